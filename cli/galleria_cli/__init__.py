@@ -1,0 +1,1 @@
+"""The command `galleria-storage`: for people; no function imports it."""

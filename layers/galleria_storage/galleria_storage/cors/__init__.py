@@ -1,0 +1,1 @@
+"""CORS rules of the public bucket: meaning, comparison, audit and repair."""

@@ -1,0 +1,37 @@
+"""The three tags that a correction may touch, as texts.
+
+Exif 2.32 (CIPA DC-008), section 4.6.5: DateTimeOriginal (0x9003),
+SubSecTimeOriginal (0x9291) and OffsetTimeOriginal (0x9011).
+"""
+
+from dataclasses import dataclass
+
+DATE_TIME_ORIGINAL = 0x9003
+OFFSET_TIME_ORIGINAL = 0x9011
+SUB_SEC_TIME_ORIGINAL = 0x9291
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureTags:
+    """Texts of the capture-time tags: as found in a photo, or as they shall stand.
+
+    Attributes
+    ----------
+    date_time_original
+        ``YYYY:MM:DD HH:MM:SS``, local wall-clock time of the shutter. A text
+        that was found may be anything that a camera wrote (decoded as
+        Latin-1, cut at the first NUL).
+    sub_sec_time_original
+        Decimal fraction of the second, digits only (``"042"`` is 0.042 s).
+    offset_time_original
+        ``±HH:MM`` from UTC, Exif 2.31.
+
+    Notes
+    -----
+    None means *absent* in tags that were read, and *leave alone* in tags that
+    shall be written. No tag is ever removed.
+    """
+
+    date_time_original: str | None = None
+    sub_sec_time_original: str | None = None
+    offset_time_original: str | None = None

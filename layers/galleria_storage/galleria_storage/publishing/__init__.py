@@ -1,0 +1,1 @@
+"""The publish protocol: from a staging object to exactly one correct public copy."""
