@@ -1,0 +1,59 @@
+# Every command of the project. `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := bash
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PHOTO_CORPUS ?= ../shared/photos
+export PHOTO_CORPUS
+export SAM_CLI_TELEMETRY := 0
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+## --- environments: each is made once, from pinned and hashed requirements
+$(VENV)/.ready: requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+venv: $(VENV)/.ready ## make the virtual environment
+
+.venv-%/.ready: requirements/%.txt
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/$*.txt
+	@touch $@
+
+## --- the main job
+demo: $(VENV)/.ready ## run the main job on an embedded S3 (PHOTOS=folder for your own photos)
+	@$(BIN)/galleria-storage demo $(if $(PHOTOS),--photos "$(PHOTOS)")
+local: $(VENV)/.ready ## keep the embedded system running until Ctrl-C
+	@$(BIN)/galleria-storage local
+
+## --- checks
+test: $(VENV)/.ready ## pass all tests (under 3 minutes)
+	$(BIN)/python -m pytest -q -n auto
+lint: $(VENV)/.ready ## ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+types: $(VENV)/.ready ## mypy, strict
+	$(BIN)/mypy layers/galleria_storage/galleria_storage cli/galleria_cli
+	$(BIN)/mypy functions/publish_photo/app.py
+	$(BIN)/mypy functions/audit_cors/app.py
+validate: .venv-sam/.ready ## sam validate --lint
+	.venv-sam/bin/sam validate --lint
+
+## --- longer suites
+model: $(VENV)/.ready ## the publish protocol under SCHEDULES=20000 random schedules and faults
+	$(BIN)/python -m tests.model --schedules $(or $(SCHEDULES),20000) $(if $(SEED),--seed $(SEED))
+conformance: $(VENV)/.ready .venv-servers/.ready ## the integration suite on SERVERS="moto seaweedfs juicefs ceph"
+	S3_SERVERS="$(or $(SERVERS),moto seaweedfs juicefs ceph)" $(BIN)/python -m pytest -q tests/integration
+
+## --- packaging
+requirements: ## compile every requirements/*.in to a file with hashes (needs uv)
+	for f in requirements/*.in layers/galleria_storage/requirements.in; do uv pip compile -q --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --custom-compile-command "make requirements" $$f -o $${f%.in}.txt; done
+clean: ## remove what the targets made
+	rm -rf .venv .venv-* .aws-sam .cache artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.PHONY: help venv demo local test lint types validate model conformance requirements clean
