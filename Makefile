@@ -21,7 +21,7 @@ venv: $(VENV)/.ready ## make the virtual environment
 
 .venv-%/.ready: requirements/%.txt
 	$(PYTHON) -m venv .venv-$*
-	.venv-$*/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/$*.txt
+	.venv-$*/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/$*.txt
 	@touch $@
 
 ## --- the main job
