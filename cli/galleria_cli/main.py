@@ -1,0 +1,62 @@
+"""The command `galleria-storage`: picks a subcommand, prints errors in words.
+
+Exit status of every subcommand
+-------------------------------
+0
+    Done, and everything is right.
+1
+    Done, but something is not right (a photo failed, rules have drifted).
+2
+    Could not be done or could not be told: bad usage, a setting, no access.
+130
+    Stopped with Ctrl-C.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+from galleria_storage.errors import GalleriaError
+
+#: Modules of this package, each with `add_parser(subparsers)`, which sets `run(args) -> int` as the default `run`.
+COMMANDS: tuple[str, ...] = ()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand and return its exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    args = _parser(arguments).parse_args(arguments)
+    try:
+        status: int = args.run(args)
+    except GalleriaError as error:
+        print(_in_words(error), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="galleria-storage",
+        description="Publish photos to S3 with corrected capture times, and keep the public bucket's CORS rules.",
+        epilog="Exit status: 0 all right, 1 something is not right, 2 could not be done or told.",
+    )
+    subparsers = parser.add_subparsers(title="commands", metavar="command", required=True)
+    for module in _modules(arguments):
+        module.add_parser(subparsers)
+    return parser
+
+
+def _modules(arguments: Sequence[str]) -> list[ModuleType]:
+    """Import only the subcommand that is asked for; all of them where help or an unknown one is."""
+    asked = [name for name in COMMANDS if name in arguments[:1]]
+    return [importlib.import_module(f"galleria_cli.{name}") for name in asked or COMMANDS]
+
+
+def _in_words(error: GalleriaError) -> str:
+    place = "/".join(part for part in (error.bucket, error.key) if part)
+    text = f"{place}: {error.message}" if place and place not in error.message else error.message
+    return f"{text}\n{error.advice}" if error.advice else text
