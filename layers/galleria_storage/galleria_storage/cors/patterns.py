@@ -1,0 +1,37 @@
+"""Patterns of origins and headers: texts with at most one ``*``, which stands for any characters.
+
+Foreign rules may hold more than one; those match all the same, and are taken
+for their first and last part where two patterns are compared.
+"""
+
+import re
+
+
+def matches(pattern: str, value: str) -> bool:
+    """Tell whether the value is one that the pattern stands for; letter case counts."""
+    if "*" not in pattern:
+        return pattern == value
+    return re.fullmatch(".*".join(re.escape(part) for part in pattern.split("*")), value, re.DOTALL) is not None
+
+
+def overlap(one: str, other: str) -> str | None:
+    """Return the pattern of the values that both patterns stand for, or None if there are none.
+
+    Two patterns with a ``*`` share the longer beginning and the longer end:
+    ``https://*`` and ``*.example.com`` share ``https://*.example.com``.
+    """
+    if "*" not in one or "*" not in other:
+        literal, pattern = (one, other) if "*" not in one else (other, one)
+        return literal if matches(pattern, literal) else None
+    start, _, end = one.partition("*")
+    other_start, _, other_end = other.partition("*")
+    short_start, long_start = sorted((start, other_start), key=len)
+    short_end, long_end = sorted((end.rpartition("*")[2], other_end.rpartition("*")[2]), key=len)
+    if not long_start.startswith(short_start) or not long_end.endswith(short_end):
+        return None
+    return f"{long_start}*{long_end}"
+
+
+def example(pattern: str, filler: str) -> str:
+    """Return a value that the pattern stands for: the one in which the filler stands for ``*``."""
+    return pattern.replace("*", filler)
