@@ -1,0 +1,137 @@
+"""A client is made for any provider from what people really write into a setting."""
+
+import pytest
+
+from galleria_storage.errors import SettingsError
+from galleria_storage.s3 import clients
+from galleria_storage.s3.clients import connect, get_s3_client, staging_client
+from galleria_storage.settings import BucketAccess
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+
+
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("https://fsn1.your-objectstorage.com", "https://fsn1.your-objectstorage.com"),
+        ("fsn1.your-objectstorage.com", "https://fsn1.your-objectstorage.com"),
+        (" https://fsn1.your-objectstorage.com/ ", "https://fsn1.your-objectstorage.com"),
+        ("http://nas.local:9000", "http://nas.local:9000"),
+        ("127.0.0.1:9000", "http://127.0.0.1:9000"),
+        ("localhost:9000", "http://localhost:9000"),
+        ("[::1]:9000", "http://[::1]:9000"),
+        ("https://example.org/storage/v1/s3", "https://example.org/storage/v1/s3"),
+    ],
+)
+def test_an_endpoint_is_taken_with_and_without_a_scheme(written: str, url: str) -> None:
+    assert get_s3_client(written, "key", "secret", "us-east-1").meta.endpoint_url == url
+
+
+@pytest.mark.parametrize("endpoint", ["ftp://example.org", "https://", "example.org:port", "https://x?y=1", "[::1"])
+def test_an_endpoint_that_is_no_address_is_an_error_that_shows_it(endpoint: str) -> None:
+    with pytest.raises(SettingsError, match="is no address such as") as error:
+        get_s3_client(endpoint, "key", "secret", "us-east-1")
+    assert endpoint in str(error.value)
+
+
+def test_an_endpoint_with_a_password_is_refused_without_repeating_it() -> None:
+    with pytest.raises(SettingsError) as error:
+        get_s3_client("https://user:hunter2@example.org", "key", "secret", "us-east-1")
+    assert "hunter2" not in str(error.value)
+
+
+@pytest.mark.parametrize("keys", [("key", ""), ("", "secret")])
+def test_half_a_pair_of_keys_is_an_error(keys: tuple[str, str]) -> None:
+    with pytest.raises(SettingsError, match="one of the two keys is missing"):
+        get_s3_client("https://example.org", *keys, "us-east-1")
+
+
+def test_an_empty_endpoint_is_aws_in_the_region_given() -> None:
+    client = get_s3_client("", "key", "secret", "eu-west-1")
+    assert client.meta.endpoint_url == "https://s3.eu-west-1.amazonaws.com"
+
+
+@pytest.mark.parametrize("endpoint", ["https://s3.amazonaws.com", "s3.eu-west-1.amazonaws.com"])
+def test_amazons_own_host_name_reaches_the_bucket_in_its_region(endpoint: str) -> None:
+    client = get_s3_client(endpoint, "key", "secret", "eu-west-1")
+    assert client.meta.endpoint_url == "https://s3.eu-west-1.amazonaws.com"
+
+
+def test_an_explicit_aws_endpoint_is_not_diverted_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
+    assert "amazonaws" in get_s3_client("https://s3.amazonaws.com", "key", "secret", "eu-west-1").meta.endpoint_url
+
+
+def test_a_region_that_contradicts_the_endpoint_is_an_error_that_names_both() -> None:
+    with pytest.raises(SettingsError, match=r"eu-west-1.*us-east-1"):
+        get_s3_client("s3.eu-west-1.amazonaws.com", "key", "secret", "us-east-1")
+
+
+def test_the_region_of_backblaze_is_read_from_its_host_name() -> None:
+    client = get_s3_client("https://s3.us-west-004.backblazeb2.com", "key", "secret", "")
+    assert client.meta.region_name == "us-west-004"
+
+
+def test_staging_is_where_the_standard_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
+    assert staging_client().meta.endpoint_url == "http://127.0.0.1:9"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "checksums"),
+    [("", "when_supported"), ("https://nyc3.digitaloceanspaces.com", "when_required"), ("nas:9000", "when_required")],
+)
+def test_trailing_checksums_are_sent_to_aws_alone(endpoint: str, checksums: str) -> None:
+    client = get_s3_client(endpoint, "key", "secret", "us-east-1")
+    assert client.meta.config.request_checksum_calculation == checksums
+
+
+def test_a_connection_knows_its_bucket_and_what_its_provider_can_do() -> None:
+    access = BucketAccess("photos", "https://fsn1.your-objectstorage.com", "fsn1", "key", "secret")
+    connection = connect(access)
+    assert (connection.bucket, connection.profile.name) == ("photos", "ceph")
+
+
+def test_a_connection_to_an_unknown_provider_relies_on_nothing() -> None:
+    profile = connect(BucketAccess("photos", "https://s3.example.org", "", "key", "secret")).profile
+    assert (profile.name, profile.preconditions, profile.part_copy) == ("generic", False, False)
+
+
+def test_a_connection_follows_the_environments_endpoint_in_its_profile_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "https://nyc3.digitaloceanspaces.com")
+    assert connect(BucketAccess("photos", access_key="key", secret_key="secret")).profile.name == "ceph"
+
+
+def test_an_endpoint_that_begins_with_the_bucket_is_an_error_that_says_what_to_write() -> None:
+    with pytest.raises(SettingsError) as error:
+        connect(BucketAccess("photos", "https://photos.nyc3.digitaloceanspaces.com", "", "key", "secret"))
+    assert error.value.advice == "Leave the bucket out of it: nyc3.digitaloceanspaces.com"
+
+
+def test_neither_a_connection_nor_its_settings_show_a_secret_when_printed() -> None:
+    access = BucketAccess("photos", "https://s3.example.org", "", "key-id", "hunter2")
+    assert "hunter2" not in repr(access) + repr(connect(access))
+
+
+def test_content_md5_goes_where_a_server_insists_on_it() -> None:
+    client = connect(BucketAccess("photos", "https://s3.example.org", "", "key", "secret")).client
+    sent: dict[str, str] = {}
+
+    def intercept(request: object, **_: object) -> None:
+        sent.update(request.headers)
+        raise ConnectionAbortedError
+
+    client.meta.events.register("before-send.s3", intercept)
+    with pytest.raises(ConnectionAbortedError):
+        client.delete_objects(Bucket="photos", Delete={"Objects": [{"Key": "a"}]})
+    assert len(sent["Content-MD5"]) == 24
+
+
+def test_the_pool_has_room_for_every_upload_thread() -> None:
+    assert get_s3_client("nas:9000", "key", "secret", "").meta.config.max_pool_connections == clients.CONNECTIONS

@@ -1,0 +1,103 @@
+"""What boto3 raises becomes an error of this library that a photographer understands."""
+
+import pytest
+from botocore import exceptions
+from botocore.exceptions import ClientError
+
+from galleria_storage.errors import (
+    AccessDeniedError,
+    BucketNotFoundError,
+    IntegrityError,
+    NotFoundError,
+    PreconditionFailedError,
+    ProviderError,
+    ThrottledError,
+    UnsupportedOperationError,
+)
+from galleria_storage.s3.faults import translate, translated
+
+
+def answer(code: str, status: int, message: str = "the server's own words") -> ClientError:
+    return ClientError(
+        {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}},
+        "PutObject",
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "kind"),
+    [
+        ("NoSuchBucket", 404, BucketNotFoundError),
+        ("NoSuchKey", 404, NotFoundError),
+        ("404", 404, NotFoundError),
+        ("NoSuchCORSConfiguration", 404, NotFoundError),
+        ("AccessDenied", 403, AccessDeniedError),
+        ("403", 403, AccessDeniedError),
+        ("SignatureDoesNotMatch", 403, AccessDeniedError),
+        ("SlowDown", 503, ThrottledError),
+        ("429", 429, ThrottledError),
+        ("PreconditionFailed", 412, PreconditionFailedError),
+        ("412", 412, PreconditionFailedError),
+        ("ConditionalRequestConflict", 409, PreconditionFailedError),
+        ("NotImplemented", 501, UnsupportedOperationError),
+        ("MethodNotAllowed", 405, UnsupportedOperationError),
+        ("MissingContentLength", 411, UnsupportedOperationError),
+        ("BadDigest", 400, IntegrityError),
+        ("InternalError", 500, ProviderError),
+        ("BucketAlreadyExists", 409, ProviderError),
+    ],
+)
+def test_an_answer_becomes_the_kind_that_a_caller_can_act_on(code: str, status: int, kind: type[ProviderError]) -> None:
+    error = translate(answer(code, status), bucket="photos", key="a.jpg")
+    assert type(error) is kind
+    assert (error.bucket, error.key) == ("photos", "a.jpg")
+    assert not error.permanent
+
+
+def test_the_message_names_the_call_the_object_and_the_answer() -> None:
+    error = translate(answer("NoSuchBucket", 404), bucket="photos", key="a b.jpg")
+    assert str(error) == (
+        "PutObject of 'a b.jpg' in bucket 'photos': the bucket does not exist (NoSuchBucket, HTTP 404)"
+    )
+    assert error.advice == "Create the bucket, or correct its name in the settings."
+
+
+def test_words_of_the_server_are_kept_where_we_have_none() -> None:
+    assert "the disk is full" in str(translate(answer("QuotaExceeded", 400, "the disk is full."), bucket="photos"))
+
+
+def test_nothing_secret_of_an_answer_is_repeated() -> None:
+    refused = answer("SignatureDoesNotMatch", 403, "key AKIA123 signed wrongly")
+    refused.response["Error"]["StringToSign"] = "AWS4-HMAC-SHA256 hunter2"
+    error = translate(refused, bucket="photos")
+    assert "AKIA123" not in repr(error)
+    assert "hunter2" not in repr(vars(error))
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (exceptions.NoCredentialsError(), AccessDeniedError, "no credentials were found"),
+        (exceptions.EndpointConnectionError(endpoint_url="https://x"), ProviderError, "could not be reached"),
+        (exceptions.ReadTimeoutError(endpoint_url="https://x"), ProviderError, "did not answer in time"),
+        (exceptions.FlexibleChecksumError(error_msg="crc32 differs"), IntegrityError, "crc32 differs"),
+    ],
+)
+def test_an_error_on_our_side_of_the_wire_is_named_too(
+    error: exceptions.BotoCoreError, kind: type[ProviderError], words: str
+) -> None:
+    found = translate(error, bucket="photos")
+    assert type(found) is kind
+    assert words in str(found)
+
+
+def test_a_block_translates_what_boto3_raises_and_keeps_the_cause() -> None:
+    cause = answer("AccessDenied", 403)
+    with pytest.raises(AccessDeniedError) as error, translated(bucket="photos"):
+        raise cause
+    assert error.value.__cause__ is cause
+
+
+def test_a_block_leaves_every_other_error_alone() -> None:
+    with pytest.raises(KeyError), translated(bucket="photos"):
+        raise KeyError
