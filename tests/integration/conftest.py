@@ -1,0 +1,77 @@
+"""One suite, every server: `S3_SERVERS` names the servers (default: moto, in process), `make conformance` sets it."""
+
+import os
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+from tests.support.processes import ServerMissingError
+from tests.support.servers import STARTERS, S3Server, running
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+NAMES = os.environ.get("S3_SERVERS", "moto").split()
+
+
+class Buckets(NamedTuple):
+    staging: str
+    public: str
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run every test that asks for a server, through any fixture, on each server that is named."""
+    if "server" in metafunc.fixturenames:
+        if unknown := set(NAMES) - set(STARTERS):
+            raise pytest.UsageError(f"S3_SERVERS names {min(unknown)!r}; allowed are {', '.join(STARTERS)}")
+        metafunc.parametrize("server", NAMES, indirect=True, scope="session")
+
+
+class ServerScheduling(LoadScopeScheduling):
+    """Keep all tests of a server in one worker, so that each server is started once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        parameters = nodeid.partition("[")[2].rstrip("]").split("-")
+        return next((name for name in NAMES if name in parameters), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    """Schedule by server where there are several; the embedded one is cheap enough for every worker to have."""
+    return ServerScheduling(config, log) if len(NAMES) > 1 else None
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> Iterator[S3Server]:
+    # Not pytest's own temporary folder: it is kept after the run, and its long names break Unix sockets.
+    with tempfile.TemporaryDirectory(prefix="s3-") as folder:
+        try:
+            with running(request.param, Path(folder)) as started:
+                yield started
+        except ServerMissingError as missing:
+            pytest.skip(f"{request.param}: {missing}")
+
+
+@pytest.fixture(scope="session")
+def s3(server: S3Server) -> "S3Client":
+    """A plain boto3 client: what the tests themselves put and look at."""
+    return server.client()
+
+
+@pytest.fixture(scope="session")
+def buckets(s3: "S3Client") -> Buckets:
+    """One pair for all tests of a server; tests keep apart by `prefix`."""
+    names = Buckets(f"staging-{uuid.uuid4().hex[:8]}", f"public-{uuid.uuid4().hex[:8]}")
+    for name in names:
+        s3.create_bucket(Bucket=name)
+    return names
+
+
+@pytest.fixture
+def prefix() -> str:
+    """Keys of one test start with this."""
+    return f"{uuid.uuid4().hex[:8]}/"

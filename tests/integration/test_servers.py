@@ -1,0 +1,60 @@
+"""The servers themselves: what the other tests stand on."""
+
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.conftest import Buckets
+from tests.support.processes import Processes, ServerMissingError, ServerStartError, find_program, free_ports
+from tests.support.servers import S3Server, running
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+def test_a_stored_object_comes_back_byte_for_byte(s3: "S3Client", buckets: Buckets, prefix: str) -> None:
+    s3.put_object(Bucket=buckets.staging, Key=f"{prefix}photo.jpg", Body=b"\xff\xd8\xff\xd9", Metadata={"a": "b"})
+    answer = s3.get_object(Bucket=buckets.staging, Key=f"{prefix}photo.jpg")
+    assert answer["Body"].read() == b"\xff\xd8\xff\xd9"
+    assert {name.lower(): value for name, value in answer["Metadata"].items()} == {"a": "b"}
+
+
+def test_a_server_listens_on_loopback_only(server: S3Server) -> None:
+    assert server.endpoint.startswith("http://127.0.0.1:")
+
+
+def test_a_stopped_server_listens_no_more(tmp_path: Path) -> None:
+    with running("moto_server", tmp_path) as server:
+        assert urllib.request.urlopen(server.endpoint, timeout=5).status == 200  # noqa: S310 # our own http address
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(server.endpoint, timeout=5)  # noqa: S310 # the same
+
+
+def test_a_missing_server_says_what_installs_it() -> None:
+    with pytest.raises(ServerMissingError, match=r"no-such-server is not installed \(make servers\)"):
+        find_program("no-such-server", "make servers")
+
+
+def test_a_server_that_ends_by_itself_shows_its_last_words(tmp_path: Path) -> None:
+    with Processes(tmp_path) as processes:
+        processes.start("broken", ["sh", "-c", "echo port is taken; exit 3"])
+        processes._running[0][1].wait()
+        with pytest.raises(ServerStartError, match="broken ended with status 3: port is taken"):
+            processes.check_alive()
+
+
+def test_leaving_the_context_kills_what_a_child_started(tmp_path: Path) -> None:
+    with Processes(tmp_path) as processes:
+        processes.start("shell", ["sh", "-c", "sleep 60 & echo $! >child; wait"])
+        child = tmp_path / "child"
+        while not (child.exists() and child.read_text().strip()):
+            processes.check_alive()
+    stat = Path(f"/proc/{child.read_text().strip()}/stat")
+    assert not stat.exists() or stat.read_text().split()[2] == "Z"
+
+
+def test_free_ports_are_all_different() -> None:
+    assert len(set(free_ports(50))) == 50
