@@ -1,0 +1,65 @@
+"""The AWS services beside S3 that hear of results: queue, event bus, CDN."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+from galleria_storage.errors import ProviderError
+
+#: `source` of every event that this project puts on a bus.
+EVENT_SOURCE: Final = "galleria-storage"
+
+
+def call(service: str, operation: str, **arguments: Any) -> dict[str, Any]:
+    """Call an AWS service, reached by the standard AWS environment.
+
+    The client is made on first use and kept: a function that never rejects a
+    photo never pays for an SQS client.
+
+    Parameters
+    ----------
+    service
+        As boto3 names it: `sqs`, `events`, `cloudfront`.
+    operation
+        Method of the client, `send_message` for example.
+    arguments
+        Passed on.
+
+    Raises
+    ------
+    ProviderError
+        The service refused, or could not be reached, in four attempts.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 # lazy: importing boto3 is slow
+
+    try:
+        response: dict[str, Any] = getattr(_client(service), operation)(**arguments)
+    except ClientError as error:  # the code alone: the message may repeat what was signed
+        raise ProviderError(f"{service} refused {operation}: {error.response['Error'].get('Code')}") from error
+    except BotoCoreError as error:
+        raise ProviderError(f"{service} could not be reached for {operation}: {error}") from error
+    return response
+
+
+def announce(bus: str, detail_type: str, detail: Mapping[str, Any]) -> None:
+    """Put one event on an EventBridge bus.
+
+    Raises
+    ------
+    ProviderError
+        As `call`; also where PutEvents answers 200 and did not take the event
+        (EventBridge API, PutEvents: `FailedEntryCount`).
+    """
+    entry = {"Source": EVENT_SOURCE, "DetailType": detail_type, "Detail": json.dumps(detail), "EventBusName": bus}
+    response = call("events", "put_events", Entries=[entry])
+    if response["FailedEntryCount"]:
+        raise ProviderError(f"the event bus {bus} refused the event: {response['Entries'][0].get('ErrorCode')}")
+
+
+@cache
+def _client(service: str) -> Any:
+    import boto3  # noqa: PLC0415 # lazy, and not every invocation needs it
+    from botocore.config import Config  # noqa: PLC0415
+
+    return boto3.client(service, config=Config(retries={"mode": "standard", "total_max_attempts": 4}))
