@@ -1,0 +1,197 @@
+"""The head of a JPEG file: its segments up to the first scan.
+
+ITU-T T.81 (JPEG) annex B: a file is SOI, then marker segments (a marker, a
+two-byte length that counts itself, a payload), then the first SOS and the
+image data. Exif 2.32 (CIPA DC-008) 4.5.4 puts the attribute information in
+APP1 of that head, so the head is all that an edit needs.
+"""
+
+from typing import Final, NamedTuple
+
+from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
+
+DEFAULT_LIMIT: Final = 16 * 1024 * 1024
+"""Bytes; a head that is longer is refused. Extended XMP and ICC make 5 MB in extreme photos."""
+
+MAX_FILL: Final = 1024
+"""Fill bytes (0xFF) accepted before one marker; the standard sets no bound, real files hold a few."""
+
+MAX_SEGMENTS: Final = 4096
+"""More segments than any camera or program writes (65,533 bytes each fill 256 MB)."""
+
+APP0: Final = 0xE0
+APP1: Final = 0xE1
+APP2: Final = 0xE2
+
+_SOI: Final = 0xD8
+_EOI: Final = 0xD9
+_SOS: Final = 0xDA
+_OUT_OF_PLACE: Final = frozenset({0x00, _SOI, _EOI})
+_STANDALONE: Final = frozenset({0x01, *range(0xD0, 0xD8)})  # TEM and RSTn have no length (T.81 table B.1)
+
+
+class Segment(NamedTuple):
+    """One marker segment; offsets count from the start of the file.
+
+    Attributes
+    ----------
+    marker
+        Second byte of the marker, 0xE1 for APP1.
+    start
+        Offset of the marker's 0xFF (fill bytes before it belong to the segment).
+    payload
+        Offset of the first byte after the length.
+    end
+        Offset just behind the segment.
+    """
+
+    marker: int
+    start: int
+    payload: int
+    end: int
+
+
+class Head(NamedTuple):
+    """The head of a JPEG file.
+
+    Attributes
+    ----------
+    data
+        The bytes up to, not including, the first SOS marker.
+    segments
+        All segments in `data`, in order and without gaps, from offset 2 (behind SOI) on.
+    """
+
+    data: bytes
+    segments: tuple[Segment, ...]
+
+
+class HeadReader:
+    r"""Collects the head of a JPEG file from pieces of any size.
+
+    Parameters
+    ----------
+    limit
+        The longest head accepted, in bytes.
+
+    Examples
+    --------
+    >>> reader = HeadReader()
+    >>> reader.feed(b"\xff\xd8\xff\xe0\x00\x02\xff")
+    False
+    >>> reader.feed(b"\xda")
+    True
+    >>> len(reader.head().segments)
+    1
+    """
+
+    def __init__(self, limit: int = DEFAULT_LIMIT) -> None:
+        self._limit = limit
+        self._data: bytes | bytearray = b""
+        self._segments: list[Segment] = []
+        self._next = 2
+        self._complete = False
+
+    def feed(self, data: bytes | bytearray | memoryview) -> bool:
+        """Take the next bytes of the file.
+
+        Returns
+        -------
+        bool
+            True as soon as the head is complete; further bytes are not needed, and ignored.
+
+        Raises
+        ------
+        UnsupportedFormatError
+            The file does not start as a JPEG.
+        CorruptPhotoError
+            The segments are broken, or the head is longer than the limit.
+        """
+        if self._complete:
+            return True
+        if not self._data:
+            self._data = data if isinstance(data, bytes) else bytes(data)
+        else:
+            if isinstance(self._data, bytes):
+                self._data = bytearray(self._data)
+            self._data += data
+        self._scan()
+        if self._next > self._limit or (len(self._data) > self._limit and not self._complete):
+            raise CorruptPhotoError(
+                f"The photo's head (all that stands before the image) is longer than {self._limit:,} bytes.",
+                advice="Save the photo again with a program that writes less metadata.",
+            )
+        return self._complete
+
+    def head(self) -> Head:
+        """Return the complete head.
+
+        Raises
+        ------
+        CorruptPhotoError
+            The file ended within its head.
+        """
+        if not self._complete:
+            if not self._data:
+                raise UnsupportedFormatError("The file is empty.")
+            raise CorruptPhotoError(
+                f"The photo is cut off: it ends after {len(self._data):,} bytes, before the image begins.",
+                advice="Upload the photo again.",
+            )
+        return Head(bytes(self._data[: self._next]), tuple(self._segments))
+
+    def _scan(self) -> None:
+        data, at, segments = self._data, self._next, self._segments
+        if not data.startswith(b"\xff\xd8"[: len(data)]):
+            raise UnsupportedFormatError("The file is no JPEG: it does not start with FF D8.")
+        while segment := _segment_at(data, at):
+            if segment.marker == _SOS:
+                self._complete = True
+                break
+            if len(segments) == MAX_SEGMENTS:
+                raise _corrupt(at, f"more than {MAX_SEGMENTS:,} segments")
+            segments.append(segment)
+            at = segment.end
+        self._next = at
+
+
+def _segment_at(data: bytes | bytearray, at: int) -> Segment | None:
+    """Return the segment at an offset, or None if the data ends within it (of SOS the marker is enough)."""
+    size = len(data)
+    if at + 2 > size:
+        return None
+    if data[at] != 0xFF:
+        raise _corrupt(at, "no marker where a segment should start")
+    code = at + 1
+    while data[code] == 0xFF:  # T.81 B.1.1.2: fill bytes may stand before a marker
+        code += 1
+        if code == size:
+            return None
+        if code - at > MAX_FILL:
+            raise _corrupt(at, f"more than {MAX_FILL:,} fill bytes")
+    marker, payload = data[code], code + 1
+    if marker in _STANDALONE or marker == _SOS:
+        return Segment(marker, at, payload, payload)
+    if marker in _OUT_OF_PLACE:
+        raise _corrupt(at, f"marker FF {marker:02X} before the image")
+    if payload + 2 > size:
+        return None
+    length = data[payload] << 8 | data[payload + 1]
+    if length < 2:
+        raise _corrupt(at, f"a segment length of {length}")
+    end = payload + length
+    return Segment(marker, at, payload + 2, end) if end <= size else None
+
+
+def read_head(data: bytes | bytearray | memoryview, limit: int = DEFAULT_LIMIT) -> Head:
+    """Return the head of a JPEG file that is in memory; see `HeadReader` for errors raised."""
+    reader = HeadReader(limit)
+    reader.feed(data)
+    return reader.head()
+
+
+def _corrupt(at: int, what: str) -> CorruptPhotoError:
+    return CorruptPhotoError(
+        f"The photo is damaged: {what}, at byte {at:,}.",
+        advice="Open it in a photo program and save it again, or upload the original.",
+    )

@@ -1,0 +1,51 @@
+"""Applying a correction to a photo."""
+
+from typing import Protocol
+
+from galleria_storage.errors import UnsupportedFormatError
+from galleria_storage.exif.editor import TAIL_BYTES, HeadEdit, edit_head, read_capture_tags
+from galleria_storage.exif.formats import SNIFF_BYTES, sniff
+from galleria_storage.exif.head import Head, read_head
+from galleria_storage.exif.tags import CaptureTags
+
+
+class Correction(Protocol):
+    """What `correction.Correction` offers here."""
+
+    def changes(self, found: CaptureTags) -> CaptureTags:
+        """Return the texts to write into a photo in which these were found."""
+        ...
+
+
+def correct_head(head: Head, correction: Correction) -> HeadEdit:
+    """Apply a correction to the head of a photo.
+
+    Raises
+    ------
+    CorrectionError
+        The correction cannot be applied to what stands in the photo.
+    CorruptPhotoError
+        The photo's structure does not allow the change.
+    """
+    return edit_head(head, correction.changes(read_capture_tags(head)))
+
+
+def correct_bytes(data: bytes, correction: Correction) -> bytes:
+    """Apply a correction to a photo in memory; return the corrected photo.
+
+    Raises
+    ------
+    UnsupportedFormatError
+        The photo is of a format that cannot be corrected.
+    CorrectionError, CorruptPhotoError
+        See `correct_head`.
+    """
+    found = sniff(data[:SNIFF_BYTES])
+    if found is None or not found.correctable:
+        name = found.media_type if found else "no format that is known"
+        raise UnsupportedFormatError(f"Only JPEG photos can be corrected; this file is {name}.")
+    edit = correct_head(read_head(data), correction)
+    if not edit.buffers:
+        return data
+    edit.check_tail(data[-TAIL_BYTES:])
+    return b"".join((*edit.buffers, memoryview(data)[edit.replaced :]))
