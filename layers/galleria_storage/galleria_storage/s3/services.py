@@ -1,7 +1,7 @@
 """The AWS services beside S3 that hear of results: queue, event bus, CDN."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -42,8 +42,17 @@ def call(service: str, operation: str, **arguments: Any) -> dict[str, Any]:
     return response
 
 
-def announce(bus: str, detail_type: str, detail: Mapping[str, Any]) -> None:
+def announce(bus: str, detail_type: str, detail: Mapping[str, Any], call: Callable[..., dict[str, Any]] = call) -> None:
     """Put one event on an EventBridge bus.
+
+    Parameters
+    ----------
+    bus
+        Name or ARN.
+    detail_type, detail
+        Of the event; its source is `EVENT_SOURCE`.
+    call
+        What calls the service; a test gives its own.
 
     Raises
     ------
@@ -62,4 +71,5 @@ def _client(service: str) -> Any:
     import boto3  # noqa: PLC0415 # lazy, and not every invocation needs it
     from botocore.config import Config  # noqa: PLC0415
 
-    return boto3.client(service, config=Config(retries={"mode": "standard", "total_max_attempts": 4}))
+    make: Any = boto3.client  # its type lists every service by name; here the name is a variable
+    return make(service, config=Config(retries={"mode": "standard", "total_max_attempts": 4}))
