@@ -1,0 +1,14 @@
+"""Names of the corrections: the same in an object's tags, in its user metadata and in canonical texts."""
+
+from typing import Final
+
+TIMESTAMP: Final = "corrected-timestamp"
+SHIFT: Final = "timestamp-offset-hours"
+CAMERA_ZONE: Final = "camera-timezone"
+TARGET_OFFSET: Final = "target-timezone-offset-hours"
+TARGET_ZONE: Final = "target-timezone"
+
+#: What an object says in a group replaces the stack's defaults of that group.
+TIME_KEYS: Final = (TIMESTAMP, SHIFT, CAMERA_ZONE)
+ZONE_KEYS: Final = (TARGET_OFFSET, TARGET_ZONE)
+CORRECTION_KEYS: Final = TIME_KEYS + ZONE_KEYS
