@@ -52,10 +52,17 @@ ceph: ## install Ceph's S3 gateway for `make conformance` (Debian, as root)
 	@command -v radosgw >/dev/null || { apt-get update -q && \
 	  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends radosgw ceph-mon ceph-osd ceph-common; }
 
+## --- the stack
+build: .venv-sam/.ready ## build functions and layer as `sam deploy` uploads them, into .aws-sam/build
+	PATH="$(abspath .venv-sam/bin):$$PATH" sam build
+
 ## --- packaging
+COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --custom-compile-command "make requirements"
 requirements: ## compile every requirements/*.in to a file with hashes (needs uv)
-	for f in requirements/*.in layers/galleria_storage/requirements.in; do uv pip compile -q --universal --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --custom-compile-command "make requirements" $$f -o $${f%.in}.txt; done
+	for f in requirements/*.in; do $(COMPILE) $$f -o $${f%.in}.txt; done
+	$(COMPILE) --no-emit-package botocore --no-emit-package urllib3 --no-emit-package python-dateutil --no-emit-package six \
+	  layers/galleria_storage/requirements.in -o layers/galleria_storage/requirements.txt # the runtime has these
 clean: ## remove what the targets made
 	rm -rf .venv .venv-* .aws-sam .cache artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
