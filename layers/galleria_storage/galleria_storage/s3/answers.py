@@ -1,0 +1,154 @@
+"""What an S3 server answers about an object, as typed values.
+
+Source: Amazon S3 API Reference, response elements of HeadObject, GetObject,
+PutObject and UploadPart.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from galleria_storage.errors import IntegrityError
+from galleria_storage.s3.faults import translated
+
+if TYPE_CHECKING:
+    from botocore.response import StreamingBody
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectInfo:
+    """What HEAD, GET or a listing says about an object.
+
+    Attributes
+    ----------
+    key
+        Its name in the bucket.
+    size
+        Bytes of the whole object, also when a range of it was asked for.
+    etag
+        Without quotes. The MD5 of the content in hex for most objects stored
+        in one piece; opaque otherwise.
+    metadata
+        User metadata (``x-amz-meta-``), names in lower case.
+    content_type
+        As stored.
+    tag_count
+        Number of tags; None where the provider does not say.
+    version_id
+        In a versioned bucket; else None.
+    """
+
+    key: str
+    size: int
+    etag: str
+    metadata: Mapping[str, str]
+    content_type: str = ""
+    tag_count: int | None = None
+    version_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A provider's answer to a write: what it says that it stored.
+
+    Attributes
+    ----------
+    etag
+        Without quotes; empty where none came back.
+    sha256
+        Base64 of the SHA-256 that the provider checked; empty where none came back.
+    etag_is_md5
+        False if the provider says that it encrypted with a key of its own
+        service: the ETag is then no MD5 (S3 API, "Object", ETag).
+    """
+
+    etag: str
+    sha256: str = ""
+    etag_is_md5: bool = True
+
+
+class ObjectStream:
+    """An object that is being read. Closing early drops the connection: an unread body costs nothing.
+
+    Parameters
+    ----------
+    info
+        What the answer's headers say.
+    start
+        Position of the first byte that comes.
+    body
+        The answer's body.
+    """
+
+    def __init__(self, info: ObjectInfo, start: int, body: "StreamingBody", bucket: str) -> None:
+        self.info = info
+        self.position = start
+        self._body = body
+        self._bucket = bucket
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Read into the buffer; return how many bytes came, 0 at the end.
+
+        Raises
+        ------
+        IntegrityError
+            The provider's checksum does not fit the bytes, or too few came.
+        ProviderError
+            The connection broke.
+        """
+        from urllib3.exceptions import HTTPError  # noqa: PLC0415 # lazy: comes with boto3
+
+        try:
+            with translated(bucket=self._bucket, key=self.info.key):
+                count = self._body.readinto(buffer)  # type: ignore[arg-type] # the stubs want a file here
+        except (HTTPError, OSError) as error:  # what botocore lets through: resets, closed sockets
+            raise IntegrityError(
+                f"reading {self.info.key!r} from {self._bucket!r} broke off at byte {self.position}",
+                bucket=self._bucket,
+                key=self.info.key,
+            ) from error
+        self.position += count
+        if count == 0 and len(buffer) and self.position < self.info.size:
+            raise IntegrityError(
+                f"{self.info.key!r} ended at byte {self.position} of {self.info.size}",
+                bucket=self._bucket,
+                key=self.info.key,
+            )
+        return count
+
+    def close(self) -> None:
+        """Drop the connection, whatever is left unread."""
+        self._body.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def object_info(key: str, answer: Mapping[str, Any]) -> ObjectInfo:
+    """Read the answer of HeadObject or GetObject."""
+    total = str(answer.get("ContentRange") or "").rpartition("/")[2]
+    return ObjectInfo(
+        key=key,
+        size=int(total) if total.isdigit() else int(answer["ContentLength"]),
+        etag=_unquoted(answer),
+        metadata={name.lower(): value for name, value in answer.get("Metadata", {}).items()},
+        content_type=answer.get("ContentType", ""),
+        tag_count=answer.get("TagCount"),
+        version_id=answer.get("VersionId"),
+    )
+
+
+def stored(answer: Mapping[str, Any]) -> Stored:
+    """Read the answer of a write."""
+    encrypted = str(answer.get("ServerSideEncryption") or "").startswith("aws:") or "SSECustomerAlgorithm" in answer
+    return Stored(etag=_unquoted(answer), sha256=answer.get("ChecksumSHA256", ""), etag_is_md5=not encrypted)
+
+
+def _unquoted(answer: Mapping[str, Any]) -> str:
+    return str(answer.get("ETag") or "").strip('"')

@@ -1,0 +1,230 @@
+"""Objects of one bucket, as the publish protocol needs them: boto3 calls in, typed values out.
+
+An `ObjectStore` knows one bucket and the facts of its provider. It turns a
+condition into headers where the provider obeys them and leaves them away
+where it would refuse them; it never decides what to do about it.
+
+Source: Amazon S3 API Reference, one page per operation named below.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from galleria_storage.errors import IntegrityError, NotFoundError, UnsupportedOperationError
+from galleria_storage.s3.answers import ObjectInfo, ObjectStream, Stored, object_info, stored
+from galleria_storage.s3.faults import translated
+from galleria_storage.s3.profiles import ProviderProfile
+
+__all__ = ["ABSENT", "Absent", "Condition", "Matches", "ObjectInfo", "ObjectStore", "ObjectStream", "Stored"]
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+    # boto3 takes a bytearray as it is; its type stubs do not know.
+    Body = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Condition: the object still has this ETag (``If-Match``)."""
+
+    etag: str
+
+
+class Absent:
+    """Condition: there is no object under the key (``If-None-Match: *``)."""
+
+
+ABSENT: Final = Absent()
+Condition = Absent | Matches | None
+
+
+class ObjectStore:
+    """One bucket at one provider.
+
+    Parameters
+    ----------
+    client
+        A boto3 S3 client.
+    bucket
+        Name of the bucket.
+    profile
+        Facts about the provider.
+    """
+
+    def __init__(self, client: "S3Client", bucket: str, profile: ProviderProfile) -> None:
+        self.client = client
+        self.bucket = bucket
+        self.profile = profile
+
+    def head(self, key: str) -> ObjectInfo | None:
+        """HeadObject; None if there is no such object."""
+        try:
+            with translated(bucket=self.bucket, key=key):
+                return object_info(key, self.client.head_object(Bucket=self.bucket, Key=key))
+        except NotFoundError:
+            return None
+
+    def open(self, key: str, start: int = 0, if_match: str | None = None) -> ObjectStream:
+        """GetObject from byte `start` on.
+
+        Parameters
+        ----------
+        key
+            Which object.
+        start
+            Position of the first byte wanted.
+        if_match
+            ETag (without quotes) that the object must still have.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such object.
+        PreconditionFailedError
+            It has another ETag now.
+        """
+        wanted: dict[str, Any] = {"ChecksumMode": "ENABLED"} if start == 0 else {"Range": f"bytes={start}-"}
+        if if_match is not None:
+            wanted["IfMatch"] = self.profile.if_match(if_match)
+        with translated(bucket=self.bucket, key=key):
+            answer = self.client.get_object(Bucket=self.bucket, Key=key, **wanted)
+        info = object_info(key, answer)
+        first = int(str(answer.get("ContentRange") or "bytes 0-").split()[1].partition("-")[0])
+        stream = ObjectStream(info, first, answer["Body"], self.bucket)
+        if first != start:
+            stream.close()
+            raise IntegrityError(
+                f"{key!r}: asked for byte {start} on, got byte {first} on", bucket=self.bucket, key=key
+            )
+        return stream
+
+    def tags(self, key: str) -> dict[str, str]:
+        """GetObjectTagging; empty where the provider has no tags."""
+        if not self.profile.object_tags:
+            return {}
+        with translated(bucket=self.bucket, key=key):
+            answer = self.client.get_object_tagging(Bucket=self.bucket, Key=key)
+        return {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
+
+    def put(self, key: str, body: "Body", headers: Mapping[str, Any], condition: Condition) -> Stored:
+        """PutObject under a condition, as far as the provider knows conditions.
+
+        Parameters
+        ----------
+        key
+            Under which name.
+        body
+            The whole content, as bytes or bytearray.
+        headers
+            Further arguments of PutObject (ContentType, Metadata, ContentMD5…).
+        condition
+            What must still hold of the key.
+
+        Raises
+        ------
+        PreconditionFailedError
+            It no longer holds (412), or somebody else is writing now (409).
+        """
+
+        def put(**wanted: Any) -> Mapping[str, Any]:
+            return self.client.put_object(Bucket=self.bucket, Key=key, Body=body, **headers, **wanted)
+
+        return stored(self._conditionally("put", put, key, condition))
+
+    def delete(self, key: str, condition: Matches) -> None:
+        """DeleteObject, under `If-Match` where the provider obeys it (look first where it does not)."""
+
+        def delete(**wanted: Any) -> Mapping[str, Any]:
+            return self.client.delete_object(Bucket=self.bucket, Key=key, **wanted)
+
+        self._conditionally("delete", delete, key, condition)
+
+    def start_multipart(self, key: str, headers: Mapping[str, Any]) -> str:
+        """CreateMultipartUpload; return the upload's id."""
+        with translated(bucket=self.bucket, key=key):
+            return self.client.create_multipart_upload(Bucket=self.bucket, Key=key, **headers)["UploadId"]
+
+    def upload_part(self, key: str, upload_id: str, number: int, body: "Body", headers: Mapping[str, Any]) -> Stored:
+        """UploadPart number `number` (from 1)."""
+        with translated(bucket=self.bucket, key=key):
+            answer = self.client.upload_part(
+                Bucket=self.bucket, Key=key, UploadId=upload_id, PartNumber=number, Body=body, **headers
+            )
+        return stored(answer)
+
+    def copy_part(self, key: str, upload_id: str, number: int, source: tuple[str, ObjectInfo], span: range) -> Stored:
+        """UploadPartCopy of some bytes of an object in another bucket of this provider.
+
+        Parameters
+        ----------
+        key, upload_id, number
+            The part.
+        source
+            Bucket and object; its ETag must still be the same.
+        span
+            Positions of the bytes wanted.
+
+        Raises
+        ------
+        PreconditionFailedError
+            The source has changed.
+        """
+        bucket, info = source
+        with translated(bucket=self.bucket, key=key):
+            answer = self.client.upload_part_copy(
+                Bucket=self.bucket,
+                Key=key,
+                UploadId=upload_id,
+                PartNumber=number,
+                CopySource={"Bucket": bucket, "Key": info.key},
+                CopySourceRange=f"bytes={span.start}-{span.stop - 1}",
+                CopySourceIfMatch=self.profile.if_match(info.etag),
+            )
+        return stored(answer["CopyPartResult"])
+
+    def complete(self, key: str, upload_id: str, parts: list[Stored], condition: Condition) -> Stored:
+        """CompleteMultipartUpload under a condition, as far as the provider knows conditions."""
+        numbered: Any = [{"PartNumber": number, "ETag": f'"{part.etag}"'} for number, part in enumerate(parts, 1)]
+
+        def complete(**wanted: Any) -> Mapping[str, Any]:
+            return self.client.complete_multipart_upload(
+                Bucket=self.bucket, Key=key, UploadId=upload_id, MultipartUpload={"Parts": numbered}, **wanted
+            )
+
+        return stored(self._conditionally("complete", complete, key, condition))
+
+    def abort(self, key: str, upload_id: str) -> None:
+        """AbortMultipartUpload; an upload that is gone already is no error."""
+        try:
+            with translated(bucket=self.bucket, key=key):
+                self.client.abort_multipart_upload(Bucket=self.bucket, Key=key, UploadId=upload_id)
+        except NotFoundError:
+            return
+
+    def _conditionally(
+        self,
+        operation: Literal["put", "complete", "delete"],
+        call: Callable[..., Mapping[str, Any]],
+        key: str,
+        condition: Condition,
+    ) -> Mapping[str, Any]:
+        """Call with the condition's header, unless the provider is known to refuse it; learn so if it does."""
+        match condition:
+            case Absent():
+                fact, header = f"{operation}_if_none_match", {"IfNoneMatch": "*"}
+            case Matches(etag):
+                fact, header = f"{operation}_if_match", {"IfMatch": self.profile.if_match(etag)}
+            case None:
+                fact, header = "", {}
+        with translated(bucket=self.bucket, key=key):
+            if not header or getattr(self.profile, fact) == "refused":
+                return call()
+            try:
+                with translated(bucket=self.bucket, key=key):
+                    return call(**header)
+            except UnsupportedOperationError:
+                answer = call()
+        self.profile = replace(self.profile, **{fact: "refused"})  # type: ignore[arg-type] # a name built above
+        return answer
