@@ -9,9 +9,12 @@ import re
 
 def matches(pattern: str, value: str) -> bool:
     """Tell whether the value is one that the pattern stands for; letter case counts."""
-    if "*" not in pattern:
+    start, star, end = pattern.partition("*")
+    if not star:
         return pattern == value
-    return re.fullmatch(".*".join(re.escape(part) for part in pattern.split("*")), value, re.DOTALL) is not None
+    if "*" in end:
+        return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), value, re.DOTALL) is not None
+    return len(value) >= len(pattern) - 1 and value.startswith(start) and value.endswith(end)
 
 
 def overlap(one: str, other: str) -> str | None:

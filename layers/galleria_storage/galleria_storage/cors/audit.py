@@ -1,0 +1,216 @@
+"""Examine one bucket, and put it right where that is asked for.
+
+The order of things: read, judge, log the old rules, write, read again, judge
+again. The verdict is what was read, never what was sent. Writing replaces all
+rules at once, and always with the same ones, so that two runs at a time end
+in the same state.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from galleria_storage.cors.compare import differences
+from galleria_storage.cors.evaluate import Order
+from galleria_storage.cors.merge import merge_rules
+from galleria_storage.cors.needs import risks, shortcomings
+from galleria_storage.cors.probe import probe
+from galleria_storage.cors.rules import CorsRule, found_rules
+from galleria_storage.cors.verdict import BucketVerdict
+from galleria_storage.errors import GalleriaError, ProviderError, SettingsError, UnsupportedOperationError
+from galleria_storage.s3.bucket_cors import fetch_rules, put_rules
+from galleria_storage.s3.clients import Connection
+from galleria_storage.settings import BucketAccess, CorsMode
+
+#: Pauses in seconds before the rules are read once more after a write: providers may answer with the old ones a while.
+REREAD_PAUSES: Final = (0.0, 0.5, 2.0)
+_LOG: Final = logging.getLogger(__name__)
+_UNSUPPORTED_ADVICE: Final = (
+    "Allow the gallery's origins in the server's own configuration (MinIO: MINIO_API_CORS_ALLOW_ORIGIN), "
+    "and set CORS_PROBE_URL so that the audit can see whether that works."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What the rules of a bucket are, compared with the expected ones.
+
+    Attributes
+    ----------
+    rules
+        As the server gave them.
+    differences, shortcomings, risks
+        See `compare.differences`, `needs.shortcomings`, `needs.risks`.
+    """
+
+    rules: Sequence[dict[str, Any]]
+    differences: tuple[str, ...]
+    shortcomings: tuple[str, ...]
+    risks: tuple[str, ...]
+
+    def in_order(self, mode: CorsMode) -> bool:
+        """Tell whether nothing is to be done: with `merge` the gallery works, otherwise the rules are the same too."""
+        return not self.shortcomings and (mode == "merge" or not self.differences)
+
+
+def examine(rules: Sequence[dict[str, Any]], expected: Sequence[CorsRule], order: Order) -> Examination:
+    """Compare rules, as the API gives them, with the expected ones, exactly and by their effect."""
+    found = found_rules(rules)
+    return Examination(
+        rules=list(rules),
+        differences=tuple(differences(found, expected)),
+        shortcomings=tuple(shortcomings(found, expected, order)),
+        risks=tuple(risks(found, expected)),
+    )
+
+
+def audit_bucket(
+    access: BucketAccess,
+    expected: Sequence[CorsRule],
+    mode: CorsMode,
+    *,
+    connect: Callable[[BucketAccess], Connection],
+    pause: Callable[[float], None] = time.sleep,
+) -> BucketVerdict:
+    """Examine one bucket, repair it if the mode allows, and say what is true afterwards.
+
+    Never raises an error of this library: whatever goes wrong is a verdict, so
+    that one bucket does not stop the others.
+
+    Parameters
+    ----------
+    access
+        The bucket and how to reach it.
+    expected
+        The rules that it shall have.
+    mode
+        See `CorsSettings.mode`.
+    connect
+        Makes the connection; `s3.clients.connect` does.
+    pause
+        Waits for so many seconds.
+    """
+    audit = _Audit(access, expected, mode, pause)
+    try:
+        verdict = audit.run(connect(access))
+    except UnsupportedOperationError as error:
+        verdict = audit.verdict("unsupported", f"the provider keeps no CORS rules: {error.message}", error)
+        verdict = replace(verdict, advice=_UNSUPPORTED_ADVICE)
+    except GalleriaError as error:
+        verdict = audit.verdict("failed", audit.place(error), error)
+    return _probed(verdict, access, expected)
+
+
+class _Audit:
+    """One run over one bucket; holds what is known so far, for the verdict in any case."""
+
+    def __init__(
+        self, access: BucketAccess, expected: Sequence[CorsRule], mode: CorsMode, pause: Callable[[float], None]
+    ) -> None:
+        self._access = access
+        self._expected = expected
+        self._mode: CorsMode = mode
+        self._pause = pause
+        self._found: Examination | None = None
+        self._after: Examination | None = None
+
+    def run(self, connection: Connection) -> BucketVerdict:
+        order = connection.profile.cors_order
+        if contradictions := shortcomings(self._expected, self._expected, order):
+            raise SettingsError(
+                f"the expected rules themselves do not do at this provider: {contradictions[0]}",
+                tag="CORS_RULES",
+                advice="The first rule whose origin matches answers: put the methods for one origin into one rule.",
+            )
+        found = self._found = examine(fetch_rules(connection.client, connection.bucket), self._expected, order)
+        if found.in_order(self._mode):
+            return self.verdict("ok", "the rules are in order")
+        if self._mode == "audit":
+            return self.verdict("drifted", _in_short(found))
+        self._write(connection, found, order)
+        return self.verdict("repaired", f"put right: {_in_short(found)}")
+
+    def _write(self, connection: Connection, found: Examination, order: Order) -> None:
+        rules = self._expected
+        if self._mode == "merge":
+            rules = merge_rules(found_rules(found.rules), self._expected, order)
+        # Logged before the write, so that the old rules survive whatever happens next.
+        _LOG.warning(
+            "replacing the CORS rules of a bucket",
+            extra={"bucket": connection.bucket, "rules_before": found.rules, "differences": found.differences},
+        )
+        put_rules(connection.client, connection.bucket, [rule.to_document() for rule in rules])
+        for seconds in REREAD_PAUSES:
+            self._pause(seconds)
+            self._after = examine(fetch_rules(connection.client, connection.bucket), self._expected, order)
+            if self._after.in_order(self._mode):
+                return
+        raise ProviderError(
+            f"the new rules were accepted, but the bucket has others now: {_in_short(self._after or found)}",
+            bucket=connection.bucket,
+            advice="Somebody else, or another tool, may be writing them too.",
+        )
+
+    def place(self, error: GalleriaError) -> str:
+        """Return the error's message, after what was already known of the bucket."""
+        known = f"out of order ({_in_short(self._found)}), and not put right: " if self._drift else ""
+        return known + error.message
+
+    @property
+    def _drift(self) -> bool:
+        return self._found is not None and not self._found.in_order(self._mode)
+
+    def verdict(self, status: Any, reason: str, error: GalleriaError | None = None) -> BucketVerdict:
+        found, last = self._found, self._after or self._found
+        return BucketVerdict(
+            bucket=self._access.bucket,
+            endpoint=self._access.endpoint,
+            mode=self._mode,
+            status=status,
+            reason=reason,
+            advice=(error.advice or "") if error else "",
+            exact=None if last is None else not last.differences,
+            effective=None if last is None else not last.shortcomings,
+            differences=found.differences if found else (),
+            shortcomings=found.shortcomings if found else (),
+            risks=last.risks if last else (),
+            drift=self._drift,
+            rules_before=found.rules if found else None,
+            rules_after=self._after.rules if self._after else None,
+            error=type(error).__name__ if error else "",
+        )
+
+
+def _probed(verdict: BucketVerdict, access: BucketAccess, expected: Sequence[CorsRule]) -> BucketVerdict:
+    """Ask the public URL too, and say which of the two is wrong, the bucket or what stands before it."""
+    if not access.probe_url:
+        return verdict
+    try:
+        result = probe(access.probe_url, expected)
+    except SettingsError as error:
+        return replace(verdict, status="failed", reason=error.message, error=type(error).__name__)
+    verdict = replace(verdict, probe=result)
+    if result.passed:
+        note = "; the public URL answers as the gallery needs"
+        if verdict.effective is False:
+            note += ": a CDN before the bucket adds what the bucket does not"
+        return replace(verdict, reason=verdict.reason + note)
+    if verdict.effective:
+        return replace(
+            verdict,
+            status="drifted",
+            reason=f"{verdict.reason}; but the public URL does not pass them on: {result.problems[0]}",
+            advice="The bucket is right: let the CDN before it forward the Origin header and the answer's "
+            "Access-Control headers, and empty its cache.",
+            drift=True,
+        )
+    return replace(verdict, reason=f"{verdict.reason}; the public URL shows it: {result.problems[0]}")
+
+
+def _in_short(found: Examination | None) -> str:
+    if found is None:
+        return ""
+    words = [*found.shortcomings[:2], *found.differences[:2]]
+    return "; ".join(words)

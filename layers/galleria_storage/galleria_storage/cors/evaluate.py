@@ -1,0 +1,113 @@
+"""What a server answers to a browser under given rules, without asking it.
+
+Two orders of evaluation exist, and `tests/interop` holds both against real
+servers:
+
+``aws``
+    The first rule that matches origin, method and headers answers (S3 user
+    guide, "How does Amazon S3 evaluate the CORS configuration on a bucket?").
+``ceph``
+    The first rule whose origin matches answers; if its methods or headers do
+    not fit, the request is refused, whatever the later rules say
+    (RGWCORSConfiguration::host_name_rule).
+
+Whatever is allowed in the order ``ceph`` is allowed in the order ``aws`` too,
+by the same rule: ``ceph`` is the cautious choice for an unknown server.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from galleria_storage.cors.patterns import matches
+from galleria_storage.cors.rules import CorsRule
+
+Order = Literal["aws", "ceph"]
+#: Sent without a preflight if no header needs one (Fetch standard, "CORS-safelisted method").
+SIMPLE_METHODS: Final = frozenset({"GET", "HEAD", "POST"})
+
+
+@dataclass(frozen=True, slots=True)
+class CorsRequest:
+    """What a script asks a browser to send.
+
+    Attributes
+    ----------
+    origin
+        Where the page came from, as the browser's Origin header says it.
+    method
+        HTTP method.
+    headers
+        Request headers that need a preflight; none: no header does.
+    """
+
+    origin: str
+    method: str
+    headers: tuple[str, ...] = ()
+
+    @property
+    def needs_preflight(self) -> bool:
+        """Whether a browser asks with OPTIONS first."""
+        return bool(self.headers) or self.method not in SIMPLE_METHODS
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What the browser learns from the answer to an allowed request.
+
+    Attributes
+    ----------
+    rule
+        Which rule answered, counted from 0.
+    expose_headers
+        Response headers that the script may read.
+    max_age_seconds
+        How long the preflight's answer may be kept; None: unsaid.
+    """
+
+    rule: int
+    expose_headers: tuple[str, ...]
+    max_age_seconds: int | None
+
+    def exposes(self, header: str) -> bool:
+        """Tell whether the script may read the header (``*`` counts, since a gallery sends no credentials)."""
+        return any(name == "*" or name.lower() == header.lower() for name in self.expose_headers)
+
+
+def answering_rule(rules: Sequence[CorsRule], request: CorsRequest, order: Order) -> int | None:
+    """Return which rule (from 0) answers one HTTP request, preflight or not, or None if it is refused.
+
+    A preflight is asked with its headers, the request itself without any:
+    servers look at Access-Control-Request-Headers alone.
+    """
+    for number, rule in enumerate(rules):
+        if not _any_matches(rule.origins, request.origin):
+            continue
+        if request.method in rule.methods and _headers_allowed(rule, request.headers):
+            return number
+        if order == "ceph":
+            return None
+    return None
+
+
+def evaluate(rules: Sequence[CorsRule], request: CorsRequest, order: Order) -> Permission | None:
+    """Return what a browser may do with the request, or None if it blocks it.
+
+    The preflight, where one is needed, and the request itself must both be
+    allowed; what the script may read is what the second answer exposes.
+    """
+    if request.needs_preflight and answering_rule(rules, request, order) is None:
+        return None
+    number = answering_rule(rules, CorsRequest(request.origin, request.method), order)
+    if number is None:
+        return None
+    return Permission(number, rules[number].expose_headers, rules[number].max_age_seconds)
+
+
+def _any_matches(patterns: Sequence[str], value: str) -> bool:
+    return any(matches(pattern, value) for pattern in patterns)
+
+
+def _headers_allowed(rule: CorsRule, headers: Sequence[str]) -> bool:
+    allowed = [pattern.lower() for pattern in rule.headers]
+    return all(_any_matches(allowed, header.lower()) for header in headers)

@@ -1,0 +1,74 @@
+"""All configured buckets: each is tried, whatever becomes of the others, and news of drift is put on the event bus."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+from galleria_storage.cors.audit import audit_bucket
+from galleria_storage.cors.expected import rules_from_settings
+from galleria_storage.cors.verdict import BucketVerdict
+from galleria_storage.s3.clients import Connection, connect
+from galleria_storage.s3.services import announce
+from galleria_storage.settings import BucketAccess, CorsSettings
+
+#: `detail-type` of the events.
+DRIFTED: Final = "CORS Drifted"
+REPAIRED: Final = "CORS Repaired"
+#: A bucket that answers slowly must not use up the time of the others.
+_AT_ONCE: Final = 8
+
+
+def audit_buckets(
+    settings: CorsSettings, *, connect: Callable[[BucketAccess], Connection] = connect
+) -> list[BucketVerdict]:
+    """Examine every configured bucket, and repair it if the mode allows.
+
+    Returns
+    -------
+    list of BucketVerdict
+        One for each bucket, in the order of the settings.
+
+    Raises
+    ------
+    SettingsError
+        The expected rules are none that S3 accepts.
+    """
+    expected = rules_from_settings(settings)
+
+    def audit(access: BucketAccess) -> BucketVerdict:
+        return audit_bucket(access, expected, settings.mode, connect=connect)
+
+    with ThreadPoolExecutor(min(_AT_ONCE, len(settings.buckets))) as pool:
+        return list(pool.map(audit, settings.buckets))
+
+
+def announce_drift(
+    bus: str,
+    verdicts: Sequence[BucketVerdict],
+    *,
+    announce: Callable[[str, str, Mapping[str, Any]], None] = announce,
+) -> None:
+    """Put one event on the bus for each bucket that was found out of order; an empty name: nobody is told.
+
+    The rules themselves are in the log and in the result; an event of
+    EventBridge holds 256 KB at most, and 100 rules may be more.
+
+    Raises
+    ------
+    ProviderError
+        The bus did not take an event.
+    """
+    for verdict in verdicts:
+        if bus and verdict.drift:
+            document = verdict.as_document()
+            detail = {name: value for name, value in document.items() if name not in {"rules_before", "rules_after"}}
+            announce(bus, REPAIRED if verdict.status == "repaired" else DRIFTED, detail)
+
+
+def summary(verdicts: Sequence[BucketVerdict]) -> dict[str, Any]:
+    """Return the function's result: how many buckets came out how, and each verdict."""
+    counts = {status: sum(verdict.status == status for verdict in verdicts) for status in _STATUSES}
+    return {"counts": counts, "buckets": [verdict.as_document() for verdict in verdicts]}
+
+
+_STATUSES: Final = ("ok", "drifted", "repaired", "unsupported", "failed")

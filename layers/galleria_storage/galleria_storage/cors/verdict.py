@@ -1,0 +1,79 @@
+"""The verdict on one bucket: what was found, what was done, and what it means."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from galleria_storage.cors.probe import ProbeResult
+from galleria_storage.settings import CorsMode
+
+Status = Literal["ok", "drifted", "repaired", "unsupported", "failed"]
+RuleDocuments = Sequence[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BucketVerdict:
+    """What is true of one bucket's CORS rules.
+
+    Attributes
+    ----------
+    bucket, endpoint
+        Which bucket; an empty endpoint is AWS.
+    mode
+        What was allowed to be done.
+    status
+        ``ok``: in order. ``drifted``: not in order, and left so. ``repaired``:
+        was not in order and is now. ``unsupported``: the provider keeps no CORS
+        rules. ``failed``: it could not be told or not be put right.
+    reason
+        Why, in one sentence.
+    advice
+        What to do about it; empty: nothing.
+    exact
+        The rules are the expected ones; None: could not be told. This and all
+        that follows speaks of the rules that were read last.
+    effective
+        The gallery works under them at this provider.
+    differences
+        What keeps the rules from being the expected ones, as it was found.
+    shortcomings
+        What the gallery needed and the rules did not allow, as it was found.
+    risks
+        What the rules allow beyond the settings.
+    drift
+        Whether the rules were out of order when they were found.
+    rules_before, rules_after
+        The rules as found, and as read again after a write; None: not read.
+    probe
+        What a browser would have met at the public URL.
+    error
+        Name of the error's class if there was one.
+    """
+
+    bucket: str
+    endpoint: str = ""
+    mode: CorsMode
+    status: Status
+    reason: str
+    advice: str = ""
+    exact: bool | None = None
+    effective: bool | None = None
+    differences: tuple[str, ...] = ()
+    shortcomings: tuple[str, ...] = ()
+    risks: tuple[str, ...] = ()
+    drift: bool = False
+    rules_before: RuleDocuments | None = None
+    rules_after: RuleDocuments | None = None
+    probe: ProbeResult | None = field(default=None)
+    error: str = ""
+
+    @property
+    def written(self) -> bool:
+        """Whether the bucket's rules were replaced."""
+        return self.rules_after is not None
+
+    def as_document(self) -> dict[str, Any]:
+        """Return what JSON can hold."""
+        document = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        lists = {name: list(value) for name, value in document.items() if isinstance(value, tuple)}
+        return {**document, **lists, "probe": self.probe.as_document() if self.probe else None}

@@ -1,0 +1,87 @@
+"""Merging keeps what others rely on and makes the gallery work, in both orders."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from galleria_storage.cors.evaluate import CorsRequest, Order, evaluate
+from galleria_storage.cors.merge import ID_PREFIX, merge_rules
+from galleria_storage.cors.needs import shortcomings
+from galleria_storage.cors.rules import CorsRule, default_gallery_rules, found_rules
+from galleria_storage.errors import ProviderError
+from tests.unit.cors.test_evaluate import REQUESTS, RULES
+
+DEFAULT = found_rules(default_gallery_rules())
+ADMIN = CorsRule(("https://admin.example",), ("PUT",), ("content-type",), (), 60, "admin tool")
+ORDERS: tuple[Order, Order] = ("aws", "ceph")
+EXPECTED = st.sampled_from(
+    [
+        DEFAULT,
+        (CorsRule(("https://a.example", "http://*.a.example"), ("GET",), ("Range",), ("ETag",), 60),),
+        (
+            CorsRule(("https://a.example",), ("GET", "HEAD"), (), ("ETag",)),
+            CorsRule(("http://*",), ("HEAD",), ("*",), ("Date",)),
+        ),
+    ]
+)
+
+
+@given(RULES, EXPECTED, st.sampled_from(ORDERS))
+@settings(max_examples=300)
+def test_after_a_merge_the_gallery_works(foreign: list[CorsRule], expected: tuple[CorsRule, ...], order: Order) -> None:
+    assert shortcomings(merge_rules(foreign, expected, order), expected, order) == []
+
+
+@given(RULES, EXPECTED, st.sampled_from(ORDERS), REQUESTS)
+@settings(max_examples=300)
+def test_what_was_allowed_before_a_merge_is_allowed_after_it(
+    foreign: list[CorsRule], expected: tuple[CorsRule, ...], order: Order, request: CorsRequest
+) -> None:
+    before = evaluate(foreign, request, order)
+    after = evaluate(merge_rules(foreign, expected, order), request, order)
+    if before is not None:
+        assert after is not None
+        assert all(after.exposes(header) for header in before.expose_headers)
+
+
+@given(RULES, EXPECTED, st.sampled_from(ORDERS))
+def test_every_foreign_rule_still_stands_in_its_order(
+    foreign: list[CorsRule], expected: tuple[CorsRule, ...], order: Order
+) -> None:
+    known = [rule.normalized() for rule in expected]
+    merged = merge_rules(foreign, expected, order)
+    kept = [rule for rule in merged if not rule.rule_id.startswith(ID_PREFIX)]
+    assert kept == [rule for rule in foreign if rule.normalized() not in known]
+
+
+@given(RULES, EXPECTED, st.sampled_from(ORDERS))
+def test_merging_twice_is_merging_once(foreign: list[CorsRule], expected: tuple[CorsRule, ...], order: Order) -> None:
+    once = merge_rules(foreign, expected, order)
+    assert merge_rules(once, expected, order) == once
+
+
+def test_at_aws_our_rule_goes_behind_a_foreign_one_that_is_not_in_its_way() -> None:
+    merged = merge_rules([ADMIN], DEFAULT, "aws")
+    assert [rule.rule_id for rule in merged] == ["admin tool", "galleria-1"]
+
+
+def test_at_ceph_the_foreign_rules_site_gets_a_rule_that_does_both_in_front_of_it() -> None:
+    wider, foreign, ours = merge_rules([ADMIN], DEFAULT, "ceph")
+    assert foreign == ADMIN
+    assert wider.origins == ("https://admin.example",)
+    assert set(wider.methods) == {"GET", "HEAD", "PUT"}
+    assert set(wider.headers) == {"*", "content-type"}
+    assert ours.origins == ("*",)
+    assert wider.rule_id != ours.rule_id
+
+
+def test_rules_that_an_earlier_merge_made_are_made_anew() -> None:
+    old = merge_rules([ADMIN], [CorsRule(("https://old.example",), ("GET",))], "ceph")
+    assert merge_rules(old, DEFAULT, "ceph") == merge_rules([ADMIN], DEFAULT, "ceph")
+
+
+def test_more_rules_than_s3_keeps_are_an_error_that_says_what_to_do() -> None:
+    foreign = [CorsRule((f"https://site{n}.example",), ("PUT",)) for n in range(60)]
+    with pytest.raises(ProviderError, match="would be 121; S3 keeps 100") as caught:
+        merge_rules(foreign, DEFAULT, "ceph")
+    assert "mode repair" in (caught.value.advice or "")
