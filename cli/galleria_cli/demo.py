@@ -1,0 +1,95 @@
+"""`galleria-storage demo`: the main job on an embedded S3, and a check of every result.
+
+Uploads photos into a staging bucket, hands each notification to the function
+`publish_photo`, does it all again, changes a tag, lets `audit_cors` find and
+repair broken rules, and looks at every published object with other eyes.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from galleria_cli import cors_demo, table
+from galleria_cli.embedded import EmbeddedSystem, embedded_system
+from galleria_cli.own_photos import photos_in
+from galleria_cli.samples import Photo, sample_photos
+from galleria_cli.trials import Row, change_a_tag, publish, publish_again
+from galleria_storage.settings import DEFAULT_CORRECTION_VARIABLES
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+_HEADER: Final = ("photo", "taken", "→ published as", "offset", "outcome", "in", "out", "ms", "checked")
+#: The demo shows what photos ask for themselves; defaults of the caller's environment would change the result.
+_NO_DEFAULTS: Final = dict.fromkeys(
+    (*DEFAULT_CORRECTION_VARIABLES, "CACHE_CONTROL", "METADATA_ALLOWLIST", "PASS_THROUGH_TYPES", "DUPLICATE_SCOPE",
+     "EVENT_BUS_NAME", "CDN_DISTRIBUTION_ID", "CORS_MODE", "CORS_RULES", "CORS_BUCKETS", "CORS_PROBE_URL"),
+    "",
+)  # fmt: skip
+
+
+def add_parser(subparsers: "_SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Describe the subcommand."""
+    parser = subparsers.add_parser("demo", help="run the main job on an embedded S3, and check every result")
+    parser.add_argument("--photos", type=Path, metavar="FOLDER", help="your own photos (only read); default: samples")
+    parser.add_argument("--log", type=Path, metavar="FILE", help="where the functions' JSON log goes")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the demo; 0 only if everything is right."""
+    log_path = args.log or _new_log()
+    photos: Callable[[], Iterable[Photo]] = (lambda: photos_in(args.photos)) if args.photos else sample_photos
+    with log_path.open("w", encoding="utf-8") as log, embedded_system(log, _NO_DEFAULTS) as system:
+        wrong = _show(system, photos)
+    print(f"The functions' own log, JSON lines: {log_path}")
+    for line in wrong:
+        print(f"WRONG  {line}")
+    print("All is right." if not wrong else f"{len(wrong)} things are wrong.")
+    return 1 if wrong else 0
+
+
+def _show(system: EmbeddedSystem, photos: Callable[[], Iterable[Photo]]) -> list[str]:
+    """Run every part, print its results and return what is wrong."""
+    print(f"S3 at {system.endpoint}; every photo is put into staging and published by its own notification.\n")
+    rows = []
+    for photo in photos():
+        rows.append(publish(system, photo))
+        if sys.stderr.isatty():
+            print(f"\r{len(rows)} photos", end="\r", file=sys.stderr, flush=True)
+    again = publish_again(system, photos(), rows)
+    if tagged := change_a_tag(system, rows):
+        rows.append(tagged)
+    print(table.render(_HEADER, map(_cells, rows), right=frozenset({5, 6, 7})))
+    for row in rows:
+        if row.reason:
+            print(f"  {table.printable(row.key)}: {table.printable(row.reason)}")
+    print(f"\nEverything uploaded again: {again.words}\n")
+    verdicts = cors_demo.break_and_repair(system)
+    print(table.render(("CORS rules of the public bucket", "verdict", "rules then"), verdicts.rows))
+    print()
+    return [f"{row.key}: {text}" for row in rows for text in row.problems] + again.problems + verdicts.problems
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (
+        table.shorten(table.printable(row.label)),
+        table.printable(row.before.time) or "-",
+        table.printable(row.after.time) or "-",
+        row.after.offset or "-",
+        row.outcome,
+        f"{row.bytes_in:,}",
+        f"{row.bytes_out:,}",
+        f"{row.milliseconds:.0f}",
+        "WRONG" if row.problems else "right",
+    )
+
+
+def _new_log() -> Path:
+    handle, name = tempfile.mkstemp(prefix="galleria-demo-", suffix=".log")
+    os.close(handle)
+    return Path(name)

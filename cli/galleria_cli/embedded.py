@@ -1,0 +1,195 @@
+"""An S3 with both buckets, their notifications and the two functions, all inside this process.
+
+The server is moto's, on the loopback interface and a free port. The functions
+are those of the checkout, loaded by path as Lambda loads them, and
+`publish_photo` sees only events that the staging bucket really sent to a queue.
+"""
+
+import importlib.util
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final, TextIO
+
+from galleria_storage.errors import SettingsError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+Handler = Callable[[Any, Any], dict[str, Any]]
+
+STAGING_BUCKET: Final = "staging"
+PUBLIC_BUCKET: Final = "public"
+REGION: Final = "us-east-1"
+#: Credentials of a throw-away server on the loopback interface; it checks none.
+CREDENTIAL: Final = "testing"
+_EVENTS: Final = ("s3:ObjectCreated:*", "s3:ObjectTagging:*")
+
+
+@dataclass(frozen=True)
+class EmbeddedSystem:
+    """The running system.
+
+    Attributes
+    ----------
+    endpoint
+        URL of the S3 server.
+    s3, sqs
+        Clients of it.
+    events_url, failures_url
+        Queue of the staging bucket's notifications; failure queue.
+    publish_photo, audit_cors
+        The handlers; what they print goes to the log.
+    """
+
+    endpoint: str
+    s3: "S3Client"
+    sqs: "SQSClient"
+    events_url: str
+    failures_url: str
+    publish_photo: Handler
+    audit_cors: Handler
+
+    def events(self, wait_seconds: int = 0) -> Iterator[dict[str, Any]]:
+        """Yield the notifications that wait in the queue, oldest first, and remove each after its work."""
+        yield from _drain(self.sqs, self.events_url, wait_seconds)
+
+    def failures(self) -> list[dict[str, Any]]:
+        """Take all messages out of the failure queue."""
+        return list(_drain(self.sqs, self.failures_url, 0))
+
+
+@contextmanager
+def embedded_system(log: TextIO, settings: Mapping[str, str]) -> Iterator[EmbeddedSystem]:
+    """Start everything, hand it out, and stop everything.
+
+    Parameters
+    ----------
+    log
+        Where the functions' JSON lines go.
+    settings
+        Environment variables on top of those that reach the embedded server.
+
+    Raises
+    ------
+    SettingsError
+        The functions or the packages of the extra `local` are missing.
+    """
+    server = _server()
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        endpoint = f"http://{host}:{port}"
+        with _environment({**_reach(endpoint), **settings}):
+            import boto3  # noqa: PLC0415 # heavy; `--help` does not need it
+
+            s3, sqs = boto3.client("s3"), boto3.client("sqs")
+            events_url = _wire_buckets(s3, sqs)
+            failures_url = os.environ["FAILURE_QUEUE_URL"] = sqs.create_queue(QueueName="failures")["QueueUrl"]
+            publish_photo, audit_cors = (_handler(name, log) for name in ("publish_photo", "audit_cors"))
+            yield EmbeddedSystem(endpoint, s3, sqs, events_url, failures_url, publish_photo, audit_cors)
+    finally:
+        server.stop()
+
+
+def _server() -> Any:
+    try:
+        from moto.server import ThreadedMotoServer  # noqa: PLC0415 # belongs to the extra `local`
+    except ImportError as error:
+        raise SettingsError(
+            f"the embedded server is not installed ({error.name} is missing)",
+            advice="Install it: pip install 'galleria-storage[local]'.",
+        ) from error
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # one line per request otherwise
+    return ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+
+
+def _reach(endpoint: str) -> dict[str, str]:
+    """Return the environment in which everything reaches the embedded server and nothing else."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": CREDENTIAL,
+        "AWS_SECRET_ACCESS_KEY": CREDENTIAL,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "NO_PROXY": "127.0.0.1",
+        "no_proxy": "127.0.0.1",
+        "STAGING_BUCKET": STAGING_BUCKET,
+        "S3_PUBLIC_BUCKET": PUBLIC_BUCKET,
+        "S3_PUBLIC_ENDPOINT": endpoint,
+        "S3_PUBLIC_REGION": REGION,
+        "S3_PUBLIC_ACCESS_KEY": CREDENTIAL,
+        "S3_PUBLIC_SECRET_KEY": CREDENTIAL,
+    }
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set the process's environment, without what would reach a real account, and put it back."""
+    before = dict(os.environ)
+    for name in before:
+        if name.startswith(("AWS_", "S3_PUBLIC_")):
+            del os.environ[name]
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _wire_buckets(s3: "S3Client", sqs: "SQSClient") -> str:
+    """Create both buckets and the queue of the staging bucket's notifications; return the queue's URL."""
+    for bucket in (STAGING_BUCKET, PUBLIC_BUCKET):
+        s3.create_bucket(Bucket=bucket)
+    url = sqs.create_queue(QueueName="events")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    s3.put_bucket_notification_configuration(
+        Bucket=STAGING_BUCKET,
+        NotificationConfiguration={"QueueConfigurations": [{"QueueArn": arn, "Events": list(_EVENTS)}]},
+    )
+    return url
+
+
+def _drain(sqs: "SQSClient", url: str, wait_seconds: int) -> Iterator[dict[str, Any]]:
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=wait_seconds).get(
+        "Messages"
+    ):
+        for message in messages:
+            yield json.loads(message["Body"])
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+
+def _handler(name: str, log: TextIO) -> Handler:
+    """Load a function of the checkout by its path; its JSON lines go to the log."""
+    path = Path(__file__).parents[2] / "functions" / name / "app.py"
+    if not path.is_file():
+        raise SettingsError(
+            f"the function {name} is not at {path}: it belongs to the checkout, not to the installed package",
+            advice="Run this command in a checkout of galleria-storage, by `make demo` or `make local`.",
+        )
+    spec = importlib.util.spec_from_file_location(f"galleria_function_{name}", path)
+    assert spec  # noqa: S101 # a path that ends in .py always has a loader
+    assert spec.loader  # noqa: S101
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    with redirect_stdout(log):  # the logger keeps the stdout of its birth
+        spec.loader.exec_module(module)
+    context = SimpleNamespace(function_name=name, aws_request_id="embedded", memory_limit_in_mb=0)
+
+    def handle(event: Any, _context: Any = None) -> dict[str, Any]:
+        with redirect_stdout(log):  # the metrics are printed
+            answer: dict[str, Any] = module.lambda_handler(event, context)
+        return answer
+
+    return handle

@@ -1,0 +1,131 @@
+"""An independent look at a published photo: nothing here is shared with the editor.
+
+Capture times are read by Pillow and, where it can, by piexif as well; whether
+the picture is untouched is told by comparing bytes from the first SOS marker
+on (ITU-T T.81, B.1.1.2 and B.2.3), and every segment in front of it.
+"""
+
+import io
+import struct
+from dataclasses import dataclass
+from typing import Final
+
+_SOI, _SOS, _APP1, _APP2 = 0xD8, 0xDA, 0xE1, 0xE2
+_EXIF: Final = b"Exif\0\0"
+_EXIF_IFD, _DATE_TIME_ORIGINAL, _OFFSET_TIME_ORIGINAL = 0x8769, 0x9003, 0x9011
+
+
+@dataclass(frozen=True)
+class Capture:
+    """Capture time and offset as texts; empty where the photo has none."""
+
+    time: str = ""
+    offset: str = ""
+
+
+def is_jpeg(data: bytes) -> bool:
+    """Tell by the first bytes."""
+    return data.startswith(b"\xff\xd8\xff")
+
+
+def read_capture(data: bytes) -> Capture:
+    """Read the capture time of a JPEG, by Pillow; nothing where there is none that it understands."""
+    if not is_jpeg(data):
+        return Capture()
+    from PIL import Image  # noqa: PLC0415 # belongs to the extra `local`
+
+    for block in _exif_blocks(data):
+        exif = Image.Exif()
+        try:
+            exif.load(block)
+            tags = exif.get_ifd(_EXIF_IFD)
+        except (OSError, SyntaxError, ValueError, KeyError, TypeError, struct.error):
+            continue  # a damaged block; the next one may be sound
+        return Capture(_text(tags.get(_DATE_TIME_ORIGINAL)), _text(tags.get(_OFFSET_TIME_ORIGINAL)))
+    return Capture()
+
+
+def problems(original: bytes, published: bytes, expected: Capture | None) -> list[str]:
+    """Compare a published photo with its original.
+
+    Parameters
+    ----------
+    original, published
+        The two files.
+    expected
+        What the copy must say of its capture; None: the files must be equal.
+
+    Returns
+    -------
+    list of str
+        What is wrong, in words; empty: all right.
+    """
+    if expected is None:
+        return [] if original == published else ["the copy differs from the original, although nothing was asked"]
+    if not is_jpeg(published):
+        return ["the copy is no JPEG"]
+    found = []
+    if _picture(original) != _picture(published):
+        found.append("the image data differ")
+    if _other_segments(original) != _other_segments(published):
+        found.append("a segment that has nothing to do with Exif differs")
+    if (read := read_capture(published)) != expected:
+        found.append(f"Pillow reads {read.time} {read.offset}, expected {expected.time} {expected.offset}")
+    # piexif has a say where it understands the original: it drops the last letter of a text that does not end with NUL.
+    if _read_by_piexif(original) == read_capture(original) and (second := _read_by_piexif(published)) != expected:
+        found.append(f"piexif reads {second}, expected {expected}")
+    return found
+
+
+def _segments(data: bytes) -> tuple[list[tuple[int, bytes]], int]:
+    """Return all segments before the first SOS as (marker, payload), and where the SOS begins."""
+    found: list[tuple[int, bytes]] = []
+    at = 2
+    while at + 4 <= len(data):
+        if data[at] != 0xFF:  # noqa: PLR2004 # every marker begins with it
+            break
+        marker = data[at + 1]
+        if marker == 0xFF:  # noqa: PLR2004 # fill byte, B.1.1.2
+            at += 1
+            continue
+        if marker == _SOS:
+            return found, at
+        size = struct.unpack_from(">H", data, at + 2)[0]
+        found.append((marker, data[at + 4 : at + 2 + size]))
+        at += 2 + size
+    return found, len(data)
+
+
+def _picture(data: bytes) -> bytes:
+    return data[_segments(data)[1] :]
+
+
+def _other_segments(data: bytes) -> list[tuple[int, bytes]]:
+    """Return all segments but Exif, and but MPF: its offsets count from the front of the file and must follow it."""
+    return [
+        (marker, b"MPF" if marker == _APP2 and payload.startswith(b"MPF\0") else payload)
+        for marker, payload in _segments(data)[0]
+        if not (marker == _APP1 and payload.startswith(_EXIF))
+    ]
+
+
+def _exif_blocks(data: bytes) -> list[bytes]:
+    return [payload for marker, payload in _segments(data)[0] if marker == _APP1 and payload.startswith(_EXIF)]
+
+
+def _read_by_piexif(data: bytes) -> Capture | None:
+    """Read by piexif; None where it cannot read the photo at all."""
+    import piexif  # noqa: PLC0415 # only the demo reads with it
+
+    try:
+        tags = piexif.load(io.BytesIO(data).getvalue())["Exif"]
+    except (piexif.InvalidImageDataError, struct.error, ValueError, KeyError, IndexError, TypeError, OverflowError):
+        return None
+    return Capture(_text(tags.get(_DATE_TIME_ORIGINAL)), _text(tags.get(_OFFSET_TIME_ORIGINAL)))
+
+
+def _text(value: object) -> str:
+    """Return an Exif text up to its first NUL (Exif 2.32, 4.6.2: ASCII ends with NUL)."""
+    if isinstance(value, bytes):
+        value = value.decode("latin-1")
+    return value.partition("\0")[0].strip() if isinstance(value, str) else ""

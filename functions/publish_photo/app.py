@@ -1,0 +1,66 @@
+"""Handler of the function `publish_photo`: unpack the event, call the layer, report.
+
+Logs one JSON line per photo and counts in CloudWatch metrics (namespace
+`GalleriaStorage`): Published, Duplicate, Rejected, Failed, BytesIn, BytesOut,
+Milliseconds. A rejected photo is reported and not tried again; a failed one
+makes the invocation fail, after all other photos of the event were done.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from galleria_storage.publishing.answers import answer, summary
+from galleria_storage.publishing.events import Task, unpack
+from galleria_storage.publishing.outcome import Outcome
+from galleria_storage.publishing.reports import Reporter
+from galleria_storage.publishing.service import publisher_from_environment
+from galleria_storage.publishing.tasks import carry_out
+from galleria_storage.settings import publish_settings
+from galleria_storage.tracing import segment
+
+_COUNTERS: Final = {"published": "Published", "duplicate": "Duplicate", "rejected": "Rejected", "failed": "Failed"}
+
+logger = Logger(service="publish_photo")
+metrics = Metrics(namespace="GalleriaStorage", service="publish_photo")
+_LOG: Final = {"rejected": logger.warning, "failed": logger.error}
+
+
+def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
+    """Publish every photo that the event names, and answer in the form that the caller wants."""
+    logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
+    settings = publish_settings(os.environ)
+    publisher = publisher_from_environment(os.environ)
+    publish = partial(
+        carry_out, publisher=publisher, reporter=Reporter(settings), staging_bucket=settings.staging_bucket
+    )
+    delivery = unpack(event)
+    outcomes = [_timed(publish, task) for task in delivery.tasks]
+    if outcomes:
+        metrics.flush_metrics()
+    return answer(delivery, outcomes)
+
+
+def _timed(publish: Callable[[Task], Outcome], task: Task) -> Outcome:
+    """Publish one photo, log and count it."""
+    logger.set_correlation_id(task.correlation_id)
+    started = time.perf_counter()
+    try:
+        with segment("publish", key=task.key):
+            outcome = publish(task)
+    except Exception as error:  # a defect that one photo meets must not keep the others back; `answer` raises
+        logger.exception("defect", key=task.key)
+        outcome = Outcome(key=task.key, status="failed", reason=f"{type(error).__name__}: {error}")
+    milliseconds = (time.perf_counter() - started) * 1000
+    _LOG.get(outcome.status, logger.info)(outcome.status, **summary(outcome), milliseconds=round(milliseconds, 1))
+    if outcome.status in _COUNTERS:
+        metrics.add_metric(_COUNTERS[outcome.status], MetricUnit.Count, 1)
+    metrics.add_metric("BytesIn", MetricUnit.Bytes, outcome.bytes_in)
+    metrics.add_metric("BytesOut", MetricUnit.Bytes, outcome.bytes_out)
+    metrics.add_metric("Milliseconds", MetricUnit.Milliseconds, milliseconds)
+    return outcome
