@@ -48,6 +48,8 @@ model: $(VENV)/.ready ## the publish protocol under SCHEDULES=20000 random sched
 	$(BIN)/python -m tests.model --schedules $(or $(SCHEDULES),20000) $(if $(SEED),--seed $(SEED))
 conformance: $(VENV)/.ready .venv-servers/.ready ## the integration suite on SERVERS="moto seaweedfs juicefs ceph"
 	S3_SERVERS="$(or $(SERVERS),moto seaweedfs juicefs ceph)" $(BIN)/python -m pytest -q -n 2 tests/integration
+survey: $(VENV)/.ready .venv-servers/.ready ## ask SERVERS what they do: the table of docs/providers.md
+	@$(BIN)/python -m tests.survey $(SERVERS)
 ceph: ## install Ceph's S3 gateway for `make conformance` (Debian, as root)
 	@command -v radosgw >/dev/null || { apt-get update -q && \
 	  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends radosgw ceph-mon ceph-osd ceph-common; }
@@ -66,4 +68,4 @@ requirements: ## compile every requirements/*.in to a file with hashes (needs uv
 clean: ## remove what the targets made
 	rm -rf .venv .venv-* .aws-sam .cache artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help venv demo local test lint types validate model conformance ceph requirements clean
+.PHONY: help venv demo local test lint types validate model conformance survey ceph requirements clean

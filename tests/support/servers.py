@@ -5,6 +5,7 @@ start lives beside it (`ceph`, `swift`).
 """
 
 import json
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -85,6 +86,7 @@ def _moto(processes: Processes) -> Iterator[S3Server]:
     from moto.server import ThreadedMotoServer  # noqa: PLC0415 # 1 s of imports that other servers do not need
 
     del processes
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # not a line for every request
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:

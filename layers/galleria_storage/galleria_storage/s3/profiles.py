@@ -85,7 +85,7 @@ class ProviderProfile:
     expose_header_wildcard: bool = False
     request_checksums: Literal["when_supported", "when_required"] = "when_required"
     content_md5: frozenset[str] = frozenset()
-    content_md5_checked: bool = True
+    content_md5_checked: bool = False
     sha256_checked: bool = False
     versioning: bool = True
 
@@ -122,6 +122,7 @@ AWS: Final = ProviderProfile(
     part_copy=True,
     request_checksums="when_supported",
     sha256_checked=True,
+    content_md5_checked=True,
 )
 
 #: Ceph RADOS Gateway, as run by Hetzner and DigitalOcean. Measured on 16.2 (Pacific):
@@ -137,6 +138,7 @@ CEPH: Final = ProviderProfile(
     cors_order="ceph",
     expose_header_wildcard=True,
     content_md5=_MD5_WANTED,
+    content_md5_checked=True,
 )
 
 #: MinIO and what is built from its code (JuiceFS gateway). Measured on JuiceFS 1.4: preconditions answered with 200
@@ -149,6 +151,7 @@ MINIO: Final = ProviderProfile(
     cors_api=False,
     cors_enforced=False,
     content_md5=_MD5_WANTED,
+    content_md5_checked=True,
 )
 
 #: SeaweedFS. Measured on 4.48: every precondition obeyed, SHA-256 and MD5 checked; an aws-chunked body leaves
@@ -159,9 +162,12 @@ SEAWEEDFS: Final = ProviderProfile(
     put_if_match="honoured",
     complete_if_none_match="honoured",
     complete_if_match="honoured",
+    delete_if_match="honoured",
     copy_source_if_match="honoured",
     part_copy=True,
+    expose_header_wildcard=True,
     sha256_checked=True,
+    content_md5_checked=True,
 )
 
 #: Cloudflare R2. Its documents: "S3 API compatibility" (no object tagging; region `auto`, of which us-east-1 is an
