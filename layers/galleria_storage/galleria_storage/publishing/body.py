@@ -122,13 +122,17 @@ class Content:
     ----------
     size
         Bytes in all, known before the first one goes out.
+    left
+        Bytes that are still to come.
+    source
+        Where the rest comes from.
     """
 
     def __init__(self, first: Iterable[bytes | bytearray | memoryview], source: Source) -> None:
         self._pending = deque(memoryview(part) for part in first if len(part))
-        self._source = source
+        self.source = source
         self._sha256 = hashlib.sha256()
-        self.size = sum(map(len, self._pending)) + source.info.size - source.position
+        self.size = self.left = sum(map(len, self._pending)) + source.info.size - source.position
 
     def fill(self, buffer: memoryview) -> None:
         """Fill the buffer with the next bytes; it may not be longer than what is left."""
@@ -142,10 +146,11 @@ class Content:
             done += count
         self._sha256.update(buffer[:done])
         while done < len(buffer):
-            count = self._source.read_some(buffer[done : done + CHUNK])
+            count = self.source.read_some(buffer[done : done + CHUNK])
             self._sha256.update(buffer[done : done + count])
             done += count
+        self.left -= done
 
     def sha256(self) -> bytes:
-        """Return the SHA-256 of all bytes so far."""
-        return self._sha256.digest()
+        """Return the SHA-256 of all bytes; empty unless all of them came through here."""
+        return b"" if self.left else self._sha256.digest()

@@ -24,7 +24,9 @@ from galleria_storage.publishing.fingerprint import (
     recorded_metadata,
 )
 from galleria_storage.publishing.outcome import Outcome, Status
-from galleria_storage.publishing.writer import WrongContentError, put_whole
+from galleria_storage.publishing.proof import WrongContentError
+from galleria_storage.publishing.writer import Writer
+from galleria_storage.publishing.writing import Publication, Written
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectInfo, ObjectStore
 from galleria_storage.settings import PublishSettings
 
@@ -67,6 +69,8 @@ class Publisher:
         The two buckets.
     settings
         What to do with the photos.
+    writer
+        How to write into the public bucket.
     sleep, jitter
         The clock's sleep, in seconds, and a random number in [0, 1); to be
         replaced where time shall not pass.
@@ -78,12 +82,14 @@ class Publisher:
         public: ObjectStore,
         settings: PublishSettings,
         *,
+        writer: Writer | None = None,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.staging = staging
         self.public = public
         self.settings = settings
+        self._writer = writer or Writer(public)
         self._sleep = sleep
         self._jitter = jitter
 
@@ -130,12 +136,12 @@ class Publisher:
             draft = prepare(source, wish.correction, self.settings)
             condition: Condition = Matches(standing.etag) if standing else ABSENT
             try:
-                known = self._write(run, wish, draft, condition)  # 5, 7
+                written = self._write(run, wish, draft, condition)  # 5, 7
             finally:
                 run.bytes_in += source.position
-        if self._must_look_back(condition):  # 6
+        if isinstance(condition, Matches) or not written.conditional:  # 6
             self._look_back(wish)
-        return self._done(run, "published", **known)
+        return self._done(run, "published", **run.tried[wish.fingerprint])
 
     def _wish(self, info: ObjectInfo) -> _Wish:
         """Understand what staging asks for (tags are fetched only if there are any)."""
@@ -146,7 +152,7 @@ class Publisher:
         correction = parse_correction(info.metadata, tags, self.settings.default_correction)
         return _Wish(info, correction, fingerprint(info, correction))
 
-    def _write(self, run: _Run, wish: _Wish, draft: Draft, condition: Condition) -> dict[str, Any]:
+    def _write(self, run: _Run, wish: _Wish, draft: Draft, condition: Condition) -> Written:
         """Write under the condition and verify; remember the attempt, since its answer may get lost."""
         before, after = capture_text(draft.before), capture_text(draft.after)
         recorded = recorded_metadata(wish.fingerprint, draft.content.size, before, after)
@@ -165,10 +171,13 @@ class Publisher:
             "reason": draft.note,
         }
         run.tried[wish.fingerprint] = known
-        written = put_whole(self.public, run.key, draft, headers, condition)
+        try:
+            written = self._writer.write(Publication(run.key, draft, headers, condition))
+        finally:
+            known["sha256"] = draft.content.sha256().hex()
         run.bytes_out += written.bytes_out
-        known |= {"sha256": written.sha256, "bytes_copied": written.bytes_copied}
-        return known
+        known["bytes_copied"] = written.bytes_copied
+        return written
 
     def _recognised(self, run: _Run, wish: _Wish, standing: ObjectInfo) -> Outcome:
         """Answer that the right copy stands there: a duplicate, unless this run wrote it and never heard the answer."""
@@ -182,10 +191,6 @@ class Publisher:
         if wish.fingerprint in run.tried:
             return self._done(run, "published", **{**known, **run.tried[wish.fingerprint]})
         return self._done(run, "duplicate", reason="the right copy is published already", duplicate_of=run.key, **known)
-
-    def _must_look_back(self, condition: Condition) -> bool:
-        """Whether a condition alone does not prove that what was written is the newest (`docs/protocol.md`, step 6)."""
-        return isinstance(condition, Matches) or not self.public.profile.preconditions
 
     def _look_back(self, wish: _Wish) -> None:
         """Compare staging with what was written.

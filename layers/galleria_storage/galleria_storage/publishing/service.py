@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from galleria_storage.errors import SettingsError
 from galleria_storage.publishing.protocol import Publisher
+from galleria_storage.publishing.writer import Writer
 from galleria_storage.s3.clients import Connection, connect
 from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.settings import BucketAccess, PublishSettings, publish_settings
@@ -33,29 +34,31 @@ def publisher_from_environment(env: Mapping[str, str]) -> Publisher:
     for known_settings, known_aws, publisher in _made:
         if (known_settings, known_aws) == (settings, aws):
             return publisher
-    _made[:] = [(settings, aws, _make(settings))]
+    _made[:] = [(settings, aws, _make(settings, env.get("AWS_ACCESS_KEY_ID", "")))]
     return _made[0][2]
 
 
-def _make(settings: PublishSettings) -> Publisher:
+def _make(settings: PublishSettings, staging_access_key: str) -> Publisher:
     staging = connect(BucketAccess(bucket=settings.staging_bucket))
     public = connect(settings.public)
-    _refuse_a_loop(staging, public)
-    return Publisher(_store(staging), _store(public), settings)
+    one_provider = _at_one_provider(staging, public)
+    if one_provider and staging.bucket == public.bucket:
+        raise SettingsError(
+            f"STAGING_BUCKET and S3_PUBLIC_BUCKET are both {staging.bucket!r} at {public.client.meta.endpoint_url}; a "
+            "function that writes into the bucket that triggers it would run for ever",
+            tag="STAGING_BUCKET",
+        )
+    stores = _store(staging), _store(public)
+    one_account = not settings.public.secret_arn and settings.public.access_key in {"", staging_access_key}
+    writer = Writer(stores[1], copy_from=stores[0] if one_provider and one_account else None)
+    return Publisher(*stores, settings, writer=writer)
 
 
 def _store(connection: Connection) -> ObjectStore:
     return ObjectStore(connection.client, connection.bucket, connection.profile)
 
 
-def _refuse_a_loop(staging: Connection, public: Connection) -> None:
-    """Refuse to publish into the bucket that triggers the function."""
-    if staging.bucket != public.bucket:
-        return
+def _at_one_provider(staging: Connection, public: Connection) -> bool:
     one, other = (urlsplit(connection.client.meta.endpoint_url) for connection in (staging, public))
-    if (one.hostname, one.port) == (other.hostname, other.port) or staging.profile.name == public.profile.name == "aws":
-        raise SettingsError(
-            f"STAGING_BUCKET and S3_PUBLIC_BUCKET are both {staging.bucket!r} at {other.hostname}; a function that "
-            "writes into the bucket that triggers it would run for ever",
-            tag="STAGING_BUCKET",
-        )
+    same_host = (one.hostname, one.port) == (other.hostname, other.port)
+    return same_host or staging.profile.name == public.profile.name == "aws"

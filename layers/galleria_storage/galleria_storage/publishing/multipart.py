@@ -1,0 +1,122 @@
+"""Writing an object in parts: any size in constant memory, and nothing left behind on an error.
+
+While one part is sent by a second thread, the next one is read: two buffers
+take turns. The tail of a very large object is copied by the provider itself
+where its profile says that this is safe.
+
+Source: Amazon S3 User Guide, "Amazon S3 multipart upload limits" (10,000 parts
+of 5 MiB to 5 GiB, the last one may be smaller).
+"""
+
+from collections.abc import Mapping
+from concurrent.futures import Executor, Future
+from typing import Any, Final
+
+from galleria_storage.errors import GalleriaError, NotFoundError, PreconditionFailedError
+from galleria_storage.publishing.draft import TAIL_BYTES, Draft
+from galleria_storage.publishing.proof import Proof, WrongContentError, check_parts
+from galleria_storage.publishing.writing import Publication, Written
+from galleria_storage.s3.objects import Condition, ObjectStore, Stored
+
+MIB: Final = 1024 * 1024
+#: Part size as long as `MAX_PARTS` suffice. Two parts are in memory at a time.
+PART_BYTES: Final = 8 * MIB
+MAX_PARTS: Final = 10_000
+
+
+class Upload:
+    """One multipart upload: to be completed as a whole, or aborted."""
+
+    def __init__(self, store: ObjectStore, key: str, headers: Mapping[str, Any]) -> None:
+        self.store = store
+        self.key = key
+        algorithm = {"ChecksumAlgorithm": "SHA256"} if store.profile.sha256_checked else {}
+        self.upload_id = store.start_multipart(key, {**headers, **algorithm})
+        self.parts: list[Stored] = []
+
+    def send(self, number: int, data: bytearray) -> Stored:
+        """Send one part and verify that it arrived."""
+        proof = Proof(self.store.profile, data)
+        part = self.store.upload_part(self.key, self.upload_id, number, data, proof.headers)
+        if proof.holds(part) is False:
+            raise WrongContentError(self.store, self.key, f"part {number} has the ETag {part.etag}")
+        return part
+
+    def complete(self, size: int, condition: Condition) -> str:
+        """Put the parts together under a condition, verify the whole, return its ETag.
+
+        Raises
+        ------
+        PreconditionFailedError
+            The condition does not hold any more; or the upload is gone, perhaps
+            because an earlier request completed it and its answer was lost.
+        WrongContentError
+            Something else stands there now.
+        """
+        try:
+            stored = self.store.complete(self.key, self.upload_id, self.parts, condition)
+        except NotFoundError as error:
+            raise PreconditionFailedError(
+                f"the upload of {self.key!r} is gone", bucket=self.store.bucket, key=self.key
+            ) from error
+        check_parts(self.store, self.key, stored, self.parts, size)
+        return stored.etag
+
+    def abort(self) -> None:
+        """Give the parts' space back; if this fails too, the bucket's lifecycle rule does it later."""
+        try:
+            self.store.abort(self.key, self.upload_id)
+        except GalleriaError:
+            return
+
+
+def put_in_parts(store: ObjectStore, publication: Publication, sender: Executor) -> Written:
+    """Publish content of any size; `sender` runs one upload of a part at a time.
+
+    Raises
+    ------
+    PreconditionFailedError
+        The condition does not hold any more, or the source changed.
+    WrongContentError
+        Something else was stored.
+    CorruptPhotoError
+        The end of the photo forbids the edit.
+    """
+    draft = publication.draft
+    upload = Upload(store, publication.key, publication.headers)
+    try:
+        _send_all(upload, draft, sender)
+        upload.complete(draft.content.size, publication.condition)
+    except BaseException:
+        sender.shutdown()  # a part that is still being sent would outlive the abort
+        upload.abort()
+        raise
+    return Written(store.profile.complete_preconditions, draft.content.size)
+
+
+def part_size(size: int) -> int:
+    """Return the size of the parts of an object with `size` bytes: whole MiB, so that `MAX_PARTS` suffice."""
+    return max(PART_BYTES, -(-size // (MAX_PARTS * MIB)) * MIB)
+
+
+def _send_all(upload: Upload, draft: Draft, sender: Executor) -> None:
+    """Read one part while the one before is sent."""
+    content, tail = draft.content, b""
+    buffers = [bytearray(part_size(content.size)) for _ in range(2)]
+    sending: Future[Stored] | None = None
+    number = 0
+    while content.left:
+        data = buffers[number % 2]
+        if content.left < len(data):
+            del data[content.left :]
+        with memoryview(data) as view:
+            content.fill(view)
+            tail = (tail + bytes(view[-TAIL_BYTES:]))[-TAIL_BYTES:]
+        if not content.left:
+            draft.check_tail(tail)
+        if sending:
+            upload.parts.append(sending.result())
+        number += 1
+        sending = sender.submit(upload.send, number, data)
+    if sending:
+        upload.parts.append(sending.result())
