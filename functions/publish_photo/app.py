@@ -30,6 +30,9 @@ logger = Logger(service="publish_photo")
 metrics = Metrics(namespace="GalleriaStorage", service="publish_photo")
 _LOG: Final = {"rejected": logger.warning, "failed": logger.error}
 
+if "AWS_LAMBDA_RUNTIME_API" in os.environ:  # clients are made in the init phase, which has a whole CPU
+    publisher_from_environment(os.environ)
+
 
 def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     """Publish every photo that the event names, and answer in the form that the caller wants."""
