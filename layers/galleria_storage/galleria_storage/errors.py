@@ -105,3 +105,7 @@ class UnsupportedOperationError(ProviderError):
 
 class IntegrityError(ProviderError):
     """What is stored or was received is not what was sent."""
+
+
+class LocalFileError(GalleriaError):
+    """A file on this computer cannot be read, or changed while it was read."""
