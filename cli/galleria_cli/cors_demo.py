@@ -38,8 +38,8 @@ def break_and_repair(system: EmbeddedSystem) -> Verdicts:
         words = "; ".join(
             f"{' '.join(rule['AllowedMethods'])} from {' '.join(rule['AllowedOrigins'])}" for rule in rules
         )
-        verdicts.rows.append((state, bucket["verdict"], words))
-        if bucket["verdict"] != wanted:
+        verdicts.rows.append((state, bucket["status"], words))
+        if bucket["status"] != wanted:
             verdicts.problems.append(f"CORS rules {state}: {bucket['verdict']}, expected {wanted}")
         if words != "GET HEAD from *":
             verdicts.problems.append(f"CORS rules {state}: {words} afterwards, expected GET HEAD from *")

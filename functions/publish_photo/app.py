@@ -1,7 +1,6 @@
 """Handler of the function `publish_photo`: unpack the event, call the layer, report.
 
-Logs one JSON line per photo and counts in CloudWatch metrics (namespace
-`GalleriaStorage`): Published, Duplicate, Rejected, Failed, BytesIn, BytesOut,
+Logs one JSON line per photo and counts in CloudWatch metrics: Published, Duplicate, Rejected, Failed, BytesIn, BytesOut,
 Milliseconds. A rejected photo is reported and not tried again; a failed one
 makes the invocation fail, after all other photos of the event were done.
 """
@@ -26,8 +25,10 @@ from galleria_storage.tracing import segment
 
 _COUNTERS: Final = {"published": "Published", "duplicate": "Duplicate", "rejected": "Rejected", "failed": "Failed"}
 
-logger = Logger(service="publish_photo")
-metrics = Metrics(namespace="GalleriaStorage", service="publish_photo")
+_SERVICE: Final = os.environ.get("POWERTOOLS_SERVICE_NAME", "publish_photo")  # the template gives the stack's name
+
+logger = Logger(service=_SERVICE)
+metrics = Metrics(namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Galleria"), service=_SERVICE)
 _LOG: Final = {"rejected": logger.warning, "failed": logger.error}
 
 if "AWS_LAMBDA_RUNTIME_API" in os.environ:  # clients are made in the init phase, which has a whole CPU

@@ -40,7 +40,7 @@ class Studio:
 def function(monkeypatch: pytest.MonkeyPatch) -> Function:
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
-    for name in ("FAILURE_QUEUE_URL", "EVENT_BUS_NAME", "_X_AMZN_TRACE_ID"):
+    for name in ("FAILURE_QUEUE_URL", "EVENT_BUS_NAME", "_X_AMZN_TRACE_ID", "POWERTOOLS_SERVICE_NAME"):
         monkeypatch.delenv(name, raising=False)
     return Function("publish_photo")
 
@@ -88,7 +88,7 @@ def test_metrics_are_those_that_the_dashboard_reads(function: Function) -> None:
     function(event("a.jpg"))
     [line] = [line for line in function.printed if "_aws" in line]
     [directive] = line["_aws"]["CloudWatchMetrics"]
-    assert (directive["Namespace"], directive["Dimensions"]) == ("GalleriaStorage", [["service"]])
+    assert (directive["Namespace"], directive["Dimensions"]) == ("Galleria", [["service"]])
     assert line["service"] == "publish_photo"
     units = {metric["Name"]: metric["Unit"] for metric in directive["Metrics"]}
     assert units == {"Published": "Count", "BytesIn": "Bytes", "BytesOut": "Bytes", "Milliseconds": "Milliseconds"}
