@@ -1,0 +1,138 @@
+"""The template as a reader of CloudFormation sees it: short tags understood, intrinsic functions worked out.
+
+Enough of CloudFormation for the facts that the tests ask; a function that is not known here is an error, never a guess.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from tests.support.processes import ROOT
+
+PSEUDO: Final = {
+    "AWS::AccountId": "123456789012",
+    "AWS::Partition": "aws",
+    "AWS::Region": "us-east-1",
+    "AWS::StackName": "galleria-storage",
+}
+_NOTHING: Final = object()  # AWS::NoValue: the property or list entry is not there
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with `!Ref`, `!Sub` … read as their long forms."""
+
+
+def _tag(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    value: Any
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        assert isinstance(node, yaml.MappingNode)
+        value = loader.construct_mapping(node, deep=True)
+    if suffix == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
+
+
+_Loader.add_multi_constructor("!", _tag)
+
+
+@cache
+def source(path: Path = ROOT / "template.yaml") -> dict[str, Any]:
+    """Read a template, its functions not yet worked out."""
+    document: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 # a SafeLoader
+    return document
+
+
+class Stack:
+    """A template with values for its parameters.
+
+    Parameters
+    ----------
+    parameters
+        Values in place of the template's defaults.
+    template
+        As `source` gives it; None: the project's own.
+    """
+
+    def __init__(self, parameters: Mapping[str, Any] | None = None, template: dict[str, Any] | None = None) -> None:
+        self.template = template or source()
+        defaults = {name: entry.get("Default") for name, entry in self.template["Parameters"].items()}
+        self.parameters: dict[str, Any] = {**defaults, **(parameters or {})}
+        self.resources = {
+            name: {key: resolved for key, value in entry.items() if (resolved := self.value(value)) is not _NOTHING}
+            for name, entry in self.template["Resources"].items()
+            if self.holds(entry.get("Condition"))
+        }
+
+    def properties(self, name: str) -> dict[str, Any]:
+        """Return the properties of one resource."""
+        properties: dict[str, Any] = self.resources[name]["Properties"]
+        return properties
+
+    def environment(self, function: str) -> dict[str, str]:
+        """Return the environment variables of one function, the common ones included."""
+        common = self.value(self.template["Globals"]["Function"]["Environment"]["Variables"])
+        own = self.properties(function)["Environment"]["Variables"]
+        return {name: str(value) for name, value in {**common, **own}.items()}
+
+    def holds(self, condition: str | None) -> bool:
+        """Return whether a condition of the template is true."""
+        return condition is None or bool(self.value(self.template["Conditions"][condition]))
+
+    def value(self, node: Any) -> Any:
+        """Work a node out, all functions in it included."""
+        if isinstance(node, list):
+            return [value for item in node if (value := self.value(item)) is not _NOTHING]
+        if not isinstance(node, dict):
+            return node
+        if len(node) == 1:
+            (name, argument), *_ = node.items()
+            if name == "Condition" and isinstance(argument, str) and argument in self.template["Conditions"]:
+                return self.holds(argument)
+            if name == "Ref" or name.startswith("Fn::"):
+                return self._functions[name](self, argument)
+        return {key: value for key, item in node.items() if (value := self.value(item)) is not _NOTHING}
+
+    def _reference(self, name: str) -> Any:
+        if name == "AWS::NoValue":
+            return _NOTHING
+        if name in self.parameters:
+            return self.parameters[name]
+        if name in PSEUDO:
+            return PSEUDO[name]
+        if name.split(".")[0] not in self.template["Resources"]:
+            raise KeyError(name)
+        return f"<{name}>"
+
+    def _substitute(self, argument: Any) -> str:
+        text, own = (argument, {}) if isinstance(argument, str) else argument
+        values = {key: self.value(item) for key, item in own.items()}
+        return re.sub(r"\$\{([^!}]+)\}", lambda m: str(values.get(m[1]) or self._reference(m[1])), text)
+
+    def _choose(self, argument: list[Any]) -> Any:
+        condition, then, otherwise = argument
+        return self.value(then if self.holds(condition) else otherwise)
+
+    def _equal(self, argument: list[Any]) -> bool:
+        left, right = map(self.value, argument)
+        return str(left) == str(right)
+
+    _functions: Final[dict[str, Callable[["Stack", Any], Any]]] = {
+        "Ref": _reference,
+        "Fn::Sub": _substitute,
+        "Fn::GetAtt": lambda _self, path: f"<{'.'.join(path)}>",
+        "Fn::If": _choose,
+        "Fn::Equals": _equal,
+        "Fn::Not": lambda self, argument: not self.value(argument[0]),
+        "Fn::And": lambda self, argument: all(map(self.value, argument)),
+        "Fn::Or": lambda self, argument: any(map(self.value, argument)),
+        "Fn::Join": lambda self, argument: argument[0].join(self.value(argument[1])),
+        "Fn::Split": lambda self, argument: self.value(argument[1]).split(argument[0]),
+    }
