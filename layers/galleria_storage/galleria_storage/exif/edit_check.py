@@ -1,7 +1,7 @@
 """Reading an edited block back, and comparing it with the one before."""
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.exif.tiff import EXIF_IFD, Directory, TiffBlock, read_block
+from galleria_storage.exif.tiff import EXIF_IFD, Directory, Entry, TiffBlock, read_block
 
 
 def check_edit(before: TiffBlock, data: bytes, texts: dict[int, bytes]) -> None:
@@ -36,13 +36,13 @@ def check_edit(before: TiffBlock, data: bytes, texts: dict[int, bytes]) -> None:
         raise _harmed("a tag that is missing")
     for _, ifd in after.directories:
         for entry in ifd.entries:
-            if entry.tag in texts and read_text(after, entry.value, entry.size) != texts[entry.tag]:
+            if entry.tag in texts and read_text(data, entry) != texts[entry.tag]:
                 raise _harmed(f"tag {entry.tag:04X}")
 
 
-def read_text(block: TiffBlock, at: int, size: int) -> bytes:
-    """Return the text at an offset, up to its first NUL (Exif 2.32 4.6.2: ASCII values end with one)."""
-    return bytes(block.data[at : at + size]).split(b"\0", 1)[0]
+def read_text(block: bytes, entry: Entry) -> bytes:
+    """Return the text of an entry up to its first NUL (Exif 2.32 4.6.2: ASCII values end with one)."""
+    return block[entry.value : entry.value + entry.size].partition(b"\0")[0]
 
 
 def _compare(before: TiffBlock, old: Directory, after: TiffBlock, new: Directory, changed: set[int]) -> None:

@@ -28,7 +28,9 @@ class Draft:
     block
         The block to change.
     free
-        Offset from which on new things are placed: the block's end, or the start of free space before it.
+        Offset from which on new things are placed: the block's end, or the start of padding before it.
+    continuation
+        Bytes that must follow the block before anything new may; see `free_space.continuation`.
 
     Attributes
     ----------
@@ -36,10 +38,11 @@ class Draft:
         The block as changed so far.
     """
 
-    def __init__(self, block: TiffBlock, free: int) -> None:
+    def __init__(self, block: TiffBlock, free: int, continuation: bytes = b"") -> None:
         self._block = block
         self._order = block.order
-        self._free = free
+        self._free = free + len(continuation)
+        self._continuation = continuation
         self.data = bytearray(block.data)
 
     def write(self, texts: dict[int, bytes]) -> None:
@@ -139,7 +142,8 @@ class Draft:
         """Put bytes into free space on a word boundary (TIFF 6.0 section 2); return their offset."""
         at = self._free + self._free % 2
         self._free = at + len(data)
-        if at > len(self.data):
-            self.data += bytes(at - len(self.data))
+        if len(self.data) == len(self._block.data) <= at:
+            self.data += self._continuation
+        self.data += bytes(max(at - len(self.data), 0))
         self.data[at : self._free] = data
         return at

@@ -25,11 +25,15 @@ LONG: Final = 4
 # Bytes per value by type (TIFF 6.0 section 2; 13 is IFD, TIFF technical note 1; 129 is UTF-8, Exif 3.0).
 TYPE_SIZES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 129: 1}
 
-MAX_ENTRIES: Final = 1024
+MAX_ENTRIES: Final = 512
 """More entries than any camera writes into one IFD; bounds the work on hostile input."""
 
-MAX_IFDS: Final = 32
+MAX_IFDS: Final = 16
 """The same for the number of IFDs in one block."""
+
+
+MAX_UNKNOWN_TYPES: Final = 8
+"""TIFF 6.0 section 2: readers skip fields of a type that they do not know; most readers lose patience at some point."""
 
 
 class ByteOrder(NamedTuple):
@@ -155,13 +159,13 @@ class TiffBlock(NamedTuple):
     directories
         Every IFD that was reached, once each, in the order in which it was reached.
     damage
-        Why an IFD could not be read, for each one that could not; the capture tags are not in it.
+        Name and offset of every IFD that could not be read; IFD0 and the Exif IFDs are never among them.
     """
 
     data: bytes
     order: ByteOrder
     directories: list[Directory]
-    damage: list[str]
+    damage: list[tuple[str, int]]
 
     @property
     def exif_ifds(self) -> list[Ifd]:
@@ -176,7 +180,7 @@ def read_block(data: bytes) -> TiffBlock:
     """Read all IFDs of a TIFF block, those in a chain and those below a pointer.
 
     An IFD that is damaged is left out and noted in `damage`, unless the capture
-    tags are, or would be, in it.
+    tags are, or should be, in it.
 
     Raises
     ------
@@ -187,7 +191,7 @@ def read_block(data: bytes) -> TiffBlock:
     if order is None or len(data) < 8:
         raise _damaged("it does not start with a TIFF header")
     directories: list[Directory] = []
-    damage: list[str] = []
+    damage: list[tuple[str, int]] = []
     queue = [("IFD0", order.long.unpack_from(data, 4)[0])]
     seen: set[int] = set()
     while queue:
@@ -201,14 +205,23 @@ def read_block(data: bytes) -> TiffBlock:
             raise _damaged(f"it has more than {MAX_IFDS} IFDs")
         try:
             ifd = read_ifd(data, at, order, name)
-        except CorruptPhotoError as error:
+        except CorruptPhotoError:
             if name in ("IFD0", "Exif IFD"):
                 raise
-            damage.append(error.message)
+            damage.append((name, at))
             continue
+        if name in ("IFD0", "Exif IFD"):
+            _check_types(name, ifd)
         directories.append(Directory(name, ifd))
         queue += _below(name, ifd, data, order)
     return TiffBlock(data, order, directories, damage)
+
+
+def _check_types(name: str, ifd: Ifd) -> None:
+    """Refuse an IFD in which other readers would give up: its first entry, or many, of no known type."""
+    unknown = [entry for entry in ifd.entries if entry.type not in TYPE_SIZES]
+    if unknown and (unknown[0] is ifd.entries[0] or len(unknown) > MAX_UNKNOWN_TYPES):
+        raise _damaged(f"entries of its {name} have types that do not exist ({unknown[0].type}, for one)")
 
 
 def _below(name: str, ifd: Ifd, data: bytes, order: ByteOrder) -> list[tuple[str, int]]:

@@ -1,0 +1,78 @@
+"""The Exif APP1 segments of a head, and the capture tags in them."""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.exif.edit_check import read_text
+from galleria_storage.exif.head import APP1, Head, Segment
+from galleria_storage.exif.tags import DATE_TIME_ORIGINAL, OFFSET_TIME_ORIGINAL, SUB_SEC_TIME_ORIGINAL, CaptureTags
+from galleria_storage.exif.tiff import TiffBlock, byte_order, read_block
+
+EXIF_HEADER: Final = b"Exif\0\0"
+"""Exif 2.32 (CIPA DC-008) 4.5.4: what the payload of the segment starts with."""
+
+MAX_BLOCKS: Final = 4
+"""More Exif segments than any camera or program writes; bounds the work on hostile input."""
+
+_BLANK: Final = " :0"
+_CAPTURE_TAGS: Final = frozenset({DATE_TIME_ORIGINAL, OFFSET_TIME_ORIGINAL, SUB_SEC_TIME_ORIGINAL})
+
+
+class ExifBlock(NamedTuple):
+    """An Exif segment and the TIFF block in it.
+
+    Attributes
+    ----------
+    segment
+        The segment.
+    start
+        Offset of the block in the file.
+    tiff
+        The block.
+    """
+
+    segment: Segment
+    start: int
+    tiff: TiffBlock
+
+
+def exif_blocks(head: Head) -> list[ExifBlock]:
+    """Return the Exif blocks of a head: none, one, or several from programs that add without looking.
+
+    Raises
+    ------
+    CorruptPhotoError
+        A block is damaged, or there are too many.
+    """
+    found: list[ExifBlock] = []
+    data = head.data
+    for segment in head.segments:
+        # Some cameras write another byte than NUL as the sixth.
+        if segment.marker != APP1 or not data.startswith(EXIF_HEADER[:5], segment.payload):
+            continue
+        start = segment.payload + len(EXIF_HEADER)
+        block = data[start : segment.end]
+        if byte_order(block) is None:
+            if not block.strip(b"\0"):
+                continue  # an Exif segment that was emptied
+            raise CorruptPhotoError("The photo's Exif data is damaged: it does not start with a TIFF header.")
+        if len(found) == MAX_BLOCKS:
+            raise CorruptPhotoError(f"The photo is damaged: it has more than {MAX_BLOCKS} Exif blocks.")
+        found.append(ExifBlock(segment, start, read_block(block)))
+    return found
+
+
+def capture_tags(blocks: Sequence[ExifBlock]) -> CaptureTags:
+    """Return the capture tags: of several copies the first that is not blank, the main Exif IFD's before others."""
+    texts: dict[int, str] = {}
+    for block in blocks:
+        for ifd in block.tiff.exif_ifds:
+            for entry in ifd.entries:
+                if entry.tag in _CAPTURE_TAGS and not texts.get(entry.tag, "").strip(_BLANK):
+                    texts[entry.tag] = read_text(block.tiff.data, entry).decode("latin-1")
+    return CaptureTags(
+        date_time_original=texts.get(DATE_TIME_ORIGINAL),
+        sub_sec_time_original=texts.get(SUB_SEC_TIME_ORIGINAL),
+        offset_time_original=texts.get(OFFSET_TIME_ORIGINAL),
+    )

@@ -1,0 +1,159 @@
+"""Finding the IFDs inside a maker note.
+
+Exif 2.32 4.6.5 leaves MakerNote (0x927C) to the maker. Most hold an IFD, some
+behind a signature; its offsets count from the TIFF header of the Exif block,
+or from a place in the note. The layouts below are those that cameras are known
+to write (ExifTool's MakerNotes documentation lists them with their models).
+"""
+
+from typing import Final, NamedTuple
+
+from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.exif.tiff import BIG, LITTLE, TYPE_SIZES, ByteOrder, Entry, Ifd, byte_order, read_ifd
+
+MAX_NOTE_ENTRIES: Final = 255
+"""Beyond this a count is taken for something that is no IFD."""
+
+
+class NoteIfd(NamedTuple):
+    """An IFD in a maker note.
+
+    Attributes
+    ----------
+    ifd
+        The IFD; the `value` of its entries counts from `base`.
+    base
+        Offset in the block from which the IFD's offsets count: 0 for the TIFF header.
+    order
+        Its byte order, which may differ from the block's.
+    sound
+        True if its values lie where the layout says, in the note. Programs that moved a
+        note without its offsets leave one that is not; nobody but a person can read it.
+    """
+
+    ifd: Ifd
+    base: int
+    order: ByteOrder
+    sound: bool
+
+
+class _Layout(NamedTuple):
+    signature: bytes
+    ifd: int
+    base: int | None = None  # from the note's start; None: the TIFF header
+
+
+_LAYOUTS: Final = (
+    _Layout(b"OLYMPUS\0", 12, 0),
+    _Layout(b"OM SYSTEM\0", 16, 0),
+    _Layout(b"PENTAX \0", 10, 0),
+    _Layout(b"RICOH\0II", 8, 0),
+    _Layout(b"RICOH\0MM", 8, 0),
+    _Layout(b"Apple iOS\0", 14, 0),
+    _Layout(b"SEMC MS\0", 20, 12),
+    _Layout(b"MOT\0", 8, 0),
+    _Layout(b"S1\0\0\0\0\0\0\x0c\0\0\0", 12, 0),
+    _Layout(b"LEICA\0\0\0", 8),
+    _Layout(b"LEICA\0", 8, 0),
+    _Layout(b"SONY DSC", 12),
+    _Layout(b"SONY CAM", 12),
+    _Layout(b"SONY MOBILE", 12),
+    _Layout(b"\0\0SONY PIC\0", 12),
+    _Layout(b"VHAB     \0", 12),
+    _Layout(b"SONY PI\0", 12),
+    _Layout(b"PREMI\0", 8),
+    _Layout(b"OLYMP\0", 8),
+    _Layout(b"EPSON\0", 8),
+    _Layout(b"MINOL\0", 8),
+    _Layout(b"CAMER\0", 8),
+    _Layout(b"AOC\0", 6),
+    _Layout(b"QVC\0", 6),
+    _Layout(b"SIGMA\0", 10),
+    _Layout(b"FOVEON\0", 10),
+    _Layout(b"Panasonic", 12),
+    _Layout(b"SANYO\0", 8),
+    _Layout(b"Ricoh", 8),
+    _Layout(b"RICOH", 8),
+    _Layout(b"Nikon\0\x01", 8),
+    _Layout(b"KYOCERA", 22, 2),
+    _Layout(b"", 0),
+)
+
+
+def note_ifds(block: bytes, order: ByteOrder, note: Entry) -> list[NoteIfd]:
+    """Return the IFDs of a maker note, the main one first; none if it has no IFD that is known.
+
+    Parameters
+    ----------
+    block
+        The Exif block.
+    order
+        Its byte order.
+    note
+        The MakerNote entry.
+    """
+    found = _main_ifd(block, order, note)
+    if found is None:
+        return []
+    end = note.value + note.size
+    values = [entry for entry in found.ifd.entries if entry.size > 4]
+    inside = sum(note.value <= entry.value and entry.value + entry.size <= end for entry in values)
+    found = found._replace(sound=2 * inside >= len(values))
+    return [found, *_sub_ifds(block, found)]
+
+
+def _main_ifd(block: bytes, order: ByteOrder, note: Entry) -> NoteIfd | None:
+    at, start = note.value, block[note.value : note.value + 24]
+    if start.startswith((b"Nikon\0\x02", b"FUJIFILM", b"GENERALE")):
+        return _with_own_header(block, at, start)
+    layout = next(layout for layout in _LAYOUTS if start.startswith(layout.signature))
+    base = 0 if layout.base is None else at + layout.base
+    for candidate in (order, BIG if order is LITTLE else LITTLE):
+        ifd = _plausible_ifd(block, at + layout.ifd, candidate, base)
+        if ifd:
+            return NoteIfd(ifd, base, candidate, sound=True)
+    return None
+
+
+def _with_own_header(block: bytes, at: int, start: bytes) -> NoteIfd | None:
+    """Nikon type 3 holds a TIFF header of its own; Fujifilm an offset from the note's start, little-endian."""
+    base = at + 10 if start.startswith(b"Nikon") else at
+    order = byte_order(block[base : base + 4]) if base > at else LITTLE
+    where = base + 4 if base > at else at + 8
+    if order is None or where + 4 > len(block):
+        return None
+    ifd = _plausible_ifd(block, base + order.long.unpack_from(block, where)[0], order, base)
+    return NoteIfd(ifd, base, order, sound=True) if ifd else None
+
+
+def _plausible_ifd(block: bytes, at: int, order: ByteOrder, base: int) -> Ifd | None:
+    """Read an IFD if what stands there looks like one: few entries, and nearly all of known types."""
+    if not 8 <= at <= len(block) - 2 or not 0 < order.short.unpack_from(block, at)[0] <= MAX_NOTE_ENTRIES:
+        return None
+    try:
+        ifd = read_ifd(block, at, order, "maker note")
+    except CorruptPhotoError:
+        return None
+    known = sum(entry.type in TYPE_SIZES for entry in ifd.entries)
+    if 4 * known < 3 * len(ifd.entries):
+        return None
+    entries = [entry._replace(value=base + entry.value) if entry.size > 4 else entry for entry in ifd.entries]
+    return ifd._replace(entries=entries)
+
+
+_NIKON_PREVIEW, _SAMSUNG_PREVIEW = 0x0011, 0x0035
+_OLYMPUS: Final = (0x2010, 0x2020, 0x2030, 0x2040, 0x2050)  # equipment, camera settings, development, image, focus
+_SUB_IFDS: Final = {_NIKON_PREVIEW, _SAMSUNG_PREVIEW, *_OLYMPUS}
+
+
+def _sub_ifds(block: bytes, main: NoteIfd) -> list[NoteIfd]:
+    found = []
+    entries = {entry.tag: entry for entry in main.ifd.entries}
+    for tag in _SUB_IFDS & entries.keys():
+        entry = entries[tag]
+        # Olympus: of type UNDEFINED, the IFD is the value; of type LONG or IFD, the value is its offset.
+        at = entry.value if entry.size > 4 else main.base + main.order.long.unpack_from(block, entry.at + 8)[0]
+        ifd = _plausible_ifd(block, at, main.order, main.base)
+        if ifd:
+            found.append(main._replace(ifd=ifd))
+    return found
