@@ -52,7 +52,7 @@ def test_the_id_does_not_matter() -> None:
     ],
 )
 def test_each_of_the_five_fields_counts_and_is_named(change: dict[str, object], words: str) -> None:
-    found = [replace(RULE, **change)]  # type: ignore[arg-type] # the fields are of several types
+    found = [replace(RULE, **change)]
     assert not same_rules(found, [RULE])
     assert words in differences(found, [RULE])[0]
 

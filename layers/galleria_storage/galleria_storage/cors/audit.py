@@ -26,6 +26,8 @@ from galleria_storage.settings import BucketAccess, CorsMode
 
 #: Pauses in seconds before the rules are read once more after a write: providers may answer with the old ones a while.
 REREAD_PAUSES: Final = (0.0, 0.5, 2.0)
+#: Takes a message and `extra`, a mapping, as the methods of Python's loggers and of Powertools' do.
+Log = Callable[..., None]
 _LOG: Final = logging.getLogger(__name__)
 _UNSUPPORTED_ADVICE: Final = (
     "Allow the gallery's origins in the server's own configuration (MinIO: MINIO_API_CORS_ALLOW_ORIGIN), "
@@ -72,6 +74,8 @@ def audit_bucket(
     mode: CorsMode,
     *,
     connect: Callable[[BucketAccess], Connection],
+    read_only: bool = False,
+    log: Log = _LOG.warning,
     pause: Callable[[float], None] = time.sleep,
 ) -> BucketVerdict:
     """Examine one bucket, repair it if the mode allows, and say what is true afterwards.
@@ -89,10 +93,14 @@ def audit_bucket(
         See `CorsSettings.mode`.
     connect
         Makes the connection; `s3.clients.connect` does.
+    read_only
+        Judge as the mode says, but never write.
+    log
+        Told the old rules before they are replaced.
     pause
         Waits for so many seconds.
     """
-    audit = _Audit(access, expected, mode, pause)
+    audit = _Audit(access, expected, mode, log=log, pause=pause, read_only=read_only or mode == "audit")
     try:
         verdict = audit.run(connect(access))
     except UnsupportedOperationError as error:
@@ -107,12 +115,21 @@ class _Audit:
     """One run over one bucket; holds what is known so far, for the verdict in any case."""
 
     def __init__(
-        self, access: BucketAccess, expected: Sequence[CorsRule], mode: CorsMode, pause: Callable[[float], None]
+        self,
+        access: BucketAccess,
+        expected: Sequence[CorsRule],
+        mode: CorsMode,
+        *,
+        read_only: bool,
+        log: Log,
+        pause: Callable[[float], None],
     ) -> None:
         self._access = access
         self._expected = expected
         self._mode: CorsMode = mode
+        self._log = log
         self._pause = pause
+        self._read_only = read_only
         self._found: Examination | None = None
         self._after: Examination | None = None
 
@@ -127,7 +144,7 @@ class _Audit:
         found = self._found = examine(fetch_rules(connection.client, connection.bucket), self._expected, order)
         if found.in_order(self._mode):
             return self.verdict("ok", "the rules are in order")
-        if self._mode == "audit":
+        if self._read_only:
             return self.verdict("drifted", _in_short(found))
         self._write(connection, found, order)
         return self.verdict("repaired", f"put right: {_in_short(found)}")
@@ -137,7 +154,7 @@ class _Audit:
         if self._mode == "merge":
             rules = merge_rules(found_rules(found.rules), self._expected, order)
         # Logged before the write, so that the old rules survive whatever happens next.
-        _LOG.warning(
+        self._log(
             "replacing the CORS rules of a bucket",
             extra={"bucket": connection.bucket, "rules_before": found.rules, "differences": found.differences},
         )
@@ -210,7 +227,5 @@ def _probed(verdict: BucketVerdict, access: BucketAccess, expected: Sequence[Cor
 
 
 def _in_short(found: Examination | None) -> str:
-    if found is None:
-        return ""
-    words = [*found.shortcomings[:2], *found.differences[:2]]
-    return "; ".join(words)
+    """Name what matters most: what visitors cannot do, else how the rules differ."""
+    return "; ".join((found.shortcomings or found.differences)[:2]) if found else ""

@@ -1,10 +1,11 @@
 """All configured buckets: each is tried, whatever becomes of the others, and news of drift is put on the event bus."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
-from galleria_storage.cors.audit import audit_bucket
+from galleria_storage.cors.audit import Log, audit_bucket
 from galleria_storage.cors.expected import rules_from_settings
 from galleria_storage.cors.verdict import BucketVerdict
 from galleria_storage.s3.clients import Connection, connect
@@ -16,12 +17,28 @@ DRIFTED: Final = "CORS Drifted"
 REPAIRED: Final = "CORS Repaired"
 #: A bucket that answers slowly must not use up the time of the others.
 _AT_ONCE: Final = 8
+_LOG: Final = logging.getLogger(__name__)
 
 
 def audit_buckets(
-    settings: CorsSettings, *, connect: Callable[[BucketAccess], Connection] = connect
+    settings: CorsSettings,
+    *,
+    read_only: bool = False,
+    log: Log = _LOG.warning,
+    connect: Callable[[BucketAccess], Connection] = connect,
 ) -> list[BucketVerdict]:
     """Examine every configured bucket, and repair it if the mode allows.
+
+    Parameters
+    ----------
+    settings
+        Names the buckets, the mode and the expected rules.
+    read_only
+        Judge as the mode says, but never write.
+    log
+        Told the old rules of a bucket before they are replaced.
+    connect
+        Makes the connection to one bucket.
 
     Returns
     -------
@@ -36,7 +53,7 @@ def audit_buckets(
     expected = rules_from_settings(settings)
 
     def audit(access: BucketAccess) -> BucketVerdict:
-        return audit_bucket(access, expected, settings.mode, connect=connect)
+        return audit_bucket(access, expected, settings.mode, connect=connect, read_only=read_only, log=log)
 
     with ThreadPoolExecutor(min(_AT_ONCE, len(settings.buckets))) as pool:
         return list(pool.map(audit, settings.buckets))

@@ -196,8 +196,9 @@ B2: Final = ProviderProfile(
     content_md5=_MD5_WANTED,
 )
 
-#: An unknown provider: nothing is relied upon that was not probed (`s3.probe`).
-GENERIC: Final = ProviderProfile(name="generic", content_md5=_MD5_WANTED)
+#: An unknown provider: nothing is relied upon that was not probed (`s3.probe`). What is right in Ceph's order of CORS
+#: rules is right in that of AWS too (`cors.evaluate`).
+GENERIC: Final = ProviderProfile(name="generic", cors_order="ceph", content_md5=_MD5_WANTED)
 
 PROFILES: Final = {p.name: p for p in (AWS, CEPH, MINIO, SEAWEEDFS, R2, B2, GENERIC)}
 

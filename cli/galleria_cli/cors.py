@@ -1,0 +1,84 @@
+"""`galleria-storage cors check|repair`: the guard before a deployment, and the repair by hand."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from galleria_storage.cors.service import audit_buckets, summary
+from galleria_storage.cors.verdict import BucketVerdict
+from galleria_storage.settings import cors_settings
+
+_GUIDANCE = "Run again with --setup-cors (or `galleria-storage cors repair`) to put the rules right for web access."
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `cors` with its two actions."""
+    parser = subparsers.add_parser(
+        "cors",
+        help="check or repair the public bucket's CORS rules",
+        description="The buckets and the expected rules come from the settings (S3_PUBLIC_*, CORS_*).",
+        epilog="Exit status: 0 in order, 1 drifted, 2 could not be told or repaired.",
+    )
+    actions = parser.add_subparsers(metavar="action", required=True)
+    check = actions.add_parser("check", help="compare, and never write unless --setup-cors is given")
+    check.add_argument("--setup-cors", action="store_true", help="put the rules right if they are not")
+    repair = actions.add_parser("repair", help="compare, and put the rules right if they are not")
+    repair.set_defaults(setup_cors=True)
+    for action in (check, repair):
+        action.add_argument("--merge", action="store_true", help="keep the rules of others (CORS_MODE=merge)")
+        action.add_argument("--json", action="store_true", help="print the verdicts as JSON")
+        action.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Audit all configured buckets, print the verdicts, and return the exit status."""
+    settings = cors_settings(os.environ)
+    if args.merge:
+        settings = replace(settings, mode="merge")
+    elif args.setup_cors and settings.mode == "audit":
+        # Whoever types it wants it done, whatever the scheduled function may do.
+        settings = replace(settings, mode="repair")
+    verdicts = audit_buckets(settings, read_only=not args.setup_cors, log=_print_old_rules)
+    if args.json:
+        print(json.dumps(summary(verdicts), indent=2))
+    else:
+        for verdict in verdicts:
+            _print(verdict)
+        if any(verdict.status == "drifted" for verdict in verdicts) and not args.setup_cors:
+            print(_GUIDANCE)
+    return _exit_status(verdicts)
+
+
+def _print_old_rules(message: str, *, extra: Mapping[str, Any]) -> None:
+    """Keep the old rules on the terminal before they are gone."""
+    print(f"{message}: {extra['bucket']}, which had", json.dumps(extra["rules_before"]), file=sys.stderr)
+
+
+def _print(verdict: BucketVerdict) -> None:
+    print(f"{verdict.bucket}: {verdict.status}: {verdict.reason}")
+    notes: Sequence[tuple[str, Any]] = (
+        ("needs", verdict.shortcomings),
+        ("differs", verdict.differences),
+        ("risk", verdict.risks),
+        ("probe", verdict.probe.problems if verdict.probe else ()),
+    )
+    for label, lines in notes:
+        for line in lines:
+            print(f"  {label}: {line}")
+    if verdict.advice:
+        print(f"  {verdict.advice}")
+
+
+def _exit_status(verdicts: Sequence[BucketVerdict]) -> int:
+    if any(verdict.status == "failed" or _untold(verdict) for verdict in verdicts):
+        return 2
+    return int(any(verdict.status == "drifted" for verdict in verdicts))
+
+
+def _untold(verdict: BucketVerdict) -> bool:
+    """Tell whether the provider keeps no rules and no probe has shown that it does without."""
+    return verdict.status == "unsupported" and not (verdict.probe and verdict.probe.passed)

@@ -1,0 +1,53 @@
+"""Handler of the function `audit_cors`: audit all buckets, log, count, tell, and fail where one could not be judged.
+
+Logs one JSON line per bucket and counts in CloudWatch metrics (namespace
+`GalleriaStorage`, dimensions `service` and `Bucket`): CorsDrift, CorsRepaired
+and CorsFailed, each 0 or 1; their sums over all buckets stand under `service` alone.
+"""
+
+import os
+from collections.abc import Sequence
+from typing import Any, Final
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from galleria_storage.cors.service import announce_drift, audit_buckets, summary
+from galleria_storage.cors.verdict import BucketVerdict
+from galleria_storage.errors import ProviderError
+from galleria_storage.settings import cors_settings
+from galleria_storage.tracing import segment
+
+logger = Logger(service="audit_cors")
+metrics = Metrics(namespace="GalleriaStorage", service="audit_cors")
+_LOG: Final = {"ok": logger.info, "failed": logger.error}
+
+
+def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
+    """Examine every configured bucket, repair it if allowed, and return a verdict for each."""
+    del event  # a schedule has nothing to say
+    logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
+    settings = cors_settings(os.environ)
+    with segment("audit_cors"):
+        verdicts = audit_buckets(settings, log=logger.warning)
+    for verdict in verdicts:
+        _LOG.get(verdict.status, logger.warning)(verdict.status, **verdict.as_document())
+    _count(verdicts)
+    announce_drift(settings.event_bus_name, verdicts)
+    if failed := [f"{verdict.bucket}: {verdict.reason}" for verdict in verdicts if verdict.status == "failed"]:
+        raise ProviderError(f"{len(failed)} of {len(verdicts)} buckets failed: {'; '.join(failed)}")
+    return summary(verdicts)
+
+
+def _count(verdicts: Sequence[BucketVerdict]) -> None:
+    for verdict in verdicts:
+        metrics.add_dimension("Bucket", verdict.bucket)
+        _add_metrics([verdict])
+    _add_metrics(verdicts)
+
+
+def _add_metrics(verdicts: Sequence[BucketVerdict]) -> None:
+    metrics.add_metric("CorsDrift", MetricUnit.Count, sum(verdict.drift for verdict in verdicts))
+    metrics.add_metric("CorsRepaired", MetricUnit.Count, sum(verdict.status == "repaired" for verdict in verdicts))
+    metrics.add_metric("CorsFailed", MetricUnit.Count, sum(verdict.status == "failed" for verdict in verdicts))
+    metrics.flush_metrics()

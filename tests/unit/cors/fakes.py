@@ -1,0 +1,84 @@
+"""A provider that keeps CORS rules in memory, and a web server that answers as it is told."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from galleria_storage.s3.clients import Connection
+from galleria_storage.s3.profiles import PROFILES
+from galleria_storage.settings import BucketAccess
+
+Rules = list[dict[str, Any]]
+
+
+def refusal(operation: str, code: str, status: int) -> ClientError:
+    return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, operation)
+
+
+class FakeProvider:
+    """Stands for boto3's client: one bucket's rules, what was written, and what is answered with an error.
+
+    `stale` says how many reads after a write still give the old rules, `afterwards` changes what a write left.
+    """
+
+    def __init__(self, rules: Rules | None = None, profile: str = "aws") -> None:
+        self.rules = rules
+        self.profile = profile
+        self.written: list[Rules] = []
+        self.refuse: dict[str, ClientError] = {}
+        self.stale = 0
+        self.afterwards: Callable[[Rules], Rules] = lambda rules: rules
+        self._old: Rules | None = None
+
+    def connect(self, access: BucketAccess) -> Connection:
+        return Connection(self, access.bucket, PROFILES[self.profile])
+
+    def get_bucket_cors(self, **request: Any) -> dict[str, Any]:
+        del request
+        if error := self.refuse.get("GetBucketCors"):
+            raise error
+        rules = self.rules
+        if self.stale and self.written:
+            self.stale, rules = self.stale - 1, self._old
+        if rules is None:
+            raise refusal("GetBucketCors", "NoSuchCORSConfiguration", 404)
+        return {"CORSRules": rules}
+
+    def put_bucket_cors(self, **request: Any) -> None:
+        rules = request["CORSConfiguration"]["CORSRules"]
+        if error := self.refuse.get("PutBucketCors"):
+            raise error
+        self.written.append(rules)
+        self._old, self.rules = self.rules, self.afterwards(rules)
+
+
+@contextmanager
+def web_server(answers: Callable[[str, dict[str, str]], tuple[int, dict[str, str]]]) -> Iterator[str]:
+    """Serve what `answers(method, request headers) -> (status, headers)` says; give the URL of a photo."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            status, headers = answers(self.command, {name.lower(): value for name, value in self.headers.items()})
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": "0"}.items():
+                self.send_header(name, value)
+            self.end_headers()
+
+        do_GET = do_HEAD = do_OPTIONS = answer  # noqa: N815 # http.server names them so
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/photos/one.jpg?size=2"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,141 @@
+"""The probe judges what a visitor's browser would judge, and tells bucket and CDN apart."""
+
+import pytest
+
+from galleria_storage.cors.audit import audit_bucket
+from galleria_storage.cors.needs import FILLER
+from galleria_storage.cors.probe import probe
+from galleria_storage.cors.rules import CorsRule, default_gallery_rules, found_rules
+from galleria_storage.errors import SettingsError
+from galleria_storage.settings import BucketAccess
+from tests.unit.cors.fakes import FakeProvider, refusal, web_server
+
+DEFAULT = found_rules(default_gallery_rules())
+ALLOWING = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD",
+    "Access-Control-Allow-Headers": FILLER,
+    "Access-Control-Expose-Headers": "etag, date",
+}
+
+
+def without(*names: str) -> dict[str, str]:
+    return {name: value for name, value in ALLOWING.items() if name not in names}
+
+
+def test_answers_that_a_browser_accepts_pass() -> None:
+    asked = []
+
+    def answers(method: str, headers: dict[str, str]) -> tuple[int, dict[str, str]]:
+        asked.append((method, headers.get("access-control-request-method"), headers["origin"]))
+        return 200, ALLOWING
+
+    with web_server(answers) as url:
+        assert probe(url, DEFAULT).passed
+    assert asked == [
+        (method, preflight, f"{scheme}://{FILLER}")
+        for scheme in ("https", "http")
+        for method, preflight in (("GET", None), ("OPTIONS", "GET"), ("HEAD", None), ("OPTIONS", "HEAD"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("preflight", "reading", "problem"),
+    [
+        ((403, {}), (200, ALLOWING), "the preflight for GET is answered with 403"),
+        ((302, ALLOWING), (200, ALLOWING), "answered with 302"),
+        (
+            (200, without("Access-Control-Allow-Origin")),
+            (200, ALLOWING),
+            "the preflight for GET does not allow the origin",
+        ),
+        ((200, without("Access-Control-Allow-Headers")), (200, ALLOWING), f"does not allow the header {FILLER}"),
+        ((200, ALLOWING), (200, without("Access-Control-Allow-Origin")), "may not GET: the answer does not allow"),
+        ((200, ALLOWING), (200, ALLOWING | {"Access-Control-Allow-Origin": "https://other.example"}), "may not GET"),
+        ((200, ALLOWING), (200, without("Access-Control-Expose-Headers")), "may not read ETag of a GET"),
+        ((200, ALLOWING), (404, ALLOWING), "GET is answered with 404: is the object there, and public?"),
+    ],
+)
+def test_what_a_browser_would_not_accept_is_named(
+    preflight: tuple[int, dict[str, str]], reading: tuple[int, dict[str, str]], problem: str
+) -> None:
+    with web_server(lambda method, _: preflight if method == "OPTIONS" else reading) as url:
+        result = probe(url, DEFAULT)
+    assert not result.passed
+    assert any(problem in words for words in result.problems)
+
+
+def test_a_preflight_need_not_name_a_simple_method_and_may_answer_with_wildcards() -> None:
+    answer = {
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Allow-Headers": "*",
+        "Access-Control-Expose-Headers": "*",
+    }
+    with web_server(lambda *_: (204 if _[0] == "OPTIONS" else 200, answer)) as url:
+        assert probe(url, DEFAULT).passed
+
+
+def test_the_probe_never_writes() -> None:
+    methods = set()
+
+    def answers(method: str, headers: dict[str, str]) -> tuple[int, dict[str, str]]:
+        methods.update({method, headers.get("access-control-request-method")})
+        return 200, ALLOWING
+
+    with web_server(answers) as url:
+        probe(url, [CorsRule(("*",), ("PUT", "GET", "DELETE"), ("*",))])
+    assert methods == {"GET", "OPTIONS", None}
+
+
+def test_nobody_at_the_address_is_a_problem_and_not_an_error() -> None:
+    with web_server(lambda *_: (200, {})) as url:
+        pass
+    assert "no answer" in probe(url, DEFAULT).problems[0]
+
+
+@pytest.mark.parametrize("url", ["ftp://a.example/x", "a.example/x.jpg", "https:///x"])
+def test_an_address_that_no_browser_opens_is_refused_by_name(url: str) -> None:
+    with pytest.raises(SettingsError, match="CORS_PROBE_URL is"):
+        probe(url, DEFAULT)
+
+
+def verdict_with(url: str, provider: FakeProvider, mode: str = "audit") -> tuple[str, str]:
+    access = BucketAccess("photos", probe_url=url)
+    verdict = audit_bucket(access, DEFAULT, mode, connect=provider.connect)
+    return verdict.status, verdict.reason
+
+
+def test_right_rules_behind_a_cdn_that_strips_headers_have_drifted_and_the_cdn_is_named() -> None:
+    with web_server(lambda *_: (200, {})) as url:
+        status, reason = verdict_with(url, FakeProvider(default_gallery_rules()))
+    assert status == "drifted"
+    assert "rules are in order; but the public URL does not pass them on" in reason
+
+
+def test_wrong_rules_that_the_public_url_shows_are_the_buckets_fault() -> None:
+    with web_server(lambda *_: (200, {})) as url:
+        status, reason = verdict_with(url, FakeProvider([]))
+    assert status == "drifted"
+    assert "the public URL shows it" in reason
+
+
+def test_wrong_rules_that_a_cdn_makes_up_for_are_told_apart() -> None:
+    with web_server(lambda *_: (200, ALLOWING)) as url:
+        status, reason = verdict_with(url, FakeProvider([]))
+    assert status == "drifted"
+    assert "a CDN before the bucket adds what the bucket does not" in reason
+
+
+def test_a_provider_without_rules_can_still_be_seen_to_work() -> None:
+    provider = FakeProvider(profile="minio")
+    provider.refuse["GetBucketCors"] = refusal("GetBucketCors", "NotImplemented", 501)
+    with web_server(lambda *_: (200, ALLOWING)) as url:
+        status, reason = verdict_with(url, provider)
+    assert status == "unsupported"
+    assert "the public URL answers as the gallery needs" in reason
+
+
+def test_a_probe_address_that_is_none_fails_the_bucket() -> None:
+    status, reason = verdict_with("photos.example", FakeProvider(default_gallery_rules()))
+    assert status == "failed"
+    assert "CORS_PROBE_URL" in reason
