@@ -58,6 +58,17 @@ ceph: ## install Ceph's S3 gateway for `make conformance` (Debian, as root)
 build: .venv-sam/.ready ## build functions and layer as `sam deploy` uploads them, into .aws-sam/build
 	PATH="$(abspath .venv-sam/bin):$$PATH" sam build
 
+## --- the Exif editor beside its peers
+benchmarks/node_modules: benchmarks/package.json
+	cd benchmarks && npm install --no-package-lock --no-audit --no-fund --ignore-scripts --silent
+	@touch $@
+exiftool: ## get exiftool by npm, unless EXIFTOOL names one or it is installed
+	@[ -n "$$EXIFTOOL" ] || command -v exiftool >/dev/null || $(MAKE) --no-print-directory benchmarks/node_modules
+PEERS := PYTHONPATH=layers/galleria_storage:. .venv-peers/bin/python
+fidelity: .venv-peers/.ready exiftool ## our editor and its peers (EDITORS=…) over PHOTO_CORPUS=folder, judged by independent readers
+	@$(PEERS) -m benchmarks.fidelity "$(PHOTO_CORPUS)" $(if $(EDITORS),--editors $(EDITORS))
+.PHONY: exiftool fidelity
+
 ## --- packaging
 COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --custom-compile-command "make requirements"

@@ -20,7 +20,7 @@ EXAMPLES = [
 @pytest.mark.parametrize(("asked", "found", "then"), EXAMPLES)
 def test_an_example_on_the_page_is_true(asked: str, found: str, then: str) -> None:
     values = dict(re.findall(r"`([a-z-]+): ([^`]+)`", asked))
-    photo = CaptureTags(None if found == "–" else found.strip("`"))
+    photo = CaptureTags(None if found == "\N{EN DASH}" else found.strip("`"))
     if then.startswith("rejected: "):
         with pytest.raises(CorrectionError, match=re.escape(then.removeprefix("rejected: "))):
             parse_correction(values, {}, {}).changes(photo)

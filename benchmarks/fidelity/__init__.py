@@ -1,0 +1,1 @@
+"""`make fidelity`: what our editor and its peers do to real camera files, judged by independent readers."""

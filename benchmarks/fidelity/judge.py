@@ -1,0 +1,148 @@
+"""What counts as harm: tags as exiftool and exiv2 read them before and after, and the bytes of the file."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmarks.fidelity.editors import OFFSET_TEXT, TIME_TEXT
+from benchmarks.fidelity.jpeg import Jpeg, differences
+
+Tags = dict[str, Any]
+
+NOT_READ_BACK = "not read back"
+SEEN_BY_EXIFTOOL_ALONE = frozenset({"maker notes", "thumbnail or preview", "other tags", "new warning"})
+#: Facts about the file on disk or about exiftool, and values worked out from other tags.
+_NOT_IN_THE_PHOTO = re.compile(r"File:System:|ExifTool:|SourceFile|File:FileType|File:MIMEType|Composite:")
+#: Positions in the file; what lies there is compared as an embedded image, or by the multi-picture index.
+_POSITION = re.compile(r".*:(\w*Offsets?|\w*ImageStart|MPImageLength|OtherImageStart|JpgFromRawStart|StripOffsets)$")
+#: The tags that were set; a camera that keeps them in IFD0 too has to get them there, too.
+_TARGET = re.compile(r"EXIF:(?:ExifIFD|IFD0):(?:Copy\d+:)?(DateTimeOriginal|OffsetTimeOriginal)$")
+#: What Exif 2.32 section 4.6.3 and 4.6.5 demands of a new block.
+_MANDATORY = re.compile(
+    r"File:ExifByteOrder|EXIF:(IFD0|ExifIFD):(XResolution|YResolution|ResolutionUnit|YCbCrPositioning|ExifVersion|"
+    r"ComponentsConfiguration|FlashpixVersion|ColorSpace|ExifImageWidth|ExifImageHeight)$"
+)
+_MALFORMED = re.compile(
+    r"JPEG format error|Missing JPEG|Bad \w+ directory|Bad format|Invalid size|Bad offset for|File format error|"
+    r"[Tt]runcated|[Cc]orrupt|Illegal|Suspicious IFD|Entries in \w+ were out of sequence|Undersized|Error reading"
+)
+
+
+@dataclass(frozen=True)
+class Photo:
+    """What the readers say about one file."""
+
+    tags: Tags
+    exiv2: dict[str, str] | None
+    jpeg: Jpeg | None
+
+    @property
+    def kind(self) -> str:
+        """One of the three classes of the table."""
+        if any(re.match(r"EXIF:ExifIFD:(Copy\d+:)?DateTimeOriginal$", key) for key in self.tags):
+            return "capture time"
+        return "Exif without" if "File:ExifByteOrder" in self.tags else "no Exif"
+
+    @property
+    def well_formed(self) -> bool:
+        """Whether the file is a whole JPEG and exiftool finds its structure sound."""
+        return bool(self.jpeg and self.jpeg.complete and not any(map(_MALFORMED.search, self.warnings)))
+
+    @property
+    def warnings(self) -> set[str]:
+        """Exiftool's complaints, without the numbers in them."""
+        return {
+            re.sub(r"0x[0-9a-f]+|\d+", "#", str(value))
+            for key, value in self.tags.items()
+            if re.match(r"ExifTool:(Copy\d+:)?(Warning|Error)$", key)
+        }
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an editor did to a photo.
+
+    Attributes
+    ----------
+    refused
+        The reason that it gave for writing nothing; empty if it wrote.
+    harm
+        What is wrong with what it wrote; empty: exact.
+    examples
+        A few of the tags that differ.
+    """
+
+    refused: str = ""
+    harm: frozenset[str] = frozenset()
+    examples: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def exact(self) -> bool:
+        """Whether the tags were written and nothing else changed."""
+        return not self.refused and not self.harm
+
+
+def judge(before: Photo, after: Photo) -> Verdict:
+    """Compare a photo with what an editor made of it."""
+    harm, examples = _tag_harm(before, after)
+    if not _read_back(after.tags):
+        harm.add(NOT_READ_BACK)
+    if before.exiv2 is not None and not _read_back_by_exiv2(after.exiv2):
+        harm.add("not read back by exiv2")
+    if new := after.warnings - before.warnings:
+        harm.add("new warning")
+        examples += sorted(new)
+    if before.jpeg is None or after.jpeg is None:
+        harm |= {"no JPEG any more"} if before.jpeg else set()
+    else:
+        harm |= differences(before.jpeg, after.jpeg)
+    return Verdict(harm=frozenset(harm), examples=tuple(examples[:4]))
+
+
+def _read_back(tags: Tags) -> bool:
+    found = {(match[1], str(value)) for key, value in tags.items() if (match := _TARGET.match(key))}
+    return found == {("DateTimeOriginal", TIME_TEXT), ("OffsetTimeOriginal", OFFSET_TEXT)}
+
+
+def _read_back_by_exiv2(tags: dict[str, str] | None) -> bool:
+    return tags is not None and (
+        tags.get("Exif.Photo.DateTimeOriginal"),
+        tags.get("Exif.Photo.OffsetTimeOriginal"),
+    ) == (TIME_TEXT, OFFSET_TEXT)
+
+
+def _tag_harm(before: Photo, after: Photo) -> tuple[set[str], list[str]]:
+    old, new = _content(before.tags), _content(after.tags)
+    fresh = not any(key.startswith("EXIF:ExifIFD:") for key in old)
+    keys = [key for key in old if old[key] != new.get(key)]
+    keys += [key for key in new if key not in old and not (fresh and _MANDATORY.match(key))]
+    return {_harm_of(key) for key in keys}, [f"{key}: {_short(old.get(key))} → {_short(new.get(key))}" for key in keys]
+
+
+def _content(tags: Tags) -> dict[str, list[str]]:
+    """Keep what is in the photo, by group and name; of derived values, the images that pointers lead to.
+
+    Exiftool numbers the copies of a name over all groups; without the numbers, a name may have several values.
+    """
+    content: dict[str, list[str]] = {}
+    for key, value in tags.items():
+        name, text = re.sub(r"Copy\d+:", "", key), str(value)
+        derived = _NOT_IN_THE_PHOTO.match(name) and not (name.startswith("Composite:") and text.startswith("base64:"))
+        if not derived and not _TARGET.match(name) and not _POSITION.match(name):
+            content.setdefault(name, []).append(text)
+    return {name: sorted(texts) for name, texts in content.items()}
+
+
+def _harm_of(key: str) -> str:
+    if key.startswith("MakerNotes:"):
+        return "maker notes"
+    if key == "File:ExifByteOrder":
+        return "byte order"
+    if key.startswith("EXIF:IFD1:") or key.endswith(("ThumbnailImage", "PreviewImage", "JpgFromRaw")):
+        return "thumbnail or preview"
+    return "other tags"
+
+
+def _short(values: list[str] | None) -> str:
+    text = " and ".join(values) if values else "nothing"
+    return text if len(text) <= 40 else f"{text[:37]}…"
