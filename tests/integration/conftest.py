@@ -5,11 +5,12 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.support.gallery import Buckets, Gallery
 from tests.support.processes import ServerMissingError
 from tests.support.servers import STARTERS, S3Server, running
 
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 NAMES = os.environ.get("S3_SERVERS", "moto").split()
-
-
-class Buckets(NamedTuple):
-    staging: str
-    public: str
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -75,3 +71,8 @@ def buckets(s3: "S3Client") -> Buckets:
 def prefix() -> str:
     """Keys of one test start with this."""
     return f"{uuid.uuid4().hex[:8]}/"
+
+
+@pytest.fixture
+def gallery(server: S3Server, buckets: Buckets, s3: "S3Client", prefix: str) -> Gallery:
+    return Gallery(server, buckets, s3, prefix)
