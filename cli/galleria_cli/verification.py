@@ -7,6 +7,7 @@ on (ITU-T T.81, B.1.1.2 and B.2.3), and every segment in front of it.
 
 import io
 import struct
+import warnings
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,8 +38,10 @@ def read_capture(data: bytes) -> Capture:
     for block in _exif_blocks(data):
         exif = Image.Exif()
         try:
-            exif.load(block)
-            tags = exif.get_ifd(_EXIF_IFD)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # Pillow warns of every damaged value; only two are of interest
+                exif.load(block)
+                tags = exif.get_ifd(_EXIF_IFD)
         except (OSError, SyntaxError, ValueError, KeyError, TypeError, struct.error):
             continue  # a damaged block; the next one may be sound
         return Capture(_text(tags.get(_DATE_TIME_ORIGINAL)), _text(tags.get(_OFFSET_TIME_ORIGINAL)))

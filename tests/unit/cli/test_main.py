@@ -1,0 +1,81 @@
+"""The command: lazy, and its errors in words."""
+
+import argparse
+import subprocess
+import sys
+from typing import NoReturn
+
+import pytest
+
+from galleria_cli import local, main
+from galleria_storage.errors import BucketNotFoundError, GalleriaError, SettingsError
+
+
+def fail_with(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> int:
+    def run(_args: argparse.Namespace) -> NoReturn:
+        raise error
+
+    monkeypatch.setattr(local, "run", run)
+    return main.main(["local"])
+
+
+@pytest.mark.parametrize("command", main.COMMANDS)
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main.main([command, "--help"])
+    assert stopped.value.code == 0
+    assert f"galleria-storage {command}" in capsys.readouterr().out
+
+
+def test_help_names_every_command_and_the_exit_status(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main.main(["--help"])
+    text = capsys.readouterr().out
+    assert [command for command in main.COMMANDS if command not in text] == []
+    assert "Exit status" in text
+
+
+@pytest.mark.parametrize("arguments", [[], ["no-such-command"], ["demo", "--no-such-option"]])
+def test_bad_usage_is_exit_status_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main.main(arguments)
+    assert stopped.value.code == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (SettingsError("STAGING_BUCKET is not set", advice="Set it."), "STAGING_BUCKET is not set\nSet it.\n"),
+        (BucketNotFoundError("it does not exist", bucket="gone"), "gone: it does not exist\n"),
+        (GalleriaError("no", bucket="b", key="k"), "b/k: no\n"),
+    ],
+)
+def test_an_error_is_told_in_words_without_a_trace(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: GalleriaError, words: str
+) -> None:
+    assert fail_with(monkeypatch, error) == 2
+    assert capsys.readouterr().err == words
+
+
+def test_a_defect_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ZeroDivisionError):
+        fail_with(monkeypatch, ZeroDivisionError())
+
+
+def test_ctrl_c_is_exit_status_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert fail_with(monkeypatch, KeyboardInterrupt()) == 130
+
+
+@pytest.mark.parametrize("heavy", ["boto3", "PIL", "moto", "piexif", "aws_lambda_powertools"])
+def test_help_does_not_import(heavy: str) -> None:
+    code = (
+        "import sys\nfrom galleria_cli.main import main\n"
+        f"try: main(['--help'])\nexcept SystemExit: sys.exit({heavy!r} in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
+
+
+def test_the_package_runs_as_a_module() -> None:
+    run = subprocess.run([sys.executable, "-m", "galleria_cli", "--help"], capture_output=True, text=True, check=True)
+    assert run.stdout.startswith("usage: galleria-storage")
