@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.maker_note import note_ifds
 from galleria_storage.exif.references import IMAGE_DATA, maker_note_entries
-from galleria_storage.exif.tiff import LITTLE, Ifd, TiffBlock
+from galleria_storage.exif.tiff import LITTLE, POINTERS, Ifd, TiffBlock
 
 MARGIN: Final = 32
 """Zero bytes left alone behind the last byte that is not zero: a value that no IFD lists may end in zeros."""
@@ -110,8 +110,12 @@ def check_growth(block: TiffBlock, growth: int) -> None:
     Raises
     ------
     CorruptPhotoError
-        An IFD or value that starts in the block and ends behind it would then lie in the block.
+        An IFD or value that starts in the block and ends behind it would then lie in the block. Or a
+        pointer is no LONG (Exif 2.32 4.6.3): readers differ in what they read there, so none can follow.
     """
+    for name, ifd in block.directories:
+        if any(entry.tag in POINTERS and entry.size != 4 for entry in ifd.entries):
+            raise CorruptPhotoError(f"The photo's Exif data is damaged: a pointer in its {name} has the wrong type.")
     size = len(block.data)
     cut = [end for end in extent(block).values if size < end <= size + growth]
     if cut:

@@ -173,7 +173,7 @@ class TiffBlock(NamedTuple):
         return [directory.ifd for directory in self.directories if directory.name == "Exif IFD"]
 
 
-_POINTERS: Final = {EXIF_IFD: "Exif IFD", GPS_IFD: "GPS IFD", INTEROPERABILITY_IFD: "Interoperability IFD"}
+POINTERS: Final = {EXIF_IFD: "Exif IFD", GPS_IFD: "GPS IFD", INTEROPERABILITY_IFD: "Interoperability IFD"}
 
 
 def read_block(data: bytes) -> TiffBlock:
@@ -227,9 +227,9 @@ def _check_types(name: str, ifd: Ifd) -> None:
 def _below(name: str, ifd: Ifd, data: bytes, order: ByteOrder) -> list[tuple[str, int]]:
     """Return name and offset of the IFDs that an IFD leads to."""
     found = [
-        (_POINTERS[entry.tag], order.long.unpack_from(data, entry.value)[0])
+        (POINTERS[entry.tag], order.long.unpack_from(data, entry.value)[0])
         for entry in ifd.entries
-        if entry.tag in _POINTERS and entry.size == 4
+        if entry.tag in POINTERS and entry.size == 4
     ]
     if ifd.next and name.startswith("IFD"):
         found.append((f"IFD{int(name[3:]) + 1}", ifd.next))
