@@ -6,7 +6,7 @@ with what was sent by its ETag. No body is ever held in memory.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -126,7 +126,7 @@ def is_stored(client: "S3Client", content: LocalContent, digests: Digests, bucke
     if recorded := found["Metadata"].get(SHA256_METADATA):
         return recorded == digests.sha256
     with content.open() as stream:
-        return checksums.has_etag(stream, content.size, found["ETag"].strip('"'))
+        return checksums.has_etag(stream, content.size, _etag(found))
 
 
 def exists(client: "S3Client", bucket: str, key: str) -> bool:
@@ -292,18 +292,35 @@ class _Transfer:
 
 
 def _check_stored(client: "S3Client", bucket: str, key: str, digests: Digests, answer: dict[str, Any]) -> None:
-    """Compare the ETag of what was stored; where it is no MD5 (encryption), ask for size and metadata."""
-    if answer.get("ETag", "").strip('"') == digests.etag:
+    """Compare the ETag of what was stored; where it is no MD5, look closer.
+
+    An encrypted object's ETag proves nothing, and the size must do; one that
+    nothing explains is read back.
+    """
+    if _etag(answer) == digests.etag:
         return
     with translated(bucket=bucket, key=key):
         found = client.head_object(Bucket=bucket, Key=key)
-    if found["ContentLength"] != digests.size or found["Metadata"].get(SHA256_METADATA) != digests.sha256:
+        same = found["ContentLength"] == digests.size
+        if same and _etag(found) != digests.etag and not _is_encrypted(found):
+            stored = client.get_object(Bucket=bucket, Key=key)["Body"]
+            same = checksums.digest(cast("BinaryIO", stored), digests.size).sha256 == digests.sha256
+    if not same:
         raise IntegrityError(
             f"{key!r} in bucket {bucket!r} holds {found['ContentLength']} bytes that are not the {digests.size} sent",
             bucket=bucket,
             key=key,
             advice="Upload it again; if it happens again, the provider alters what it stores.",
         )
+
+
+def _etag(answer: Mapping[str, Any]) -> str:
+    return str(answer.get("ETag", "")).strip('"')
+
+
+def _is_encrypted(found: Mapping[str, Any]) -> bool:
+    """Whether the ETag is no MD5 (S3 API, "Object": objects encrypted by SSE-KMS or SSE-C)."""
+    return str(found.get("ServerSideEncryption", "")).startswith("aws:kms") or "SSECustomerAlgorithm" in found
 
 
 def _count_what_is_sent(client: "S3Client") -> None:

@@ -1,0 +1,219 @@
+"""Uploading one file or bytes: the same content never twice, changed content always, and what is stored is right."""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from galleria_storage.errors import BucketNotFoundError
+from galleria_storage.s3.checksums import MIB, SHA256_METADATA
+from galleria_storage.s3_storage import file_exists_in_s3, get_s3_client, list_bucket_files, upload_file_to_s3
+from tests.integration.conftest import Buckets
+from tests.support.request_log import RequestLog
+from tests.support.servers import S3Server
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+KEYS = {"success", "skipped", "file_size", "checksum", "upload_time", "error"}
+PHOTO = b"\xff\xd8\xff\xe0 a photo \xff\xd9" * 1000
+
+
+@pytest.fixture
+def client(server: S3Server) -> "S3Client":
+    return get_s3_client(server.endpoint, server.access_key, server.secret_key, server.region)
+
+
+@pytest.fixture
+def key(prefix: str) -> str:
+    return f"{prefix}été 50% + 1.jpg"
+
+
+def stored(s3: "S3Client", bucket: str, key: str) -> dict[str, Any]:
+    answer = s3.get_object(Bucket=bucket, Key=key)
+    names = {name.lower(): value for name, value in answer["Metadata"].items()}
+    return {"body": answer["Body"].read(), "type": answer["ContentType"], "sha256": names.get(SHA256_METADATA)}
+
+
+@pytest.fixture(params=["path", "bytes"])
+def photo(request: pytest.FixtureRequest, tmp_path: Path) -> Path | bytes:
+    """The same photo in both forms that the seed's examples use."""
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(PHOTO)
+    return path if request.param == "path" else PHOTO
+
+
+def test_a_photo_arrives_with_its_media_type_and_its_sha256(
+    client: "S3Client", s3: "S3Client", buckets: Buckets, key: str, photo: Path | bytes
+) -> None:
+    result = upload_file_to_s3(client, photo, buckets.public, key)
+    sha256 = hashlib.sha256(PHOTO).hexdigest()
+    assert set(result) == KEYS
+    assert result | {"upload_time": 0} == {
+        "success": True,
+        "skipped": False,
+        "file_size": len(PHOTO),
+        "checksum": sha256,
+        "upload_time": 0,
+        "error": None,
+    }
+    assert stored(s3, buckets.public, key) == {"body": PHOTO, "type": "image/jpeg", "sha256": sha256}
+
+
+def test_the_same_content_is_sent_once(client: "S3Client", buckets: Buckets, key: str) -> None:
+    upload_file_to_s3(client, PHOTO, buckets.public, key)
+    log = RequestLog(client)
+    result = upload_file_to_s3(client, PHOTO, buckets.public, key)
+    assert (result["success"], result["skipped"]) == (True, True)
+    assert log == [f"HEAD /{buckets.public}/{key}"]
+
+
+@pytest.mark.parametrize("changed", [PHOTO[:-1] + b"x", PHOTO + b"x", b""], ids=["same size", "longer", "empty"])
+def test_changed_content_under_the_same_key_is_uploaded(
+    client: "S3Client", s3: "S3Client", buckets: Buckets, key: str, changed: bytes
+) -> None:
+    upload_file_to_s3(client, PHOTO, buckets.public, key)
+    result = upload_file_to_s3(client, changed, buckets.public, key)
+    assert (result["success"], result["skipped"]) == (True, False)
+    assert stored(s3, buckets.public, key)["body"] == changed
+
+
+def test_content_that_another_tool_uploaded_is_recognised_by_size_and_etag(
+    client: "S3Client", s3: "S3Client", buckets: Buckets, key: str
+) -> None:
+    s3.put_object(Bucket=buckets.public, Key=key, Body=PHOTO)
+    assert upload_file_to_s3(client, PHOTO, buckets.public, key)["skipped"]
+
+
+def test_the_recorded_sha256_decides_where_the_etag_is_no_md5(client: "S3Client", buckets: Buckets, key: str) -> None:
+    def encrypt(parsed: dict[str, Any], **_: Any) -> None:
+        """Answer as a bucket encrypted by KMS does."""
+        parsed["ETag"] = '"00000000000000000000000000000000"'
+        parsed["ServerSideEncryption"] = "aws:kms"
+
+    for operation in ("PutObject", "HeadObject"):
+        client.meta.events.register(f"after-call.s3.{operation}", encrypt)
+    first, second, third = (upload_file_to_s3(client, c, buckets.public, key) for c in (PHOTO, PHOTO, PHOTO[::-1]))
+    assert [r["success"] for r in (first, second, third)] == [True, True, True]
+    assert [r["skipped"] for r in (first, second, third)] == [False, True, False]
+
+
+def test_progress_adds_up_to_the_size(client: "S3Client", buckets: Buckets, key: str) -> None:
+    sent: list[int] = []
+    upload_file_to_s3(client, os.urandom(100_000), buckets.public, key, sent.append)
+    assert sum(sent) == 100_000
+    assert min(sent) > 0
+
+
+def test_an_error_of_the_progress_callback_reaches_the_caller(client: "S3Client", buckets: Buckets, key: str) -> None:
+    def broken(_sent: int) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        upload_file_to_s3(client, PHOTO, buckets.public, key, broken)
+
+
+def test_a_large_file_goes_in_parts_and_is_not_sent_again(
+    client: "S3Client", s3: "S3Client", buckets: Buckets, prefix: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(os.urandom(MIB) * 70)
+    sent: list[int] = []
+    first = upload_file_to_s3(client, path, buckets.public, f"{prefix}clip.mp4", sent.append)
+    log = RequestLog(client)
+    second = upload_file_to_s3(client, path, buckets.public, f"{prefix}clip.mp4")
+    found = s3.head_object(Bucket=buckets.public, Key=f"{prefix}clip.mp4")
+    assert (first["error"], first["skipped"], second["skipped"]) == (None, False, True)
+    assert (found["ContentLength"], found["ContentType"], sum(sent)) == (70 * MIB, "video/mp4", 70 * MIB)
+    assert found["ETag"].strip('"').endswith("-5")
+    assert log == [f"HEAD /{buckets.public}/{prefix}clip.mp4"]
+
+
+def test_a_part_that_fails_leaves_no_unfinished_upload(
+    client: "S3Client", s3: "S3Client", buckets: Buckets, prefix: str, tmp_path: Path
+) -> None:
+    def refuse(params: dict[str, Any], **_: Any) -> None:
+        if params["PartNumber"] == 3:
+            params["UploadId"] = "no-such-upload"
+
+    client.meta.events.register("before-parameter-build.s3.UploadPart", refuse)
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(bytes(65 * MIB))
+    result = upload_file_to_s3(client, path, buckets.public, f"{prefix}clip.mp4")
+    unfinished = s3.list_multipart_uploads(Bucket=buckets.public).get("Uploads", [])
+    assert (result["success"], [u["Key"] for u in unfinished if u["Key"].startswith(prefix)]) == (False, [])
+    assert not file_exists_in_s3(client, buckets.public, f"{prefix}clip.mp4")
+
+
+def test_a_file_that_changes_while_it_is_sent_is_reported(
+    client: "S3Client", buckets: Buckets, key: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(PHOTO)
+
+    def change(_sent: int) -> None:
+        path.write_bytes(PHOTO + b"a later edit")
+
+    result = upload_file_to_s3(client, path, buckets.public, key, change)
+    assert not result["success"]
+    assert result["error"] == "'photo.jpg' changed while it was uploaded; run the upload again"
+
+
+def test_a_provider_that_alters_what_it_stores_is_found_out(
+    client: "S3Client", s3: "S3Client", buckets: Buckets, key: str
+) -> None:
+    def alter(parsed: dict[str, Any], **_: Any) -> None:
+        parsed["ETag"] = s3.put_object(Bucket=buckets.public, Key=key, Body=PHOTO[::-1])["ETag"]
+
+    client.meta.events.register("after-call.s3.PutObject", alter)
+    result = upload_file_to_s3(client, PHOTO, buckets.public, key)
+    assert not result["success"]
+    assert "are not the" in result["error"]
+
+
+def test_a_missing_bucket_is_named(client: "S3Client") -> None:
+    result = upload_file_to_s3(client, PHOTO, "no-such-bucket-here", "photo.jpg")
+    assert set(result) == KEYS
+    assert not result["success"]
+    assert "'no-such-bucket-here'" in result["error"]
+    assert "the bucket does not exist" in result["error"]
+
+
+@pytest.mark.parametrize("key", ["", "é" * 513])
+def test_a_key_that_no_object_can_have_is_refused_in_words(client: "S3Client", buckets: Buckets, key: str) -> None:
+    result = upload_file_to_s3(client, PHOTO, buckets.public, key)
+    assert "allowed are 1 to 1024" in result["error"]
+
+
+def test_a_missing_file_is_named(client: "S3Client", buckets: Buckets, key: str, tmp_path: Path) -> None:
+    result = upload_file_to_s3(client, tmp_path / "gone.jpg", buckets.public, key)
+    assert result["error"] == "'gone.jpg' cannot be read: No such file or directory"
+
+
+def test_an_object_exists_or_does_not(client: "S3Client", buckets: Buckets, key: str) -> None:
+    assert not file_exists_in_s3(client, buckets.public, key)
+    upload_file_to_s3(client, PHOTO, buckets.public, key)
+    assert file_exists_in_s3(client, buckets.public, key)
+
+
+def test_a_missing_bucket_is_not_a_missing_key(client: "S3Client") -> None:
+    with pytest.raises(BucketNotFoundError, match="'no-such-bucket-here'"):
+        file_exists_in_s3(client, "no-such-bucket-here", "photo.jpg")
+
+
+def test_a_listing_holds_what_begins_with_the_prefix(client: "S3Client", buckets: Buckets, prefix: str) -> None:
+    for name in ("a.jpg", "b c+d.jpg", "sub/été.jpg"):
+        upload_file_to_s3(client, PHOTO, buckets.public, prefix + name)
+    assert sorted(list_bucket_files(client, buckets.public, prefix)) == [
+        f"{prefix}a.jpg",
+        f"{prefix}b c+d.jpg",
+        f"{prefix}sub/été.jpg",
+    ]
+    assert list_bucket_files(client, buckets.public, f"{prefix}none") == []
+
+
+def test_a_listing_that_fails_is_an_error_and_not_an_empty_list(client: "S3Client") -> None:
+    with pytest.raises(BucketNotFoundError):
+        list_bucket_files(client, "no-such-bucket-here")
