@@ -40,7 +40,7 @@ def break_and_repair(system: EmbeddedSystem) -> Verdicts:
         )
         verdicts.rows.append((state, bucket["status"], words))
         if bucket["status"] != wanted:
-            verdicts.problems.append(f"CORS rules {state}: {bucket['verdict']}, expected {wanted}")
+            verdicts.problems.append(f"CORS rules {state}: {bucket['status']}, expected {wanted}")
         if words != "GET HEAD from *":
             verdicts.problems.append(f"CORS rules {state}: {words} afterwards, expected GET HEAD from *")
     return verdicts

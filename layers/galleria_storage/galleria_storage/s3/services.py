@@ -1,6 +1,7 @@
 """The AWS services beside S3 that hear of results: queue, event bus, CDN."""
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
@@ -9,6 +10,7 @@ from galleria_storage.errors import ProviderError
 
 #: `source` of every event that this project puts on a bus.
 EVENT_SOURCE: Final = "galleria-storage"
+_REACH: Final = ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE")
 
 
 def call(service: str, operation: str, **arguments: Any) -> dict[str, Any]:
@@ -34,7 +36,7 @@ def call(service: str, operation: str, **arguments: Any) -> dict[str, Any]:
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 # lazy: importing boto3 is slow
 
     try:
-        response: dict[str, Any] = getattr(_client(service), operation)(**arguments)
+        response: dict[str, Any] = getattr(_client(service, *map(os.environ.get, _REACH)), operation)(**arguments)
     except ClientError as error:  # the code alone: the message may repeat what was signed
         raise ProviderError(f"{service} refused {operation}: {error.response['Error'].get('Code')}") from error
     except BotoCoreError as error:
@@ -67,7 +69,8 @@ def announce(bus: str, detail_type: str, detail: Mapping[str, Any], call: Callab
 
 
 @cache
-def _client(service: str) -> Any:
+def _client(service: str, *_reach: str | None) -> Any:
+    """Make a client; another one where the environment has come to mean another place (an emulator in a test)."""
     import boto3  # noqa: PLC0415 # lazy, and not every invocation needs it
     from botocore.config import Config  # noqa: PLC0415
 
