@@ -1,6 +1,7 @@
 """Uploading a folder: what is new or changed, all of it, and one bad file spoils nothing."""
 
 import os
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -243,7 +244,7 @@ def test_a_folder_that_does_not_exist_is_an_error_in_words(
 
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_a_missing_bucket_is_an_error_in_words(client: "S3Client", photos: Path, dry_run: bool) -> None:
-    result = upload_directory_to_s3(client, photos, "no-such-bucket-here", dry_run=dry_run)
+    result = upload_directory_to_s3(client, photos, f"missing-{uuid.uuid4().hex}", dry_run=dry_run)
     assert not result["success"]
     assert "the bucket does not exist" in result["errors"][0]
 

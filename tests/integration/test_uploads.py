@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,12 @@ def client(server: S3Server) -> "S3Client":
 @pytest.fixture
 def key(prefix: str) -> str:
     return f"{prefix}été 50% + 1.jpg"
+
+
+@pytest.fixture
+def missing() -> str:
+    """Name a bucket that does not exist."""
+    return f"missing-{uuid.uuid4().hex}"
 
 
 def stored(s3: "S3Client", bucket: str, key: str) -> dict[str, Any]:
@@ -121,13 +128,14 @@ def test_a_large_file_goes_in_parts_and_is_not_sent_again(
     path = tmp_path / "clip.mp4"
     path.write_bytes(os.urandom(MIB) * 70)
     sent: list[int] = []
-    first = upload_file_to_s3(client, path, buckets.public, f"{prefix}clip.mp4", sent.append)
     log = RequestLog(client)
+    first = upload_file_to_s3(client, path, buckets.public, f"{prefix}clip.mp4", sent.append)
+    assert (log.count("PUT"), log.count("POST")) == (5, 2)
+    log.clear()
     second = upload_file_to_s3(client, path, buckets.public, f"{prefix}clip.mp4")
     found = s3.head_object(Bucket=buckets.public, Key=f"{prefix}clip.mp4")
     assert (first["error"], first["skipped"], second["skipped"]) == (None, False, True)
     assert (found["ContentLength"], found["ContentType"], sum(sent)) == (70 * MIB, "video/mp4", 70 * MIB)
-    assert found["ETag"].strip('"').endswith("-5")
     assert log == [f"HEAD /{buckets.public}/{prefix}clip.mp4"]
 
 
@@ -173,11 +181,13 @@ def test_a_provider_that_alters_what_it_stores_is_found_out(
     assert "are not the" in result["error"]
 
 
-def test_a_missing_bucket_is_named(client: "S3Client") -> None:
-    result = upload_file_to_s3(client, PHOTO, "no-such-bucket-here", "photo.jpg")
+def test_a_missing_bucket_is_named(client: "S3Client", server: S3Server, missing: str) -> None:
+    if server.name == "seaweedfs":
+        pytest.skip("SeaweedFS makes a bucket of whatever an administrator uploads to")
+    result = upload_file_to_s3(client, PHOTO, missing, "photo.jpg")
     assert set(result) == KEYS
     assert not result["success"]
-    assert "'no-such-bucket-here'" in result["error"]
+    assert missing in result["error"]
     assert "the bucket does not exist" in result["error"]
 
 
@@ -198,9 +208,9 @@ def test_an_object_exists_or_does_not(client: "S3Client", buckets: Buckets, key:
     assert file_exists_in_s3(client, buckets.public, key)
 
 
-def test_a_missing_bucket_is_not_a_missing_key(client: "S3Client") -> None:
-    with pytest.raises(BucketNotFoundError, match="'no-such-bucket-here'"):
-        file_exists_in_s3(client, "no-such-bucket-here", "photo.jpg")
+def test_a_missing_bucket_is_not_a_missing_key(client: "S3Client", missing: str) -> None:
+    with pytest.raises(BucketNotFoundError, match=missing):
+        file_exists_in_s3(client, missing, "photo.jpg")
 
 
 def test_a_listing_holds_what_begins_with_the_prefix(client: "S3Client", buckets: Buckets, prefix: str) -> None:
@@ -214,6 +224,6 @@ def test_a_listing_holds_what_begins_with_the_prefix(client: "S3Client", buckets
     assert list_bucket_files(client, buckets.public, f"{prefix}none") == []
 
 
-def test_a_listing_that_fails_is_an_error_and_not_an_empty_list(client: "S3Client") -> None:
+def test_a_listing_that_fails_is_an_error_and_not_an_empty_list(client: "S3Client", missing: str) -> None:
     with pytest.raises(BucketNotFoundError):
-        list_bucket_files(client, "no-such-bucket-here")
+        list_bucket_files(client, missing)

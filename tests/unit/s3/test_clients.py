@@ -100,7 +100,7 @@ def test_a_connection_knows_its_bucket_and_what_its_provider_can_do() -> None:
 
 def test_a_connection_to_an_unknown_provider_relies_on_nothing() -> None:
     profile = connect(BucketAccess("photos", "https://s3.example.org", "", "key", "secret")).profile
-    assert (profile.name, profile.preconditions, profile.part_copy) == ("generic", False, False)
+    assert (profile.name, profile.preconditions, profile.part_copy) == ("unknown", False, False)
 
 
 def test_a_connection_follows_the_environments_endpoint_in_its_profile_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,7 +74,7 @@ def get_s3_client(endpoint: str, access_key: str, secret_key: str, region: str) 
 def connect(access: BucketAccess) -> Connection:
     """Make the client for one bucket, with the secret fetched and the profile chosen.
 
-    A provider that nothing is known of gets the cautious profile ``generic``:
+    A provider that nothing is known of gets the cautious profile ``unknown``:
     connecting never writes. `probe.settle` finds out more.
 
     Raises
@@ -92,7 +92,7 @@ def connect(access: BucketAccess) -> Connection:
             tag="S3_PUBLIC_ENDPOINT",
             advice=f"Leave the bucket out of it: {host.removeprefix(access.bucket + '.')}",
         )
-    return Connection(_lean_client(access, profile), access.bucket, profile or profiles.GENERIC)
+    return Connection(_lean_client(access, profile), access.bucket, profile or profiles.UNKNOWN)
 
 
 def staging_client() -> "S3Client":
@@ -113,7 +113,7 @@ def _client(make: Callable[..., Any], access: BucketAccess, profile: ProviderPro
         raise SettingsError("one of the two keys is missing: give both, or neither to use the role")
     url, region = _endpoint_and_region(access)
     if profile is None:
-        profile = (profiles.profile_of_host(urlsplit(url).hostname or "") if url else profiles.AWS) or profiles.GENERIC
+        profile = (profiles.profile_of_host(urlsplit(url).hostname or "") if url else profiles.AWS) or profiles.UNKNOWN
     # The body is bound by the signed Content-MD5 or checksum header; a second SHA-256 over it would only cost time.
     s3: _S3Dict = {"payload_signing_enabled": False, "addressing_style": "path" if url else "auto"}
     config = Config(

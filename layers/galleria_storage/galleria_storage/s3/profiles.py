@@ -8,7 +8,7 @@ cautious value stands.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
@@ -26,7 +26,7 @@ class ProviderProfile:
     Attributes
     ----------
     name
-        One of `settings.PROFILE_NAMES`, or ``probed``.
+        One of `settings.PROFILE_NAMES`, or ``unknown`` or ``probed``.
     put_if_none_match
         PutObject with ``If-None-Match: *``.
     put_if_match
@@ -199,6 +199,9 @@ B2: Final = ProviderProfile(
 #: An unknown provider: nothing is relied upon that was not probed (`s3.probe`). What is right in Ceph's order of CORS
 #: rules is right in that of AWS too (`cors.evaluate`).
 GENERIC: Final = ProviderProfile(name="generic", cors_order="ceph", content_md5=_MD5_WANTED)
+
+#: The same for an endpoint that the settings say nothing of: `s3.probe` may find out more.
+UNKNOWN: Final = replace(GENERIC, name="unknown")
 
 PROFILES: Final = {p.name: p for p in (AWS, CEPH, MINIO, SEAWEEDFS, R2, B2, GENERIC)}
 

@@ -123,7 +123,8 @@ def is_stored(client: "S3Client", content: LocalContent, digests: Digests, bucke
         return False
     if found["ContentLength"] != digests.size:
         return False
-    if recorded := found["Metadata"].get(SHA256_METADATA):
+    metadata = {name.lower(): value for name, value in found["Metadata"].items()}  # rclone answers in capitals
+    if recorded := metadata.get(SHA256_METADATA):
         return recorded == digests.sha256
     with content.open() as stream:
         return checksums.has_etag(stream, content.size, _etag(found))
@@ -246,7 +247,14 @@ class _Transfer:
                 "UploadId"
             ]
         try:
-            parts = self._send_parts(upload_id)
+            return self._complete(upload_id, self._send_parts(upload_id))
+        except BaseException:
+            with suppress(GalleriaError), translated(bucket=self.bucket, key=self.key):
+                self.client.abort_multipart_upload(Bucket=self.bucket, Key=self.key, UploadId=upload_id)
+            raise
+
+    def _complete(self, upload_id: str, parts: "list[CompletedPartTypeDef]") -> dict[str, Any]:
+        try:
             with translated(bucket=self.bucket, key=self.key):
                 return dict(
                     self.client.complete_multipart_upload(
@@ -257,10 +265,6 @@ class _Transfer:
             # A completion whose answer was lost is tried again by botocore, and the upload is then gone.
             if is_stored(self.client, self.content, self.digests, self.bucket, self.key):
                 return {"ETag": self.digests.etag}
-            raise
-        except BaseException:
-            with suppress(GalleriaError), translated(bucket=self.bucket, key=self.key):
-                self.client.abort_multipart_upload(Bucket=self.bucket, Key=self.key, UploadId=upload_id)
             raise
 
     def _send_parts(self, upload_id: str) -> "list[CompletedPartTypeDef]":
