@@ -1,45 +1,170 @@
-"""JPEG files made for a test, and how to look at them without the library's own eyes (piexif reads the tags)."""
+"""Builders of JPEG files and TIFF blocks whose every byte is known, to reproduce what cameras and programs write."""
 
-import random
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from io import BytesIO
+from struct import pack
 
-import piexif
+from PIL import Image
 
-TAKEN: Final = "2024:06:15 12:30:45"
-_APP0: Final = bytes.fromhex("ffe000104a46494600010100000100010000")
-_SCAN: Final = bytes.fromhex("ffda0008010100003f00")
-_END: Final = b"\xff\xd9"
+LITTLE, BIG = "<", ">"
+BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED = 1, 2, 3, 4, 5, 7
+SIZES = {BYTE: 1, ASCII: 1, SHORT: 2, LONG: 4, RATIONAL: 8, UNDEFINED: 1}
 
+MAKE, MODEL, ORIENTATION, MODIFY_DATE = 0x010F, 0x0110, 0x0112, 0x0132
+EXIF_POINTER, GPS_POINTER = 0x8769, 0x8825
+EXPOSURE_TIME, EXIF_VERSION = 0x829A, 0x9000
+DATE_TIME_ORIGINAL, DATE_TIME_DIGITIZED = 0x9003, 0x9004
+OFFSET_TIME_ORIGINAL, SUB_SEC_TIME_ORIGINAL = 0x9011, 0x9291
+MAKER_NOTE, USER_COMMENT = 0x927C, 0x9286
+THUMBNAIL_OFFSET, THUMBNAIL_LENGTH = 0x0201, 0x0202
 
-def photo(taken: str | None = TAKEN, *, size: int = 20_000, seed: int = 0) -> bytes:
-    """Return a photo of about `size` bytes; another `seed` is another picture.
-
-    Parameters
-    ----------
-    taken
-        Its capture time; None for a photo that has none.
-    size
-        Bytes of image data.
-    seed
-        Decides the image data.
-    """
-    tags = {"Exif": {piexif.ExifIFD.DateTimeOriginal: taken}} if taken else {}
-    exif = piexif.dump({"0th": {piexif.ImageIFD.Make: "Maker"}, **tags})
-    app1 = b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif
-    picture = random.Random(seed).randbytes(size).replace(b"\xff", b"\x00")
-    return b"\xff\xd8" + _APP0 + app1 + _SCAN + picture + _END
+TAKEN = "2019:08:17 14:02:33"
 
 
-def image_data(jpeg: bytes) -> bytes:
-    """Return everything from the first start of scan on (ITU-T T.81, annex B): what no edit may touch."""
-    position = 2
-    while jpeg[position + 1] != 0xDA:
-        position += 2 + int.from_bytes(jpeg[position + 2 : position + 4], "big")
-    return jpeg[position:]
+@dataclass
+class Field:
+    """An IFD entry: its value's bytes, or (`offset`) where the entry shall claim that they are."""
+
+    tag: int
+    type: int
+    value: bytes
+    number: int | None = None
+    offset: int | None = None
+
+    @property
+    def count(self) -> int:
+        return len(self.value) // SIZES.get(self.type, 1) if self.number is None else self.number
 
 
-def capture(jpeg: bytes) -> tuple[str, str]:
-    """Return capture time and capture offset, empty where there is none."""
-    exif = piexif.load(jpeg)["Exif"]
-    time, offset = (exif.get(tag, b"") for tag in (piexif.ExifIFD.DateTimeOriginal, piexif.ExifIFD.OffsetTimeOriginal))
-    return time.decode(), offset.decode()
+def text(tag: int, value: str, **claims: int) -> Field:
+    return Field(tag, ASCII, value.encode("latin-1") + b"\0", **claims)
+
+
+def long(order: str, tag: int, value: int) -> Field:
+    return Field(tag, LONG, pack(order + "I", value))
+
+
+def short(order: str, tag: int, value: int) -> Field:
+    return Field(tag, SHORT, pack(order + "H", value))
+
+
+@dataclass
+class Tiff:
+    """A TIFF block in the making: IFDs and bytes are put one behind the other, and stay where they are put."""
+
+    order: str = LITTLE
+    data: bytearray = field(default_factory=bytearray)
+
+    def __post_init__(self) -> None:
+        if not self.data:
+            self.data += (b"II*\0" if self.order == LITTLE else b"MM\0*") + pack(self.order + "I", 8)
+
+    def put(self, value: bytes, *, align: bool = True) -> int:
+        """Append bytes, on a word boundary unless told otherwise; return their offset."""
+        if align and len(self.data) % 2:
+            self.data += b"\0"
+        at = len(self.data)
+        self.data += value
+        return at
+
+    def ifd(self, fields: Sequence[Field], following: int | None = 0) -> int:
+        """Append an IFD and then its values; `following` None leaves out the offset of the next IFD."""
+        table = 2 + 12 * len(fields) + (0 if following is None else 4)
+        at = self.put(bytes(table))
+        entries = b""
+        for item in fields:
+            if item.offset is not None:
+                place = pack(self.order + "I", item.offset)
+            elif len(item.value) <= 4:
+                place = item.value.ljust(4, b"\0")
+            else:
+                place = pack(self.order + "I", self.put(item.value))
+            entries += pack(self.order + "HHI", item.tag, item.type, item.count) + place
+        end = b"" if following is None else pack(self.order + "I", following)
+        self.data[at : at + table] = pack(self.order + "H", len(fields)) + entries + end
+        return at
+
+    def set_long(self, at: int, value: int) -> None:
+        self.data[at : at + 4] = pack(self.order + "I", value)
+
+    def long_at(self, at: int) -> int:
+        return int.from_bytes(self.data[at : at + 4], "little" if self.order == LITTLE else "big")
+
+
+def camera_block(
+    order: str = LITTLE,
+    exif: Sequence[Field] = (),
+    *,
+    main: Sequence[Field] = (),
+    thumbnail: bytes = b"",
+    taken: str | None = TAKEN,
+) -> Tiff:
+    """Return a block like a camera's: IFD0, Exif IFD, and IFD1 with a thumbnail if there is one."""
+    tiff = Tiff(order)
+    ifd0 = sorted([text(MAKE, "Acme"), short(order, ORIENTATION, 1), *main], key=lambda item: item.tag)
+    at = tiff.ifd([*ifd0, long(order, EXIF_POINTER, 0)])
+    fields = [Field(EXIF_VERSION, UNDEFINED, b"0231"), Field(EXPOSURE_TIME, RATIONAL, pack(order + "II", 1, 250)), *exif]
+    if taken is not None:
+        fields.append(text(DATE_TIME_ORIGINAL, taken))
+    exif_at = tiff.ifd(sorted(fields, key=lambda item: item.tag))
+    tiff.set_long(at + 2 + 12 * len(ifd0) + 8, exif_at)
+    if thumbnail:
+        ifd1 = tiff.ifd([long(order, THUMBNAIL_OFFSET, 0), long(order, THUMBNAIL_LENGTH, len(thumbnail))])
+        tiff.set_long(at + 2 + 12 * (len(ifd0) + 1), ifd1)
+        tiff.set_long(ifd1 + 10, tiff.put(thumbnail))
+    return tiff
+
+
+@cache
+def plain_jpeg(colour: str = "teal", size: int = 16) -> bytes:
+    """Return a small JPEG with JFIF and nothing else."""
+    buffer = BytesIO()
+    Image.new("RGB", (size, size), colour).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def segment(marker: int, payload: bytes) -> bytes:
+    return b"\xff" + bytes([marker]) + pack(">H", len(payload) + 2) + payload
+
+
+def exif_segment(block: bytes | bytearray) -> bytes:
+    return segment(0xE1, b"Exif\0\0" + block)
+
+
+def jpeg(*segments: bytes, jfif: bool = False, trailer: bytes = b"") -> bytes:
+    """Return a JPEG that has these segments behind SOI (and behind JFIF's APP0, if wanted), and a trailer behind EOI."""
+    plain = plain_jpeg()
+    app0 = 4 + int.from_bytes(plain[4:6], "big")
+    return plain[:2] + (plain[2:app0] if jfif else b"") + b"".join(segments) + plain[app0:] + trailer
+
+
+def photo(block: Tiff | bytes, *others: bytes, trailer: bytes = b"") -> bytes:
+    """Return a JPEG with an Exif block, and with other segments behind it."""
+    data = block.data if isinstance(block, Tiff) else block
+    return jpeg(exif_segment(data), *others, trailer=trailer)
+
+
+def from_scan(data: bytes) -> bytes:
+    """Return a JPEG's bytes from the first SOS on."""
+    at = 2
+    while data[at + 1] != 0xDA:
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return data[at:]
+
+
+def segments(data: bytes) -> list[bytes]:
+    """Return a JPEG's segments before the first SOS, each with its marker."""
+    at, found = 2, []
+    while data[at + 1] != 0xDA:
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        found.append(data[at:end])
+        at = end
+    return found
+
+
+def exif_of(data: bytes) -> dict[int, object]:
+    """Return the Exif IFD as Pillow reads it: an independent reader."""
+    with Image.open(BytesIO(data)) as image:
+        return dict(image.getexif().get_ifd(EXIF_POINTER))

@@ -107,7 +107,7 @@ class Stack:
             return self.parameters[name]
         if name in PSEUDO:
             return PSEUDO[name]
-        if name.split(".")[0] not in self.template["Resources"]:
+        if name.split(".", maxsplit=1)[0] not in self.template["Resources"]:
             raise KeyError(name)
         return f"<{name}>"
 

@@ -1,22 +1,39 @@
 """Putting edited Exif blocks back into a head, with everything that refers across them."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.exif.exif_segments import EXIF_HEADER, ExifBlock, capture_tags, exif_blocks
-from galleria_storage.exif.growth import Growth, add, distance, follow, targets, value_of
-from galleria_storage.exif.head import APP0, APP2, Head, Segment, read_head
+from galleria_storage.exif.block_edit import BlockEdit, edit_block
+from galleria_storage.exif.exif_segments import EXIF_HEADER, ExifBlock
+from galleria_storage.exif.growth import Growth, add, follow, value_of
+from galleria_storage.exif.head import APP0, APP2, Head, Segment
 from galleria_storage.exif.multi_picture import MPF_HEADER, PictureIndex, read_index
-from galleria_storage.exif.references import references_behind
-from galleria_storage.exif.tags import CaptureTags
+from galleria_storage.exif.new_block import minimal_block
+from galleria_storage.exif.references import Reference
+from galleria_storage.exif.survey import survey
 from galleria_storage.exif.tiff import TiffBlock, read_block
 
-MAX_PAYLOAD = 65_533
+MAX_PAYLOAD: Final = 65_533
 """T.81 B.1.1.4: the length of a segment has 16 bits and counts its own two bytes."""
 
 
-Edit = Callable[[TiffBlock, bytes], bytes]
+class FollowedBlock(NamedTuple):
+    """An Exif block as it was before its edit, but with its references moved on.
+
+    Attributes
+    ----------
+    block
+        The block as it was.
+    references
+        What in it refers to something behind it.
+    tiff
+        The block with these references as they must be in the result.
+    """
+
+    block: ExifBlock
+    references: Sequence[Reference]
+    tiff: TiffBlock
 
 
 class Assembly(NamedTuple):
@@ -30,11 +47,17 @@ class Assembly(NamedTuple):
         How many they replace; always at the end of a segment.
     growths
         What is inserted, and where.
+    blocks
+        The blocks before their edit.
+    indexes
+        The multi-picture indexes of the head, if anything grew.
     """
 
     data: bytes
     replaced: int
-    growths: tuple[Growth, ...]
+    growths: Sequence[Growth]
+    blocks: Sequence[FollowedBlock]
+    indexes: Mapping[Segment, PictureIndex]
 
 
 def segment_bytes(head: Head, old: Segment, payload: bytes) -> bytes:
@@ -48,9 +71,9 @@ def segment_bytes(head: Head, old: Segment, payload: bytes) -> bytes:
     return head.data[old.start : old.payload - 2] + _length(payload) + payload
 
 
-def new_exif_segment(block: bytes) -> bytes:
-    """Return an Exif APP1 segment that holds a block (Exif 2.32 4.5.4)."""
-    payload = EXIF_HEADER + block
+def _new_segment(texts: Mapping[int, bytes]) -> bytes:
+    """Return an Exif APP1 segment (Exif 2.32 4.5.4) that holds the texts, and nothing more."""
+    payload = EXIF_HEADER + edit_block(read_block(minimal_block()), texts, b"").data
     return b"\xff\xe1" + _length(payload) + payload
 
 
@@ -86,8 +109,8 @@ def picture_indexes(head: Head) -> dict[Segment, PictureIndex]:
     return found
 
 
-def assemble(head: Head, blocks: Sequence[ExifBlock], edit: Edit, inserted: bytes) -> Assembly:
-    """Edit the blocks of a head, or put a new segment into it, and let references across them follow.
+def assemble(head: Head, blocks: Sequence[ExifBlock], texts: Mapping[int, bytes]) -> Assembly:
+    """Write texts into the Exif blocks of a head, or into a new one, and let references across them follow.
 
     Parameters
     ----------
@@ -95,40 +118,61 @@ def assemble(head: Head, blocks: Sequence[ExifBlock], edit: Edit, inserted: byte
         The head.
     blocks
         Its Exif blocks.
-    edit
-        Edits a block, given the bytes of the file that follow it.
-    inserted
-        A new Exif segment; empty if there are blocks.
+    texts
+        The texts to write, by tag, without NUL.
 
     Raises
     ------
     CorruptPhotoError
-        A block got too long, or a reference cannot follow.
+        A block would be harmed or gets too long, or a reference cannot follow.
     """
-    edited = {block.segment: edit(block.tiff, _following(head, block)) for block in blocks}
-    point = insertion_point(head)
-    growths = [Growth(block.segment.end, len(edited[block.segment]) - len(block.tiff.data)) for block in blocks]
-    growths = [growth for growth in (*growths, Growth(point, len(inserted))) if growth.size]
-    if growths:
-        for block in blocks:
-            references = references_behind(block.tiff)
-            if references:
-                # They follow before the edit, since the edit may move the IFD that holds them.
-                followed = read_block(follow(block.tiff.data, block.start, references, growths))
-                edited[block.segment] = edit(followed, _following(head, block))
-    payloads = {
-        block.segment: head.data[block.segment.payload : block.start] + edited[block.segment]
-        for block in blocks
-        if edited[block.segment] != block.tiff.data
-    }
-    if growths:
-        for segment, index in picture_indexes(head).items():
-            payloads[segment] = _follow_index(head, segment, index, growths)
-    return _join(head, payloads, point if inserted else 0, inserted, tuple(growths))
+    if not blocks:
+        return _insert(head, _new_segment(texts))
+    edits = [edit_block(block.tiff, texts, _following(head, block)) for block in blocks]
+    growths = [
+        Growth(block.segment.end, len(edit.data) - len(block.tiff.data))
+        for block, edit in zip(blocks, edits, strict=True)
+        if len(edit.data) > len(block.tiff.data)
+    ]
+    payloads: dict[Segment, bytes] = {}
+    followed = []
+    for block, edit in zip(blocks, edits, strict=True):
+        before, data = _followed(block, edit, growths), edit.data
+        if before.references:
+            # They follow before the edit, since the edit may move the IFD that holds them.
+            data = edit_block(before.tiff, texts, _following(head, block)).data
+        if data != block.tiff.data:
+            payloads[block.segment] = head.data[block.segment.payload : block.start] + data
+        followed.append(before)
+    indexes = picture_indexes(head) if growths else {}
+    for segment, index in indexes.items():
+        payloads[segment] = _follow_index(head, segment, index, growths)
+    return Assembly(*_join(head, payloads), growths, followed, indexes)
+
+
+def _insert(head: Head, segment: bytes) -> Assembly:
+    """Put a new segment into a head."""
+    at = insertion_point(head)
+    growths = [Growth(at, len(segment))]
+    indexes = picture_indexes(head)
+    payloads = {place: _follow_index(head, place, index, growths) for place, index in indexes.items()}
+    data, replaced = _join(head, payloads)
+    # A payload keeps its length here, so that what is in front of the insertion keeps its place.
+    data, replaced = (data, replaced) if replaced > at else (head.data[:at], at)
+    return Assembly(data[:at] + segment + data[at:], replaced, growths, [], indexes)
 
 
 def _following(head: Head, block: ExifBlock) -> bytes:
     return head.data[block.segment.end : block.segment.end + MAX_PAYLOAD]
+
+
+def _followed(block: ExifBlock, edit: BlockEdit, growths: Sequence[Growth]) -> FollowedBlock:
+    if not growths:
+        return FollowedBlock(block, (), block.tiff)
+    references = (edit.contents or survey(block.tiff)).references
+    if not references:
+        return FollowedBlock(block, (), block.tiff)
+    return FollowedBlock(block, references, read_block(follow(block.tiff.data, block.start, references, growths)))
 
 
 def _follow_index(head: Head, segment: Segment, index: PictureIndex, growths: Sequence[Growth]) -> bytes:
@@ -140,71 +184,11 @@ def _follow_index(head: Head, segment: Segment, index: PictureIndex, growths: Se
     return MPF_HEADER + data
 
 
-def _join(
-    head: Head, payloads: Mapping[Segment, bytes], point: int, inserted: bytes, growths: tuple[Growth, ...]
-) -> Assembly:
+def _join(head: Head, payloads: Mapping[Segment, bytes]) -> tuple[bytes, int]:
+    """Return the head with new payloads up to the last one, and how much of the old head that replaces."""
     pieces: list[bytes] = []
     done = 0
-    if inserted:
-        pieces += (head.data[:point], inserted)
-        done = point
     for segment in sorted(payloads, key=lambda segment: segment.start):
         pieces += (head.data[done : segment.start], segment_bytes(head, segment, payloads[segment]))
         done = segment.end
-    return Assembly(b"".join(pieces), done, growths)
-
-
-def check_assembly(head: Head, blocks: Sequence[ExifBlock], result: Assembly) -> CaptureTags:
-    """Read a new head back and compare it with the old one.
-
-    Returns
-    -------
-    CaptureTags
-        The capture tags in the new head.
-
-    Raises
-    ------
-    CorruptPhotoError
-        A segment that should not change did, or a reference does not lead to where it led.
-    """
-    new = read_head(result.data + b"\xff\xda")
-    old_segments = [segment for segment in head.segments if segment.end <= result.replaced]
-    new_segments = list(new.segments)
-    new_blocks = exif_blocks(new)
-    if not blocks:
-        new_segments.remove(new_blocks[0].segment)
-    touched = {block.segment for block in blocks} | picture_indexes(head).keys()
-    same = len(old_segments) == len(new_segments) and all(
-        old in touched or head.data[old.start : old.end] == new.data[fresh.start : fresh.end]
-        for old, fresh in zip(old_segments, new_segments, strict=True)
-    )
-    if not same:
-        raise _unsound("another segment would change")
-    if result.growths:
-        _check_references(head, blocks, new, new_blocks, result.growths)
-    return capture_tags(new_blocks)
-
-
-def _check_references(
-    head: Head, blocks: Sequence[ExifBlock], new: Head, new_blocks: Sequence[ExifBlock], growths: Sequence[Growth]
-) -> None:
-    before, after = _targets(head, blocks), _targets(new, new_blocks)
-    if [target + distance(0, target, growths) for target in before] != after:
-        raise _unsound("a reference to other image data would go wrong")
-
-
-def _targets(head: Head, blocks: Sequence[ExifBlock]) -> list[int]:
-    found = []
-    for block in blocks:
-        found += targets(block.tiff.data, block.start, references_behind(block.tiff))
-    for segment, index in picture_indexes(head).items():
-        start = segment.payload + len(MPF_HEADER)
-        found += targets(head.data[start : segment.end], start, index.others)
-    return found
-
-
-def _unsound(what: str) -> CorruptPhotoError:
-    return CorruptPhotoError(
-        f"The capture time cannot be changed without harm: {what}.",
-        advice="Publish the photo without a correction, or correct it in a photo program.",
-    )
+    return b"".join(pieces), done

@@ -1,16 +1,34 @@
 """Editing one Exif block: in place, else in its padding, else by letting it grow."""
 
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.exif.edit_check import check_edit
 from galleria_storage.exif.free_space import check_growth, continuation, padding_start
-from galleria_storage.exif.ifd_edit import Draft
+from galleria_storage.exif.ifd_edit import write_texts
+from galleria_storage.exif.survey import Survey, survey
 from galleria_storage.exif.tiff import TiffBlock
 
-MAX_COPIES = 16
+MAX_COPIES: Final = 16
 """More copies of the capture tags than any camera writes into one block; bounds the work on hostile input."""
 
 
-def edit_block(block: TiffBlock, texts: dict[int, bytes], following: bytes) -> bytes:
+class BlockEdit(NamedTuple):
+    """An edited block.
+
+    Attributes
+    ----------
+    data
+        The new block. It starts with the old one's bytes, but for the entries and values that changed.
+    contents
+        The old block's survey, if one was needed.
+    """
+
+    data: bytes
+    contents: Survey | None
+
+
+def edit_block(block: TiffBlock, texts: Mapping[int, bytes], following: bytes) -> BlockEdit:
     """Write the capture tags into a block.
 
     Parameters
@@ -22,43 +40,26 @@ def edit_block(block: TiffBlock, texts: dict[int, bytes], following: bytes) -> b
     following
         The bytes of the file that follow the block.
 
-    Returns
-    -------
-    bytes
-        The new block, read back and compared with the old one. It starts with the old
-        one's bytes, but for the entries and values that changed.
-
     Raises
     ------
     CorruptPhotoError
-        The change would harm other data.
+        The block cannot take them without harm to other data.
     """
-    copies = sum(entry.tag in texts for _, ifd in block.directories for entry in ifd.entries)
+    copies = sum(len(ifd.find(texts)) for _, ifd in block.directories)
     if copies > MAX_COPIES:
         raise CorruptPhotoError(f"The photo's Exif data is damaged: it has {copies:,} copies of the capture time.")
-    data = _draft(block, texts, following)
-    check_edit(block, data, texts)
-    return data
-
-
-def _draft(block: TiffBlock, texts: dict[int, bytes], following: bytes) -> bytes:
     size = len(block.data)
-    appended = _write(block, texts, size)
-    if len(appended) == size:
-        return appended
-    free = padding_start(block)
+    data = write_texts(block, texts, size)
+    if len(data) == size:
+        return BlockEdit(data, None)
+    contents = survey(block)
+    free = padding_start(block, contents)
     if free < size:
-        padded = _write(block, texts, free)
+        padded = write_texts(block, texts, free)
         if len(padded) == size:
-            return padded
-    between = continuation(block, following)
+            return BlockEdit(padded, contents)
+    between = continuation(block, contents, following)
     if between:
-        appended = _write(block, texts, size, between)
-    check_growth(block, len(appended) - size)
-    return appended
-
-
-def _write(block: TiffBlock, texts: dict[int, bytes], free: int, between: bytes = b"") -> bytes:
-    draft = Draft(block, free, between)
-    draft.write(texts)
-    return bytes(draft.data)
+        data = write_texts(block, texts, size, between)
+    check_growth(block, contents, len(data) - size)
+    return BlockEdit(data, contents)

@@ -1,18 +1,20 @@
-"""Reading an edited block back, and comparing it with the one before."""
+"""Comparing an edited Exif block, read back, with the one before."""
+
+from collections.abc import Iterator, Mapping
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.exif.tiff import EXIF_IFD, Directory, Entry, TiffBlock, read_block
+from galleria_storage.exif.tiff import EXIF_IFD, TYPE_SIZES, Directory, Ifd, TiffBlock
 
 
-def check_edit(before: TiffBlock, data: bytes, texts: dict[int, bytes]) -> None:
+def check_block(before: TiffBlock, after: TiffBlock, texts: Mapping[int, bytes]) -> None:
     """Prove that an edited block says what it should, and everything else as before.
 
     Parameters
     ----------
     before
         The block before the edit.
-    data
-        The edited block.
+    after
+        The edited block, read from the result.
     texts
         The texts by tag that every copy of the tag must now hold.
 
@@ -21,47 +23,82 @@ def check_edit(before: TiffBlock, data: bytes, texts: dict[int, bytes]) -> None:
     CorruptPhotoError
         A text does not read back, or anything else changed.
     """
-    after = read_block(data)
-    names = [directory.name for directory in before.directories]
-    found = [directory.name for directory in after.directories]
-    if "Exif IFD" not in names and "Exif IFD" in found:
-        found.remove("Exif IFD")
-    if names != found or before.order is not after.order:
-        raise _harmed("the list of IFDs")
-    by_name = iter([d for d in after.directories if d.name in names])
-    for directory in before.directories:
-        _compare(before, directory, after, next(by_name), {EXIF_IFD, *texts})
-    exif = after.exif_ifds[0].entries
-    if not all(any(e.tag == tag for e in exif) for tag in texts):
-        raise _harmed("a tag that is missing")
+    if before.order is not after.order:
+        raise harm("its byte order")
+    _check_texts(after, texts)
+    _check_bytes(before, after, texts)
+    kept = _counterparts(before, after)
+    changed = {EXIF_IFD, *texts}
+    for old, new in zip(before.directories, kept, strict=True):
+        if old.name != new.name or old.ifd.next != new.ifd.next:
+            raise harm("the list of IFDs")
+        if old.ifd != new.ifd and _rows(old.ifd, changed) != _rows(new.ifd, changed):
+            raise harm(f"its {old.name}")
+
+
+def _rows(ifd: Ifd, changed: set[int]) -> list[tuple[int, int, int, int]]:
+    return [row for row in ifd.rows if row[0] not in changed]
+
+
+def _counterparts(before: TiffBlock, after: TiffBlock) -> list[Directory]:
+    """Return the new block's IFDs, without an Exif IFD that the old one lacked."""
+    kept = after.directories
+    if not before.exif_ifds:
+        kept = [directory for directory in kept if directory.ifd is not after.exif_ifds[0]]
+    if len(kept) != len(before.directories):
+        raise harm("the list of IFDs")
+    return kept
+
+
+def _check_texts(after: TiffBlock, texts: Mapping[int, bytes]) -> None:
+    found = set()
     for _, ifd in after.directories:
-        for entry in ifd.entries:
-            if entry.tag in texts and read_text(data, entry) != texts[entry.tag]:
-                raise _harmed(f"tag {entry.tag:04X}")
+        for entry in ifd.find(texts):
+            # Exif 2.32 4.6.2: an ASCII value ends with NUL.
+            text = after.data[entry.value : entry.value + entry.size].partition(b"\0")[0]
+            if text != texts[entry.tag]:
+                raise harm(f"tag {entry.tag:04X}")
+            if ifd is after.exif_ifds[0]:
+                found.add(entry.tag)
+    if found != texts.keys():
+        raise harm("a tag that is missing")
 
 
-def read_text(block: bytes, entry: Entry) -> bytes:
-    """Return the text of an entry up to its first NUL (Exif 2.32 4.6.2: ASCII values end with one)."""
-    return block[entry.value : entry.value + entry.size].partition(b"\0")[0]
+def _check_bytes(before: TiffBlock, after: TiffBlock, texts: Mapping[int, bytes]) -> None:
+    """Compare all bytes of the old block, but for padding that was used, with those in the new one."""
+    old = before.data
+    restored = bytearray(after.data[: len(old)])
+    for start, end in _replaceable(before, texts):
+        if restored[start:end] != old[start:end]:
+            _check_unshared(before, start, end, texts)
+            restored[start:end] = old[start:end]
+    if restored != old:
+        used = len(old.rstrip(b"\0"))
+        if restored[:used] != old[:used]:
+            raise harm("data that no tag lists")
 
 
-def _compare(before: TiffBlock, old: Directory, after: TiffBlock, new: Directory, changed: set[int]) -> None:
-    """Compare all entries that were not meant to change, with their values."""
-    expected = [entry for entry in old.ifd.entries if entry.tag not in changed]
-    kept = [entry for entry in new.ifd.entries if entry.tag not in changed]
-    if len(kept) != len(expected) or new.ifd.next != old.ifd.next:
-        raise _harmed(old.name)
-    data, edited = before.data, after.data
-    for one, other in zip(expected, kept, strict=True):
-        if (
-            one[:3] != other[:3]
-            or (one.size > 4 and one.value != other.value)
-            or data[one.value : one.value + one.size] != edited[other.value : other.value + other.size]
-        ):
-            raise _harmed(f"tag {one.tag:04X} in its {old.name}")
+def _replaceable(before: TiffBlock, texts: Mapping[int, bytes]) -> Iterator[tuple[int, int]]:
+    """Yield the ranges that an edit may change: the pointers to the IFDs, the entries of the texts, their values."""
+    yield 4, 8
+    for _, ifd in before.directories:
+        for entry in ifd.find((EXIF_IFD, *texts)):
+            yield entry.at, entry.at + 12
+            if entry.size > 4 and entry.tag in texts:
+                yield entry.value, min(entry.value + entry.size, len(before.data))
 
 
-def _harmed(what: str) -> CorruptPhotoError:
+def _check_unshared(before: TiffBlock, start: int, end: int, texts: Mapping[int, bytes]) -> None:
+    """Check that changed bytes are no part of another tag's value."""
+    for name, ifd in before.directories:
+        for tag, kind, number, offset in ifd.rows:
+            size = number * TYPE_SIZES.get(kind, 0)
+            if size > 4 and offset < end and start < offset + size and tag not in texts:
+                raise harm(f"tag {tag:04X} of its {name}")
+
+
+def harm(what: str) -> CorruptPhotoError:
+    """Return the error for an edit that would change what it should not."""
     return CorruptPhotoError(
         f"The capture time cannot be changed without harm to the photo's other data ({what}).",
         advice="Publish the photo without a correction, or correct it in a photo program.",

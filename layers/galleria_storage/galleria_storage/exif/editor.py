@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 
-from galleria_storage.exif.assembly import assemble, check_assembly, new_exif_segment
-from galleria_storage.exif.block_edit import edit_block
+from galleria_storage.errors import CorrectionError
+from galleria_storage.exif.assembly import assemble
 from galleria_storage.exif.exif_segments import capture_tags, exif_blocks
 from galleria_storage.exif.head import Head
-from galleria_storage.exif.new_block import minimal_block
+from galleria_storage.exif.head_check import check_head
 from galleria_storage.exif.tags import DATE_TIME_ORIGINAL, OFFSET_TIME_ORIGINAL, SUB_SEC_TIME_ORIGINAL, CaptureTags
-from galleria_storage.exif.tiff import TiffBlock, read_block
 from galleria_storage.exif.trailers import TAIL_BYTES, check_trailer
 
 __all__ = ["TAIL_BYTES", "HeadEdit", "edit_head", "read_capture_tags"]
+
+MAX_TEXT = 64
+"""More characters than any capture tag needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ def edit_head(head: Head, changes: CaptureTags) -> HeadEdit:
 
     Raises
     ------
+    CorrectionError
+        A text is none that the tag can hold.
     CorruptPhotoError
         The Exif data is damaged, or the change would harm other data, or does not fit.
     """
@@ -91,15 +95,10 @@ def edit_head(head: Head, changes: CaptureTags) -> HeadEdit:
     texts = _texts(changes)
     if not texts:
         return HeadEdit((), 0, before, before, 0)
-
-    def edit(block: TiffBlock, following: bytes) -> bytes:
-        return edit_block(block, texts, following)
-
-    inserted = b"" if blocks else new_exif_segment(edit(read_block(minimal_block()), b""))
-    result = assemble(head, blocks, edit, inserted)
+    result = assemble(head, blocks, texts)
     if not result.replaced:
         return HeadEdit((), 0, before, before, 0)
-    after = check_assembly(head, blocks, result)
+    after = check_head(head, result, texts)
     return HeadEdit((result.data,), result.replaced, before, after, len(result.data) - result.replaced)
 
 
@@ -109,4 +108,10 @@ def _texts(changes: CaptureTags) -> dict[int, bytes]:
         OFFSET_TIME_ORIGINAL: changes.offset_time_original,
         SUB_SEC_TIME_ORIGINAL: changes.sub_sec_time_original,
     }
-    return {tag: text.encode("ascii") for tag, text in wanted.items() if text is not None}
+    texts = {tag: text for tag, text in wanted.items() if text is not None}
+    for tag, text in texts.items():
+        if not text.isascii() or "\0" in text or len(text) > MAX_TEXT:
+            raise CorrectionError(
+                f"{text!r} cannot be written into tag {tag:04X}: at most {MAX_TEXT} ASCII characters."
+            )
+    return {tag: text.encode("ascii") for tag, text in texts.items()}

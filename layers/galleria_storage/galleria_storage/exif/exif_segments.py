@@ -4,9 +4,14 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.exif.edit_check import read_text
 from galleria_storage.exif.head import APP1, Head, Segment
-from galleria_storage.exif.tags import DATE_TIME_ORIGINAL, OFFSET_TIME_ORIGINAL, SUB_SEC_TIME_ORIGINAL, CaptureTags
+from galleria_storage.exif.tags import (
+    CAPTURE_TAGS,
+    DATE_TIME_ORIGINAL,
+    OFFSET_TIME_ORIGINAL,
+    SUB_SEC_TIME_ORIGINAL,
+    CaptureTags,
+)
 from galleria_storage.exif.tiff import TiffBlock, byte_order, read_block
 
 EXIF_HEADER: Final = b"Exif\0\0"
@@ -16,7 +21,7 @@ MAX_BLOCKS: Final = 4
 """More Exif segments than any camera or program writes; bounds the work on hostile input."""
 
 _BLANK: Final = " :0"
-_CAPTURE_TAGS: Final = frozenset({DATE_TIME_ORIGINAL, OFFSET_TIME_ORIGINAL, SUB_SEC_TIME_ORIGINAL})
+_LINE: Final = 128
 
 
 class ExifBlock(NamedTuple):
@@ -68,9 +73,11 @@ def capture_tags(blocks: Sequence[ExifBlock]) -> CaptureTags:
     texts: dict[int, str] = {}
     for block in blocks:
         for ifd in block.tiff.exif_ifds:
-            for entry in ifd.entries:
-                if entry.tag in _CAPTURE_TAGS and not texts.get(entry.tag, "").strip(_BLANK):
-                    texts[entry.tag] = read_text(block.tiff.data, entry).decode("latin-1")
+            for entry in ifd.find(CAPTURE_TAGS):
+                if not texts.get(entry.tag, "").strip(_BLANK):
+                    # Exif 2.32 4.6.2: an ASCII value ends with NUL. Nobody needs more than a line of it.
+                    value = block.tiff.data[entry.value : entry.value + min(entry.size, _LINE)]
+                    texts[entry.tag] = value.partition(b"\0")[0].decode("latin-1")
     return CaptureTags(
         date_time_original=texts.get(DATE_TIME_ORIGINAL),
         sub_sec_time_original=texts.get(SUB_SEC_TIME_ORIGINAL),

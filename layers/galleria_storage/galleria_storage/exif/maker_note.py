@@ -9,7 +9,7 @@ to write (ExifTool's MakerNotes documentation lists them with their models).
 from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.exif.tiff import BIG, LITTLE, TYPE_SIZES, ByteOrder, Entry, Ifd, byte_order, read_ifd
+from galleria_storage.exif.tiff import BIG, LITTLE, TYPE_SIZES, ByteOrder, Entry, Ifd, byte_order, is_pointer, read_ifd
 
 MAX_NOTE_ENTRIES: Final = 255
 """Beyond this a count is taken for something that is no IFD."""
@@ -21,14 +21,14 @@ class NoteIfd(NamedTuple):
     Attributes
     ----------
     ifd
-        The IFD; the `value` of its entries counts from `base`.
+        The IFD.
     base
         Offset in the block from which the IFD's offsets count: 0 for the TIFF header.
     order
         Its byte order, which may differ from the block's.
     sound
-        True if its values lie where the layout says, in the note. Programs that moved a
-        note without its offsets leave one that is not; nobody but a person can read it.
+        True if its values lie where the layout says: in the note. A program that moved
+        the note, but not its offsets, leaves one that is not.
     """
 
     ifd: Ifd
@@ -76,8 +76,16 @@ _LAYOUTS: Final = (
     _Layout(b"RICOH", 8),
     _Layout(b"Nikon\0\x01", 8),
     _Layout(b"KYOCERA", 22, 2),
-    _Layout(b"", 0),
 )
+_BY_FIRST_BYTE: Final = {
+    first: [layout for layout in _LAYOUTS if layout.signature[0] == first]
+    for first in {layout.signature[0] for layout in _LAYOUTS}
+}
+_PLAIN: Final = _Layout(b"", 0)
+
+_NIKON_PREVIEW, _SAMSUNG_PREVIEW = 0x0011, 0x0035
+_OLYMPUS: Final = (0x2010, 0x2020, 0x2030, 0x2040, 0x2050)  # equipment, camera settings, development, image, focus
+_SUB_IFDS: Final = frozenset({_NIKON_PREVIEW, _SAMSUNG_PREVIEW, *_OLYMPUS})
 
 
 def note_ifds(block: bytes, order: ByteOrder, note: Entry) -> list[NoteIfd]:
@@ -90,26 +98,32 @@ def note_ifds(block: bytes, order: ByteOrder, note: Entry) -> list[NoteIfd]:
     order
         Its byte order.
     note
-        The MakerNote entry.
+        The MakerNote entry; its value starts in the block.
     """
-    found = _main_ifd(block, order, note)
-    if found is None:
+    main = _main_ifd(block, order, note)
+    if main is None:
         return []
-    end = note.value + note.size
-    values = [entry for entry in found.ifd.entries if entry.size > 4]
-    inside = sum(note.value <= entry.value and entry.value + entry.size <= end for entry in values)
-    found = found._replace(sound=2 * inside >= len(values))
-    return [found, *_sub_ifds(block, found)]
+    inside = outside = 0
+    for _, kind, number, offset in main.ifd.rows:
+        size = number * TYPE_SIZES.get(kind, 0)
+        if size > 4:
+            if note.value <= main.base + offset <= note.value + note.size - size:
+                inside += 1
+            else:
+                outside += 1
+    main = main._replace(sound=inside >= outside)
+    return [main, *_sub_ifds(block, main)]
 
 
 def _main_ifd(block: bytes, order: ByteOrder, note: Entry) -> NoteIfd | None:
     at, start = note.value, block[note.value : note.value + 24]
     if start.startswith((b"Nikon\0\x02", b"FUJIFILM", b"GENERALE")):
         return _with_own_header(block, at, start)
-    layout = next(layout for layout in _LAYOUTS if start.startswith(layout.signature))
+    layouts = _BY_FIRST_BYTE.get(start[0], ())
+    layout = next((layout for layout in layouts if start.startswith(layout.signature)), _PLAIN)
     base = 0 if layout.base is None else at + layout.base
     for candidate in (order, BIG if order is LITTLE else LITTLE):
-        ifd = _plausible_ifd(block, at + layout.ifd, candidate, base)
+        ifd = _plausible_ifd(block, at + layout.ifd, candidate)
         if ifd:
             return NoteIfd(ifd, base, candidate, sound=True)
     return None
@@ -117,16 +131,16 @@ def _main_ifd(block: bytes, order: ByteOrder, note: Entry) -> NoteIfd | None:
 
 def _with_own_header(block: bytes, at: int, start: bytes) -> NoteIfd | None:
     """Nikon type 3 holds a TIFF header of its own; Fujifilm an offset from the note's start, little-endian."""
-    base = at + 10 if start.startswith(b"Nikon") else at
-    order = byte_order(block[base : base + 4]) if base > at else LITTLE
-    where = base + 4 if base > at else at + 8
+    nikon = start.startswith(b"Nikon")
+    base, where = (at + 10, at + 14) if nikon else (at, at + 8)
+    order = byte_order(start[10:]) if nikon else LITTLE
     if order is None or where + 4 > len(block):
         return None
-    ifd = _plausible_ifd(block, base + order.long.unpack_from(block, where)[0], order, base)
+    ifd = _plausible_ifd(block, base + order.long.unpack_from(block, where)[0], order)
     return NoteIfd(ifd, base, order, sound=True) if ifd else None
 
 
-def _plausible_ifd(block: bytes, at: int, order: ByteOrder, base: int) -> Ifd | None:
+def _plausible_ifd(block: bytes, at: int, order: ByteOrder) -> Ifd | None:
     """Read an IFD if what stands there looks like one: few entries, and nearly all of known types."""
     if not 8 <= at <= len(block) - 2 or not 0 < order.short.unpack_from(block, at)[0] <= MAX_NOTE_ENTRIES:
         return None
@@ -134,26 +148,18 @@ def _plausible_ifd(block: bytes, at: int, order: ByteOrder, base: int) -> Ifd | 
         ifd = read_ifd(block, at, order, "maker note")
     except CorruptPhotoError:
         return None
-    known = sum(entry.type in TYPE_SIZES for entry in ifd.entries)
-    if 4 * known < 3 * len(ifd.entries):
-        return None
-    entries = [entry._replace(value=base + entry.value) if entry.size > 4 else entry for entry in ifd.entries]
-    return ifd._replace(entries=entries)
-
-
-_NIKON_PREVIEW, _SAMSUNG_PREVIEW = 0x0011, 0x0035
-_OLYMPUS: Final = (0x2010, 0x2020, 0x2030, 0x2040, 0x2050)  # equipment, camera settings, development, image, focus
-_SUB_IFDS: Final = {_NIKON_PREVIEW, _SAMSUNG_PREVIEW, *_OLYMPUS}
+    unknown = sum(row[1] not in TYPE_SIZES for row in ifd.rows)
+    return ifd if 4 * unknown <= len(ifd.rows) else None
 
 
 def _sub_ifds(block: bytes, main: NoteIfd) -> list[NoteIfd]:
-    found = []
-    entries = {entry.tag: entry for entry in main.ifd.entries}
-    for tag in _SUB_IFDS & entries.keys():
-        entry = entries[tag]
+    found: list[NoteIfd] = []
+    for tag, kind, number, offset in main.ifd.rows:
         # Olympus: of type UNDEFINED, the IFD is the value; of type LONG or IFD, the value is its offset.
-        at = entry.value if entry.size > 4 else main.base + main.order.long.unpack_from(block, entry.at + 8)[0]
-        ifd = _plausible_ifd(block, at, main.order, main.base)
-        if ifd:
-            found.append(main._replace(ifd=ifd))
+        if tag not in _SUB_IFDS or len(found) == len(_SUB_IFDS):
+            continue
+        if number * TYPE_SIZES.get(kind, 0) > 4 or is_pointer((tag, kind, number, offset)):
+            ifd = _plausible_ifd(block, main.base + offset, main.order)
+            if ifd:
+                found.append(main._replace(ifd=ifd))
     return found

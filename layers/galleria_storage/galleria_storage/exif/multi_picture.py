@@ -59,9 +59,10 @@ def read_index(block: bytes) -> PictureIndex | None:
     if order is None or len(block) < 8:
         raise _damaged()
     ifd = read_ifd(block, order.long.unpack_from(block, 4)[0], order, "multi-picture index")
-    images = next((entry for entry in ifd.entries if entry.tag == _MP_ENTRY), None)
-    if images is None:
+    found = ifd.find((_MP_ENTRY,))
+    if not found:
         return None
+    images = found[0]
     end = images.value + images.size
     if images.size % _ENTRY_SIZE or not _ENTRY_SIZE <= images.size <= MAX_IMAGES * _ENTRY_SIZE or end > len(block):
         raise _damaged()

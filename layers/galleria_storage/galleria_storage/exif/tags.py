@@ -9,6 +9,7 @@ from dataclasses import dataclass
 DATE_TIME_ORIGINAL = 0x9003
 OFFSET_TIME_ORIGINAL = 0x9011
 SUB_SEC_TIME_ORIGINAL = 0x9291
+CAPTURE_TAGS = frozenset({DATE_TIME_ORIGINAL, OFFSET_TIME_ORIGINAL, SUB_SEC_TIME_ORIGINAL})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,90 @@
+"""Reading a new head back, and comparing it with the one before."""
+
+from collections.abc import Sequence
+
+from galleria_storage.exif.assembly import Assembly
+from galleria_storage.exif.edit_check import check_block, harm
+from galleria_storage.exif.exif_segments import ExifBlock, capture_tags, exif_blocks
+from galleria_storage.exif.growth import distance, targets
+from galleria_storage.exif.head import Head, Segment, read_head
+from galleria_storage.exif.multi_picture import MPF_HEADER, read_index
+from galleria_storage.exif.new_block import minimal_block
+from galleria_storage.exif.survey import survey
+from galleria_storage.exif.tags import CaptureTags
+from galleria_storage.exif.tiff import read_block
+
+_SOS = b"\xff\xda"
+
+
+def check_head(head: Head, result: Assembly, texts: dict[int, bytes]) -> CaptureTags:
+    """Read a new head back and prove that it differs from the old one only as it should.
+
+    Parameters
+    ----------
+    head
+        The old head.
+    result
+        The new one.
+    texts
+        The texts by tag that it must hold.
+
+    Returns
+    -------
+    CaptureTags
+        The capture tags in the new head.
+
+    Raises
+    ------
+    CorruptPhotoError
+        A text does not read back, or something else changed, or a reference leads elsewhere.
+    """
+    new = read_head(result.data + _SOS)
+    blocks = exif_blocks(new)
+    _check_segments(head, result, new, blocks)
+    if result.blocks:
+        for before, after in zip(result.blocks, blocks, strict=True):
+            check_block(before.tiff, after.tiff, texts)
+    else:
+        check_block(read_block(minimal_block()), blocks[0].tiff, texts)
+    if result.growths:
+        _check_references(head, result, new, blocks)
+    return capture_tags(blocks)
+
+
+def _check_segments(head: Head, result: Assembly, new: Head, blocks: Sequence[ExifBlock]) -> None:
+    """Compare all segments but those of Exif and of the multi-picture index, byte by byte."""
+    old_segments = [segment for segment in head.segments if segment.end <= result.replaced]
+    new_segments = list(new.segments)
+    if not result.blocks:
+        new_segments.remove(blocks[0].segment)
+    touched = {before.block.segment for before in result.blocks} | result.indexes.keys()
+    if len(old_segments) != len(new_segments):
+        raise harm("the list of segments")
+    for old, fresh in zip(old_segments, new_segments, strict=True):
+        if old not in touched and head.data[old.start : old.end] != new.data[fresh.start : fresh.end]:
+            raise harm(f"segment FF {old.marker:02X}")
+
+
+def _check_references(head: Head, result: Assembly, new: Head, blocks: Sequence[ExifBlock]) -> None:
+    """Check that what the head refers to stands where the new head says it does."""
+    before: list[int] = []
+    after: list[int] = []
+    for old, fresh in zip(result.blocks, blocks, strict=False):  # no old blocks: the new one refers to nothing
+        if old.references:
+            before += targets(old.block.tiff.data, old.block.start, old.references)
+            after += targets(fresh.tiff.data, fresh.start, survey(fresh.tiff).references)
+    for segment, index in result.indexes.items():
+        start = segment.payload + len(MPF_HEADER)
+        before += targets(head.data[start : segment.end], start, index.others)
+        after += _index_targets(new, segment, result)
+    if sorted(target + distance(0, target, result.growths) for target in before) != sorted(after):
+        raise harm("the place of other image data")
+
+
+def _index_targets(new: Head, old: Segment, result: Assembly) -> list[int]:
+    at = old.start + distance(0, old.start, result.growths)
+    segment = next(segment for segment in new.segments if segment.start == at)
+    start = segment.payload + len(MPF_HEADER)
+    block = new.data[start : segment.end]
+    index = read_index(block)
+    return targets(block, start, index.others) if index else []

@@ -1,0 +1,139 @@
+"""How far the contents of an Exif block reach, and what they refer to behind it."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.exif.maker_note import NoteIfd, note_ifds
+from galleria_storage.exif.references import Reference, camera_make, note_references, samsung_references
+from galleria_storage.exif.tags import CAPTURE_TAGS
+from galleria_storage.exif.tiff import MAKER_NOTE, POINTERS, TYPE_SIZES, Directory, Entry, Ifd, TiffBlock, is_pointer
+
+# Offset and length of image data (TIFF 6.0 sections 8 and 22; Exif 2.32 4.6.4).
+_IMAGE_DATA: Final = ((0x0201, 0x0202), (0x0111, 0x0117))
+
+MAX_NOTES: Final = 4
+"""More maker notes than any camera writes into one block; bounds the work on hostile input."""
+
+
+@dataclass(slots=True)
+class Survey:
+    """What is known of a block's contents.
+
+    Attributes
+    ----------
+    end
+        Where the last IFD or value ends that lies in the block.
+    cut
+        Ends behind the block of IFDs and values that start in it.
+    image_ends
+        Ends of the thumbnails that start in it; some reach behind it.
+    references
+        What in the block refers to something that starts behind it.
+    """
+
+    end: int = 8
+    cut: list[int] = field(default_factory=list)
+    image_ends: list[int] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+
+    def add(self, end: int, size: int) -> None:
+        """Note that something which starts in a block of a size ends at an offset."""
+        if end > size:
+            self.cut.append(end)
+        elif end > self.end:
+            self.end = end
+
+
+def survey(block: TiffBlock) -> Survey:
+    """Survey a block.
+
+    Raises
+    ------
+    CorruptPhotoError
+        The maker note lies behind the block, or there are more than `MAX_NOTES`, or a reference
+        stands within other data.
+    """
+    found = Survey()
+    size = len(block.data)
+    for directory in block.directories:
+        _survey_ifd(block, directory, found)
+    for _, at in block.damage:
+        if at < size:
+            count: int = block.order.short.unpack_from(block.data.ljust(at + 2, b"\0"), at)[0]
+            found.add(at + 2 + 12 * count, size)
+    _check_references(block, found.references)
+    notes = [entry for ifd in block.exif_ifds for entry in ifd.find((MAKER_NOTE,)) if entry.size > 4]
+    if len(notes) > MAX_NOTES:
+        raise CorruptPhotoError(f"The photo's Exif data is damaged: it has {len(notes):,} maker notes.")
+    make = camera_make(block)
+    for note in notes:
+        _survey_note(block, note, make, found)
+    return found
+
+
+def _survey_ifd(block: TiffBlock, directory: Directory, found: Survey) -> None:
+    name, ifd = directory
+    size = len(block.data)
+    found.add(ifd.end, size)
+    for index, row in enumerate(ifd.rows):
+        tag, kind, number, offset = row
+        length = number * TYPE_SIZES.get(kind, 0)
+        if length > 4:
+            if offset < size:
+                if tag not in CAPTURE_TAGS or offset + length <= size:
+                    found.add(offset + length, size)
+            elif tag not in CAPTURE_TAGS:
+                found.references.append(Reference(ifd.at + 10 + 12 * index, block.order, 0))
+        elif tag in POINTERS and offset >= size and is_pointer(row):
+            found.references.append(Reference(ifd.at + 10 + 12 * index, block.order, 0))
+    if ifd.next >= size and name.startswith("IFD"):
+        found.references.append(Reference(ifd.end, block.order, 0))
+    _survey_images(block, ifd, found)
+
+
+def _survey_images(block: TiffBlock, ifd: Ifd, found: Survey) -> None:
+    size, long = len(block.data), block.order.long
+    for start_tag, length_tag in _IMAGE_DATA:
+        starts, lengths = ifd.find((start_tag,)), ifd.find((length_tag,))
+        if starts and lengths and starts[0].size == lengths[0].size == 4:
+            start, length = (long.unpack_from(block.data, entry.value)[0] for entry in (starts[0], lengths[0]))
+            if start < size:
+                found.image_ends.append(start + length)
+            elif length:
+                found.references.append(Reference(starts[0].value, block.order, 0))
+
+
+def _check_references(block: TiffBlock, references: list[Reference]) -> None:
+    """Refuse references that stand within other data: their IFD is none, and a change would harm that data."""
+    for reference in references:
+        for _, ifd in block.directories:
+            for _, kind, number, offset in ifd.rows:
+                length = number * TYPE_SIZES.get(kind, 0)
+                if length > 4 and reference.at < offset + length and offset < reference.at + 4:
+                    raise CorruptPhotoError("The photo's Exif data is damaged: an IFD stands within other data.")
+
+
+def _survey_note(block: TiffBlock, note: Entry, make: bytes, found: Survey) -> None:
+    size = len(block.data)
+    if note.value >= size:
+        raise CorruptPhotoError(
+            "The photo's maker note stands behind the image; it would be lost if the photo grew.",
+            advice="Publish the photo without a correction of what it does not hold yet.",
+        )
+    found.references += samsung_references(block.data, block.order, note)
+    for inner in note_ifds(block.data, block.order, note):
+        _survey_note_values(size, note, inner, found)
+        known = set(found.references)
+        found.references += (ref for ref in note_references(block.data, inner, make) if ref not in known)
+
+
+def _survey_note_values(size: int, note: Entry, inner: NoteIfd, found: Survey) -> None:
+    """Add the ends of a note's values; those of a note that is not sound as they may be meant, if they fit."""
+    bases = (inner.base,) if inner.sound else (0, inner.base, note.value)
+    for _, kind, number, offset in inner.ifd.rows:
+        length = number * TYPE_SIZES.get(kind, 0)
+        if length > 4:
+            for base in bases:
+                if base + offset < size and (inner.sound or base + offset + length <= size):
+                    found.add(base + offset + length, size)
