@@ -105,7 +105,8 @@ def camera_block(
     tiff = Tiff(order)
     ifd0 = sorted([text(MAKE, "Acme"), short(order, ORIENTATION, 1), *main], key=lambda item: item.tag)
     at = tiff.ifd([*ifd0, long(order, EXIF_POINTER, 0)])
-    fields = [Field(EXIF_VERSION, UNDEFINED, b"0231"), Field(EXPOSURE_TIME, RATIONAL, pack(order + "II", 1, 250)), *exif]
+    exposure = Field(EXPOSURE_TIME, RATIONAL, pack(order + "II", 1, 250))
+    fields = [Field(EXIF_VERSION, UNDEFINED, b"0231"), exposure, *exif]
     if taken is not None:
         fields.append(text(DATE_TIME_ORIGINAL, taken))
     exif_at = tiff.ifd(sorted(fields, key=lambda item: item.tag))
@@ -134,7 +135,7 @@ def exif_segment(block: bytes | bytearray) -> bytes:
 
 
 def jpeg(*segments: bytes, jfif: bool = False, trailer: bytes = b"") -> bytes:
-    """Return a JPEG that has these segments behind SOI (and behind JFIF's APP0, if wanted), and a trailer behind EOI."""
+    """Return a JPEG with these segments behind SOI (or behind JFIF's APP0), and a trailer behind EOI."""
     plain = plain_jpeg()
     app0 = 4 + int.from_bytes(plain[4:6], "big")
     return plain[:2] + (plain[2:app0] if jfif else b"") + b"".join(segments) + plain[app0:] + trailer

@@ -52,7 +52,7 @@ def survey(block: TiffBlock) -> Survey:
     ------
     CorruptPhotoError
         The maker note lies behind the block, or there are more than `MAX_NOTES`, or a reference
-        stands within other data.
+        stands within other data, or is no LONG: readers differ in what they read there, so none can follow.
     """
     found = Survey()
     size = len(block.data)
@@ -85,8 +85,13 @@ def _survey_ifd(block: TiffBlock, directory: Directory, found: Survey) -> None:
                     found.add(offset + length, size)
             elif tag not in CAPTURE_TAGS:
                 found.references.append(Reference(ifd.at + 10 + 12 * index, block.order, 0))
-        elif tag in POINTERS and offset >= size and is_pointer(row):
-            found.references.append(Reference(ifd.at + 10 + 12 * index, block.order, 0))
+        elif tag in POINTERS:
+            if not is_pointer(row):
+                raise CorruptPhotoError(
+                    f"The photo's Exif data is damaged: a pointer in its {name} has the wrong type."
+                )
+            if offset >= size:
+                found.references.append(Reference(ifd.at + 10 + 12 * index, block.order, 0))
     if ifd.next >= size and name.startswith("IFD"):
         found.references.append(Reference(ifd.end, block.order, 0))
     _survey_images(block, ifd, found)

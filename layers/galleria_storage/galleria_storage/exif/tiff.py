@@ -21,6 +21,7 @@ MAKER_NOTE: Final = 0x927C
 
 ASCII: Final = 2
 LONG: Final = 4
+SLONG: Final = 9
 IFD: Final = 13
 
 # Bytes per value by type (TIFF 6.0 section 2; 13 is IFD, TIFF technical note 1; 129 is UTF-8, Exif 3.0).
@@ -238,14 +239,16 @@ def _below(name: str, ifd: Ifd) -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
     if not ifd.tags.isdisjoint(POINTERS):
         found += ((POINTERS[row[0]], row[3]) for row in ifd.rows if row[0] in POINTERS and is_pointer(row))
+        if any(row[0] == EXIF_IFD and not is_pointer(row) for row in ifd.rows):
+            raise _damaged("the pointer to its Exif IFD has the wrong type")
     if ifd.next and name.startswith("IFD"):
         found.append((f"IFD{int(name[3:]) + 1}", ifd.next))
     return found
 
 
 def is_pointer(row: Row) -> bool:
-    """Tell whether an entry's value is one number of four bytes that may be an offset."""
-    return row[2] == 1 and row[1] in (LONG, IFD)
+    """Tell whether an entry's value is an offset: one LONG (Exif 2.32 4.6.3), or IFD, or the SLONG of some programs."""
+    return row[2] == 1 and row[1] in (LONG, SLONG, IFD)
 
 
 def _damaged(what: str) -> CorruptPhotoError:
