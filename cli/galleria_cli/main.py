@@ -14,6 +14,7 @@ Exit status of every subcommand
 
 import argparse
 import importlib
+import io
 import sys
 from collections.abc import Sequence
 from types import ModuleType
@@ -27,6 +28,9 @@ COMMANDS = ("demo", "local", "cors")
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand and return its exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a key may hold any letter, a terminal may not
     args = _parser(arguments).parse_args(arguments)
     try:
         status: int = args.run(args)

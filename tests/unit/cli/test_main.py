@@ -1,6 +1,7 @@
 """The command: lazy, and its errors in words."""
 
 import argparse
+import os
 import subprocess
 import sys
 from typing import NoReturn
@@ -79,3 +80,11 @@ def test_help_does_not_import(heavy: str) -> None:
 def test_the_package_runs_as_a_module() -> None:
     run = subprocess.run([sys.executable, "-m", "galleria_cli", "--help"], capture_output=True, text=True, check=True)
     assert run.stdout.startswith("usage: galleria-storage")
+
+
+def test_a_terminal_that_knows_few_letters_is_no_error() -> None:
+    code = "from galleria_cli.main import main\ntry: main(['--help'])\nexcept SystemExit: print('🌅')"
+    run = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONIOENCODING": "ascii"}, capture_output=True, check=True
+    )
+    assert run.stdout.endswith(b"?\n")
