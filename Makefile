@@ -69,6 +69,13 @@ fidelity: .venv-peers/.ready exiftool ## our editor and its peers (EDITORS=…) 
 	@$(PEERS) -m benchmarks.fidelity "$(PHOTO_CORPUS)" $(if $(EDITORS),--editors $(EDITORS))
 .PHONY: exiftool fidelity
 
+## --- CORS: what a browser does
+cors-servers: $(VENV)/.ready .venv-servers/.ready ## the CORS evaluator against CORS_SERVERS="ceph ministack seaweedfs" (RULE_SETS=300 SEED=1)
+	$(BIN)/python -m pytest -q -s tests/interop/test_cors_evaluator.py
+test-browser: .venv-browser/.ready .venv-servers/.ready ## a gallery in Chromium, blocked and repaired (needs chromium, chromium-driver)
+	PYTHONPATH=layers/galleria_storage:cli .venv-browser/bin/python -m pytest -q -s tests/browser
+.PHONY: cors-servers test-browser
+
 ## --- packaging
 COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --custom-compile-command "make requirements"
@@ -78,5 +85,4 @@ requirements: ## compile every requirements/*.in to a file with hashes (needs uv
 	  layers/galleria_storage/requirements.in -o layers/galleria_storage/requirements.txt # the runtime has these
 clean: ## remove what the targets made
 	rm -rf .venv .venv-* .aws-sam .cache artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis
-
 .PHONY: help venv demo local test lint types validate model conformance survey ceph requirements clean

@@ -1,12 +1,8 @@
 """CORS rules on a real server: read, compared, repaired, by the library, the function and the command."""
 
-import importlib.util
 import json
-import sys
 import uuid
 from collections.abc import Callable
-from pathlib import Path
-from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +12,7 @@ from galleria_storage.cors import service
 from galleria_storage.cors.rules import default_gallery_rules
 from galleria_storage.errors import ProviderError
 from galleria_storage.settings import CorsSettings
+from tests.support.functions import Function
 from tests.support.servers import S3Server
 
 if TYPE_CHECKING:
@@ -62,19 +59,8 @@ def environment(server: S3Server, bucket: str, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.fixture
-def app(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """Import the handler as Lambda does: by its file, as `app`."""
-    path = Path(__file__).parents[2] / "functions/audit_cors/app.py"
-    spec = importlib.util.spec_from_file_location("app", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "app", module)
-    spec.loader.exec_module(module)
-    return module
-
-
-CONTEXT = SimpleNamespace(aws_request_id="request-1", function_name="audit_cors")
+def audit_cors() -> Function:
+    return Function("audit_cors")
 
 
 @pytest.mark.usefixtures("keeps_rules")
@@ -117,25 +103,23 @@ def test_a_provider_without_cors_rules_is_unsupported(server: S3Server, bucket: 
 
 @pytest.mark.usefixtures("keeps_rules", "environment")
 def test_the_function_repairs_and_returns_a_verdict_with_the_old_rules(
-    app: ModuleType, s3: "S3Client", bucket: str, caplog: pytest.LogCaptureFixture
+    audit_cors: Function, s3: "S3Client", bucket: str
 ) -> None:
     put(s3, bucket, BROKEN)
-    result = app.lambda_handler({"source": "aws.events"}, CONTEXT)
+    result = audit_cors({"source": "aws.events"})
     assert result["counts"] == {"ok": 0, "drifted": 0, "repaired": 1, "unsupported": 0, "failed": 0}
     assert result["buckets"][0]["rules_before"][0]["AllowedMethods"] == ["PUT"]
     json.dumps(result)
-    replacing, verdict = (record for record in caplog.records if record.name == "audit_cors")
-    assert replacing.__dict__["rules_before"][0]["AllowedMethods"] == ["PUT"]
-    assert verdict.message == "repaired"
-    assert "secret" not in str(replacing.__dict__ | verdict.__dict__)
+    replacing, verdict = audit_cors.logged()
+    assert replacing["rules_before"][0]["AllowedMethods"] == ["PUT"]
+    assert (verdict["message"], verdict["bucket"]) == ("repaired", bucket)
+    assert "secret" not in str(audit_cors.printed)
 
 
 @pytest.mark.usefixtures("keeps_rules", "environment")
-def test_the_function_counts_for_each_bucket_and_for_all(
-    app: ModuleType, bucket: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    app.lambda_handler({"source": "aws.events"}, CONTEXT)
-    metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+def test_the_function_counts_for_each_bucket_and_for_all(audit_cors: Function, bucket: str) -> None:
+    audit_cors({"source": "aws.events"})
+    metrics = [line for line in audit_cors.printed if "_aws" in line]
     assert [(line.get("Bucket"), line["CorsDrift"], line["CorsRepaired"], line["CorsFailed"]) for line in metrics] == [
         (bucket, [1.0], [1.0], [0.0]),
         (None, [1.0], [1.0], [0.0]),
@@ -144,27 +128,27 @@ def test_the_function_counts_for_each_bucket_and_for_all(
 
 @pytest.mark.usefixtures("keeps_rules")
 def test_a_failure_fails_the_invocation_after_all_buckets_were_tried(
-    app: ModuleType, environment: Callable[..., None], s3: "S3Client", bucket: str
+    audit_cors: Function, environment: Callable[..., None], s3: "S3Client", bucket: str
 ) -> None:
     environment(CORS_BUCKETS=f"no-such-bucket-here,{bucket}")
     with pytest.raises(ProviderError, match="1 of 2 buckets failed: no-such-bucket-here: "):
-        app.lambda_handler({}, CONTEXT)
+        audit_cors({})
     assert s3.get_bucket_cors(Bucket=bucket)["CORSRules"]
 
 
 @pytest.mark.usefixtures("keeps_rules")
 def test_drift_and_repair_are_told_on_the_event_bus(
-    app: ModuleType, environment: Callable[..., None], bucket: str, monkeypatch: pytest.MonkeyPatch
+    audit_cors: Function, environment: Callable[..., None], bucket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[tuple[str, str, Any]] = []
     monkeypatch.setattr(
-        app,
+        audit_cors.module,
         "announce_drift",
         lambda bus, verdicts: service.announce_drift(bus, verdicts, announce=lambda *event: told.append(event)),
     )
     for mode in ("audit", "repair", "repair"):
         environment(EVENT_BUS_NAME="news", CORS_MODE=mode)
-        app.lambda_handler({}, CONTEXT)
+        audit_cors({})
     assert [(bus, kind, detail["bucket"], detail["status"]) for bus, kind, detail in told] == [
         ("news", "CORS Drifted", bucket, "drifted"),
         ("news", "CORS Repaired", bucket, "repaired"),

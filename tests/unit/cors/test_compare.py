@@ -31,6 +31,10 @@ def test_the_letter_case_of_header_names_does_not_matter() -> None:
     assert same_rules([replace(RULE, headers=("RANGE", "x-name"), expose_headers=("etag",))], [RULE])
 
 
+def test_a_max_age_of_zero_is_as_good_as_none() -> None:
+    assert same_rules([replace(RULE, max_age_seconds=0)], [replace(RULE, max_age_seconds=None)])
+
+
 def test_the_id_does_not_matter() -> None:
     assert same_rules([replace(RULE, rule_id="mine")], [RULE])
 
@@ -48,7 +52,7 @@ def test_the_id_does_not_matter() -> None:
         ({"headers": ()}, "AllowedHeaders: none instead of range, x-name"),
         ({"expose_headers": ("ETag", "Date")}, "ExposeHeaders: date, etag instead of etag"),
         ({"max_age_seconds": None}, "MaxAgeSeconds: none instead of 3600"),
-        ({"max_age_seconds": 0}, "MaxAgeSeconds: 0 instead of 3600"),
+        ({"max_age_seconds": 0}, "MaxAgeSeconds: none instead of 3600"),
     ],
 )
 def test_each_of_the_five_fields_counts_and_is_named(change: dict[str, object], words: str) -> None:

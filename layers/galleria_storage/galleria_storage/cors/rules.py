@@ -70,13 +70,15 @@ class CorsRule:
         The order of values and their repetition mean nothing, nor does the
         letter case of a header's name. The case of an origin or a method does
         mean something: servers compare both to the letter. The ID means nothing.
+        A max age of 0 is as good as none (SeaweedFS gives back 0 where nothing
+        was said): either way the browser asks anew.
         """
         return CorsRule(
             origins=_ordered(self.origins),
             methods=_ordered(self.methods),
             headers=_ordered(name.lower() for name in self.headers),
             expose_headers=_ordered(name.lower() for name in self.expose_headers),
-            max_age_seconds=self.max_age_seconds,
+            max_age_seconds=self.max_age_seconds or None,
         )
 
 

@@ -156,6 +156,9 @@ MINIO: Final = ProviderProfile(
 
 #: SeaweedFS. Measured on 4.48: every precondition obeyed, SHA-256 and MD5 checked; an aws-chunked body leaves
 #: `Content-Encoding: aws-chunked` on the object, so trailing checksums are not sent.
+#: CORS (`make cors-servers`): the first rule of the origin answers a preflight, the first that fits the request
+#: itself, so that Ceph's order is the cautious one; a rule without AllowedHeaders allows all; an absent MaxAgeSeconds
+#: is given back as 0; wildcards stand only behind an origin's scheme and at a header's end.
 SEAWEEDFS: Final = ProviderProfile(
     name="seaweedfs",
     put_if_none_match="honoured",
@@ -166,6 +169,7 @@ SEAWEEDFS: Final = ProviderProfile(
     copy_source_if_match="honoured",
     part_copy=True,
     expose_header_wildcard=True,
+    cors_order="ceph",
     sha256_checked=True,
     content_md5_checked=True,
 )
