@@ -15,12 +15,9 @@ from typing import Any, Final
 from galleria_storage.errors import GalleriaError, NotFoundError, PreconditionFailedError
 from galleria_storage.publishing.draft import TAIL_BYTES, Draft
 from galleria_storage.publishing.proof import Proof, WrongContentError, check_parts
-from galleria_storage.publishing.writing import Publication, Written
+from galleria_storage.publishing.writing import MIB, Publication, Sizes, Written
 from galleria_storage.s3.objects import Condition, ObjectStore, Stored
 
-MIB: Final = 1024 * 1024
-#: Part size as long as `MAX_PARTS` suffice. Two parts are in memory at a time.
-PART_BYTES: Final = 8 * MIB
 MAX_PARTS: Final = 10_000
 
 
@@ -55,7 +52,7 @@ class Upload:
         """
         try:
             stored = self.store.complete(self.key, self.upload_id, self.parts, condition)
-        except NotFoundError as error:
+        except NotFoundError as error:  # NoSuchUpload
             raise PreconditionFailedError(
                 f"the upload of {self.key!r} is gone", bucket=self.store.bucket, key=self.key
             ) from error
@@ -70,7 +67,7 @@ class Upload:
             return
 
 
-def put_in_parts(store: ObjectStore, publication: Publication, sender: Executor) -> Written:
+def put_in_parts(store: ObjectStore, publication: Publication, sizes: Sizes, sender: Executor) -> Written:
     """Publish content of any size; `sender` runs one upload of a part at a time.
 
     Raises
@@ -85,7 +82,7 @@ def put_in_parts(store: ObjectStore, publication: Publication, sender: Executor)
     draft = publication.draft
     upload = Upload(store, publication.key, publication.headers)
     try:
-        _send_all(upload, draft, sender)
+        _send_all(upload, draft, part_size(draft.content.size, sizes.part), sender)
         upload.complete(draft.content.size, publication.condition)
     except BaseException:
         sender.shutdown()  # a part that is still being sent would outlive the abort
@@ -94,15 +91,15 @@ def put_in_parts(store: ObjectStore, publication: Publication, sender: Executor)
     return Written(store.profile.complete_preconditions, draft.content.size)
 
 
-def part_size(size: int) -> int:
-    """Return the size of the parts of an object with `size` bytes: whole MiB, so that `MAX_PARTS` suffice."""
-    return max(PART_BYTES, -(-size // (MAX_PARTS * MIB)) * MIB)
+def part_size(size: int, at_least: int, most_parts: int = MAX_PARTS) -> int:
+    """Return the size of the parts of an object with `size` bytes: grown by whole MiB so that the parts suffice."""
+    return max(at_least, -(-size // (most_parts * MIB)) * MIB)
 
 
-def _send_all(upload: Upload, draft: Draft, sender: Executor) -> None:
+def _send_all(upload: Upload, draft: Draft, part: int, sender: Executor) -> None:
     """Read one part while the one before is sent."""
     content, tail = draft.content, b""
-    buffers = [bytearray(part_size(content.size)) for _ in range(2)]
+    buffers = [bytearray(part) for _ in range(2)]
     sending: Future[Stored] | None = None
     number = 0
     while content.left:

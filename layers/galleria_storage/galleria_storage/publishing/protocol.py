@@ -144,8 +144,20 @@ class Publisher:
         return self._done(run, "published", **run.tried[wish.fingerprint])
 
     def _wish(self, info: ObjectInfo) -> _Wish:
-        """Understand what staging asks for (tags are fetched only if there are any)."""
-        tags = self.staging.tags(info.key) if info.tag_count else {}
+        """Understand what staging asks for; tags are fetched only if there are any.
+
+        They are those of the version that is being read. Without versions an
+        object that was replaced in between may lend its tags for a moment:
+        its own event puts that right.
+        """
+        if not info.tag_count:
+            return self._understand(info, {})
+        try:
+            tags = self.staging.tags(info.key, info.version_id)
+        except NotFoundError as error:
+            raise self._changed(info.key) from error
+        if not tags:
+            raise self._changed(info.key)
         return self._understand(info, tags)
 
     def _understand(self, info: ObjectInfo, tags: dict[str, str]) -> _Wish:
@@ -203,10 +215,17 @@ class Publisher:
         now = self.staging.head(wish.info.key)
         if now is None:
             return
-        if self._understand(now, self.staging.tags(now.key)).fingerprint != wish.fingerprint:
-            raise PreconditionFailedError(
-                f"{now.key!r} changed while it was being published", bucket=self.staging.bucket, key=now.key
-            )
+        try:
+            tags = self.staging.tags(now.key)
+        except NotFoundError:
+            return
+        if self._understand(now, tags).fingerprint != wish.fingerprint:
+            raise self._changed(now.key)
+
+    def _changed(self, key: str) -> PreconditionFailedError:
+        return PreconditionFailedError(
+            f"{key!r} changed while it was being published", bucket=self.staging.bucket, key=key
+        )
 
     def _distrust(self, run: _Run, error: WrongContentError) -> None:
         """Let the next attempt replace what was stored wrong; after the second time, remove it and give up."""

@@ -8,18 +8,14 @@ from typing import Final
 
 from galleria_storage.errors import NotFoundError, PreconditionFailedError
 from galleria_storage.publishing.draft import TAIL_BYTES
-from galleria_storage.publishing.multipart import MIB, PART_BYTES, Upload
+from galleria_storage.publishing.multipart import MAX_PARTS, Upload, part_size
 from galleria_storage.publishing.proof import WrongContentError
-from galleria_storage.publishing.writing import Publication, Written
+from galleria_storage.publishing.writing import Publication, Sizes, Written
 from galleria_storage.s3.objects import ObjectInfo, ObjectStore
 from galleria_storage.s3.profiles import ProviderProfile
 
-#: From this size on the tail is copied by the provider.
-COPIED_BYTES: Final = 64 * MIB
-#: Bytes of one UploadPartCopy: few requests, each well within a read timeout; 5 TiB need fewer than 10,000 of them
-#: four times as large, so that the step grows with the object.
-_STEP_BYTES: Final = 128 * MIB
-_STEPS: Final = 9_000
+#: Copied parts beside the first one.
+_STEPS: Final = MAX_PARTS - 1
 
 
 def copies_safely(profile: ProviderProfile) -> bool:
@@ -27,7 +23,7 @@ def copies_safely(profile: ProviderProfile) -> bool:
     return profile.part_copy and profile.copy_source_if_match == "honoured" and not profile.equal_parts
 
 
-def put_and_copy(store: ObjectStore, publication: Publication, staging: ObjectStore) -> Written:
+def put_and_copy(store: ObjectStore, publication: Publication, sizes: Sizes, staging: ObjectStore) -> Written:
     """Send the first part, let the provider copy the rest from staging, and verify the end of the result.
 
     Raises
@@ -41,7 +37,7 @@ def put_and_copy(store: ObjectStore, publication: Publication, staging: ObjectSt
     """
     key, draft = publication.key, publication.draft
     source = draft.content.source
-    first = bytearray(PART_BYTES)
+    first = bytearray(sizes.part)
     with memoryview(first) as view:
         draft.content.fill(view)
     start, info = source.position, source.info
@@ -51,7 +47,7 @@ def put_and_copy(store: ObjectStore, publication: Publication, staging: ObjectSt
     upload = Upload(store, key, publication.headers)
     try:
         upload.parts.append(upload.send(1, first))
-        step = max(_STEP_BYTES, -(-info.size // (_STEPS * MIB)) * MIB)
+        step = part_size(info.size, sizes.step, _STEPS)
         for number, position in enumerate(range(start, info.size, step), 2):
             span = range(position, min(position + step, info.size))
             upload.parts.append(store.copy_part(key, upload.upload_id, number, (staging.bucket, info), span))

@@ -2,18 +2,14 @@
 
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from typing import Final
 
 from galleria_storage.publishing.draft import TAIL_BYTES
 from galleria_storage.publishing.fingerprint import SHA256
 from galleria_storage.publishing.multipart import put_in_parts
 from galleria_storage.publishing.proof import Proof, check_whole
-from galleria_storage.publishing.tail_copy import COPIED_BYTES, copies_safely, put_and_copy
-from galleria_storage.publishing.writing import Publication, Written
+from galleria_storage.publishing.tail_copy import copies_safely, put_and_copy
+from galleria_storage.publishing.writing import Publication, Sizes, Written
 from galleria_storage.s3.objects import ObjectStore
-
-#: The largest object that is held in memory and written with one PutObject, its SHA-256 recorded on it.
-WHOLE_BYTES: Final = 16 * 1024 * 1024
 
 
 class Writer:
@@ -26,6 +22,8 @@ class Writer:
     copy_from
         The staging bucket if the public bucket's client may read it too, at
         the same provider; None: everything passes through here.
+    sizes
+        Where one way of writing ends and the next begins.
     sender
         Makes the one-thread executor that sends a part while the next is read.
     """
@@ -34,10 +32,12 @@ class Writer:
         self,
         store: ObjectStore,
         copy_from: ObjectStore | None = None,
+        sizes: Sizes = Sizes(),  # noqa: B008 # frozen
         sender: Callable[[], Executor] = lambda: ThreadPoolExecutor(1, "send-part"),
     ) -> None:
         self._store = store
         self._copy_from = copy_from
+        self._sizes = sizes
         self._sender = sender
 
     def write(self, publication: Publication) -> Written:
@@ -53,12 +53,12 @@ class Writer:
             The end of the photo forbids the edit.
         """
         size = publication.draft.content.size
-        if size <= WHOLE_BYTES:
+        if size <= self._sizes.whole:
             return self._put_whole(publication)
-        if self._copy_from and size >= COPIED_BYTES and copies_safely(self._store.profile):
-            return put_and_copy(self._store, publication, self._copy_from)
+        if self._copy_from and size >= self._sizes.copied and copies_safely(self._store.profile):
+            return put_and_copy(self._store, publication, self._sizes, self._copy_from)
         with self._sender() as sender:
-            return put_in_parts(self._store, publication, sender)
+            return put_in_parts(self._store, publication, self._sizes, sender)
 
     def _put_whole(self, publication: Publication) -> Written:
         """Write with one PutObject; the SHA-256 is known before the first byte goes out, and so is recorded."""

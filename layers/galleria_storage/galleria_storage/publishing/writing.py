@@ -2,10 +2,35 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from galleria_storage.publishing.draft import Draft
 from galleria_storage.s3.objects import Condition
+
+MIB: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Where one way of writing ends and the next begins, in bytes.
+
+    Attributes
+    ----------
+    whole
+        The largest object that is held in memory and written with one
+        PutObject, its SHA-256 recorded on it.
+    part
+        Size of the parts as long as 10,000 suffice. Two are in memory at a time.
+    copied
+        From this size on the provider copies the tail, where it can.
+    step
+        One copy by the provider: few requests, each well within a read timeout.
+    """
+
+    whole: int = 16 * MIB
+    part: int = 8 * MIB
+    copied: int = 64 * MIB
+    step: int = 128 * MIB
 
 
 @dataclass(frozen=True, slots=True)

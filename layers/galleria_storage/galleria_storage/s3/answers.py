@@ -36,7 +36,7 @@ class ObjectInfo:
     tag_count
         Number of tags; None where the provider does not say.
     version_id
-        In a versioned bucket; else None.
+        In a versioned bucket; else None (also for ``null``, the version of what was stored without versioning).
     """
 
     key: str
@@ -140,7 +140,7 @@ def object_info(key: str, answer: Mapping[str, Any]) -> ObjectInfo:
         metadata={name.lower(): value for name, value in answer.get("Metadata", {}).items()},
         content_type=answer.get("ContentType", ""),
         tag_count=answer.get("TagCount"),
-        version_id=answer.get("VersionId"),
+        version_id=None if answer.get("VersionId") == "null" else answer.get("VersionId"),
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from galleria_storage.errors import IntegrityError, NotFoundError, UnsupportedOperationError
+from galleria_storage.errors import IntegrityError, NotFoundError, PreconditionFailedError, UnsupportedOperationError
 from galleria_storage.s3.answers import ObjectInfo, ObjectStream, Stored, object_info, stored
 from galleria_storage.s3.faults import translated
 from galleria_storage.s3.profiles import ProviderProfile
@@ -100,12 +100,13 @@ class ObjectStore:
             )
         return stream
 
-    def tags(self, key: str) -> dict[str, str]:
-        """GetObjectTagging; empty where the provider has no tags."""
+    def tags(self, key: str, version_id: str | None = None) -> dict[str, str]:
+        """GetObjectTagging, of a version if one is named; empty where the provider has no tags."""
         if not self.profile.object_tags:
             return {}
+        version: dict[str, Any] = {"VersionId": version_id} if version_id else {}
         with translated(bucket=self.bucket, key=key):
-            answer = self.client.get_object_tagging(Bucket=self.bucket, Key=key)
+            answer = self.client.get_object_tagging(Bucket=self.bucket, Key=key, **version)
         return {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
 
     def put(self, key: str, body: "Body", headers: Mapping[str, Any], condition: Condition) -> Stored:
@@ -229,5 +230,7 @@ class ObjectStore:
                     return call(**header)
             except UnsupportedOperationError:
                 answer = call()
+            except NotFoundError as error:  # If-Match and no object: S3 answers 404
+                raise PreconditionFailedError(error.message, bucket=self.bucket, key=key) from error
         self.profile = replace(self.profile, **{fact: "refused"})  # type: ignore[arg-type] # a name built above
         return answer

@@ -1,0 +1,367 @@
+"""What happens around the protocol in one schedule, and what must be true when it is over.
+
+Staging gets two or three versions of one photo, tag changes and deletions, at
+any moment. Each change sends its event, sometimes twice, in any order. Workers
+run the real protocol over a fake S3 whose every call is a scheduling point and
+may go wrong in every way that a network knows.
+"""
+
+import random
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+
+from galleria_storage.errors import GalleriaError
+from galleria_storage.exif.correction import parse_correction
+from galleria_storage.exif.formats import sniff
+from galleria_storage.exif.photo import correct_bytes
+from galleria_storage.publishing.protocol import Publisher
+from galleria_storage.publishing.writer import Writer
+from galleria_storage.publishing.writing import Sizes
+from galleria_storage.s3.objects import ObjectStore
+from galleria_storage.s3.profiles import PROFILES, ProviderProfile
+from galleria_storage.settings import BucketAccess, PublishSettings
+from tests.model.strands import Strand, Strands
+from tests.support.fake_s3 import FakeS3, StoredObject, client_error
+
+if TYPE_CHECKING:
+    from galleria_storage.publishing.outcome import Outcome
+
+KEY = "wedding/0001.jpg"
+STAGING, PUBLIC = "staging", "public"
+SETTINGS = PublishSettings(STAGING, BucketAccess(PUBLIC))
+HONOURING = ProviderProfile(
+    name="honouring",
+    put_if_none_match="honoured",
+    put_if_match="honoured",
+    complete_if_none_match="honoured",
+    complete_if_match="honoured",
+    delete_if_match="honoured",
+)
+CEPH_LIKE = replace(HONOURING, complete_if_none_match="ignored", complete_if_match="ignored")
+#: Name -> what the provider does with conditions on PutObject and on Complete, and what its profile says.
+PROVIDERS: dict[str, tuple[Any, Any, ProviderProfile]] = {
+    "honours": ("honoured", "honoured", HONOURING),
+    "honours on put only": ("honoured", "ignored", CEPH_LIKE),
+    "ignores": ("ignored", "ignored", PROFILES["generic"]),
+    "refuses": ("refused", "refused", PROFILES["b2"]),
+    "refuses, unknown": ("refused", "refused", PROFILES["generic"]),
+}
+_HEAD = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
+_SCAN = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00"
+PHOTOS = [_HEAD + _SCAN + pixels * 40 + b"\xff\xd9" for pixels in (b"A1", b"B2B", b"C3C3")]
+NO_PHOTO = b"<html><script>alert(1)</script></html>"
+CORRECTIONS: list[dict[str, str]] = [
+    {},
+    {"corrected-timestamp": "2024-06-15T10:30:45"},
+    {"corrected-timestamp": "2023-01-02T03:04:05+01:00"},
+    {"target-timezone-offset-hours": "+05:30"},
+    {"corrected-timestamp": "yesterday"},
+]
+STEP_LIMIT = 5000
+
+
+class Crash(BaseException):
+    """The worker is gone; nothing of it runs any more."""
+
+
+class Violation(AssertionError):  # noqa: N818 # no error of the program: a finding
+    """The promise was broken."""
+
+
+class SameThread(Executor):
+    """Runs a job at once, so that the schedule alone decides about order."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 # what an executor does
+            future.set_exception(error)
+        return future
+
+
+@cache
+def expected(body: bytes, metadata: tuple[tuple[str, str], ...], tags: tuple[tuple[str, str], ...]) -> bytes | None:
+    """Return what must be published for a staging object, worked out without the protocol; None: it is rejected."""
+    try:
+        correction = parse_correction(dict(metadata), dict(tags))
+        if sniff(body) is None:
+            return None
+        return correct_bytes(body, correction) if correction else body
+    except GalleriaError:
+        return None
+
+
+def wanted(staged: StoredObject) -> bytes | None:
+    return expected(staged.body, tuple(staged.metadata.items()), staged.tags)
+
+
+@dataclass
+class Plan:
+    """What a seed decides before the first step."""
+
+    provider: str
+    versioned: bool
+    in_parts: bool
+    fault_rate: float
+    faults: int
+    changes: list[tuple[str, Any]]
+    haste: float
+    twice: float
+
+    @classmethod
+    def draw(cls, rng: random.Random, provider: str | None) -> "Plan":
+        puts = [cls._put(rng) for _ in range(rng.choice((2, 2, 3)))]
+        if rng.random() < 0.3:
+            puts = [puts[0], puts[1], puts[0]]  # there and back: the case that ETags cannot tell apart
+        changes: list[tuple[str, Any]] = [("put", put) for put in puts]
+        for _ in range(rng.choice((0, 0, 1, 2))):
+            changes.insert(rng.randint(1, len(changes)), ("tag", rng.choice(CORRECTIONS)))
+        if rng.random() < 0.15:
+            changes.insert(rng.randint(1, len(changes)), ("delete", None))
+        return cls(
+            provider=provider or rng.choice(list(PROVIDERS)),
+            versioned=rng.random() < 0.7,
+            in_parts=rng.random() < 0.3,
+            fault_rate=rng.choice((0.0, 0.03, 0.1, 0.3)),
+            faults=rng.choice((1, 2, 4, 8)),
+            changes=changes,
+            haste=rng.choice((0.03, 0.3, 3.0)),
+            twice=rng.choice((0.0, 0.3, 1.0)),
+        )
+
+    @staticmethod
+    def _put(rng: random.Random) -> tuple[bytes, dict[str, str], tuple[tuple[str, str], ...]]:
+        body = NO_PHOTO if rng.random() < 0.06 else rng.choice(PHOTOS)
+        metadata = rng.choice(CORRECTIONS[:4]) if rng.random() < 0.5 else {}
+        return body, metadata, tuple(rng.choice(CORRECTIONS).items()) if rng.random() < 0.4 else ()
+
+
+@dataclass
+class _Reading:
+    """What the world remembers of the worker on one strand."""
+
+    crashed: bool = False
+    weight: float = 1.0
+    #: What was published when it began to look, and the second look (HEAD or GET) that is still to come.
+    base: bytes | None = None
+    second: str = ""
+
+
+@dataclass
+class World:
+    """One schedule: everything in it follows from the seed.
+
+    It is the director of the fake S3, too.
+    """
+
+    seed: int
+    strands: Strands
+    publisher_class: type[Publisher] = Publisher
+    provider: str | None = None
+    log: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.rng = random.Random(self.seed)
+        self.plan = Plan.draw(self.rng, self.provider)
+        on_put, on_complete, profile = PROVIDERS[self.plan.provider]
+        self.s3 = FakeS3(on_put, self, versioned=self.plan.versioned)
+        self.s3.on_complete = on_complete
+        client: Any = self.s3
+        staging, public = ObjectStore(client, STAGING, HONOURING), ObjectStore(client, PUBLIC, profile)
+        sizes = Sizes(whole=0, part=64, copied=150, step=64) if self.plan.in_parts else Sizes()
+        self.publisher = self.publisher_class(
+            staging,
+            public,
+            SETTINGS,
+            writer=Writer(public, sizes=sizes, sender=SameThread),
+            sleep=lambda _: self.strands.current.pause(),
+            jitter=lambda: 0.5,
+        )
+        self.clock = 0
+        self.faults_left = self.plan.faults if self.plan.fault_rate else 0
+        self.readings = {strand: _Reading() for strand in self.strands.all}
+        self.events = 0
+        self.history: list[StoredObject] = []
+        self.outcomes: list[Outcome] = []
+        self.last_public: StoredObject | None = None
+
+    # --- the schedule
+
+    def run(self) -> None:
+        """Run until everything is quiet, then check the promise.
+
+        Raises
+        ------
+        Violation
+            It was broken.
+        """
+        for _ in range(STEP_LIMIT):
+            if not self._step():
+                return self._check_quiet()
+        raise Violation("it never becomes quiet")
+
+    def _step(self) -> bool:
+        self.clock += 1
+        busy = [strand for strand in self.strands.all if strand.busy]
+        idle = [strand for strand in self.strands.all if not strand.busy]
+        choices: list[tuple[Any, float]] = [(self._resume(strand), self.readings[strand].weight) for strand in busy]
+        if self.plan.changes:
+            choices.append((self._change, self.plan.haste))
+        if self.events and idle:
+            choices.append((lambda: self._deliver(idle[0]), 0.7))
+        if not choices:
+            return False
+        self.rng.choices([choice for choice, _ in choices], [weight for _, weight in choices])[0]()
+        self._check_moment()
+        return True
+
+    def _resume(self, strand: Strand) -> Any:
+        def resume() -> None:
+            if self.rng.random() < 0.15:  # a worker falls asleep in the middle of things, or wakes up
+                self.readings[strand].weight = self.rng.choice((1.0, 0.005))
+            self.strands.step(strand)
+
+        return resume
+
+    def _change(self) -> None:
+        kind, what = self.plan.changes.pop(0)
+        standing = self.s3.objects.get((STAGING, KEY))
+        if kind == "put":
+            body, metadata, tags = what
+            self.s3.store(STAGING, KEY, body, metadata=metadata, tags=tags)
+        elif standing is None:
+            return
+        elif kind == "tag":
+            self.s3.tag(STAGING, KEY, what)
+        else:
+            self.s3.remove(STAGING, KEY)
+        self.note(f"{kind} {what}")
+        if kind != "delete":
+            self.history.append(self.s3.objects[STAGING, KEY])
+            self.events += 2 if self.rng.random() < self.plan.twice else 1
+
+    def _deliver(self, strand: Strand) -> None:
+        self.events -= 1
+        self.readings[strand] = _Reading()
+        strand.begin(self._work)
+        self.strands.step(strand)
+
+    def _work(self) -> None:
+        try:
+            outcome = self.publisher.publish(KEY)
+        except (GalleriaError, Crash) as error:
+            self.note(f"again: {error!r}")
+            self.events += 1
+        else:
+            self.note(f"{outcome.status} {outcome.reason}")
+            self.outcomes.append(outcome)
+
+    # --- the director
+
+    def before(self, operation: str, bucket: str) -> None:
+        strand = self.strands.current
+        if not self.readings[strand].crashed:
+            strand.pause()
+        self._die_if_crashed(strand)
+        conditional = operation in {"PutObject", "CompleteMultipartUpload"} and bucket == PUBLIC
+        codes = ["SlowDown", "InternalError", "timeout", "closed", "crash"]
+        if conditional:
+            codes += ["PreconditionFailed", "ConditionalRequestConflict"]
+        self._maybe_fail(operation, bucket, codes, "before")
+
+    def after(self, operation: str, bucket: str, *, refused: bool) -> None:
+        reading = self.readings[self.strands.current]
+        before = self.last_public.body if self.last_public else None
+        looks = {"HeadObject public": "GetObject staging", "GetObject staging": "HeadObject public"}
+        if (look := f"{operation} {bucket}") in looks:
+            if reading.second == look:
+                reading.second = ""
+            else:
+                reading.base, reading.second = before, looks[look]
+        self.note(f"{operation} {bucket}{': refused' if refused else ''}")
+        written = operation in {"PutObject", "CompleteMultipartUpload"} and not refused
+        if written and self.plan.provider == "honours" and before != reading.base:
+            raise Violation("an older copy replaced a newer one, although the provider honours preconditions")
+        self._maybe_fail(operation, bucket, ["InternalError", "timeout", "closed", "crash"], "after")
+
+    def repeats(self, operation: str, bucket: str) -> bool:  # noqa: ARG002 # any call may be repeated
+        if not self._fault():
+            return False
+        self.note(f"boto3 loses the answer to {operation} and sends it again")
+        return True
+
+    def cut(self, size: int) -> int | None:
+        return self.rng.randrange(size) if size and self._fault() else None
+
+    def _fault(self) -> bool:
+        if self.faults_left == 0 or self.rng.random() >= self.plan.fault_rate:
+            return False
+        self.faults_left -= 1
+        return True
+
+    def _maybe_fail(self, operation: str, bucket: str, kinds: list[str], when: str) -> None:
+        if not self._fault():
+            return
+        kind = self.rng.choice(kinds)
+        self.note(f"{operation} {bucket}: {kind} {when} its effect")
+        if kind == "timeout":
+            raise ReadTimeoutError(endpoint_url="https://s3.example")
+        if kind == "closed":
+            raise ConnectionClosedError(endpoint_url="https://s3.example")
+        if kind == "crash":
+            self.readings[self.strands.current].crashed = True
+            raise Crash
+        raise client_error(operation, kind)
+
+    def _die_if_crashed(self, strand: Strand) -> None:
+        if self.readings[strand].crashed:
+            raise Crash
+
+    def note(self, text: str) -> None:
+        worker = self.strands.all.index(self.strands.current)
+        self.log.append(f"{self.clock:4} worker {worker}: {text}")
+
+    # --- the promise
+
+    def _check_moment(self) -> None:
+        """At no moment is a published object torn: it is the right result of a version that staging has had."""
+        public = self.s3.objects.get((PUBLIC, KEY))
+        if public is self.last_public:
+            return
+        self.last_public = public
+        if public is not None and self.plan.versioned and public.body not in self._rightful():
+            raise Violation(f"published is what no version of the photo asks for: {public}")
+
+    def _check_quiet(self) -> None:
+        staged, public = self.s3.objects.get((STAGING, KEY)), self.s3.objects.get((PUBLIC, KEY))
+        result = wanted(staged) if staged else None
+        if result is not None:
+            if public is None or public.body != result:
+                raise Violation(f"staging asks for {result!r}, published is {public}")
+            if public.content_type != "image/jpeg":
+                raise Violation(f"Content-Type is {public.content_type}")
+        elif staged is not None and not any(outcome.status == "rejected" for outcome in self.outcomes):
+            raise Violation("nobody said that the photo is rejected")
+        if not self.plan.fault_rate and self.s3.uploads:
+            raise Violation("an upload was left behind")
+
+    def _rightful(self) -> set[bytes | None]:
+        return {wanted(staged) for staged in self.history}
+
+
+def run_schedule(
+    seed: int, strands: Strands, publisher_class: type[Publisher] = Publisher, provider: str | None = None
+) -> World:
+    """Run the schedule of one seed; raise `Violation`, with the story as a note, if the promise was broken."""
+    world = World(seed, strands, publisher_class, provider)
+    try:
+        world.run()
+    except BaseException as error:
+        error.add_note("\n".join([f"seed {seed}: {world.plan}", *world.log]))
+        raise
+    return world
