@@ -72,9 +72,12 @@ fidelity: .venv-peers/.ready exiftool ## our editor and its peers (EDITORS=…) 
 ## --- CORS: what a browser does
 cors-servers: $(VENV)/.ready .venv-servers/.ready ## the CORS evaluator against CORS_SERVERS="ceph ministack seaweedfs" (RULE_SETS=300 SEED=1)
 	$(BIN)/python -m pytest -q -s tests/interop/test_cors_evaluator.py
-test-browser: .venv-browser/.ready .venv-servers/.ready ## a gallery in Chromium, blocked and repaired (needs chromium, chromium-driver)
+chromium: ## install Chromium and its driver for `make test-browser` (Debian, as root)
+	command -v chromium >/dev/null && command -v chromedriver >/dev/null || { apt-get update -q && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium chromium-driver; }
+test-browser: .venv-browser/.ready .venv-servers/.ready ## a gallery page in Chromium, blocked and repaired (BROWSER_SERVERS="ministack ceph")
 	PYTHONPATH=layers/galleria_storage:cli .venv-browser/bin/python -m pytest -q -s tests/browser
-.PHONY: cors-servers test-browser
+.PHONY: cors-servers chromium test-browser
 
 ## --- packaging
 COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
