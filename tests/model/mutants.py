@@ -57,7 +57,11 @@ MUTANTS = (
         ((_LOOK_BACK, "        if isinstance(condition, Matches):\n"),),
         "honours on put only",
     ),
-    Mutant("tags are not looked at again", (("tags = self.staging.tags(now.key)", "tags = {}"),), "ignores"),
+    Mutant(
+        "tags are not looked at again",
+        (("self._understand(now, self.staging.tags(key))", "self._understand(now, {})"),),
+        "ignores",
+    ),
     Mutant(
         "tags of the newest version",
         (("self.staging.tags(info.key, info.version_id)", "self.staging.tags(info.key)"),),

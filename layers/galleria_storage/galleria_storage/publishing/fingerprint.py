@@ -13,6 +13,7 @@ from typing import Final
 
 from galleria_storage.exif.correction import Correction
 from galleria_storage.exif.tags import CaptureTags
+from galleria_storage.s3.checksums import SHA256_METADATA
 from galleria_storage.s3.objects import ObjectInfo
 
 #: Raise it when the same source and correction give other bytes than before: everything is then published again.
@@ -21,7 +22,7 @@ FORMAT_VERSION: Final = 1
 #: Names of the user metadata recorded on a published object (``x-amz-meta-…``).
 FINGERPRINT: Final = "galleria-fingerprint"
 SIZE: Final = "galleria-size"
-SHA256: Final = "sha256"
+SHA256: Final = SHA256_METADATA
 CAPTURED_BEFORE: Final = "galleria-captured-before"
 CAPTURED_AFTER: Final = "galleria-captured-after"
 

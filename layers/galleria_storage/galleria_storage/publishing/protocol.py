@@ -13,6 +13,7 @@ from typing import Any, Final
 from galleria_storage.errors import GalleriaError, NotFoundError, PreconditionFailedError
 from galleria_storage.exif.correction import Correction, parse_correction
 from galleria_storage.publishing.body import Source
+from galleria_storage.publishing.claims import Claims
 from galleria_storage.publishing.draft import Draft, prepare
 from galleria_storage.publishing.fingerprint import (
     CAPTURED_AFTER,
@@ -90,6 +91,7 @@ class Publisher:
         self.public = public
         self.settings = settings
         self._writer = writer or Writer(public)
+        self._claims = Claims(public, self._asked)
         self._sleep = sleep
         self._jitter = jitter
 
@@ -134,6 +136,8 @@ class Publisher:
             if standing and is_result(standing, wish.fingerprint) and standing.etag not in run.wrong:  # 4
                 return self._recognised(run, wish, standing)
             draft = prepare(source, wish.correction, self.settings)
+            if not standing and (holder := self._other_holder(run.key, wish)):
+                return self._done(run, "duplicate", reason=f"published as {holder!r} already", duplicate_of=holder)
             condition: Condition = Matches(standing.etag) if standing else ABSENT
             try:
                 written = self._write(run, wish, draft, condition)  # 5, 7
@@ -163,6 +167,12 @@ class Publisher:
     def _understand(self, info: ObjectInfo, tags: dict[str, str]) -> _Wish:
         correction = parse_correction(info.metadata, tags, self.settings.default_correction)
         return _Wish(info, correction, fingerprint(info, correction))
+
+    def _other_holder(self, key: str, wish: _Wish) -> str:
+        """Return the key under which the same content is published already, if that is to be avoided; else nothing."""
+        if self.settings.duplicate_scope == "key":
+            return ""
+        return self._claims.other_holder(wish.fingerprint, key)
 
     def _write(self, run: _Run, wish: _Wish, draft: Draft, condition: Condition) -> Written:
         """Write under the condition and verify; remember the attempt, since its answer may get lost."""
@@ -212,15 +222,19 @@ class Publisher:
         PreconditionFailedError
             It asks for something else by now.
         """
-        now = self.staging.head(wish.info.key)
+        asked = self._asked(wish.info.key)
+        if asked is not None and asked != wish.fingerprint:
+            raise self._changed(wish.info.key)
+
+    def _asked(self, key: str) -> str | None:
+        """Return the fingerprint of what staging asks for now; None if there is no such object."""
+        now = self.staging.head(key)
         if now is None:
-            return
+            return None
         try:
-            tags = self.staging.tags(now.key)
+            return self._understand(now, self.staging.tags(key)).fingerprint
         except NotFoundError:
-            return
-        if self._understand(now, tags).fingerprint != wish.fingerprint:
-            raise self._changed(now.key)
+            return None
 
     def _changed(self, key: str) -> PreconditionFailedError:
         return PreconditionFailedError(

@@ -9,6 +9,7 @@ from galleria_storage.publishing.protocol import Publisher
 from galleria_storage.publishing.writer import Writer
 from galleria_storage.s3.clients import Connection, connect
 from galleria_storage.s3.objects import ObjectStore
+from galleria_storage.s3.probe import identify, settle
 from galleria_storage.settings import BucketAccess, PublishSettings, publish_settings
 
 #: What decides how staging is reached, beside the settings.
@@ -39,8 +40,8 @@ def publisher_from_environment(env: Mapping[str, str]) -> Publisher:
 
 
 def _make(settings: PublishSettings, staging_access_key: str) -> Publisher:
-    staging = connect(BucketAccess(bucket=settings.staging_bucket))
-    public = connect(settings.public)
+    staging = identify(connect(BucketAccess(bucket=settings.staging_bucket)))
+    public = settle(connect(settings.public))
     one_provider = _at_one_provider(staging, public)
     if one_provider and staging.bucket == public.bucket:
         raise SettingsError(

@@ -6,21 +6,30 @@ here sees the tail, so that the SHA-256 of the whole stays unknown.
 
 from typing import Final
 
-from galleria_storage.errors import NotFoundError, PreconditionFailedError
+from galleria_storage.errors import NotFoundError, PreconditionFailedError, ProviderError, ThrottledError
 from galleria_storage.publishing.draft import TAIL_BYTES
 from galleria_storage.publishing.multipart import MAX_PARTS, Upload, part_size
 from galleria_storage.publishing.proof import WrongContentError
 from galleria_storage.publishing.writing import Publication, Sizes, Written
-from galleria_storage.s3.objects import ObjectInfo, ObjectStore
+from galleria_storage.s3.objects import ObjectInfo, ObjectStore, Stored
 from galleria_storage.s3.profiles import ProviderProfile
 
 #: Copied parts beside the first one.
 _STEPS: Final = MAX_PARTS - 1
 
 
-def copies_safely(profile: ProviderProfile) -> bool:
-    """Whether the provider copies the right bytes, and refuses to if the source has changed."""
-    return profile.part_copy and profile.copy_source_if_match == "honoured" and not profile.equal_parts
+class CopyRefusedError(PreconditionFailedError):
+    """The provider does not copy after all: start again, and stream."""
+
+
+def copies_safely(profile: ProviderProfile, key: str) -> bool:
+    """Whether the provider copies the right bytes, and refuses to if the source has changed.
+
+    A key with a per cent sign is decoded twice by some servers (measured on
+    Ceph 16.2), which then copy another object, so that such an object is streamed.
+    """
+    safe = profile.part_copy and profile.copy_source_if_match == "honoured"
+    return safe and not profile.equal_parts and "%" not in key
 
 
 def put_and_copy(store: ObjectStore, publication: Publication, sizes: Sizes, staging: ObjectStore) -> Written:
@@ -30,6 +39,8 @@ def put_and_copy(store: ObjectStore, publication: Publication, sizes: Sizes, sta
     ------
     PreconditionFailedError
         The condition does not hold any more, or the source changed.
+    CopyRefusedError
+        The provider does not copy from staging.
     WrongContentError
         Something else was stored.
     CorruptPhotoError
@@ -50,13 +61,22 @@ def put_and_copy(store: ObjectStore, publication: Publication, sizes: Sizes, sta
         step = part_size(info.size, sizes.step, _STEPS)
         for number, position in enumerate(range(start, info.size, step), 2):
             span = range(position, min(position + step, info.size))
-            upload.parts.append(store.copy_part(key, upload.upload_id, number, (staging.bucket, info), span))
+            upload.parts.append(_copy(upload, number, (staging.bucket, info), span))
         standing = upload.complete(draft.content.size, publication.condition)
     except BaseException:
         upload.abort()
         raise
     _verify_end(store, key, standing, draft.content.size, end)
     return Written(store.profile.complete_preconditions, len(first), info.size - start)
+
+
+def _copy(upload: Upload, number: int, source: tuple[str, ObjectInfo], span: range) -> Stored:
+    try:
+        return upload.store.copy_part(upload.key, upload.upload_id, number, source, span)
+    except (PreconditionFailedError, ThrottledError):
+        raise
+    except ProviderError as error:
+        raise CopyRefusedError(error.message, bucket=error.bucket, key=error.key) from error
 
 
 def _last_bytes(store: ObjectStore, info: ObjectInfo) -> bytes:

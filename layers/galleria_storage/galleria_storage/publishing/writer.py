@@ -7,7 +7,7 @@ from galleria_storage.publishing.draft import TAIL_BYTES
 from galleria_storage.publishing.fingerprint import SHA256
 from galleria_storage.publishing.multipart import put_in_parts
 from galleria_storage.publishing.proof import Proof, check_whole
-from galleria_storage.publishing.tail_copy import copies_safely, put_and_copy
+from galleria_storage.publishing.tail_copy import CopyRefusedError, copies_safely, put_and_copy
 from galleria_storage.publishing.writing import Publication, Sizes, Written
 from galleria_storage.s3.objects import ObjectStore
 
@@ -55,8 +55,12 @@ class Writer:
         size = publication.draft.content.size
         if size <= self._sizes.whole:
             return self._put_whole(publication)
-        if self._copy_from and size >= self._sizes.copied and copies_safely(self._store.profile):
-            return put_and_copy(self._store, publication, self._sizes, self._copy_from)
+        if self._copy_from and size >= self._sizes.copied and copies_safely(self._store.profile, publication.key):
+            try:
+                return put_and_copy(self._store, publication, self._sizes, self._copy_from)
+            except CopyRefusedError:
+                self._copy_from = None
+                raise
         with self._sender() as sender:
             return put_in_parts(self._store, publication, self._sizes, sender)
 
