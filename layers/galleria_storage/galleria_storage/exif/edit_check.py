@@ -33,7 +33,7 @@ def check_block(before: TiffBlock, after: TiffBlock, texts: Mapping[int, bytes])
         # Only IFD0's chain goes on (Exif 2.32 4.5.3); piexif puts values where an Exif IFD would name the next one.
         if old.name != new.name or (old.name.startswith("IFD") and old.ifd.next != new.ifd.next):
             raise harm("the list of IFDs")
-        if old.ifd != new.ifd and _rows(old.ifd, changed) != _rows(new.ifd, changed):
+        if _rows(old.ifd, changed) != _rows(new.ifd, changed):
             raise harm(f"its {old.name}")
 
 
@@ -85,8 +85,8 @@ def _replaceable(before: TiffBlock, texts: Mapping[int, bytes]) -> Iterator[tupl
     for _, ifd in before.directories:
         for entry in ifd.find((EXIF_IFD, *texts)):
             yield entry.at, entry.at + 12
-            if entry.size > 4 and entry.tag in texts:
-                yield entry.value, min(entry.value + entry.size, len(before.data))
+            if entry.size > 4 and entry.tag in texts and entry.value + entry.size <= len(before.data):
+                yield entry.value, entry.value + entry.size
 
 
 def _check_unshared(before: TiffBlock, start: int, end: int, texts: Mapping[int, bytes]) -> None:

@@ -12,8 +12,8 @@ from typing import Final
 
 from galleria_storage.exif.tiff import ASCII, EXIF_IFD, LONG, TYPE_SIZES, Entry, Ifd, TiffBlock
 
-_TEXT_TYPES: Final = frozenset({1, ASCII, 7, 129})
-_MISTYPED: Final = frozenset({1, 7})
+_UTF8: Final = 129  # Exif 3.0
+_TEXT_TYPES: Final = frozenset({1, ASCII, 7, _UTF8})
 _INLINE: Final = 4
 
 
@@ -63,28 +63,20 @@ class _Draft:
 
     def overwrite(self, entry: Entry, text: bytes) -> None:
         """Give one entry a new text: in place if it has room there and shares it with nobody."""
-        if entry.type in _TEXT_TYPES and self._owns_value(entry):
-            if entry.size <= _INLINE and len(text) < _INLINE:
-                number = max(entry.number, len(text) + 1)
-                self._order.long.pack_into(self.data, entry.at + 4, number)
-                self._put(entry, text.ljust(_INLINE, b"\0"))
-                return
-            # Some cameras leave no room for the NUL of the 19 characters of a date; readers cope.
-            if entry.size > _INLINE and len(text) <= entry.size:
-                self._put(entry, text.ljust(entry.size, b"\0"))
-                return
-        self.data[entry.at : entry.at + 12] = self._entry(entry.tag, text)
-
-    def _put(self, entry: Entry, value: bytes) -> None:
-        self.data[entry.value : entry.value + len(value)] = value
-        if entry.type in _MISTYPED:  # Exif 2.32 4.6.5: the capture tags are ASCII
-            self._order.short.pack_into(self.data, entry.at + 2, ASCII)
+        fits = _INLINE < entry.size >= len(text) >= _INLINE
+        if not fits or entry.type not in _TEXT_TYPES or not self._owns_value(entry):
+            self.data[entry.at : entry.at + 12] = self._entry(entry.tag, text)
+            return
+        self.data[entry.value : entry.value + entry.size] = text.ljust(entry.size, b"\0")
+        # Exif 2.32 4.6.5: the capture tags are ASCII, and the number of characters counts one NUL. Some cameras
+        # leave no room for the NUL of a date's 19 characters; readers cope.
+        kind = entry.type if entry.type == _UTF8 else ASCII
+        number = min(len(text) + 1, entry.size)
+        self.data[entry.at : entry.at + 8] = self._order.entry.pack(entry.tag, kind, number, 0)[:8]
 
     def _owns_value(self, entry: Entry) -> bool:
         """Tell whether a value lies in the block and overlaps no IFD, and no value but of the same tag."""
         start, end = entry.value, entry.value + entry.size
-        if entry.size <= _INLINE:
-            return True
         if start < 8 or end > len(self._block.data):
             return False
         for name, ifd in self._block.directories:

@@ -1,0 +1,312 @@
+"""What stands behind the Exif block is still found when the block grew; padding is used before it grows."""
+
+from struct import pack
+
+import pytest
+
+from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.exif.tags import CaptureTags
+from tests.support.corrections import CHANGES, block_of, corrected, edit, tags_of
+from tests.support.photos import (
+    ASCII,
+    BIG,
+    GPS_POINTER,
+    LITTLE,
+    LONG,
+    MAKER_NOTE,
+    OFFSET_TIME_ORIGINAL,
+    THUMBNAIL_LENGTH,
+    THUMBNAIL_OFFSET,
+    UNDEFINED,
+    USER_COMMENT,
+    Field,
+    Tiff,
+    camera_block,
+    exif_of,
+    exif_segment,
+    from_scan,
+    jpeg,
+    long,
+    photo,
+    plain_jpeg,
+    segment,
+    segments,
+    text,
+)
+
+ORDERS = pytest.mark.parametrize("order", [LITTLE, BIG], ids=["little-endian", "big-endian"])
+COMMENT = segment(0xFE, b"a comment that stands behind the Exif block and is of some length")
+THUMBNAIL = b"\xff\xd8" + bytes(range(1, 200)) + b"\xff\xd9"
+
+
+def padded(tiff: Tiff, to: int) -> Tiff:
+    tiff.put(bytes(to - len(tiff.data)), align=False)
+    return tiff
+
+
+@ORDERS
+def test_zero_padding_is_used_before_the_block_grows(order: str) -> None:
+    before = photo(padded(camera_block(order, thumbnail=THUMBNAIL), 65_526))
+    after = corrected(before)
+    assert len(after) == len(before)
+    assert tags_of(after) == CHANGES
+    assert exif_of(after)[OFFSET_TIME_ORIGINAL] == "-05:00"
+
+
+def test_padding_too_short_is_left_alone() -> None:
+    before = photo(padded(camera_block(), 300))
+    assert block_of(corrected(before))[:300].endswith(block_of(before)[250:])
+
+
+def test_zeros_that_a_value_claims_are_no_padding() -> None:
+    tiff = camera_block(exif=[Field(USER_COMMENT, UNDEFINED, bytes(4000))])
+    value = long_at(tiff.data, tiff.data.index(pack("<HHI", USER_COMMENT, UNDEFINED, 4000)) + 8, LITTLE)
+    for padding in (0, 20, 400):
+        data = photo(padded(Tiff(data=bytearray(tiff.data)), len(tiff.data) + padding))
+        assert block_of(corrected(data))[value : value + 4000] == bytes(4000)
+        assert (edit(data).growth == 0) == (padding == 400)
+
+
+def test_zeros_at_the_end_of_a_thumbnail_are_no_padding() -> None:
+    tiff = camera_block(thumbnail=b"\xff\xd8" + bytes(3000))
+    assert edit(photo(tiff)).growth > 0
+
+
+def test_zeros_that_a_maker_notes_value_claims_are_no_padding() -> None:
+    note = pack("<H", 1) + pack("<HHII", 7, UNDEFINED, 2000, 0) + bytes(4)
+    tiff = camera_block(exif=[Field(MAKER_NOTE, UNDEFINED, note)])
+    at = tiff.data.index(note)
+    tiff.set_long(at + 10, len(tiff.data))
+    value = len(tiff.data)
+    tiff.put(bytes(2000), align=False)
+    block = block_of(corrected(photo(tiff)))
+    assert block[value : value + 2000] == bytes(2000)
+    assert len(block) > value + 2000
+
+
+def test_bytes_that_no_tag_lists_are_never_cut() -> None:
+    tiff = camera_block()
+    tiff.put(b"hidden", align=False)
+    tiff.put(bytes(30), align=False)
+    after = corrected(photo(tiff))
+    assert block_of(after)[len(tiff.data) - 36 : len(tiff.data)] == b"hidden" + bytes(30)
+
+
+def test_a_block_that_would_not_fit_into_a_segment_is_refused() -> None:
+    tiff = camera_block(exif=[Field(USER_COMMENT, UNDEFINED, b"x" * 65_000)])
+    tiff.put(b"y" * (65_500 - len(tiff.data)), align=False)
+    with pytest.raises(CorruptPhotoError, match="does not fit"):
+        corrected(photo(tiff))
+
+
+def test_a_full_block_can_still_be_patched_in_place() -> None:
+    tiff = camera_block(exif=[Field(USER_COMMENT, UNDEFINED, b"x" * 65_000), text(OFFSET_TIME_ORIGINAL, "+01:00")])
+    assert tags_of(corrected(photo(tiff))) == CHANGES
+
+
+def long_at(data: bytes, at: int, order: str) -> int:
+    return int.from_bytes(data[at : at + 4], "little" if order == LITTLE else "big")
+
+
+@ORDERS
+def test_a_thumbnail_behind_the_block_is_still_found(order: str) -> None:
+    tiff = camera_block(order, thumbnail=b"?")
+    at = tiff.data.index(pack(order + "HHI", THUMBNAIL_OFFSET, LONG, 1)) + 8
+    tiff.set_long(at + 12, 40)
+    tiff.set_long(at, len(tiff.data) + 20)
+    before = photo(tiff, COMMENT)
+    after = corrected(before)
+    places = [12 + long_at(block_of(data), at, order) for data in (before, after)]
+    assert after[places[1] : places[1] + 40] == before[places[0] : places[0] + 40]
+
+
+def test_a_thumbnail_that_reaches_over_the_end_reads_the_same_from_the_file() -> None:
+    tiff = camera_block(thumbnail=THUMBNAIL)
+    at = tiff.data.index(pack("<HHI", THUMBNAIL_LENGTH, LONG, 1)) + 8
+    tiff.set_long(at, len(THUMBNAIL) + 8)
+    before = photo(tiff, COMMENT)
+    after = corrected(before)
+    start = 12 + tiff.data.index(THUMBNAIL)
+    assert after[start : start + len(THUMBNAIL) + 8] == before[start : start + len(THUMBNAIL) + 8]
+    assert tags_of(after) == CHANGES
+
+
+def test_a_thumbnail_that_reaches_into_the_image_is_refused() -> None:
+    tiff = camera_block(thumbnail=THUMBNAIL)
+    tiff.set_long(tiff.data.index(pack("<HHI", THUMBNAIL_LENGTH, LONG, 1)) + 8, 50_000)
+    with pytest.raises(CorruptPhotoError, match="thumbnail"):
+        corrected(photo(tiff))
+
+
+def test_a_thumbnail_with_a_length_beyond_all_measure_is_left_alone() -> None:
+    tiff = camera_block(thumbnail=THUMBNAIL)
+    tiff.set_long(tiff.data.index(pack("<HHI", THUMBNAIL_LENGTH, LONG, 1)) + 8, 0xFFFF_FFFF)
+    assert tags_of(corrected(photo(tiff))) == CHANGES
+
+
+def test_an_ifd_behind_the_block_is_still_behind_it() -> None:
+    tiff = camera_block()
+    at = tiff.data.index(pack("<HHI", 0x8769, LONG, 1)) + 12
+    tiff.set_long(at, len(tiff.data) + 6)
+    before = photo(tiff)
+    after = corrected(before)
+    assert long_at(block_of(after), at, LITTLE) == len(block_of(after)) + 6
+
+
+@pytest.mark.parametrize("tag", [GPS_POINTER, 0xA005])
+def test_a_pointer_to_an_ifd_behind_the_block_follows_even_if_its_ifd_moves(tag: int) -> None:
+    tiff = camera_block(exif=[long(LITTLE, tag, 0)])
+    entry = pack("<HHI", tag, LONG, 1)
+    tiff.set_long(tiff.data.index(entry) + 8, len(tiff.data) + 4)
+    block = block_of(corrected(photo(tiff)))
+    moved = block.rindex(entry) + 8
+    assert moved > len(tiff.data)
+    assert long_at(block, moved, LITTLE) == len(block) + 4
+
+
+@pytest.mark.parametrize("cut", [2, 20])
+def test_an_ifd_cut_off_at_the_end_may_not_come_back_to_life(cut: int) -> None:
+    tiff = camera_block(exif=[long(LITTLE, 0xA005, 0)])
+    at = tiff.ifd([text(1, "R98"), Field(2, UNDEFINED, b"0100")])
+    tiff.set_long(tiff.data.index(pack("<HHI", 0xA005, LONG, 1)) + 8, at)
+    del tiff.data[-4 - cut :]
+    with pytest.raises(CorruptPhotoError, match="cut off"):
+        corrected(photo(tiff))
+
+
+def test_a_value_cut_off_at_the_end_may_not_come_back_to_life() -> None:
+    tiff = camera_block(exif=[Field(USER_COMMENT, UNDEFINED, b"", number=40, offset=0)])
+    tiff.set_long(tiff.data.index(pack("<HHI", USER_COMMENT, UNDEFINED, 40)) + 8, len(tiff.data) - 10)
+    with pytest.raises(CorruptPhotoError, match="cut off"):
+        corrected(photo(tiff))
+
+
+@pytest.mark.parametrize("missing", [4, 2])
+def test_an_ifd_at_the_very_end_without_the_offset_of_the_next_still_has_none(missing: int) -> None:
+    tiff = camera_block(thumbnail=b"?")
+    at = tiff.ifd([text(0x0110, "Acm")])
+    tiff.set_long(tiff.data.index(pack("<HHI", 0x8769, LONG, 1)) + 12, at)
+    del tiff.data[-missing:]
+    end = at + 2 + 12
+    block = block_of(corrected(photo(tiff)))
+    assert block[end : end + 4] == bytes(4)
+
+
+def multi_picture(order: str, sizes: list[int], offsets: list[int]) -> bytes:
+    """Return an MPF segment: DC-007 5.2."""
+    tiff = Tiff(order)
+    entries = b"".join(
+        pack(order + "IIIHH", 0x0003_0000 * (not number), size, offset, 0, 0)
+        for number, (size, offset) in enumerate(zip(sizes, offsets, strict=True))
+    )
+    tiff.ifd(
+        [
+            Field(0xB000, UNDEFINED, b"0100"),
+            long(order, 0xB001, len(sizes)),
+            Field(0xB002, UNDEFINED, entries),
+        ]
+    )
+    return segment(0xE2, b"MPF\0" + tiff.data)
+
+
+def with_second_image(order: str, *, index_first: bool = False, exif: Tiff | None = None) -> tuple[bytes, bytes]:
+    """Return a photo with a second image behind the first, as an Ultra HDR camera writes, and that image."""
+    second = plain_jpeg("red")
+    block = [exif_segment((exif or camera_block(order)).data)] if exif is not None or order else []
+    draft = multi_picture(order, [0, len(second)], [0, 1])
+    parts = [draft, *block] if index_first else [*block, draft]
+    first = len(jpeg(*parts))
+    header = jpeg(*parts).index(b"MPF\0") + 4
+    index = multi_picture(order, [first, len(second)], [0, first - header])
+    parts = [index, *block] if index_first else [*block, index]
+    return jpeg(*parts, trailer=second), second
+
+
+def images_of(data: bytes, order: str) -> list[bytes]:
+    """Return the images that a photo's multi-picture index lists."""
+    header = data.index(b"MPF\0") + 4
+    table = data.index(pack(order + "HHI", 0xB002, UNDEFINED, 32), header) + 8
+    at = header + long_at(data, table, order)
+    found = []
+    for entry in (at, at + 16):
+        size, offset = long_at(data, entry + 4, order), long_at(data, entry + 8, order)
+        start = header + offset if offset else 0
+        found.append(data[start : start + size])
+    return found
+
+
+@ORDERS
+@pytest.mark.parametrize("index_first", [False, True], ids=["index behind Exif", "index before Exif"])
+def test_the_multi_picture_index_still_leads_to_both_images(order: str, index_first: bool) -> None:
+    before, second = with_second_image(order, index_first=index_first)
+    assert images_of(before, order)[1] == second
+    after = corrected(before)
+    first, found = images_of(after, order)
+    assert found == second
+    assert first + second == after
+
+
+@ORDERS
+def test_the_multi_picture_index_stays_when_nothing_grows(order: str) -> None:
+    before, _ = with_second_image(order, exif=camera_block(order, [text(OFFSET_TIME_ORIGINAL, "+00:00")]))
+    after = corrected(before)
+    assert segments(after)[1:] == segments(before)[1:]
+
+
+def test_a_multi_picture_photo_without_exif_gets_a_right_index_too() -> None:
+    second = plain_jpeg("red")
+    draft = jpeg(multi_picture(BIG, [0, 1], [0, 1]))
+    header = draft.index(b"MPF\0") + 4
+    index = multi_picture(BIG, [len(draft), len(second)], [0, len(draft) - header])
+    after = corrected(jpeg(index, trailer=second))
+    first, found = images_of(after, BIG)
+    assert found == second
+    assert first + second == after
+
+
+@pytest.mark.parametrize(
+    "broken", [b"MPF\0", b"MPF\0II*\0\xff\xff\0\0", b"MPF\0MM\0*\0\0\0\x08\0\x01\xb0\x02" + bytes(12)]
+)
+def test_a_broken_multi_picture_index_is_refused_only_where_it_matters(broken: bytes) -> None:
+    index = segment(0xE2, broken)
+    with pytest.raises(CorruptPhotoError, match=r"index|MP"):
+        corrected(photo(camera_block(), index))
+    assert tags_of(corrected(photo(camera_block(exif=[text(OFFSET_TIME_ORIGINAL, "Z")]), index), ONLY_DATE))
+
+
+ONLY_DATE = CaptureTags(date_time_original="2021:03:04 05:06:07")
+
+
+@pytest.mark.parametrize("mark", [b"AXS!", b"AXS*"])
+@pytest.mark.parametrize("behind", [b"", b"another trailer" * 50])
+def test_a_trailer_with_absolute_offsets_is_refused_if_the_file_grows(mark: bytes, behind: bytes) -> None:
+    trailer = mark + b"\0\x01\0\0\0\0\0\0" + b"record" + mark + b"\0\x01\x02\x03\0\0\0\0" + behind
+    with pytest.raises(CorruptPhotoError, match="AFCP"):
+        corrected(photo(camera_block(), trailer=trailer))
+    in_place = photo(camera_block(exif=[text(OFFSET_TIME_ORIGINAL, "+00:00")]), trailer=trailer)
+    assert from_scan(corrected(in_place)) == from_scan(in_place)
+
+
+def test_other_trailers_are_no_obstacle() -> None:
+    before = photo(camera_block(), trailer=b"SEFH" + bytes(40) + b"SEFT" + b"AXS! is a name, not a trailer")
+    assert from_scan(corrected(before)) == from_scan(before)
+
+
+def test_a_maker_note_behind_the_image_is_refused_if_the_file_grows() -> None:
+    tiff = camera_block(exif=[Field(MAKER_NOTE, UNDEFINED, b"", number=100, offset=50_000)])
+    with pytest.raises(CorruptPhotoError, match="maker note"):
+        corrected(photo(tiff))
+
+
+def test_a_value_behind_the_block_is_still_behind_it() -> None:
+    tiff = camera_block(exif=[Field(USER_COMMENT, ASCII, b"", number=40, offset=20_000)])
+    block = block_of(corrected(photo(tiff)))
+    growth = len(block) - len(tiff.data)
+    moved = block.rindex(pack("<HHI", USER_COMMENT, ASCII, 40)) + 8
+    assert long_at(block, moved, LITTLE) == 20_000 + growth
+
+
+def test_a_reference_beyond_four_gigabytes_is_refused() -> None:
+    tiff = camera_block(exif=[Field(USER_COMMENT, ASCII, b"", number=40, offset=0xFFFF_FFF0)])
+    with pytest.raises(CorruptPhotoError, match="4 GiB"):
+        corrected(photo(tiff))

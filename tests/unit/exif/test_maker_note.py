@@ -1,0 +1,217 @@
+"""Maker notes stay as they are, but for what they tell about previews behind the image."""
+
+from struct import pack
+
+import pytest
+
+from galleria_storage.exif.maker_note import note_ifds
+from galleria_storage.exif.tiff import BIG as BIG_ENDIAN
+from galleria_storage.exif.tiff import LITTLE as LITTLE_ENDIAN
+from galleria_storage.exif.tiff import Entry
+from tests.support.corrections import CHANGES, block_of, corrected, tags_of
+from tests.support.photos import (
+    BIG,
+    LITTLE,
+    MAKE,
+    MAKER_NOTE,
+    UNDEFINED,
+    Field,
+    Tiff,
+    camera_block,
+    photo,
+    text,
+)
+
+PREVIEW = b"\xff\xd8 the preview \xff\xd9"
+
+
+def note_of(order: str, rows: list[tuple[int, int, int, int]], header: bytes = b"") -> bytes:
+    entries = b"".join(pack(order + "HHII", *row) for row in rows)
+    return header + pack(order + "H", len(rows)) + entries + bytes(4)
+
+
+def camera(order: str, make: str, note: bytes) -> Tiff:
+    tiff = camera_block(order, [Field(MAKER_NOTE, UNDEFINED, note)])
+    at = tiff.data.index(pack(order + "HH", MAKE, 2))
+    name = make.encode() + b"\0"
+    tiff.data[at : at + 12] = pack(order + "HHII", MAKE, 2, len(name), tiff.put(name))
+    return tiff
+
+
+def with_preview(tiff: Tiff, number_at: int, base: int) -> bytes:
+    """Put a preview behind the image, and its place (counted from a base in the file) at an offset of the block."""
+    place = len(photo(tiff)) - base
+    tiff.set_long(number_at, place)
+    return photo(tiff, trailer=PREVIEW)
+
+
+def preview_of(data: bytes, number_at: int, base: int, order: str) -> bytes:
+    start = base + int.from_bytes(block_of(data)[number_at : number_at + 4], "little" if order == LITTLE else "big")
+    return data[start : start + len(PREVIEW)]
+
+
+HEADER = 12  # the block's offset in the file
+
+MAKERS = {
+    "Minolta": ("Minolta Co., Ltd.", b"", 0x0088, 0x0089),
+    "Konica Minolta": ("KONICA MINOLTA", b"", 0x0088, 0x0089),
+    "Olympus, old": ("OLYMPUS OPTICAL CO.,LTD", b"OLYMP\0\x01\0", 0x1036, 0x1037),
+    "Casio": ("CASIO COMPUTER CO.,LTD.", b"QVC\0\0\0", 0x0004, 0x0003),
+    "Pentax": ("PENTAX Corporation", b"AOC\0MM", 0x0004, 0x0003),
+    "Sigma": ("SIGMA", b"SIGMA\0\0\0\x01\0", 0x001A, 0x001B),
+}
+
+
+@pytest.mark.parametrize("order", [LITTLE, BIG], ids=["little-endian", "big-endian"])
+@pytest.mark.parametrize("maker", MAKERS)
+def test_a_preview_behind_the_image_is_still_found(maker: str, order: str) -> None:
+    make, header, start, length = MAKERS[maker]
+    note = note_of(order, sorted([(start, 4, 1, 0), (length, 4, 1, len(PREVIEW))]), header)
+    tiff = camera(order, make, note)
+    at = tiff.data.index(pack(order + "HHI", start, 4, 1)) + 8
+    before = with_preview(tiff, at, HEADER)
+    assert preview_of(before, at, HEADER, order) == PREVIEW
+    after = corrected(before)
+    assert tags_of(after) == CHANGES
+    assert preview_of(after, at, HEADER, order) == PREVIEW
+
+
+def test_a_preview_in_a_note_with_offsets_of_its_own_is_still_found() -> None:
+    note = note_of(LITTLE, [(0x1036, 4, 1, 0), (0x1037, 4, 1, len(PREVIEW))], b"OLYMPUS\0II\x03\0")
+    tiff = camera(BIG, "OLYMPUS IMAGING CORP.", note)
+    base = HEADER + tiff.data.index(note)
+    tiff.order = LITTLE
+    at = tiff.data.index(pack("<HHI", 0x1036, 4, 1)) + 8
+    before = with_preview(tiff, at, base)
+    assert preview_of(corrected(before), at, base, LITTLE) == PREVIEW
+
+
+def test_the_preview_of_a_canon_is_still_found() -> None:
+    note = note_of(LITTLE, [(0x00B6, 4, 12, 0)]) + pack("<6I", 48, 2, len(PREVIEW), 1536, 1024, 0) + bytes(24)
+    tiff = camera(LITTLE, "Canon", note)
+    info = tiff.data.index(pack("<3I", 48, 2, len(PREVIEW)))
+    tiff.set_long(tiff.data.index(pack("<HHI", 0x00B6, 4, 12)) + 8, info)
+    before = with_preview(tiff, info + 20, HEADER)
+    assert preview_of(corrected(before), info + 20, HEADER, LITTLE) == PREVIEW
+
+
+def test_the_preview_of_a_samsung_stmn_note_counts_from_the_start_of_the_file() -> None:
+    tiff = camera(LITTLE, "Samsung Techwin", b"STMN100\0" + pack("<2I", 0, len(PREVIEW)) + bytes(100))
+    at = tiff.data.index(b"STMN") + 8
+    before = with_preview(tiff, at, 0)
+    assert preview_of(corrected(before), at, 0, LITTLE) == PREVIEW
+
+
+def test_a_preview_stored_as_a_value_behind_the_image_is_still_found() -> None:
+    note = note_of(
+        LITTLE, [(0xB000, 1, 4, 3), (0x2001, UNDEFINED, len(PREVIEW), 0), (0x9050, 7, 8, 0)], b"SONY DSC \0\0\0"
+    )
+    tiff = camera(LITTLE, "SONY", note + b"8 bytes.")
+    tiff.set_long(tiff.data.index(pack("<HHI", 0x9050, 7, 8)) + 8, tiff.data.index(b"8 bytes."))
+    at = tiff.data.index(pack("<HHI", 0x2001, UNDEFINED, len(PREVIEW))) + 8
+    before = with_preview(tiff, at, HEADER)
+    assert preview_of(corrected(before), at, HEADER, LITTLE) == PREVIEW
+
+
+def unchanged(note: bytes, tiff: Tiff) -> bool:
+    at = tiff.data.index(note)
+    return block_of(corrected(photo(tiff)))[at : at + len(note)] == note
+
+
+def test_a_preview_in_the_note_stays_where_it_is() -> None:
+    note = note_of(LITTLE, [(0x0088, 4, 1, 200), (0x0089, 4, 1, len(PREVIEW))]) + PREVIEW
+    assert unchanged(note, camera(LITTLE, "Minolta Co., Ltd.", note))
+
+
+def test_a_preview_of_no_length_stays_as_it_is() -> None:
+    note = note_of(LITTLE, [(0x0088, 4, 1, 900_000), (0x0089, 4, 1, 0)])
+    assert unchanged(note, camera(LITTLE, "Minolta Co., Ltd.", note))
+
+
+def test_the_same_tags_of_another_maker_stay_as_they_are() -> None:
+    note = note_of(LITTLE, [(0x0088, 4, 1, 900_000), (0x0089, 4, 1, 10)])
+    assert unchanged(note, camera(LITTLE, "Acme", note))
+
+
+def test_a_note_that_was_moved_without_its_offsets_stays_as_it_is() -> None:
+    rows = [(tag, 2, 20, 400_000 + 20 * tag) for tag in range(1, 8)]
+    note = note_of(LITTLE, rows)
+    assert unchanged(note, camera(LITTLE, "Canon", note))
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        b"",
+        b"\0" * 8,
+        b"KDK INFO" + bytes(90),
+        b"Nikon\0\x02",
+        b"FUJIFILM\xff\xff\xff\xff",
+        b"STMN",
+        b"OLYMPUS\0II",
+        bytes(7),
+    ],
+)
+def test_a_note_of_no_known_form_stays_as_it_is(note: bytes) -> None:
+    tiff = camera_block(exif=[Field(MAKER_NOTE, UNDEFINED, note)])
+    assert tags_of(corrected(photo(tiff))) == CHANGES
+
+
+def found_in(note: bytes, order: str = LITTLE) -> list[tuple[int, int]]:
+    """Return tag of the first entry, and base, of each IFD found in a note that stands at 100."""
+    block = bytes(100) + note + bytes(60)
+    orders = {LITTLE: LITTLE_ENDIAN, BIG: BIG_ENDIAN}
+    entry = Entry(MAKER_NOTE, UNDEFINED, len(note), 50, 100, len(note))
+    return [(inner.ifd.rows[0][0], inner.base) for inner in note_ifds(block, orders[order], entry)]
+
+
+ROW = [(0x0207, 3, 1, 5)]
+
+
+@pytest.mark.parametrize(
+    ("header", "base"),
+    [
+        (b"", 0),
+        (b"OLYMP\0\x01\0", 0),
+        (b"OLYMPUS\0II\x03\0", 100),
+        (b"OM SYSTEM\0\0\0II\x04\0", 100),
+        (b"PENTAX \0II", 100),
+        (b"Panasonic\0\0\0", 0),
+        (b"SONY DSC \0\0\0", 0),
+        (b"SIGMA\0\0\0\x01\0", 0),
+        (b"QVC\0\0\0", 0),
+        (b"SEMC MS\0" + bytes(12), 112),
+        (b"Nikon\0\x01\0", 0),
+        (b"Nikon\0\x02\x10\0\0II*\0\x08\0\0\0", 110),
+        (b"FUJIFILM\x0c\0\0\0", 100),
+        (b"Apple iOS\0\0\x01II", 100),
+        (b"LEICA\0\0\0", 0),
+        (b"LEICA\0\x01\0", 100),
+    ],
+)
+def test_every_known_layout_is_found(header: bytes, base: int) -> None:
+    assert found_in(note_of(LITTLE, ROW, header)) == [(0x0207, base)]
+
+
+def test_a_note_may_have_another_byte_order_than_its_block() -> None:
+    assert found_in(note_of(BIG, ROW, b"Panasonic\0\0\0"), LITTLE) == [(0x0207, 0)]
+
+
+def test_an_ifd_below_an_olympus_note_is_found_by_pointer_and_by_value() -> None:
+    inner = note_of(LITTLE, [(0x0100, 4, 1, 1)])
+    header = b"OLYMPUS\0II\x03\0"
+    for kind, number in ((13, 1), (UNDEFINED, len(inner))):
+        place = len(header) + 2 + 12 + 4
+        note = note_of(LITTLE, [(0x2020, kind, number, place)], header) + inner
+        assert found_in(note) == [(0x2020, 100), (0x0100, 100)]
+
+
+def test_a_text_that_follows_a_known_signature_is_no_ifd() -> None:
+    assert found_in(b"Panasonic\0\0\0" + b"text " * 20) == []
+
+
+def test_the_make_of_a_camera_may_be_missing() -> None:
+    tiff = Tiff()
+    at = tiff.ifd([Field(0x8769, 4, bytes(4))])
+    tiff.set_long(at + 10, tiff.ifd([Field(MAKER_NOTE, UNDEFINED, note_of(LITTLE, ROW)), text(0x9286, "x")]))
+    assert tags_of(corrected(photo(tiff))) == CHANGES
