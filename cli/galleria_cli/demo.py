@@ -68,7 +68,9 @@ def _show(system: EmbeddedSystem, photos: Callable[[], Iterable[Photo]]) -> list
     for row in rows:
         if row.reason:
             print(f"  {table.printable(row.key)}: {table.printable(row.reason)}")
-    print(f"\nEverything uploaded again: {again.words}\n")
+    refused = sum(row.outcome == "rejected" for row in rows)
+    print(f"\n{sum(row.outcome == 'published' for row in rows)} published, {refused} rejected with a reason.")
+    print(f"Everything uploaded again: {again.words}\n")
     verdicts = cors_demo.break_and_repair(system)
     print(table.render(("CORS rules of the public bucket", "verdict", "rules then"), verdicts.rows))
     print()

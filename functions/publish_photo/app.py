@@ -1,8 +1,9 @@
 """Handler of the function `publish_photo`: unpack the event, call the layer, report.
 
-Logs one JSON line per photo and counts in CloudWatch metrics: Published, Duplicate, Rejected, Failed, BytesIn, BytesOut,
-Milliseconds. A rejected photo is reported and not tried again; a failed one
-makes the invocation fail, after all other photos of the event were done.
+Logs one JSON line per photo and counts in CloudWatch metrics: Published,
+Duplicate, Rejected, Failed, BytesIn, BytesOut, Milliseconds. A rejected photo
+is reported and not tried again; a failed one makes the invocation fail, after
+all other photos of the event were done.
 """
 
 import os
@@ -14,6 +15,7 @@ from typing import Any, Final
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from galleria_storage import init_phase
 from galleria_storage.publishing.answers import answer, summary
 from galleria_storage.publishing.events import Task, unpack
 from galleria_storage.publishing.outcome import Outcome
@@ -33,6 +35,7 @@ _LOG: Final = {"rejected": logger.warning, "failed": logger.error}
 
 if "AWS_LAMBDA_RUNTIME_API" in os.environ:  # clients are made in the init phase, which has a whole CPU
     publisher_from_environment(os.environ)
+init_phase.done()
 
 
 def lambda_handler(event: Any, context: Any) -> dict[str, Any]:

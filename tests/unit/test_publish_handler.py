@@ -192,3 +192,11 @@ def test_a_cold_start_does_not_import(heavy: str) -> None:
     code = f"import sys; sys.path.insert(0, '.'); import app; sys.exit({heavy!r} in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "functions/publish_photo", check=False)
     assert run.returncode == 0
+
+
+def test_garbage_is_collected_again_once_the_function_is_loaded() -> None:
+    code = (
+        "import sys, gc; sys.path.insert(0, '.'); import app; sys.exit(not (gc.isenabled() and gc.get_freeze_count()))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "functions/publish_photo", check=False)
+    assert run.returncode == 0
