@@ -67,7 +67,9 @@ exiftool: ## get exiftool by npm, unless EXIFTOOL names one or it is installed
 PEERS := PYTHONPATH=layers/galleria_storage:. .venv-peers/bin/python
 fidelity: .venv-peers/.ready exiftool ## our editor and its peers (EDITORS=…) over PHOTO_CORPUS=folder, judged by independent readers
 	@$(PEERS) -m benchmarks.fidelity "$(PHOTO_CORPUS)" $(if $(EDITORS),--editors $(EDITORS))
-.PHONY: exiftool fidelity
+bench-exif: .venv-peers/.ready exiftool ## what one correction costs beside exiftool, piexif, pyexiv2 and Pillow
+	@$(PEERS) -m benchmarks.bench_exif
+.PHONY: exiftool fidelity bench-exif
 
 ## --- CORS: what a browser does
 cors-servers: $(VENV)/.ready .venv-servers/.ready ## the CORS evaluator against CORS_SERVERS="ceph ministack seaweedfs" (RULE_SETS=300 SEED=1)

@@ -84,6 +84,11 @@ class ExifTool:
         """Read all tags of a photo, see `parse_tags`."""
         return parse_tags(self.run(*READ_OPTIONS, path))
 
+    def cpu_seconds(self) -> float:
+        """Return the CPU time that the process has used."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def version(self) -> str:
         """Return exiftool's version."""
         return self.run("-ver").decode().strip()

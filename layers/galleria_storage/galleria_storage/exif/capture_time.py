@@ -5,9 +5,8 @@ format, and SubSecTimeOriginal holds the digits after the decimal point.
 """
 
 import re
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorrectionError
 from galleria_storage.exif.durations import MICROSECONDS
@@ -29,8 +28,7 @@ _CAMERA_DATE = r"\s*([0-9]{4})([:/.-]) ?([0-9]{1,2})\2 ?([0-9]{1,2})"
 _CAMERA_TIME = r"(?:[T:]|\s+) ?([0-9]{1,2}): ?([0-9]{1,2})(?:: ?([0-9]{1,2}|  ))?\s*"
 
 
-@dataclass(frozen=True, slots=True)
-class CaptureTime:
+class CaptureTime(NamedTuple):
     """A wall-clock time, to the second, and the digits after its decimal point.
 
     Attributes
@@ -71,7 +69,7 @@ class CaptureTime:
             total = int(fraction.ljust(digits, "0")) + int(span.ljust(digits, "0"))
             seconds, fraction = seconds + total // 10**digits, f"{total % 10**digits:0{digits}d}"
         try:
-            return replace(self, local=self.local + timedelta(seconds=seconds), fraction=fraction).checked()
+            return CaptureTime(self.local + timedelta(seconds=seconds), fraction).checked()
         except OverflowError:
             raise _outside(f"{self.exif_text} moved by {seconds} seconds") from None
 

@@ -7,9 +7,8 @@ values and works out texts; `precedence` knows whose word counts, `durations`,
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from galleria_storage.errors import CorrectionError
 from galleria_storage.exif.capture_time import CaptureTime, parse_timestamp, read_capture_time, read_fraction
@@ -45,8 +44,7 @@ if TYPE_CHECKING:
 KEEP_OFFSET: Final = 13
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(NamedTuple):
     """A correction of one photo's capture time; false if it asks for nothing.
 
     Made by `parse_correction`, `Correction.from_canonical` or
@@ -70,7 +68,16 @@ class Correction:
     shift: int = 0
     camera_zone: str | None = None
     target_zone: str | None = None
-    asked_by_object: bool = field(default=False, compare=False)
+    asked_by_object: bool = False
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Correction) and self[:-1] == other[:-1]
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self[:-1])
 
     def __bool__(self) -> bool:
         return bool(self.capture_time or self.shift or self.target_zone)

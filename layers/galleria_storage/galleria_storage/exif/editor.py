@@ -1,6 +1,6 @@
 """Reading and changing the capture tags in the head of a JPEG file."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from galleria_storage.errors import CorrectionError
 from galleria_storage.exif.assembly import assemble
@@ -16,8 +16,7 @@ MAX_TEXT = 64
 """More characters than any capture tag needs."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeadEdit:
+class HeadEdit(NamedTuple):
     """What to write instead of the start of a file.
 
     Attributes

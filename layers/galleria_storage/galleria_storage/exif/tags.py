@@ -4,7 +4,7 @@ Exif 2.32 (CIPA DC-008), section 4.6.5: DateTimeOriginal (0x9003),
 SubSecTimeOriginal (0x9291) and OffsetTimeOriginal (0x9011).
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 DATE_TIME_ORIGINAL = 0x9003
 OFFSET_TIME_ORIGINAL = 0x9011
@@ -12,8 +12,7 @@ SUB_SEC_TIME_ORIGINAL = 0x9291
 CAPTURE_TAGS = frozenset({DATE_TIME_ORIGINAL, OFFSET_TIME_ORIGINAL, SUB_SEC_TIME_ORIGINAL})
 
 
-@dataclass(frozen=True, slots=True)
-class CaptureTags:
+class CaptureTags(NamedTuple):
     """Texts of the capture-time tags: as found in a photo, or as they shall stand.
 
     Attributes

@@ -1,0 +1,232 @@
+"""`make bench-exif`: what one correction costs beside its peers, in one run, against the bars of the project.
+
+CPU time is that of all processes involved, the least of several rounds of
+several runs; the files lie in a temporary folder.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import piexif
+import pyexiv2
+from PIL import Image
+
+from benchmarks.camera_photo import camera_photo
+from benchmarks.exiftool import ExifTool, exiftool_command, missing
+from galleria_storage.exif.correction import Correction
+from galleria_storage.exif.head import HeadReader, read_head
+from galleria_storage.exif.photo import correct_bytes, correct_head
+
+CORRECTION = Correction.absolute(datetime(2021, 3, 4, 5, 6, 7), -5)  # noqa: DTZ001 # wall-clock time
+TAGS = ("-DateTimeOriginal=2021:03:04 05:06:07", "-OffsetTimeOriginal=-05:00")
+FIRST_READ = 256 * 1024
+COPY_BYTES = 1 << 30
+LIBRARY = Path(__file__).parents[1] / "layers/galleria_storage"
+
+
+def ours(source: Path, target: Path) -> None:
+    """Correct from file to file: the head through Python, the rest by the kernel."""
+    with source.open("rb", buffering=0) as photo, target.open("wb", buffering=0) as copy:
+        reader = HeadReader()
+        while not reader.feed(photo.read(FIRST_READ)):
+            pass
+        edit = correct_head(reader.head(), CORRECTION)
+        for buffer in edit.buffers:
+            copy.write(buffer)
+        photo.seek(edit.replaced)
+        while os.copy_file_range(photo.fileno(), copy.fileno(), COPY_BYTES):
+            pass
+
+
+def plain_copy(source: Path, target: Path) -> None:
+    """Read all and write all: what any correction has to beat or pay."""
+    target.write_bytes(source.read_bytes())
+
+
+def with_piexif(source: Path, target: Path) -> None:
+    """Load, change, dump, insert."""
+    tags = piexif.load(str(source))
+    tags["Exif"][piexif.ExifIFD.DateTimeOriginal] = b"2021:03:04 05:06:07"
+    tags["Exif"][piexif.ExifIFD.OffsetTimeOriginal] = b"-05:00"
+    piexif.insert(piexif.dump(tags), str(source), str(target))
+
+
+def with_pyexiv2(source: Path, target: Path) -> None:
+    """Change the bytes in memory."""
+    with pyexiv2.ImageData(source.read_bytes()) as image:
+        image.modify_exif(
+            {"Exif.Photo.DateTimeOriginal": "2021:03:04 05:06:07", "Exif.Photo.OffsetTimeOriginal": "-05:00"}
+        )
+        target.write_bytes(image.get_bytes())
+
+
+def with_pillow(source: Path, target: Path) -> None:
+    """Decode and encode again."""
+    with Image.open(source) as image:
+        tags = image.getexif()
+        tags.get_ifd(0x8769)[0x9003] = "2021:03:04 05:06:07"
+        tags.get_ifd(0x8769)[0x9011] = "-05:00"
+        image.save(target, "JPEG", quality="keep", exif=tags)
+
+
+def with_exiftool_process(source: Path, target: Path) -> None:
+    """Start exiftool for one photo."""
+    command = exiftool_command() or missing()
+    subprocess.run([*command, "-q", *TAGS, "-o", target, source], check=True)
+
+
+def with_exiftool(running: ExifTool, source: Path, target: Path) -> None:
+    """Hand the photo to an exiftool that is running."""
+    running.run(*TAGS, "-o", target, source)
+
+
+def cpu_seconds(running: ExifTool | None = None) -> float:
+    """CPU time so far, of this process, of children that ended and of a running exiftool."""
+    times = os.times()
+    spent = time.process_time() + times.children_user + times.children_system
+    return spent + (running.cpu_seconds() if running else 0)
+
+
+def cost(task: Callable[[Path, Path], None], source: Path, folder: Path, runs: int, running: ExifTool | None) -> float:
+    """Least CPU milliseconds of one run, over three rounds."""
+    target = folder / "out.jpg"
+    rounds = []
+    for _ in range(3):
+        spent = 0.0
+        for _ in range(runs):
+            target.unlink(missing_ok=True)
+            start = cpu_seconds(running)
+            task(source, target)
+            spent += cpu_seconds(running) - start
+        rounds.append(spent / runs * 1e3)
+    return min(rounds)
+
+
+def microseconds(task: Callable[[], object], runs: int) -> float:
+    """Least time of one run, over seven rounds."""
+    rounds = []
+    for _ in range(7):
+        start = time.perf_counter()
+        for _ in range(runs):
+            task()
+        rounds.append((time.perf_counter() - start) / runs * 1e6)
+    return min(rounds)
+
+
+def memory_growth(task: Callable[[], object]) -> float:
+    """Peak of what Python allocates during a task, in MB."""
+    task()
+    tracemalloc.start()
+    task()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak / 1e6
+
+
+def import_milliseconds(before: str) -> float:
+    """Import the whole Exif part in a new interpreter with bytecode, after other imports; least of fifteen."""
+    code = (
+        f"import sys, time{before}; t = time.perf_counter(); "
+        "import galleria_storage.exif.correction, galleria_storage.exif.photo; "
+        "print((time.perf_counter() - t) * 1e3)"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    with tempfile.TemporaryDirectory() as cache:
+        environment |= {"PYTHONPATH": str(LIBRARY), "PYTHONPYCACHEPREFIX": cache}
+        run = partial(subprocess.run, [sys.executable, "-c", code], env=environment, capture_output=True, check=True)
+        return min(float(run().stdout) for _ in range(15))
+
+
+class Bars:
+    """The measured figures beside their bars."""
+
+    def __init__(self) -> None:
+        self.missed = 0
+
+    def show(self, what: str, value: float, limit: float, unit: str, *, at_least: bool = False) -> None:
+        """Print one figure and whether it keeps its bar."""
+        kept = value >= limit if at_least else value <= limit
+        self.missed += not kept
+        sign = "≥" if at_least else "≤"
+        print(f"  {what:<62} {value:9.2f} {unit:<3} bar {sign} {limit:g} {unit:<3} {'kept' if kept else 'MISSED'}")
+
+
+def bench_files(megabytes: float, runs: int, folder: Path, bars: Bars) -> None:
+    """Compare file to file at one size."""
+    source = folder / f"{megabytes}.jpg"
+    source.write_bytes(camera_photo(megabytes))
+    print(f"\nFile to file, {source.stat().st_size / 1e6:.1f} MB, CPU milliseconds for one photo")
+    with ExifTool() as running:
+        peers = {
+            "galleria-storage": ours,
+            "read all, write all": plain_copy,
+            "exiftool -stay_open": partial(with_exiftool, running),
+            "exiftool, a process each": with_exiftool_process,
+            "piexif": with_piexif,
+            "pyexiv2": with_pyexiv2,
+            "Pillow (re-encodes)": with_pillow,
+        }
+        slow = {"Pillow (re-encodes)": 1, "exiftool, a process each": max(1, runs // 5)}
+        costs = {}
+        for name, task in peers.items():
+            costs[name] = cost(task, source, folder, slow.get(name, runs), running)
+            print(f"  {name:<28} {costs[name]:9.2f} ms   {costs[name] / costs['galleria-storage']:8.1f} x ours")
+    mine = costs["galleria-storage"]
+    if megabytes >= 8:
+        bars.show("piexif / ours", costs["piexif"] / mine, 4, "x", at_least=True)
+        bars.show("exiftool -stay_open / ours", costs["exiftool -stay_open"] / mine, 2, "x", at_least=True)
+    else:
+        bars.show("exiftool -stay_open / ours", costs["exiftool -stay_open"] / mine, 20, "x", at_least=True)
+
+
+def bench_memory_and_speed(data: bytes, folder: Path, bars: Bars) -> None:
+    """Measure the head edit, bytes to bytes, and memory."""
+    source, target = folder / "photo.jpg", folder / "out.jpg"
+    source.write_bytes(data)
+    head = read_head(data)
+    print(f"\nIn memory, {len(data) / 1e6:.1f} MB, Exif block {len(head.data) / 1e3:.0f} KB")
+    edit = microseconds(lambda: correct_head(read_head(head.data + b"\xff\xda"), CORRECTION), 200)
+    bars.show("editing the head", edit, 100, "µs")
+    copied = microseconds(lambda: bytes(memoryview(data)), 5)
+    whole = microseconds(lambda: correct_bytes(data, CORRECTION), 5)
+    bars.show(f"bytes to bytes / one copy of the bytes ({copied / 1e3:.2f} ms)", whole / copied, 1.5, "x")
+    bars.show("memory, file to file", memory_growth(lambda: ours(source, target)), 1, "MB")
+    growth = memory_growth(lambda: correct_bytes(data, CORRECTION)) - len(data) / 1e6
+    bars.show("memory, bytes to bytes, beyond the photo returned", growth, 1, "MB")
+
+
+def main() -> int:
+    """Print all figures; status 1 if a bar is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=10)
+    runs = parser.parse_args().runs
+    pyexiv2.set_log_level(4)
+    bars = Bars()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for megabytes in (0.1, 8, 25):
+            bench_files(megabytes, runs, folder, bars)
+        for megabytes in (8, 25):
+            bench_memory_and_speed(camera_photo(megabytes), folder, bars)
+    print("\nImport of galleria_storage.exif (reader, editor and correction), with bytecode")
+    bars.show(
+        "beside the modules that every handler has (json, inspect)",
+        import_milliseconds(", json, inspect, datetime"),
+        15,
+        "ms",
+    )
+    bars.show("in a bare interpreter", import_milliseconds(""), 15, "ms")
+    return int(bars.missed > 0)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
