@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from botocore.exceptions import ClientError
 
+from galleria_cli.main import main
 from galleria_cli.samples import sample_photos
 from galleria_cli.verification import Capture, problems
 from galleria_storage.errors import GalleriaError
@@ -193,3 +194,19 @@ def test_the_log_of_a_real_run_holds_no_secret(function: Function, put: Put, pre
     function(put(f"{prefix}photo.jpg", PHOTO, **CORRECTION))
     function(put(f"{prefix}bad.jpg", PHOTO, **{"corrected-timestamp": "yesterday"}))
     assert server.secret_key not in json.dumps(function.printed)
+
+
+def test_photos_can_be_published_by_hand(
+    environment: pytest.MonkeyPatch,  # noqa: ARG001 # names the buckets
+    put: Put,
+    published: Published,
+    prefix: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    put(f"{prefix}a b.jpg", PHOTO, **CORRECTION)
+    assert main(["publish", f"{prefix}a b.jpg"]) == 0
+    assert main(["publish", f"{prefix}a b.jpg", f"{prefix}absent.jpg"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["published", "duplicate", "gone"]
+    assert lines[0].endswith("2024:06:15 12:30:45 → 2024:06:15 10:30:45+02:00")
+    assert published(f"{prefix}a b.jpg") is not None
