@@ -9,7 +9,7 @@ from galleria_storage.exif.ifd_edit import write_texts
 from galleria_storage.exif.survey import Survey, survey
 from galleria_storage.exif.tiff import TiffBlock
 
-MAX_COPIES: Final = 16
+MAX_COPIES: Final = 8
 """More copies of the capture tags than any camera writes into one block; bounds the work on hostile input."""
 
 

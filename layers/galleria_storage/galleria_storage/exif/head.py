@@ -6,6 +6,7 @@ image data. Exif 2.32 (CIPA DC-008) 4.5.4 puts the attribute information in
 APP1 of that head, so the head is all that an edit needs.
 """
 
+import re
 from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
@@ -23,6 +24,7 @@ APP0: Final = 0xE0
 APP1: Final = 0xE1
 APP2: Final = 0xE2
 
+_FILL: Final = re.compile(rb"\xff+")
 _SOI: Final = 0xD8
 _EOI: Final = 0xD9
 _SOS: Final = 0xDA
@@ -163,12 +165,12 @@ def _segment_at(data: bytes | bytearray, at: int) -> Segment | None:
     if data[at] != 0xFF:
         raise _corrupt(at, "no marker where a segment should start")
     code = at + 1
-    while data[code] == 0xFF:  # T.81 B.1.1.2: fill bytes may stand before a marker
-        code += 1
-        if code == size:
-            return None
+    if data[code] == 0xFF:  # T.81 B.1.1.2: fill bytes may stand before a marker
+        code = at + len(_FILL.match(data, at)[0])  # type: ignore[index]  # it matches: data[at] is one
         if code - at > MAX_FILL:
             raise _corrupt(at, f"more than {MAX_FILL:,} fill bytes")
+        if code == size:
+            return None
     marker, payload = data[code], code + 1
     if marker in _STANDALONE or marker == _SOS:
         return Segment(marker, at, payload, payload)

@@ -1,5 +1,6 @@
 """How far the contents of an Exif block reach, and what they refer to behind it."""
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,7 +13,7 @@ from galleria_storage.exif.tiff import MAKER_NOTE, POINTERS, TYPE_SIZES, Directo
 # Offset and length of image data (TIFF 6.0 sections 8 and 22; Exif 2.32 4.6.4).
 _IMAGE_DATA: Final = ((0x0201, 0x0202), (0x0111, 0x0117))
 
-MAX_NOTES: Final = 4
+MAX_NOTES: Final = 2
 """More maker notes than any camera writes into one block; bounds the work on hostile input."""
 
 
@@ -111,11 +112,15 @@ def _survey_images(block: TiffBlock, ifd: Ifd, found: Survey) -> None:
 
 def _check_references(block: TiffBlock, references: list[Reference]) -> None:
     """Refuse references that stand within other data: their IFD is none, and a change would harm that data."""
-    for reference in references:
-        for _, ifd in block.directories:
-            for _, kind, number, offset in ifd.rows:
-                length = number * TYPE_SIZES.get(kind, 0)
-                if length > 4 and reference.at < offset + length and offset < reference.at + 4:
+    places = sorted(reference.at for reference in references)
+    if not places:
+        return
+    for _, ifd in block.directories:
+        for _, kind, number, offset in ifd.rows:
+            length = number * TYPE_SIZES.get(kind, 0)
+            if length > 4:
+                behind = bisect_right(places, offset - 4)
+                if behind < len(places) and places[behind] < offset + length:
                     raise CorruptPhotoError("The photo's Exif data is damaged: an IFD stands within other data.")
 
 

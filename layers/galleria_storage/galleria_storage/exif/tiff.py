@@ -27,8 +27,8 @@ IFD: Final = 13
 # Bytes per value by type (TIFF 6.0 section 2; 13 is IFD, TIFF technical note 1; 129 is UTF-8, Exif 3.0).
 TYPE_SIZES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 129: 1}
 
-MAX_ENTRIES: Final = 512
-"""More entries than any camera writes into one IFD; bounds the work on hostile input."""
+MAX_ENTRIES: Final = 1024
+"""More entries than any camera writes into all IFDs of one block; bounds the work on hostile input."""
 
 MAX_IFDS: Final = 16
 """The same for the number of IFDs in one block."""
@@ -206,6 +206,7 @@ def read_block(data: bytes) -> TiffBlock:
     block = TiffBlock(data, order, [], [])
     queue = [(_IFD0, order.long.unpack_from(data, 4)[0])]
     seen: set[int] = set()
+    entries = 0
     for name, at in queue:  # grows while it is read
         if at in seen:
             if name.startswith("IFD"):
@@ -222,6 +223,9 @@ def read_block(data: bytes) -> TiffBlock:
                 raise
             block.damage.append((name, at))
             continue
+        entries += len(ifd.rows)
+        if entries > MAX_ENTRIES:
+            raise _damaged(f"it has more than {MAX_ENTRIES:,} entries")
         block.directories.append(Directory(name, ifd))
         queue += _below(name, ifd)
     return block
