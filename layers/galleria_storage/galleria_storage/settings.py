@@ -25,6 +25,9 @@ DEFAULT_CORRECTION_VARIABLES: Final = {
 }
 PROFILE_NAMES: Final = ("aws", "ceph", "minio", "seaweedfs", "r2", "b2", "generic")
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}")
+_URL_OR_EMPTY = re.compile(r"(https?://[^\s/]+\S*)?")
+_HEADER_NAME = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+")
+_HEADER_VALUE = re.compile(r"[\x20-\x7e]*")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+")
 
 
@@ -187,11 +190,11 @@ def publish_settings(env: Mapping[str, str]) -> PublishSettings:
         staging_bucket=staging,
         public=public,
         default_correction={key: text for v, key in DEFAULT_CORRECTION_VARIABLES.items() if (text := _text(env, v))},
-        cache_control=_text(env, "CACHE_CONTROL"),
-        metadata_allowlist=frozenset(name.lower() for name in _words(env, "METADATA_ALLOWLIST")),
-        pass_through_types=_media_types(env),
+        cache_control=_matching(env, "CACHE_CONTROL", _HEADER_VALUE, "the value of a header such as max-age=86400"),
+        metadata_allowlist=_all_matching(env, "METADATA_ALLOWLIST", _HEADER_NAME, "name of metadata such as title"),
+        pass_through_types=_all_matching(env, "PASS_THROUGH_TYPES", _MEDIA_TYPE, "media type such as video/mp4"),
         duplicate_scope=scope,  # type: ignore[arg-type] # _choice allows nothing else
-        failure_queue_url=_text(env, "FAILURE_QUEUE_URL"),
+        failure_queue_url=_matching(env, "FAILURE_QUEUE_URL", _URL_OR_EMPTY, "the URL of a queue"),
         event_bus_name=_text(env, "EVENT_BUS_NAME"),
         cdn_distribution_id=_text(env, "CDN_DISTRIBUTION_ID"),
     )
@@ -235,6 +238,10 @@ def _cors_buckets(env: Mapping[str, str]) -> tuple[BucketAccess, ...]:
                 f"CORS_BUCKETS has the unknown field {min(unknown)!r}; allowed are {', '.join(sorted(allowed))}",
                 tag="CORS_BUCKETS",
             )
+        for field_name, value in entry.items():
+            if not isinstance(value, str):
+                shown = "…" if "key" in field_name else repr(value)
+                raise SettingsError(f"CORS_BUCKETS has {field_name} = {shown}; allowed are texts", tag="CORS_BUCKETS")
         found.append(BucketAccess(**{"bucket": "", **entry}).check(prefix="CORS_BUCKETS: "))
     return tuple(found)
 
@@ -267,14 +274,18 @@ def _words(env: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(word for word in (part.strip() for part in _text(env, name).split(",")) if word)
 
 
-def _media_types(env: Mapping[str, str]) -> frozenset[str]:
-    types = frozenset(word.lower() for word in _words(env, "PASS_THROUGH_TYPES"))
-    for word in sorted(types):
-        if not _MEDIA_TYPE.fullmatch(word):
-            raise SettingsError(
-                f"PASS_THROUGH_TYPES has {word!r}, which is no media type such as video/mp4", tag="PASS_THROUGH_TYPES"
-            )
-    return types
+def _matching(env: Mapping[str, str], name: str, allowed: re.Pattern[str], what: str) -> str:
+    if not allowed.fullmatch(value := _text(env, name)):
+        raise SettingsError(f"{name} is {value!r}, which is not {what}", tag=name)
+    return value
+
+
+def _all_matching(env: Mapping[str, str], name: str, allowed: re.Pattern[str], what: str) -> frozenset[str]:
+    words = frozenset(word.lower() for word in _words(env, name))
+    for word in sorted(words):
+        if not allowed.fullmatch(word):
+            raise SettingsError(f"{name} has {word!r}, which is no {what}", tag=name)
+    return words
 
 
 def _choice(env: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:
