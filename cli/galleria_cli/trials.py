@@ -67,10 +67,13 @@ def publish_again(system: EmbeddedSystem, photos: Iterable[Photo], rows: Sequenc
         answer, _ = _call(system)
         outcome = answer["outcome"]
         seen[outcome] += 1
-        moved_bytes += answer.get("bytes_in", 0) + answer.get("bytes_out", 0)
+        cost = answer.get("bytes_in", 0) + answer.get("bytes_out", 0)
+        moved_bytes += cost
         wanted = "duplicate" if first[photo.key].outcome == "published" else first[photo.key].outcome
         if outcome != wanted:
             wrong.append(f"{photo.key}: {outcome} the second time, expected {wanted}: {answer.get('reason', '')}")
+        if outcome == "duplicate" and cost:
+            wrong.append(f"{photo.key}: a duplicate, but {cost:,} bytes were moved")
         if _stored(system, photo.key) != before:
             wrong.append(f"{photo.key}: the published object was written again")
     system.failures()

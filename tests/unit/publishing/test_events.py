@@ -1,6 +1,7 @@
 """Whatever wrapping an event comes in, the same objects are found in it."""
 
 import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -234,3 +235,16 @@ def test_no_event_whatever_makes_unpacking_fail(event: Any) -> None:
 @given(json_values)
 def test_no_batch_task_whatever_makes_unpacking_fail(tasks: Any) -> None:
     assert unpack({"invocationSchemaVersion": "2.0", "tasks": tasks}).form == "batch"
+
+
+EVENT_FILES = sorted((Path(__file__).parents[3] / "events").glob("*.json"))
+WITHOUT_A_PHOTO = {"s3-test.json", "schedule.json"}
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in EVENT_FILES if path.name not in WITHOUT_A_PHOTO], ids=lambda p: p.name
+)
+def test_every_event_file_to_try_names_photos(path: Path) -> None:
+    tasks = unpack(json.loads(path.read_text())).tasks
+    assert tasks
+    assert [task.problem for task in tasks if task.problem] == []
