@@ -54,14 +54,7 @@ ceph: ## install Ceph's S3 gateway for `make conformance` (Debian, as root)
 	@command -v radosgw >/dev/null || { apt-get update -q && \
 	  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends radosgw ceph-mon ceph-osd ceph-common; }
 
-## --- the stack
-build: .venv-sam/.ready ## build functions and layer as `sam deploy` uploads them, into .aws-sam/build
-	PATH="$(abspath .venv-sam/bin):$$PATH" sam build
-
-## --- the Exif editor beside its peers
-benchmarks/node_modules: benchmarks/package.json
-	cd benchmarks && npm install --no-package-lock --no-audit --no-fund --ignore-scripts --silent
-	@touch $@
+## --- the Exif editor and its peers
 exiftool: ## get exiftool by npm, unless EXIFTOOL names one or it is installed
 	@[ -n "$$EXIFTOOL" ] || command -v exiftool >/dev/null || $(MAKE) --no-print-directory benchmarks/node_modules
 PEERS := PYTHONPATH=layers/galleria_storage:. .venv-peers/bin/python
@@ -70,6 +63,20 @@ fidelity: .venv-peers/.ready exiftool ## our editor and its peers (EDITORS=…) 
 bench-exif: .venv-peers/.ready exiftool ## what one correction costs beside exiftool, piexif, pyexiv2 and Pillow
 	@$(PEERS) -m benchmarks.bench_exif
 .PHONY: exiftool fidelity bench-exif
+
+## --- the stack: built, deployed into an emulator, run in Lambda's own runtime
+# Lambda's Python where this machine has one that runs, else the one at hand (then without bytecode in the build).
+RUNTIME_PYTHON = $(firstword $(foreach python,python3.13 $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3.13) $(PYTHON), \
+  $(shell $(python) -c "" 2>/dev/null && echo $(python))))
+.venv-runtime/.ready: requirements/runtime.txt
+	$(RUNTIME_PYTHON) -m venv .venv-runtime
+	.venv-runtime/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/runtime.txt
+	@touch $@
+build: .venv-sam/.ready .venv-runtime/.ready ## build functions and layer as `sam deploy` uploads them, into .aws-sam/build
+	PATH="$(abspath .venv-sam/bin):$(abspath .venv-runtime/bin):$$PATH" sam build
+test-runtime: $(VENV)/.ready .venv-servers/.ready build ## run the built functions in Lambda's runtime, without Docker
+	$(BIN)/python -m pytest -q tests/runtime
+.PHONY: build test-runtime
 
 ## --- CORS: what a browser does
 cors-servers: $(VENV)/.ready .venv-servers/.ready ## the CORS evaluator against CORS_SERVERS="ceph ministack seaweedfs" (RULE_SETS=300 SEED=1)
