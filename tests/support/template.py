@@ -107,8 +107,9 @@ class Stack:
             return self.parameters[name]
         if name in PSEUDO:
             return PSEUDO[name]
-        if name.split(".", maxsplit=1)[0] not in self.template["Resources"]:
-            raise KeyError(name)
+        resource = self.template["Resources"][name.partition(".")[0]]
+        if resource["Type"] == "AWS::S3::Bucket" and "." not in name:
+            return self.value(resource["Properties"]["BucketName"])
         return f"<{name}>"
 
     def _substitute(self, argument: Any) -> str:
