@@ -76,9 +76,9 @@ def _print(verdict: BucketVerdict) -> None:
 def _exit_status(verdicts: Sequence[BucketVerdict]) -> int:
     if any(verdict.status == "failed" or _untold(verdict) for verdict in verdicts):
         return 2
-    return int(any(verdict.status == "drifted" for verdict in verdicts))
+    return int(any(verdict.drift and verdict.status != "repaired" for verdict in verdicts))
 
 
 def _untold(verdict: BucketVerdict) -> bool:
-    """Tell whether the provider keeps no rules and no probe has shown that it does without."""
-    return verdict.status == "unsupported" and not (verdict.probe and verdict.probe.passed)
+    """Tell whether the provider keeps no rules and nobody has looked whether it does without."""
+    return verdict.status == "unsupported" and verdict.probe is None

@@ -1,8 +1,8 @@
 """Handler of the function `audit_cors`: audit all buckets, log, count, tell, and fail where one could not be judged.
 
-Logs one JSON line per bucket and counts in CloudWatch metrics (namespace
-`GalleriaStorage`, dimensions `service` and `Bucket`): CorsDrift, CorsRepaired
-and CorsFailed, each 0 or 1; their sums over all buckets stand under `service` alone.
+Logs one JSON line per bucket and counts in CloudWatch metrics: CorsDrift,
+CorsRepaired and CorsFailed, each 0 or 1 for a bucket (dimensions `service` and
+`Bucket`); their sums over all buckets stand under `service` alone.
 """
 
 import os
@@ -18,8 +18,10 @@ from galleria_storage.errors import ProviderError
 from galleria_storage.settings import cors_settings
 from galleria_storage.tracing import segment
 
-logger = Logger(service="audit_cors")
-metrics = Metrics(namespace="GalleriaStorage", service="audit_cors")
+_SERVICE: Final = os.environ.get("POWERTOOLS_SERVICE_NAME", "audit_cors")  # the template gives the stack's name
+
+logger = Logger(service=_SERVICE)
+metrics = Metrics(namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Galleria"), service=_SERVICE)
 _LOG: Final = {"ok": logger.info, "failed": logger.error}
 
 
@@ -48,6 +50,6 @@ def _count(verdicts: Sequence[BucketVerdict]) -> None:
 
 def _add_metrics(verdicts: Sequence[BucketVerdict]) -> None:
     metrics.add_metric("CorsDrift", MetricUnit.Count, sum(verdict.drift for verdict in verdicts))
-    metrics.add_metric("CorsRepaired", MetricUnit.Count, sum(verdict.status == "repaired" for verdict in verdicts))
+    metrics.add_metric("CorsRepaired", MetricUnit.Count, sum(verdict.repaired for verdict in verdicts))
     metrics.add_metric("CorsFailed", MetricUnit.Count, sum(verdict.status == "failed" for verdict in verdicts))
     metrics.flush_metrics()

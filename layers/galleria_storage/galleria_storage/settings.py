@@ -224,37 +224,45 @@ def cors_settings(env: Mapping[str, str]) -> CorsSettings:
 
 def _cors_buckets(env: Mapping[str, str]) -> tuple[BucketAccess, ...]:
     """Read CORS_BUCKETS: names (reached like the public bucket) or a JSON list of objects; empty: the public bucket."""
-    text = _text(env, "CORS_BUCKETS")
-    if not text:
+    if _text(env, "CORS_BUCKETS").startswith("["):
+        return tuple(_bucket_of_json(entry) for entry in _json_list(env, "CORS_BUCKETS"))
+    names = _words(env, "CORS_BUCKETS")
+    if not names:
         return (public_bucket(env),)
-    if not text.startswith("["):
-        base = public_bucket({**env, "S3_PUBLIC_BUCKET": _words(env, "CORS_BUCKETS")[0]})
-        return tuple(replace(base, bucket=name).check(prefix="CORS_BUCKETS: ") for name in _words(env, "CORS_BUCKETS"))
-    allowed = set(BucketAccess.__dataclass_fields__)
-    found = []
-    for entry in _json_list(env, "CORS_BUCKETS"):
-        if unknown := set(entry) - allowed:
+    base = public_bucket({**env, "S3_PUBLIC_BUCKET": _text(env, "S3_PUBLIC_BUCKET") or "named-below"})
+    probed = _text(env, "S3_PUBLIC_BUCKET") if len(names) > 1 else names[0]  # one URL shows one bucket
+    return tuple(
+        replace(base, bucket=name, probe_url=base.probe_url if name == probed else "").check(prefix="CORS_BUCKETS: ")
+        for name in names
+    )
+
+
+def _bucket_of_json(entry: Mapping[str, Any]) -> BucketAccess:
+    allowed = BucketAccess.__dataclass_fields__
+    for name, value in entry.items():
+        if name not in allowed:
             raise SettingsError(
-                f"CORS_BUCKETS has the unknown field {min(unknown)!r}; allowed are {', '.join(sorted(allowed))}",
+                f"CORS_BUCKETS has the unknown field {name!r}; allowed are {', '.join(sorted(allowed))}",
                 tag="CORS_BUCKETS",
             )
-        for field_name, value in entry.items():
-            if not isinstance(value, str):
-                shown = "…" if "key" in field_name else repr(value)
-                raise SettingsError(f"CORS_BUCKETS has {field_name} = {shown}; allowed are texts", tag="CORS_BUCKETS")
-        found.append(BucketAccess(**{"bucket": "", **entry}).check(prefix="CORS_BUCKETS: "))
-    return tuple(found)
+        if not isinstance(value, str):
+            shown = "…" if "key" in name else repr(value)
+            raise SettingsError(f"CORS_BUCKETS has {name} = {shown}; allowed are texts", tag="CORS_BUCKETS")
+    return BucketAccess(**{"bucket": "", **entry}).check(prefix="CORS_BUCKETS: ")
 
 
 def _cors_rules(env: Mapping[str, str]) -> tuple[Mapping[str, Any], ...] | None:
-    return tuple(_json_list(env, "CORS_RULES")) if _text(env, "CORS_RULES") else None
+    return tuple(_json_list(env, "CORS_RULES", within="CORSRules")) if _text(env, "CORS_RULES") else None
 
 
-def _json_list(env: Mapping[str, str], name: str) -> list[dict[str, Any]]:
+def _json_list(env: Mapping[str, str], name: str, *, within: str = "") -> list[dict[str, Any]]:
+    """Read a JSON list of objects, or an object that holds it under the name `within`, as the AWS command line does."""
     try:
         value = json.loads(env[name])
     except json.JSONDecodeError as error:
         raise SettingsError(f"{name} is not JSON: {error}", tag=name) from None
+    if isinstance(value, dict) and set(value) == {within}:
+        value = value[within]
     if not isinstance(value, list) or not value or not all(isinstance(entry, dict) for entry in value):
         raise SettingsError(f"{name} must be a JSON list of objects with at least one entry", tag=name)
     return value

@@ -33,6 +33,10 @@ _UNSUPPORTED_ADVICE: Final = (
     "Allow the gallery's origins in the server's own configuration (MinIO: MINIO_API_CORS_ALLOW_ORIGIN), "
     "and set CORS_PROBE_URL so that the audit can see whether that works."
 )
+_CDN_ADVICE: Final = (
+    "The bucket is right: let the CDN before it forward the Origin header and the answer's Access-Control headers, "
+    "and empty its cache."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,20 +212,18 @@ def _probed(verdict: BucketVerdict, access: BucketAccess, expected: Sequence[Cor
         result = probe(access.probe_url, expected)
     except SettingsError as error:
         return replace(verdict, status="failed", reason=error.message, error=type(error).__name__)
-    verdict = replace(verdict, probe=result)
+    verdict = replace(verdict, probe=result, drift=verdict.drift or not result.passed)
     if result.passed:
-        note = "; the public URL answers as the gallery needs"
+        note = "the public URL answers as the gallery needs"
         if verdict.effective is False:
             note += ": a CDN before the bucket adds what the bucket does not"
-        return replace(verdict, reason=verdict.reason + note)
-    if verdict.effective:
+        return replace(verdict, reason=f"{verdict.reason}; {note}")
+    if verdict.status in {"ok", "repaired"}:
         return replace(
             verdict,
             status="drifted",
             reason=f"{verdict.reason}; but the public URL does not pass them on: {result.problems[0]}",
-            advice="The bucket is right: let the CDN before it forward the Origin header and the answer's "
-            "Access-Control headers, and empty its cache.",
-            drift=True,
+            advice=_CDN_ADVICE,
         )
     return replace(verdict, reason=f"{verdict.reason}; the public URL shows it: {result.problems[0]}")
 

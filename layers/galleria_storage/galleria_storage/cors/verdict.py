@@ -41,7 +41,8 @@ class BucketVerdict:
     risks
         What the rules allow beyond the settings.
     drift
-        Whether the rules were out of order when they were found.
+        Whether the rules were out of order when they were found, or the
+        public URL does not do what the gallery needs.
     rules_before, rules_after
         The rules as found, and as read again after a write; None: not read.
     probe
@@ -68,9 +69,9 @@ class BucketVerdict:
     error: str = ""
 
     @property
-    def written(self) -> bool:
-        """Whether the bucket's rules were replaced."""
-        return self.rules_after is not None
+    def repaired(self) -> bool:
+        """Whether the bucket's rules were replaced and are in order now, whatever a CDN makes of them."""
+        return self.rules_after is not None and not self.error
 
     def as_document(self) -> dict[str, Any]:
         """Return what JSON can hold."""

@@ -1,0 +1,79 @@
+"""The settings of the audit: which buckets, which rules, what is refused."""
+
+import json
+
+import pytest
+
+from galleria_storage.errors import SettingsError
+from galleria_storage.settings import cors_settings
+
+ENV = {
+    "S3_PUBLIC_BUCKET": "photos",
+    "S3_PUBLIC_ENDPOINT": "https://fsn1.your-objectstorage.com",
+    "S3_PUBLIC_ACCESS_KEY": "key",
+    "S3_PUBLIC_SECRET_KEY": "very-secret",
+    "CORS_PROBE_URL": "https://cdn.example/one.jpg",
+}
+
+
+def test_without_a_word_the_public_bucket_is_repaired() -> None:
+    settings = cors_settings(ENV)
+    assert settings.mode == "repair"
+    [bucket] = settings.buckets
+    assert (bucket.bucket, bucket.probe_url) == ("photos", "https://cdn.example/one.jpg")
+
+
+def test_names_of_buckets_are_reached_like_the_public_one_and_the_probe_asks_for_that_one_alone() -> None:
+    buckets = cors_settings(ENV | {"CORS_BUCKETS": "photos, family ,"}).buckets
+    assert [(b.bucket, b.access_key, b.probe_url) for b in buckets] == [
+        ("photos", "key", "https://cdn.example/one.jpg"),
+        ("family", "key", ""),
+    ]
+
+
+@pytest.mark.parametrize("text", [" ", ",", " , "])
+def test_a_list_of_nothing_is_the_public_bucket(text: str) -> None:
+    assert [b.bucket for b in cors_settings(ENV | {"CORS_BUCKETS": text}).buckets] == ["photos"]
+
+
+def test_a_document_gives_each_bucket_an_endpoint_and_a_profile_of_its_own() -> None:
+    document = [
+        {"bucket": "at-aws"},
+        {"bucket": "at-home", "endpoint": "https://s3.home.example", "profile": "minio", "probe_url": "https://x/y"},
+    ]
+    buckets = cors_settings(ENV | {"CORS_BUCKETS": json.dumps(document)}).buckets
+    assert [(b.bucket, b.endpoint, b.profile, b.access_key) for b in buckets] == [
+        ("at-aws", "", "", ""),
+        ("at-home", "https://s3.home.example", "minio", ""),
+    ]
+
+
+def test_rules_are_taken_in_the_form_of_the_aws_command_line_too() -> None:
+    rules = [{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]
+    plain = cors_settings(ENV | {"CORS_RULES": json.dumps(rules)}).rules
+    assert plain == cors_settings(ENV | {"CORS_RULES": json.dumps({"CORSRules": rules})}).rules == tuple(rules)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("CORS_MODE", "fix", "CORS_MODE is 'fix'; allowed are audit, repair, merge"),
+        ("CORS_RULES", "GET", "CORS_RULES is not JSON"),
+        ("CORS_RULES", "[]", "at least one entry"),
+        ("CORS_RULES", '{"Rules": []}', "must be a JSON list"),
+        ("CORS_BUCKETS", "[{]", "CORS_BUCKETS is not JSON"),
+        ("CORS_BUCKETS", '[{"name": "x"}]', "unknown field 'name'; allowed are access_key, bucket"),
+        ("CORS_BUCKETS", '[{"bucket": 5}]', "CORS_BUCKETS has bucket = 5; allowed are texts"),
+        ("CORS_BUCKETS", '[{"bucket": "photos", "access_key": "key"}]', "SECRET_KEY is missing"),
+        ("CORS_BUCKETS", '[{"bucket": "photos", "profile": "hetzner"}]', "allowed are aws, ceph"),
+        ("CORS_BUCKETS", "a/b", "'a/b', which is no bucket name"),
+        ("CORS_MAX_AGE_SECONDS", "1 hour", "CORS_MAX_AGE_SECONDS is '1 hour'"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_by_name(name: str, value: str, words: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        cors_settings(ENV | {name: value})
+    assert words in caught.value.message
+    assert caught.value.tag is not None
+    assert name in caught.value.message
+    assert "very-secret" not in caught.value.message
