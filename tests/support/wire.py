@@ -6,7 +6,7 @@ The Host header passes unchanged, and with it the signature.
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
@@ -56,9 +56,10 @@ class Exchange:
 
 @dataclass
 class Wire:
-    """The proxy's address and what has passed through it."""
+    """The proxy's address and what has passed through it; `added` are headers that every request gets on its way."""
 
     endpoint: str = ""
+    added: Mapping[str, str] = field(default_factory=dict)
     exchanges: list[Exchange] = field(default_factory=list)
     fault: Callable[[Exchange], Fault | None] = lambda _exchange: None
 
@@ -164,6 +165,8 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in self.headers.items():
             if name.lower() not in {"expect", "transfer-encoding", "content-length", "connection"}:
                 self.server_side.putheader(name, value)
+        for name, value in self.wire.added.items():
+            self.server_side.putheader(name, value)
         if body or self.command in {"PUT", "POST"}:
             self.server_side.putheader("Content-Length", str(len(body)))
         self.server_side.endheaders(body or None)
