@@ -22,6 +22,7 @@ _SERVICE: Final = os.environ.get("POWERTOOLS_SERVICE_NAME", "audit_cors")  # the
 
 logger = Logger(service=_SERVICE)
 metrics = Metrics(namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Galleria"), service=_SERVICE)
+_SECONDS_TO_TELL: Final = 10
 _LOG: Final = {"ok": logger.info, "failed": logger.error}
 
 
@@ -31,7 +32,7 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
     settings = cors_settings(os.environ)
     with segment("audit_cors"):
-        verdicts = audit_buckets(settings, log=logger.warning)
+        verdicts = audit_buckets(settings, seconds=_seconds_left(context), log=logger.warning)
     for verdict in verdicts:
         _LOG.get(verdict.status, logger.warning)(verdict.status, **verdict.as_document())
     _count(verdicts)
@@ -39,6 +40,12 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     if failed := [f"{verdict.bucket}: {verdict.reason}" for verdict in verdicts if verdict.status == "failed"]:
         raise ProviderError(f"{len(failed)} of {len(verdicts)} buckets failed: {'; '.join(failed)}")
     return summary(verdicts)
+
+
+def _seconds_left(context: Any) -> float | None:
+    """Return how long the audit may take, so that its verdicts can still be told; None without a real context."""
+    remaining = getattr(context, "get_remaining_time_in_millis", None)
+    return max(1.0, remaining() / 1000 - _SECONDS_TO_TELL) if remaining else None
 
 
 def _count(verdicts: Sequence[BucketVerdict]) -> None:

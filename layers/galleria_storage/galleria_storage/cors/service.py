@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any, Final
 
 from galleria_storage.cors.audit import Log, audit_bucket
@@ -24,6 +24,7 @@ def audit_buckets(
     settings: CorsSettings,
     *,
     read_only: bool = False,
+    seconds: float | None = None,
     log: Log = _LOG.warning,
     connect: Callable[[BucketAccess], Connection] = connect,
 ) -> list[BucketVerdict]:
@@ -35,6 +36,9 @@ def audit_buckets(
         Names the buckets, the mode and the expected rules.
     read_only
         Judge as the mode says, but never write.
+    seconds
+        After so long, a bucket that has not answered is `failed`; None: wait
+        for all. Lambda would end the function without a word about the others.
     log
         Told the old rules of a bucket before they are replaced.
     connect
@@ -55,8 +59,26 @@ def audit_buckets(
     def audit(access: BucketAccess) -> BucketVerdict:
         return audit_bucket(access, expected, settings.mode, connect=connect, read_only=read_only, log=log)
 
-    with ThreadPoolExecutor(min(_AT_ONCE, len(settings.buckets))) as pool:
-        return list(pool.map(audit, settings.buckets))
+    pool = ThreadPoolExecutor(min(_AT_ONCE, len(settings.buckets)))
+    audits = [(access, pool.submit(audit, access)) for access in settings.buckets]
+    wait([running for _, running in audits], timeout=seconds)
+    pool.shutdown(wait=False, cancel_futures=True)
+    return [
+        running.result() if running.done() and not running.cancelled() else _unanswered(access, settings, seconds)
+        for access, running in audits
+    ]
+
+
+def _unanswered(access: BucketAccess, settings: CorsSettings, seconds: float | None) -> BucketVerdict:
+    return BucketVerdict(
+        bucket=access.bucket,
+        endpoint=access.endpoint,
+        mode=settings.mode,
+        status="failed",
+        reason=f"no verdict within {seconds:.0f} s",
+        advice="The provider may be down: the other buckets were looked at all the same.",
+        error="ProviderError",
+    )
 
 
 def announce_drift(
