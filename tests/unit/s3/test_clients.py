@@ -114,6 +114,18 @@ def test_an_endpoint_that_begins_with_the_bucket_is_an_error_that_says_what_to_w
     assert error.value.advice == "Leave the bucket out of it: nyc3.digitaloceanspaces.com"
 
 
+def test_the_session_token_of_a_role_is_not_sent_to_another_provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "token")
+    with pytest.raises(SettingsError, match=r"S3_PUBLIC_ACCESS_KEY is not set, .* nothing to s3.example.org"):
+        connect(BucketAccess("photos", "https://s3.example.org"))
+    for harmless in (
+        BucketAccess("photos"),
+        BucketAccess("photos", "s3.amazonaws.com"),
+        BucketAccess("p", "127.0.0.1:9"),
+    ):
+        assert connect(harmless).bucket == harmless.bucket
+
+
 def test_neither_a_connection_nor_its_settings_show_a_secret_when_printed() -> None:
     access = BucketAccess("photos", "https://s3.example.org", "", "key-id", "hunter2")
     assert "hunter2" not in repr(access) + repr(connect(access))

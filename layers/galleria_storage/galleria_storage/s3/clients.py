@@ -92,7 +92,19 @@ def connect(access: BucketAccess) -> Connection:
             tag="S3_PUBLIC_ENDPOINT",
             advice=f"Leave the bucket out of it: {host.removeprefix(access.bucket + '.')}",
         )
+    if not access.access_key and profile is not profiles.AWS and os.environ.get("AWS_SESSION_TOKEN"):
+        _refuse_to_show_a_role(host)
     return Connection(_lean_client(access, profile), access.bucket, profile or profiles.UNKNOWN)
+
+
+def _refuse_to_show_a_role(host: str) -> None:
+    """Refuse to send the session token of a role to a host that is not AWS; an emulator at an IP address may see it."""
+    if host and host != "localhost" and not _is_ip_address(host):
+        raise SettingsError(
+            f"S3_PUBLIC_ACCESS_KEY is not set, and the role of this environment means nothing to {host}",
+            tag="S3_PUBLIC_ACCESS_KEY",
+            advice="Set S3_PUBLIC_ACCESS_KEY and S3_PUBLIC_SECRET_KEY, or S3_PUBLIC_SECRET_ARN.",
+        )
 
 
 def staging_client() -> "S3Client":
@@ -197,6 +209,14 @@ def _split(endpoint: str) -> tuple[str, str]:
         )
     scheme = parts.scheme or ("http" if _is_loopback(host) else "https")
     return f"{scheme}://{parts.netloc}{parts.path.rstrip('/')}", host
+
+
+def _is_ip_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_loopback(host: str) -> bool:
