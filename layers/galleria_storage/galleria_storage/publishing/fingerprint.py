@@ -21,6 +21,7 @@ FORMAT_VERSION: Final = 1
 
 #: Names of the user metadata recorded on a published object (``x-amz-meta-…``).
 FINGERPRINT: Final = "galleria-fingerprint"
+RUN: Final = "galleria-run"
 SIZE: Final = "galleria-size"
 SHA256: Final = SHA256_METADATA
 CAPTURED_BEFORE: Final = "galleria-captured-before"
@@ -65,17 +66,25 @@ def capture_text(tags: CaptureTags | None) -> str:
     return _NO_HEADER_TEXT.sub("?", text)[:_LONGEST_CAPTURE_TEXT].strip()
 
 
-def recorded_metadata(identity: str, size: int, before: str, after: str) -> Mapping[str, str]:
+def recorded_metadata(identity: str, run: str, size: int, before: str, after: str) -> Mapping[str, str]:
     """Return the user metadata of a published object; what is not known is left out.
 
     Parameters
     ----------
     identity
         Its fingerprint.
+    run
+        Name of the run that writes it: by this it recognises a write whose answer was lost.
     size
         Its bytes.
     before, after
         Capture time in the original and in the copy (`capture_text`).
     """
-    values = {FINGERPRINT: identity, SIZE: str(size), CAPTURED_BEFORE: before, CAPTURED_AFTER: after}
+    values = {
+        FINGERPRINT: identity,
+        RUN: run,
+        SIZE: str(size),
+        CAPTURED_BEFORE: before,
+        CAPTURED_AFTER: after,
+    }
     return {name: value for name, value in values.items() if value}

@@ -6,6 +6,7 @@ each of them. The numbers in this module are those of that page.
 
 import random
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -18,6 +19,7 @@ from galleria_storage.publishing.draft import Draft, prepare
 from galleria_storage.publishing.fingerprint import (
     CAPTURED_AFTER,
     CAPTURED_BEFORE,
+    RUN,
     SHA256,
     capture_text,
     fingerprint,
@@ -42,6 +44,8 @@ class _Run:
     """What one run over a key has learnt; it survives a new start at step 1."""
 
     key: str
+    #: Recorded on what this run writes, so that it knows its own again.
+    name: str = field(default_factory=lambda: uuid.uuid4().hex)
     attempts: int = 0
     bytes_in: int = 0
     bytes_out: int = 0
@@ -177,7 +181,7 @@ class Publisher:
     def _write(self, run: _Run, wish: _Wish, draft: Draft, condition: Condition) -> Written:
         """Write under the condition and verify; remember the attempt, since its answer may get lost."""
         before, after = capture_text(draft.before), capture_text(draft.after)
-        recorded = recorded_metadata(wish.fingerprint, draft.content.size, before, after)
+        recorded = recorded_metadata(wish.fingerprint, run.name, draft.content.size, before, after)
         headers: dict[str, Any] = {
             "ContentType": draft.media_type,
             "Metadata": {**self._allowed_metadata(wish.info), **recorded},
@@ -210,7 +214,7 @@ class Publisher:
             "captured_after": standing.metadata.get(CAPTURED_AFTER, ""),
             "sha256": standing.metadata.get(SHA256, ""),
         }
-        if wish.fingerprint in run.tried:
+        if standing.metadata.get(RUN) == run.name:
             return self._done(run, "published", **{**known, **run.tried[wish.fingerprint]})
         return self._done(run, "duplicate", reason="the right copy is published already", duplicate_of=run.key, **known)
 

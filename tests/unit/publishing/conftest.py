@@ -1,0 +1,101 @@
+"""A staging and a public bucket at one provider in memory, and photos to put into them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from galleria_storage.publishing.outcome import Outcome
+from galleria_storage.publishing.protocol import Publisher
+from galleria_storage.publishing.writer import Writer
+from galleria_storage.publishing.writing import Sizes
+from galleria_storage.s3.objects import ObjectStore
+from galleria_storage.s3.profiles import ProviderProfile
+from galleria_storage.settings import BucketAccess, PublishSettings
+from tests.support.fake_s3 import Calm, FakeS3, StoredObject
+
+STAGING, PUBLIC = "staging", "public"
+HEAD = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
+JPEG = HEAD + b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + b"pixels" * 50 + b"\xff\xd9"
+PNG = b"\x89PNG\r\n\x1a\n" + b"chunks" * 20
+TIME = {"corrected-timestamp": "2024-06-15T10:30:45"}
+#: A provider that obeys every condition and copies safely.
+CAPABLE = ProviderProfile(
+    name="capable",
+    put_if_none_match="honoured",
+    put_if_match="honoured",
+    complete_if_none_match="honoured",
+    complete_if_match="honoured",
+    delete_if_match="honoured",
+    copy_source_if_match="honoured",
+    part_copy=True,
+)
+SMALL = Sizes(whole=0, part=128, copied=10**9)
+
+
+@dataclass
+class Interference(Calm):
+    """Lets a test do something just before a call, once: the n-th call of an operation."""
+
+    plans: dict[tuple[str, int], Callable[[], None]] = field(default_factory=dict)
+    after_plans: dict[tuple[str, int], Callable[[], None]] = field(default_factory=dict)
+    cuts: list[int] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def before(self, operation: str, bucket: str) -> None:  # noqa: ARG002 # the operation says enough
+        self.counts[operation] = self.counts.get(operation, 0) + 1
+        self.plans.get((operation, self.counts[operation]), lambda: None)()
+
+    def after(self, operation: str, bucket: str, *, refused: bool) -> None:  # noqa: ARG002 # the same
+        self.after_plans.get((operation, self.counts[operation]), lambda: None)()
+
+    def cut(self, size: int) -> int | None:  # noqa: ARG002 # the test knows the size
+        return self.cuts.pop(0) if self.cuts else None
+
+
+class Gallery:
+    """What most tests need: put something into staging, publish it, look at the public bucket."""
+
+    def __init__(self) -> None:
+        self.director = Interference()
+        self.s3 = FakeS3("honoured", self.director)
+        self.settings = PublishSettings(STAGING, BucketAccess(PUBLIC))
+        self.profile = CAPABLE
+        self.sizes = Sizes()
+        self.copies = False
+        self.pauses: list[float] = []
+
+    def publisher(self) -> Publisher:
+        client: Any = self.s3
+        staging, public = ObjectStore(client, STAGING, CAPABLE), ObjectStore(client, PUBLIC, self.profile)
+        writer = Writer(public, copy_from=staging if self.copies else None, sizes=self.sizes)
+        return Publisher(staging, public, self.settings, writer=writer, sleep=self.pauses.append, jitter=lambda: 0.5)
+
+    def configure(self, **settings: Any) -> None:
+        self.settings = replace(self.settings, **settings)
+
+    def put(
+        self,
+        body: bytes = JPEG,
+        metadata: Mapping[str, str] | None = None,
+        key: str = "a.jpg",
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        self.s3.store(STAGING, key, body, metadata=dict(metadata or {}), tags=tuple((tags or {}).items()))
+
+    def publish(self, key: str = "a.jpg") -> Outcome:
+        self.s3.calls.clear()
+        self.director.counts.clear()
+        return self.publisher().publish(key)
+
+    def copy(self, key: str = "a.jpg") -> StoredObject:
+        return self.s3.objects[PUBLIC, key]
+
+    def published_keys(self) -> list[str]:
+        return [key for bucket, key in self.s3.objects if bucket == PUBLIC]
+
+
+@pytest.fixture
+def gallery() -> Gallery:
+    return Gallery()
