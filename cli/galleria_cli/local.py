@@ -1,6 +1,7 @@
 """`galleria-storage local`: the embedded system in the foreground, until Ctrl-C."""
 
 import argparse
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,8 @@ def add_parser(subparsers: "_SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(_args: argparse.Namespace) -> int:
-    """Serve until Ctrl-C; the functions' JSON log goes to the standard error output."""
+    """Serve until Ctrl-C (or a termination signal); the functions' JSON log goes to the standard error output."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a supervisor's Ctrl-C
     with embedded_system(sys.stderr, {}) as system:
         print(_welcome(system), flush=True)
         try:
