@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     elif args.setup_cors and settings.mode == "audit":
         # Whoever types it wants it done, whatever the scheduled function may do.
         settings = replace(settings, mode="repair")
-    verdicts = audit_buckets(settings, read_only=not args.setup_cors, log=_print_old_rules)
+    verdicts = audit_buckets(settings, read_only=not args.setup_cors, log=_log)
     if args.json:
         print(json.dumps(summary(verdicts), indent=2))
     else:
@@ -53,9 +53,9 @@ def run(args: argparse.Namespace) -> int:
     return _exit_status(verdicts)
 
 
-def _print_old_rules(message: str, *, extra: Mapping[str, Any]) -> None:
-    """Keep the old rules on the terminal before they are gone."""
-    print(f"{message}: {extra['bucket']}, which had", json.dumps(extra["rules_before"]), file=sys.stderr)
+def _log(message: str, *, extra: Mapping[str, Any]) -> None:
+    """Keep what the library logs on the terminal: the old rules, before they are gone."""
+    print(message, json.dumps(extra), file=sys.stderr)
 
 
 def _print(verdict: BucketVerdict) -> None:

@@ -129,6 +129,19 @@ def test_a_provider_without_cors_rules_is_no_error_and_there_is_advice(code: str
     assert "MINIO_API_CORS_ALLOW_ORIGIN" in verdict.advice
 
 
+@pytest.mark.parametrize("mode", ["audit", "repair"])
+def test_a_provider_that_says_it_has_no_rules_and_takes_none_is_unsupported_too(mode: CorsMode) -> None:
+    provider = FakeProvider(profile="minio")
+    provider.refuse["PutBucketCors"] = refusal("PutBucketCors", "NotImplemented", 501)
+    verdict = audit(provider, mode)
+    assert (verdict.status, verdict.drift, verdict.effective, verdict.rules_before) == (
+        "unsupported",
+        False,
+        None,
+        None,
+    )
+
+
 def test_the_verdict_is_what_was_read_and_not_what_was_sent() -> None:
     provider = FakeProvider([ADMIN])
     provider.afterwards = lambda rules: [rules[0] | {"AllowedMethods": ["GET"]}]

@@ -45,7 +45,19 @@ def test_a_bucket_that_does_not_answer_in_time_fails_alone() -> None:
     finally:
         released.set()
     assert [(v.bucket, v.status) for v in verdicts] == [("broken", "repaired"), ("missing", "failed"), ("right", "ok")]
-    assert "no verdict within" in verdicts[1].reason
+    assert verdicts[1].reason == "there was no answer in time"
+
+
+def test_a_defect_is_logged_and_fails_one_bucket_alone() -> None:
+    known, logged = providers(), []
+
+    def connect(access: BucketAccess) -> Connection:
+        return known[access.bucket].connect(access) if access.bucket != "missing" else 1 / 0
+
+    verdicts = audit_buckets(settings(mode="audit"), connect=connect, log=lambda _, extra: logged.append(extra))
+    assert [v.status for v in verdicts] == ["drifted", "failed", "ok"]
+    assert verdicts[1].reason == "ZeroDivisionError: division by zero"
+    assert "in connect" in logged[0]["traceback"]
 
 
 def test_expected_rules_that_s3_would_refuse_stop_the_audit_before_any_bucket_is_asked() -> None:

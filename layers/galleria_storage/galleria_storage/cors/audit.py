@@ -108,6 +108,7 @@ def audit_bucket(
     try:
         verdict = audit.run(connect(access))
     except UnsupportedOperationError as error:
+        audit.forget()
         verdict = audit.verdict("unsupported", f"the provider keeps no CORS rules: {error.message}", error)
         verdict = replace(verdict, advice=_UNSUPPORTED_ADVICE)
     except GalleriaError as error:
@@ -145,7 +146,11 @@ class _Audit:
                 tag="CORS_RULES",
                 advice="The first rule whose origin matches answers: put the methods for one origin into one rule.",
             )
-        found = self._found = examine(fetch_rules(connection.client, connection.bucket), self._expected, order)
+        rules = fetch_rules(connection.client, connection.bucket)
+        if not (rules or connection.profile.cors_api) and self._read_only:
+            # MinIO answers that there are no rules, and refuses only to be given some.
+            raise UnsupportedOperationError("it cannot be given any", bucket=connection.bucket)
+        found = self._found = examine(rules, self._expected, order)
         if found.in_order(self._mode):
             return self.verdict("ok", "the rules are in order")
         if self._read_only:
@@ -173,6 +178,10 @@ class _Audit:
             bucket=connection.bucket,
             advice="Somebody else, or another tool, may be writing them too.",
         )
+
+    def forget(self) -> None:
+        """Drop what was found: it says nothing of a provider that keeps no rules."""
+        self._found = self._after = None
 
     def place(self, error: GalleriaError) -> str:
         """Return the error's message, after what was already known of the bucket."""

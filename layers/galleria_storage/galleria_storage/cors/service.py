@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from traceback import format_exception
 from typing import Any, Final
 
 from galleria_storage.cors.audit import Log, audit_bucket
@@ -40,7 +41,7 @@ def audit_buckets(
         After so long, a bucket that has not answered is `failed`; None: wait
         for all. Lambda would end the function without a word about the others.
     log
-        Told the old rules of a bucket before they are replaced.
+        Told the old rules of a bucket before they are replaced, and defects.
     connect
         Makes the connection to one bucket.
 
@@ -63,20 +64,24 @@ def audit_buckets(
     audits = [(access, pool.submit(audit, access)) for access in settings.buckets]
     wait([running for _, running in audits], timeout=seconds)
     pool.shutdown(wait=False, cancel_futures=True)
-    return [
-        running.result() if running.done() and not running.cancelled() else _unanswered(access, settings, seconds)
-        for access, running in audits
-    ]
+    return [_verdict(access, running, settings, log) for access, running in audits]
 
 
-def _unanswered(access: BucketAccess, settings: CorsSettings, seconds: float | None) -> BucketVerdict:
+def _verdict(access: BucketAccess, running: "Future[BucketVerdict]", settings: CorsSettings, log: Log) -> BucketVerdict:
+    """Return the verdict, or one that says why there is none: no time left, or a defect, which is logged."""
+    if not running.done() or running.cancelled():
+        reason = "there was no answer in time"
+    elif defect := running.exception():
+        log("defect", extra={"bucket": access.bucket, "traceback": "".join(format_exception(defect))})
+        reason = f"{type(defect).__name__}: {defect}"
+    else:
+        return running.result()
     return BucketVerdict(
         bucket=access.bucket,
         endpoint=access.endpoint,
         mode=settings.mode,
         status="failed",
-        reason=f"no verdict within {seconds:.0f} s",
-        advice="The provider may be down: the other buckets were looked at all the same.",
+        reason=reason,
         error="ProviderError",
     )
 
