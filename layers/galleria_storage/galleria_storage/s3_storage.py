@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from galleria_storage.cors.compare import same_rules
 from galleria_storage.cors.rules import default_gallery_rules, found_rules
 from galleria_storage.errors import GalleriaError
-from galleria_storage.s3 import bucket_cors, checksums, directories, listing, uploads
+from galleria_storage.s3 import bucket_cors, checksums, directories, listing, stored, uploads
 from galleria_storage.s3.clients import get_s3_client
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def file_exists_in_s3(client: "S3Client", bucket: str, key: str) -> bool:
     ProviderError
         It could not be told.
     """
-    return uploads.exists(client, bucket, key)
+    return stored.exists(client, bucket, key)
 
 
 def calculate_file_checksum(file_path: Path) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from galleria_storage.errors import LocalFileError
-from galleria_storage.s3.content import LocalContent, Slice, content_type
+from galleria_storage.s3.content import LocalContent, content_type
+from galleria_storage.s3.transfer import Slice
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,8 @@
 import io
 import mimetypes
 import stat
-from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Final, Self
+from typing import BinaryIO, Final
 
 from galleria_storage.errors import LocalFileError
 
@@ -95,70 +94,3 @@ class LocalContent:
     def _unreadable(self, error: OSError | ValueError) -> LocalFileError:
         reason = error.strerror if isinstance(error, OSError) else None
         return LocalFileError(f"{self._path.name!r} cannot be read: {reason or error}")
-
-
-class Slice(io.RawIOBase):
-    """A window of a stream as the body of one request, with its bytes counted as they go out.
-
-    Parameters
-    ----------
-    stream
-        Owned by the slice, which closes it.
-    start, length
-        The window, in bytes.
-    on_read
-        Called with the number of bytes that went out since the last call. A
-        request that is sent again does not count its bytes again.
-
-    Notes
-    -----
-    Over plain http botocore reads a body once to sign it, before it sends it.
-    Only what is read after `sending` was set, until the next `seek`, counts.
-    """
-
-    def __init__(self, stream: BinaryIO, start: int, length: int, on_read: Callable[[int], None] | None) -> None:
-        super().__init__()
-        self._stream, self._start, self._length, self._on_read = stream, start, length, on_read
-        self._position = self._counted = 0
-        self.sending = False
-        stream.seek(start)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def seekable(self) -> bool:
-        """Return True: a request is sent again from its beginning."""
-        return True
-
-    def tell(self) -> int:
-        """Return the position within the window."""
-        return self._position
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Move within the window, and stop counting until the next sending."""
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._length}[whence]
-        self._position = min(max(base + offset, 0), self._length)
-        self._stream.seek(self._start + self._position)
-        self.sending = False
-        return self._position
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        """Read up to `size` bytes of the window."""
-        left = self._length - self._position
-        data = self._stream.read(left if size is None or size < 0 else min(size, left))
-        if left and size != 0 and not data:
-            raise OSError("the file became shorter while it was sent")
-        self._position += len(data)
-        if self.sending and self._on_read and self._position > self._counted:
-            fresh, self._counted = self._position - self._counted, self._position
-            self._on_read(fresh)
-        return data
-
-    def close(self) -> None:
-        """Close the stream too."""
-        self._stream.close()
-        super().close()

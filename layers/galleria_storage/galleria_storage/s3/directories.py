@@ -19,11 +19,12 @@ from galleria_storage.errors import GalleriaError, LocalFileError
 from galleria_storage.s3 import checksums, uploads
 from galleria_storage.s3.content import LocalContent
 from galleria_storage.s3.listing import ListedObject, list_pages
+from galleria_storage.s3.stored import is_stored
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-#: Files that are sent at once; with `uploads.PART_THREADS` each they fill `clients.CONNECTIONS`.
+#: Files that are sent at once; with `transfer.PART_THREADS` each they fill `clients.CONNECTIONS`.
 FILE_THREADS: Final = 8
 
 Progress = Callable[[str, int, int], None]
@@ -204,7 +205,7 @@ class _Run:
         digests = None
         if may_be_there:
             digests = uploads.read_digests(content)
-            if uploads.is_stored(self.client, content, digests, self.bucket, key):
+            if is_stored(self.client, content, digests, self.bucket, key):
                 return "skipped"
         if not self.dry_run:
             uploads.send(self.client, content, digests or uploads.read_digests(content), self.bucket, key)
