@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from galleria_storage.publishing.protocol import Publisher
+from galleria_storage.publishing.writer import Writer
+from galleria_storage.publishing.writing import Sizes
 from galleria_storage.s3.clients import connect
 from galleria_storage.s3.objects import ObjectStore
+from galleria_storage.s3.probe import settle
 from galleria_storage.s3.profiles import ProviderProfile
-from galleria_storage.settings import BucketAccess, PublishSettings
+from galleria_storage.settings import PublishSettings
 from tests.support.servers import S3Server
 
 if TYPE_CHECKING:
@@ -64,22 +67,19 @@ class Gallery:
 
     def store(self, bucket: str, endpoint: str = "") -> ObjectStore:
         """Return the library's own view of a bucket, reached through `endpoint` (a proxy) if one is named."""
-        return connected(self.server.access(bucket, endpoint))
+        client = connect(self.server.access(bucket, endpoint)).client
+        return ObjectStore(client, bucket, self.profile)
 
-    def publisher(self, *, staging: str = "", public: str = "", **settings: Any) -> Publisher:
+    def publisher(
+        self, *, staging: str = "", public: str = "", sizes: Sizes | None = None, **settings: Any
+    ) -> Publisher:
         """Return a publisher, each side reached through the endpoint that is named, if one is."""
-        return Publisher(
-            self.store(self.buckets.staging, staging),
-            self.store(self.buckets.public, public),
-            PublishSettings(self.buckets.staging, self.server.access(self.buckets.public), **settings),
-        )
+        source, target = self.store(self.buckets.staging, staging), self.store(self.buckets.public, public)
+        access = self.server.access(self.buckets.public)
+        writer = Writer(target, copy_from=source, sizes=sizes or Sizes())
+        return Publisher(source, target, PublishSettings(self.buckets.staging, access, **settings), writer=writer)
 
     @property
     def profile(self) -> ProviderProfile:
-        return self.store(self.buckets.public).profile
-
-
-def connected(access: BucketAccess) -> ObjectStore:
-    """Connect to a bucket as the functions do."""
-    connection = connect(access)
-    return ObjectStore(connection.client, connection.bucket, connection.profile)
+        """What the settings or, where they are silent, a probe says about the server."""
+        return settle(connect(self.server.access(self.buckets.public))).profile

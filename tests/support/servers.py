@@ -124,7 +124,12 @@ def _seaweedfs(processes: Processes) -> Iterator[S3Server]:
             *(program, "server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-dir=data", "-filer", "-s3"),
             *(f"-{option}={port}" for option, port in ports.items()),
             *("-s3.port.iceberg=0", "-s3.port.lance=0", "-s3.localSocket=s3.sock", "-filer.localSocket=filer.sock"),
-            *("-s3.config=s3.json", "-s3.allowDeleteBucketNotEmpty=false", "-s3.allowedOrigins="),
+            *(
+                "-s3.config=s3.json",
+                "-s3.allowDeleteBucketNotEmpty=false",
+                "-s3.autoCreateBucket=false",
+                "-s3.allowedOrigins=",
+            ),
             *("-volume.max=100", "-volume.preStopSeconds=0", "-master.volumeSizeLimitMB=1000"),
             *("-master.volumePreallocate=false", "-master.telemetry=false"),
         ],

@@ -103,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
     """One client connection, with one connection to the server behind it."""
 
     protocol_version = "HTTP/1.1"
-    wbufsize = CHUNK
+    disable_nagle_algorithm = True
     wire: Wire
     upstream: tuple[str, int]
 
@@ -114,10 +114,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def finish(self) -> None:
         self.server_side.close()
-        try:
-            super().finish()
-        except OSError:  # the client has left in the middle of an answer
-            self.wfile.close = lambda: None  # type: ignore[method-assign] # nothing can be flushed to it any more
+        super().finish()
 
     def handle_one_request(self) -> None:
         try:
@@ -200,6 +197,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         for part in body:
             self.wfile.write(part)
-            self.wfile.flush()
             exchange.received += len(part)
-        self.wfile.flush()
