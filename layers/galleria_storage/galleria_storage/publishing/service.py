@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
-from galleria_storage.errors import SettingsError
+from galleria_storage.errors import CorrectionError, SettingsError
+from galleria_storage.exif.correction import parse_correction
 from galleria_storage.publishing.protocol import Publisher
 from galleria_storage.publishing.writer import Writer
 from galleria_storage.s3.clients import Connection, connect
 from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.s3.probe import identify, settle
-from galleria_storage.settings import BucketAccess, PublishSettings, publish_settings
+from galleria_storage.settings import DEFAULT_CORRECTION_VARIABLES, BucketAccess, PublishSettings, publish_settings
 
 #: What decides how staging is reached, beside the settings.
 _AWS_VARIABLES: Final = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE")
@@ -40,8 +41,9 @@ def publisher_from_environment(env: Mapping[str, str]) -> Publisher:
 
 
 def _make(settings: PublishSettings, staging_access_key: str) -> Publisher:
-    staging = identify(connect(BucketAccess(bucket=settings.staging_bucket)))
-    public = settle(connect(settings.public))
+    _check_default_correction(settings)
+    staging = connect(BucketAccess(bucket=settings.staging_bucket))
+    public = connect(settings.public)
     one_provider = _at_one_provider(staging, public)
     if one_provider and staging.bucket == public.bucket:
         raise SettingsError(
@@ -49,10 +51,20 @@ def _make(settings: PublishSettings, staging_access_key: str) -> Publisher:
             "function that writes into the bucket that triggers it would run for ever",
             tag="STAGING_BUCKET",
         )
-    stores = _store(staging), _store(public)
+    stores = _store(identify(staging)), _store(settle(public))
     one_account = not settings.public.secret_arn and settings.public.access_key in {"", staging_access_key}
     writer = Writer(stores[1], copy_from=stores[0] if one_provider and one_account else None)
     return Publisher(*stores, settings, writer=writer)
+
+
+def _check_default_correction(settings: PublishSettings) -> None:
+    """Refuse a default that no photo can obey: the mistake is in the settings, and no photo is rejected for it."""
+    try:
+        parse_correction({}, {}, settings.default_correction)
+    except CorrectionError as error:
+        variables = [name for name, key in DEFAULT_CORRECTION_VARIABLES.items() if key == error.tag]
+        tag = variables[0] if variables else error.tag
+        raise SettingsError(f"{tag}: {error.message}", tag=tag) from error
 
 
 def _store(connection: Connection) -> ObjectStore:
