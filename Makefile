@@ -62,7 +62,9 @@ fidelity: .venv-peers/.ready exiftool ## our editor and its peers (EDITORS=…) 
 	@$(PEERS) -m benchmarks.fidelity "$(PHOTO_CORPUS)" $(if $(EDITORS),--editors $(EDITORS))
 bench-exif: .venv-peers/.ready exiftool ## what one correction costs beside exiftool, piexif, pyexiv2 and Pillow
 	@$(PEERS) -m benchmarks.bench_exif
-.PHONY: exiftool fidelity bench-exif
+fuzz: .venv-fuzz/.ready ## fuzz head parser, TIFF editor and correction parser for SECONDS=600
+	@PYTHONPATH=layers/galleria_storage:. .venv-fuzz/bin/python -m tests.fuzz --seconds $(or $(SECONDS),600)
+.PHONY: exiftool fidelity bench-exif fuzz
 
 ## --- the stack: built, deployed into an emulator, run in Lambda's own runtime
 # Lambda's Python where this machine has one that runs, else the one at hand (then without bytecode in the build).

@@ -47,12 +47,12 @@ def _corrections(named: Mapping[str, str]) -> dict[str, str]:
 def _as_typed(value: str) -> str:
     """Undo what travel did to a value: RFC 2047 words (S3, for text beyond ASCII), surrounding space, typeset minus."""
     if "=?" in value:
-        from email.errors import HeaderParseError  # noqa: PLC0415 # rare
+        from email.errors import MessageError  # noqa: PLC0415 # rare
         from email.header import decode_header, make_header  # noqa: PLC0415 # rare
 
         try:
             value = str(make_header(decode_header(value)))
-        except (HeaderParseError, LookupError, ValueError):
+        except (MessageError, LookupError, ValueError):
             return value.strip()  # the error will show it as it arrived
     return value.replace("\u2212", "-").strip()
 
