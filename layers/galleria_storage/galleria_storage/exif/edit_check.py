@@ -90,11 +90,11 @@ def _replaceable(before: TiffBlock, texts: Mapping[int, bytes]) -> Iterator[tupl
 
 
 def _check_unshared(before: TiffBlock, start: int, end: int, texts: Mapping[int, bytes]) -> None:
-    """Check that changed bytes are no part of another tag's value."""
+    """Check that changed bytes are no part of another tag's value. One that runs out of the block has none."""
     for name, ifd in before.directories:
         for tag, kind, number, offset in ifd.rows:
             size = number * TYPE_SIZES.get(kind, 0)
-            if size > 4 and offset < end and start < offset + size and tag not in texts:
+            if size > 4 and offset < end and start < offset + size <= len(before.data) and tag not in texts:
                 raise harm(f"tag {tag:04X} of its {name}")
 
 

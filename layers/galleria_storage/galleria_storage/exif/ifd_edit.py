@@ -75,7 +75,10 @@ class _Draft:
         self.data[entry.at : entry.at + 8] = self._order.entry.pack(entry.tag, kind, number, 0)[:8]
 
     def _owns_value(self, entry: Entry) -> bool:
-        """Tell whether a value lies in the block and overlaps no IFD, and no value but of the same tag."""
+        """Tell whether a value lies in the block and overlaps no IFD, and no value but of the same tag.
+
+        A value that runs out of the block is none.
+        """
         start, end = entry.value, entry.value + entry.size
         if start < 8 or end > len(self._block.data):
             return False
@@ -86,7 +89,7 @@ class _Draft:
             for tag, kind, number, offset in ifd.rows:
                 if offset < end and (tag != entry.tag or offset != start or number != entry.number):
                     size = number * TYPE_SIZES.get(kind, 0)
-                    if size > _INLINE and start < offset + size:
+                    if size > _INLINE and start < offset + size <= len(self._block.data):
                         return False
         return True
 
