@@ -6,7 +6,6 @@ are those of the checkout, loaded by path as Lambda loads them, and
 """
 
 import importlib.util
-import io
 import json
 import logging
 import os
@@ -67,28 +66,6 @@ class EmbeddedSystem:
         return list(_drain(self.sqs, self.failures_url, 0))
 
 
-class _Log(io.TextIOBase):
-    """What the functions print, passed on to the log of the system that runs now.
-
-    A logger keeps the stdout of its birth for the life of the process, and a
-    process may run one system after another.
-    """
-
-    target: TextIO | None = None
-
-    def write(self, text: str) -> int:
-        """Pass on, or drop what comes after the end."""
-        return self.target.write(text) if self.target else len(text)
-
-    def flush(self) -> None:
-        """Pass on."""
-        if self.target:
-            self.target.flush()
-
-
-_LOG: Final = _Log()
-
-
 @contextmanager
 def embedded_system(log: TextIO, settings: Mapping[str, str]) -> Iterator[EmbeddedSystem]:
     """Start everything, hand it out, and stop everything.
@@ -116,11 +93,9 @@ def embedded_system(log: TextIO, settings: Mapping[str, str]) -> Iterator[Embedd
             s3, sqs = boto3.client("s3"), boto3.client("sqs")
             events_url = _wire_buckets(s3, sqs)
             failures_url = os.environ["FAILURE_QUEUE_URL"] = sqs.create_queue(QueueName="failures")["QueueUrl"]
-            _LOG.target = log
-            publish_photo, audit_cors = (_handler(name) for name in ("publish_photo", "audit_cors"))
+            publish_photo, audit_cors = (_handler(name, log) for name in ("publish_photo", "audit_cors"))
             yield EmbeddedSystem(endpoint, s3, sqs, events_url, failures_url, publish_photo, audit_cors)
     finally:
-        _LOG.target = None
         server.stop()
 
 
@@ -195,7 +170,7 @@ def _drain(sqs: "SQSClient", url: str, wait_seconds: int) -> Iterator[dict[str, 
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
 
-def _handler(name: str) -> Handler:
+def _handler(name: str, log: TextIO) -> Handler:
     """Load a function of the checkout by its path; its JSON lines go to the log."""
     path = Path(__file__).parents[2] / "functions" / name / "app.py"
     if not path.is_file():
@@ -208,12 +183,13 @@ def _handler(name: str) -> Handler:
     assert spec.loader  # noqa: S101
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
-    with redirect_stdout(_LOG):
-        spec.loader.exec_module(module)
+    spec.loader.exec_module(module)
+    for handler in module.logger.handlers:
+        handler.stream = log  # it keeps the stdout of its birth otherwise
     context = SimpleNamespace(function_name=name, aws_request_id="embedded", memory_limit_in_mb=0)
 
     def handle(event: Any, _context: Any = None) -> dict[str, Any]:
-        with redirect_stdout(_LOG):
+        with redirect_stdout(log):  # the metrics are printed
             answer: dict[str, Any] = module.lambda_handler(event, context)
         return answer
 
