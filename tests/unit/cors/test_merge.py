@@ -1,5 +1,7 @@
 """Merging keeps what others rely on and makes the gallery work, in both orders."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -73,6 +75,25 @@ def test_at_ceph_the_foreign_rules_site_gets_a_rule_that_does_both_in_front_of_i
     assert set(wider.headers) == {"*", "content-type"}
     assert ours.origins == ("*",)
     assert wider.rule_id != ours.rule_id
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_foreign_rule_that_lets_the_gallery_work_gets_no_copy(order: Order) -> None:
+    enough = replace(DEFAULT[0], origins=("https://a.example",), max_age_seconds=5)
+    assert [rule.origins for rule in merge_rules([enough], DEFAULT, order)] == [("https://a.example",), ("*",)]
+
+
+def test_at_aws_the_copy_allows_no_more_methods_than_are_in_the_way() -> None:
+    hiding = CorsRule(("https://admin.example",), ("GET", "PUT"), ("content-type",), ("Date",))
+    copy = merge_rules([hiding], DEFAULT, "aws")[0]
+    assert (copy.methods, copy.expose_headers) == (("GET",), ("ETag", "Date"))
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_the_expected_rule_put_by_another_tool_is_not_put_twice(order: Order) -> None:
+    twin = replace(DEFAULT[0], rule_id="console")
+    merged = merge_rules([twin, ADMIN], DEFAULT, order)
+    assert [rule.rule_id for rule in merged if rule.normalized() == DEFAULT[0].normalized()] == [merged[-1].rule_id]
 
 
 def test_rules_that_an_earlier_merge_made_are_made_anew() -> None:

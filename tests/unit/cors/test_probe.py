@@ -4,10 +4,10 @@ import pytest
 
 from galleria_storage.cors.audit import audit_bucket
 from galleria_storage.cors.needs import FILLER
-from galleria_storage.cors.probe import probe
+from galleria_storage.cors.probe import MAX_ORIGINS, probe
 from galleria_storage.cors.rules import CorsRule, default_gallery_rules, found_rules
 from galleria_storage.errors import SettingsError
-from galleria_storage.settings import BucketAccess
+from galleria_storage.settings import BucketAccess, CorsMode
 from tests.unit.cors.fakes import FakeProvider, refusal, web_server
 
 DEFAULT = found_rules(default_gallery_rules())
@@ -99,9 +99,23 @@ def test_an_address_that_no_browser_opens_is_refused_by_name(url: str) -> None:
         probe(url, DEFAULT)
 
 
-def verdict_with(url: str, provider: FakeProvider, mode: str = "audit") -> tuple[str, str]:
+def test_no_more_origins_are_tried_than_fit_into_a_moment() -> None:
+    origins = set()
+
+    def answers(method: str, headers: dict[str, str]) -> tuple[int, dict[str, str]]:
+        del method
+        origins.add(headers["origin"])
+        return 200, ALLOWING
+
+    with web_server(answers) as url:
+        probe(url, [CorsRule(tuple(f"https://site{n}.example" for n in range(50)), ("GET",))])
+    assert origins == {f"https://site{n}.example" for n in range(MAX_ORIGINS)}
+
+
+def verdict_with(url: str, provider: FakeProvider, mode: CorsMode = "audit") -> tuple[str, str]:
     access = BucketAccess("photos", probe_url=url)
     verdict = audit_bucket(access, DEFAULT, mode, connect=provider.connect)
+    assert verdict.drift == (verdict.status in {"drifted", "repaired"})
     return verdict.status, verdict.reason
 
 
@@ -110,6 +124,13 @@ def test_right_rules_behind_a_cdn_that_strips_headers_have_drifted_and_the_cdn_i
         status, reason = verdict_with(url, FakeProvider(default_gallery_rules()))
     assert status == "drifted"
     assert "rules are in order; but the public URL does not pass them on" in reason
+
+
+def test_a_repair_that_visitors_see_is_told_as_such() -> None:
+    with web_server(lambda *_: (200, ALLOWING)) as url:
+        status, reason = verdict_with(url, FakeProvider([]), "repair")
+    assert status == "repaired"
+    assert reason.endswith("; the public URL answers as the gallery needs")
 
 
 def test_wrong_rules_that_the_public_url_shows_are_the_buckets_fault() -> None:
