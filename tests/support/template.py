@@ -110,6 +110,8 @@ class Stack:
         resource = self.template["Resources"][name.partition(".")[0]]
         if resource["Type"] == "AWS::S3::Bucket" and "." not in name:
             return self.value(resource["Properties"]["BucketName"])
+        if resource["Type"] == "AWS::SQS::Queue" and "." not in name:  # its Ref is its URL
+            return f"https://sqs.us-east-1.amazonaws.com/123456789012/{name}"
         return f"<{name}>"
 
     def _substitute(self, argument: Any) -> str:
