@@ -66,6 +66,10 @@ fuzz: .venv-fuzz/.ready ## fuzz head parser, TIFF editor and correction parser f
 	@PYTHONPATH=layers/galleria_storage:. .venv-fuzz/bin/python -m tests.fuzz --seconds $(or $(SECONDS),600)
 .PHONY: exiftool fidelity bench-exif fuzz
 
+bench-upload: $(VENV)/.ready .venv-servers/.ready ## a folder uploaded twice, beside rclone, and one large file
+	@$(BIN)/python -m benchmarks.bench_upload
+.PHONY: bench-upload
+
 ## --- the stack: built, deployed into an emulator, run in Lambda's own runtime
 # Lambda's Python where this machine has one that runs, else the one at hand (then without bytecode in the build).
 RUNTIME_PYTHON = $(firstword $(foreach python,python3.13 $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3.13) $(PYTHON), \
