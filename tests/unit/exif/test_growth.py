@@ -54,8 +54,19 @@ def test_zero_padding_is_used_before_the_block_grows(order: str) -> None:
 
 
 def test_padding_too_short_is_left_alone() -> None:
-    before = photo(padded(camera_block(), 300))
-    assert block_of(corrected(before))[:300].endswith(block_of(before)[250:])
+    tiff = camera_block()
+    size = len(tiff.data)
+    block = block_of(corrected(photo(padded(tiff, size + 60))))
+    assert block[size : size + 60] == bytes(60)
+    assert len(block) > size + 60
+
+
+def test_padding_is_used_from_its_end_far_from_what_is_in_use() -> None:
+    tiff = camera_block()
+    size = len(tiff.data)
+    block = block_of(corrected(photo(padded(tiff, size + 4000))))
+    assert block[size : size + 3800] == bytes(3800)
+    assert len(block) == size + 4000
 
 
 def test_zeros_that_a_value_claims_are_no_padding() -> None:

@@ -29,11 +29,14 @@ class FollowedBlock(NamedTuple):
         What in it refers to something behind it.
     tiff
         The block with these references as they must be in the result.
+    free
+        Offset from which on the edit used padding in it; its length if it used none.
     """
 
     block: ExifBlock
     references: Sequence[Reference]
     tiff: TiffBlock
+    free: int
 
 
 class Assembly(NamedTuple):
@@ -168,11 +171,12 @@ def _following(head: Head, block: ExifBlock) -> bytes:
 
 def _followed(block: ExifBlock, edit: BlockEdit, growths: Sequence[Growth]) -> FollowedBlock:
     if not growths:
-        return FollowedBlock(block, (), block.tiff)
+        return FollowedBlock(block, (), block.tiff, edit.free)
     references = (edit.contents or survey(block.tiff)).references
     if not references:
-        return FollowedBlock(block, (), block.tiff)
-    return FollowedBlock(block, references, read_block(follow(block.tiff.data, block.start, references, growths)))
+        return FollowedBlock(block, (), block.tiff, edit.free)
+    followed = read_block(follow(block.tiff.data, block.start, references, growths))
+    return FollowedBlock(block, references, followed, edit.free)
 
 
 def _follow_index(head: Head, segment: Segment, index: PictureIndex, growths: Sequence[Growth]) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.exif.free_space import check_growth, continuation, padding_start
+from galleria_storage.exif.free_space import check_growth, continuation, padding_for
 from galleria_storage.exif.ifd_edit import write_texts
 from galleria_storage.exif.survey import Survey, survey
 from galleria_storage.exif.tiff import TiffBlock
@@ -20,12 +20,15 @@ class BlockEdit(NamedTuple):
     ----------
     data
         The new block. It starts with the old one's bytes, but for the entries and values that changed.
+    free
+        Offset from which on padding of the old block was used; its length if none was.
     contents
         The old block's survey, if one was needed.
     """
 
     data: bytes
-    contents: Survey | None
+    free: int
+    contents: Survey | None = None
 
 
 def edit_block(block: TiffBlock, texts: Mapping[int, bytes], following: bytes) -> BlockEdit:
@@ -51,15 +54,13 @@ def edit_block(block: TiffBlock, texts: Mapping[int, bytes], following: bytes) -
     size = len(block.data)
     data = write_texts(block, texts, size)
     if len(data) == size:
-        return BlockEdit(data, None)
+        return BlockEdit(data, size)
     contents = survey(block)
-    free = padding_start(block, contents)
-    if free < size:
-        padded = write_texts(block, texts, free)
-        if len(padded) == size:
-            return BlockEdit(padded, contents)
+    free = padding_for(block, contents, len(data) - size)
+    if free is not None:
+        return BlockEdit(write_texts(block, texts, free), free, contents)
     between = continuation(block, contents, following)
     if between:
         data = write_texts(block, texts, size, between)
     check_growth(block, contents, len(data) - size)
-    return BlockEdit(data, contents)
+    return BlockEdit(data, size, contents)

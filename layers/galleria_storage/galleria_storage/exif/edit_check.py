@@ -1,12 +1,12 @@
 """Comparing an edited Exif block, read back, with the one before."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.tiff import EXIF_IFD, TYPE_SIZES, Directory, Ifd, TiffBlock
 
 
-def check_block(before: TiffBlock, after: TiffBlock, texts: Mapping[int, bytes]) -> None:
+def check_block(before: TiffBlock, after: TiffBlock, texts: Mapping[int, bytes], free: int) -> None:
     """Prove that an edited block says what it should, and everything else as before.
 
     Parameters
@@ -17,6 +17,8 @@ def check_block(before: TiffBlock, after: TiffBlock, texts: Mapping[int, bytes])
         The edited block, read from the result.
     texts
         The texts by tag that every copy of the tag must now hold.
+    free
+        Offset from which on the edit used padding of the old block; the block's length if it used none.
 
     Raises
     ------
@@ -26,14 +28,15 @@ def check_block(before: TiffBlock, after: TiffBlock, texts: Mapping[int, bytes])
     if before.order is not after.order:
         raise harm("its byte order")
     _check_texts(after, texts)
-    _check_bytes(before, after, texts)
+    _check_bytes(before, after, texts, free)
     kept = _counterparts(before, after)
     changed = {EXIF_IFD, *texts}
     for old, new in zip(before.directories, kept, strict=True):
         # Only IFD0's chain goes on (Exif 2.32 4.5.3); piexif puts values where an Exif IFD would name the next one.
         if old.name != new.name or (old.name.startswith("IFD") and old.ifd.next != new.ifd.next):
             raise harm("the list of IFDs")
-        if _rows(old.ifd, changed) != _rows(new.ifd, changed):
+        # The entries of an IFD that did not move were compared with all other bytes.
+        if old.ifd.at != new.ifd.at and _rows(old.ifd, changed) != _rows(new.ifd, changed):
             raise harm(f"its {old.name}")
 
 
@@ -65,18 +68,19 @@ def _check_texts(after: TiffBlock, texts: Mapping[int, bytes]) -> None:
         raise harm("a tag that is missing")
 
 
-def _check_bytes(before: TiffBlock, after: TiffBlock, texts: Mapping[int, bytes]) -> None:
+def _check_bytes(before: TiffBlock, after: TiffBlock, texts: Mapping[int, bytes], free: int) -> None:
     """Compare all bytes of the old block, but for padding that was used, with those in the new one."""
     old = before.data
     restored = bytearray(after.data[: len(old)])
-    for start, end in _replaceable(before, texts):
-        if restored[start:end] != old[start:end]:
-            _check_unshared(before, start, end, texts)
-            restored[start:end] = old[start:end]
+    changed = [(start, end) for start, end in _replaceable(before, texts) if restored[start:end] != old[start:end]]
+    for start, end in changed:
+        restored[start:end] = old[start:end]
+    if free < len(old) and old.endswith(bytes(len(old) - free)):
+        restored[free:] = old[free:]
     if restored != old:
-        used = len(old.rstrip(b"\0"))
-        if restored[:used] != old[:used]:
-            raise harm("data that no tag lists")
+        raise harm("data that no tag lists")
+    if changed:
+        _check_unshared(before, changed, texts)
 
 
 def _replaceable(before: TiffBlock, texts: Mapping[int, bytes]) -> Iterator[tuple[int, int]]:
@@ -89,13 +93,16 @@ def _replaceable(before: TiffBlock, texts: Mapping[int, bytes]) -> Iterator[tupl
                 yield entry.value, entry.value + entry.size
 
 
-def _check_unshared(before: TiffBlock, start: int, end: int, texts: Mapping[int, bytes]) -> None:
+def _check_unshared(before: TiffBlock, changed: Sequence[tuple[int, int]], texts: Mapping[int, bytes]) -> None:
     """Check that changed bytes are no part of another tag's value. One that runs out of the block has none."""
+    first, last = min(start for start, _ in changed), max(end for _, end in changed)
     for name, ifd in before.directories:
         for tag, kind, number, offset in ifd.rows:
-            size = number * TYPE_SIZES.get(kind, 0)
-            if size > 4 and offset < end and start < offset + size <= len(before.data) and tag not in texts:
-                raise harm(f"tag {tag:04X} of its {name}")
+            if offset < last and kind in TYPE_SIZES:
+                size = number * TYPE_SIZES[kind]
+                shared = size > 4 and first < offset + size <= len(before.data) and tag not in texts
+                if shared and any(offset < end and start < offset + size for start, end in changed):
+                    raise harm(f"tag {tag:04X} of its {name}")
 
 
 def harm(what: str) -> CorruptPhotoError:

@@ -1,5 +1,6 @@
 """Reading and changing the capture tags in the head of a JPEG file."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from galleria_storage.errors import CorrectionError
@@ -89,15 +90,28 @@ def edit_head(head: Head, changes: CaptureTags) -> HeadEdit:
     CorruptPhotoError
         The Exif data is damaged, or the change would harm other data, or does not fit.
     """
+    return edit_head_by(head, lambda _: changes)
+
+
+def edit_head_by(head: Head, choose: Callable[[CaptureTags], CaptureTags]) -> HeadEdit:
+    """Change the capture tags in a head by what stands there; see `edit_head`.
+
+    Parameters
+    ----------
+    head
+        The file's head.
+    choose
+        Returns the texts to write, given those found.
+    """
     blocks = exif_blocks(head)
     before = capture_tags(blocks)
+    changes = choose(before)
     texts = _texts(changes)
-    if not texts:
+    result = assemble(head, blocks, texts) if texts else None
+    if result is None or not result.replaced:
         return HeadEdit((), 0, before, before, 0)
-    result = assemble(head, blocks, texts)
-    if not result.replaced:
-        return HeadEdit((), 0, before, before, 0)
-    after = check_head(head, result, texts)
+    check_head(head, result, texts)
+    after = CaptureTags(*(old if new is None else new for old, new in zip(before, changes, strict=True)))
     return HeadEdit((result.data,), result.replaced, before, after, len(result.data) - result.replaced)
 
 

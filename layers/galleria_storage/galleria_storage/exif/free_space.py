@@ -15,16 +15,22 @@ _NOT_FOLLOWED: Final = 0x400_0000
 _ADVICE: Final = "Publish the photo without a correction of what it does not hold yet."
 
 
-def padding_start(block: TiffBlock, contents: Survey) -> int:
-    """Return the offset from which on a block is padding: zeros that nothing known claims.
+def padding_for(block: TiffBlock, contents: Survey, wanted: int) -> int | None:
+    """Return where in a block's padding so many bytes can go: at its very end, far from all that is in use.
 
-    Nikon, for example, fills APP1 with zeros up to 65,526 bytes. Returns the block's length if it has none.
+    Nikon, for example, fills APP1 with zeros up to 65,526 bytes.
+
+    Returns
+    -------
+    int or None
+        An even offset; None if the block does not end with enough zeros that nothing known claims.
     """
     size = len(block.data)
-    used = len(block.data.rstrip(b"\0"))
-    if contents.cut or used == size:
-        return size
-    return min(max(used, contents.end, *contents.image_ends, 8) + MARGIN, size)
+    start = (size - wanted - 1) & ~1
+    used = max(contents.end, *contents.image_ends, 8)
+    if contents.cut or start < used + MARGIN or not block.data.endswith(bytes(size - start + MARGIN)):
+        return None
+    return start
 
 
 def continuation(block: TiffBlock, contents: Survey, following: bytes) -> bytes:

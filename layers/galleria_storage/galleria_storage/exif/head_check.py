@@ -4,19 +4,18 @@ from collections.abc import Sequence
 
 from galleria_storage.exif.assembly import Assembly
 from galleria_storage.exif.edit_check import check_block, harm
-from galleria_storage.exif.exif_segments import ExifBlock, capture_tags, exif_blocks
+from galleria_storage.exif.exif_segments import ExifBlock, exif_blocks
 from galleria_storage.exif.growth import distance, targets
 from galleria_storage.exif.head import Head, Segment, read_head
 from galleria_storage.exif.multi_picture import MPF_HEADER, read_index
 from galleria_storage.exif.new_block import minimal_block
 from galleria_storage.exif.survey import survey
-from galleria_storage.exif.tags import CaptureTags
 from galleria_storage.exif.tiff import read_block
 
 _SOS = b"\xff\xda"
 
 
-def check_head(head: Head, result: Assembly, texts: dict[int, bytes]) -> CaptureTags:
+def check_head(head: Head, result: Assembly, texts: dict[int, bytes]) -> None:
     """Read a new head back and prove that it differs from the old one only as it should.
 
     Parameters
@@ -28,11 +27,6 @@ def check_head(head: Head, result: Assembly, texts: dict[int, bytes]) -> Capture
     texts
         The texts by tag that it must hold.
 
-    Returns
-    -------
-    CaptureTags
-        The capture tags in the new head.
-
     Raises
     ------
     CorruptPhotoError
@@ -43,12 +37,12 @@ def check_head(head: Head, result: Assembly, texts: dict[int, bytes]) -> Capture
     _check_segments(head, result, new, blocks)
     if result.blocks:
         for before, after in zip(result.blocks, blocks, strict=True):
-            check_block(before.tiff, after.tiff, texts)
+            check_block(before.tiff, after.tiff, texts, before.free)
     else:
-        check_block(read_block(minimal_block()), blocks[0].tiff, texts)
+        minimal = read_block(minimal_block())
+        check_block(minimal, blocks[0].tiff, texts, len(minimal.data))
     if result.growths:
         _check_references(head, result, new, blocks)
-    return capture_tags(blocks)
 
 
 def _check_segments(head: Head, result: Assembly, new: Head, blocks: Sequence[ExifBlock]) -> None:

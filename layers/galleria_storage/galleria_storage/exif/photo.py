@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from galleria_storage.errors import UnsupportedFormatError
-from galleria_storage.exif.editor import TAIL_BYTES, HeadEdit, edit_head, read_capture_tags
+from galleria_storage.exif.editor import TAIL_BYTES, HeadEdit, edit_head_by
 from galleria_storage.exif.formats import SNIFF_BYTES, sniff
 from galleria_storage.exif.head import Head, read_head
 from galleria_storage.exif.tags import CaptureTags
@@ -27,7 +27,7 @@ def correct_head(head: Head, correction: Correction) -> HeadEdit:
     CorruptPhotoError
         The photo's structure does not allow the change.
     """
-    return edit_head(head, correction.changes(read_capture_tags(head)))
+    return edit_head_by(head, correction.changes)
 
 
 def correct_bytes(data: bytes, correction: Correction) -> bytes:

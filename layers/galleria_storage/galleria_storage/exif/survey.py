@@ -1,7 +1,6 @@
 """How far the contents of an Exif block reach, and what they refer to behind it."""
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import Final
 
 from galleria_storage.errors import CorruptPhotoError
@@ -17,7 +16,6 @@ MAX_NOTES: Final = 2
 """More maker notes than any camera writes into one block; bounds the work on hostile input."""
 
 
-@dataclass(slots=True)
 class Survey:
     """What is known of a block's contents.
 
@@ -33,10 +31,13 @@ class Survey:
         What in the block refers to something that starts behind it.
     """
 
-    end: int = 8
-    cut: list[int] = field(default_factory=list)
-    image_ends: list[int] = field(default_factory=list)
-    references: list[Reference] = field(default_factory=list)
+    __slots__ = ("cut", "end", "image_ends", "references")
+
+    def __init__(self) -> None:
+        self.end = 8
+        self.cut: list[int] = []
+        self.image_ends: list[int] = []
+        self.references: list[Reference] = []
 
     def add(self, end: int, size: int) -> None:
         """Note that something which starts in a block of a size ends at an offset."""

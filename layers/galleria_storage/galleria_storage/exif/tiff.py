@@ -84,8 +84,8 @@ class Ifd(NamedTuple):
         Offset of its count of entries.
     rows
         Its entries in file order (TIFF asks for ascending tags; not every camera obeys).
-    tags
-        The tags of its entries.
+    places
+        Index of the last entry of each tag in `rows`.
     end
         Offset behind the last entry: there stands the offset of the next IFD.
     next
@@ -94,14 +94,17 @@ class Ifd(NamedTuple):
 
     at: int
     rows: list[Row]
-    tags: frozenset[int]
+    places: dict[int, int]
     end: int
     next: int
 
     def find(self, tags: Collection[int]) -> list[Entry]:
-        """Return all entries that have one of the tags, in file order."""
-        if self.tags.isdisjoint(tags):
+        """Return all entries that have one of the tags."""
+        places = self.places
+        if places.keys().isdisjoint(tags):
             return []
+        if len(places) == len(self.rows):
+            return [self._entry(places[tag]) for tag in tags if tag in places]
         return [self._entry(index) for index, row in enumerate(self.rows) if row[0] in tags]
 
     def _entry(self, index: int) -> Entry:
@@ -128,6 +131,8 @@ class TiffBlock(NamedTuple):
         Its byte order.
     directories
         Every IFD that was reached, once each, IFD0 first.
+    exif_ifds
+        The Exif IFDs among them, IFD0's first: cameras exist that write two (Olympus 800).
     damage
         Name and offset of every IFD that could not be read; IFD0 and the main Exif IFD are never among them.
     """
@@ -135,15 +140,11 @@ class TiffBlock(NamedTuple):
     data: bytes
     order: ByteOrder
     directories: list[Directory]
+    exif_ifds: list[Ifd]
     damage: list[tuple[str, int]]
 
-    @property
-    def exif_ifds(self) -> list[Ifd]:
-        """The Exif IFDs, IFD0's first: cameras exist that write two (Olympus 800)."""
-        return [ifd for name, ifd in self.directories if name == _EXIF]
 
-
-_TAG: Final = itemgetter(0)
+_TAG, _TYPE = itemgetter(0), itemgetter(1)
 _IFD0, _EXIF = "IFD0", "Exif IFD"
 POINTERS: Final = {EXIF_IFD: _EXIF, GPS_IFD: "GPS IFD", INTEROPERABILITY_IFD: "Interoperability IFD"}
 """Tags whose value is the offset of another IFD (Exif 2.32 4.6.3)."""
@@ -186,7 +187,7 @@ def read_ifd(block: bytes, at: int, order: ByteOrder, name: str) -> Ifd:
         raise _damaged(f"its {name} claims {count:,} entries")
     rows = list(order.entry.iter_unpack(memoryview(block)[at + 2 : end]))
     following = order.long.unpack_from(block, end)[0] if end + 4 <= size else 0
-    return Ifd(at, rows, frozenset(map(_TAG, rows)), end, following)
+    return Ifd(at, rows, dict(zip(map(_TAG, rows), range(count), strict=True)), end, following)
 
 
 def read_block(data: bytes) -> TiffBlock:
@@ -203,7 +204,7 @@ def read_block(data: bytes) -> TiffBlock:
     order = byte_order(data)
     if order is None or len(data) < 8:
         raise _damaged("it does not start with a TIFF header")
-    block = TiffBlock(data, order, [], [])
+    block = TiffBlock(data, order, [], [], [])
     queue = [(_IFD0, order.long.unpack_from(data, 4)[0])]
     seen: set[int] = set()
     entries = 0
@@ -227,21 +228,25 @@ def read_block(data: bytes) -> TiffBlock:
         if entries > MAX_ENTRIES:
             raise _damaged(f"it has more than {MAX_ENTRIES:,} entries")
         block.directories.append(Directory(name, ifd))
+        if name == _EXIF:
+            block.exif_ifds.append(ifd)
         queue += _below(name, ifd)
     return block
 
 
 def _check_types(name: str, ifd: Ifd) -> None:
     """Refuse an IFD in which other readers would give up: its first entry, or many, of no known type."""
+    if TYPE_SIZES.keys() >= set(map(_TYPE, ifd.rows)):
+        return
     unknown = [row[1] for row in ifd.rows if row[1] not in TYPE_SIZES]
-    if unknown and (len(unknown) > MAX_UNKNOWN_TYPES or ifd.rows[0][1] not in TYPE_SIZES):
+    if len(unknown) > MAX_UNKNOWN_TYPES or ifd.rows[0][1] not in TYPE_SIZES:
         raise _damaged(f"entries of its {name} have types that do not exist ({unknown[0]}, for one)")
 
 
 def _below(name: str, ifd: Ifd) -> list[tuple[str, int]]:
     """Return name and offset of the IFDs that an IFD leads to."""
     found: list[tuple[str, int]] = []
-    if not ifd.tags.isdisjoint(POINTERS):
+    if not ifd.places.keys().isdisjoint(POINTERS):
         found += ((POINTERS[row[0]], row[3]) for row in ifd.rows if row[0] in POINTERS and is_pointer(row))
         if any(row[0] == EXIF_IFD and not is_pointer(row) for row in ifd.rows):
             raise _damaged("the pointer to its Exif IFD has the wrong type")
