@@ -1,13 +1,16 @@
 """A page at one loopback origin, a bucket at another, and the system's Chromium between them."""
 
 import functools
+import http.client
 import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from selenium.webdriver import Chrome, ChromeOptions
@@ -57,14 +60,55 @@ class _Quiet(SimpleHTTPRequestHandler):
         pass
 
 
+class _ForgetfulCdn(BaseHTTPRequestHandler):
+    """Passes requests on without their Origin, as a CDN does until it is told to."""
+
+    def __init__(self, origin_server: str, *args: object) -> None:
+        self._origin_server = origin_server
+        super().__init__(*args)
+
+    def forward(self) -> None:
+        connection = http.client.HTTPConnection(urlsplit(self._origin_server).netloc, timeout=10)
+        with closing(connection):
+            connection.request(self.command, self.path)
+            answer = connection.getresponse()
+            body = answer.read()
+            self.send_response(answer.status)
+            for name in ("Content-Type", "Content-Length", "ETag"):
+                if value := answer.getheader(name):
+                    self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+    do_GET = do_HEAD = do_OPTIONS = forward  # noqa: N815 # http.server names them so
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def serving(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Run a web server on loopback; give its URL."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
 @pytest.fixture(scope="session")
 def site() -> Iterator[str]:
     """The origin that serves the page."""
-    handler = functools.partial(_Quiet, directory=str(Path(__file__).parent))
-    pages = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=pages.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield f"http://127.0.0.1:{pages.server_port}"
-    pages.shutdown()
-    thread.join()
-    pages.server_close()
+    with serving(functools.partial(_Quiet, directory=str(Path(__file__).parent))) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def cdn(server: S3Server) -> Iterator[str]:
+    """A CDN before the server."""
+    with serving(functools.partial(_ForgetfulCdn, server.endpoint)) as url:
+        yield url

@@ -129,6 +129,19 @@ def test_merge_lets_the_gallery_work_beside_a_rule_of_another_tool(
     assert_works(visit(browser, site, bucket.photo))
 
 
+def test_a_cdn_that_forgets_the_origin_is_named_as_the_culprit(
+    *, browser: Chrome, site: str, bucket: Bucket, cdn: str, audit_cors: Function, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket.put([READ])
+    photo = bucket.photo.replace(bucket.server.endpoint, cdn)
+    monkeypatch.setenv("CORS_PROBE_URL", photo)
+    assert_blocked(visit(browser, site, photo))
+    [verdict] = audit_cors({})["buckets"]
+    assert (verdict["status"], verdict["exact"]) == ("drifted", True)
+    assert "let the CDN before it forward the Origin header" in verdict["advice"]
+    assert_works(visit(browser, site, bucket.photo))
+
+
 WILD = {
     "narrow method for the page first": [{"AllowedOrigins": ["SITE"], "AllowedMethods": ["PUT"]}, READ],
     "two rules for one origin": [READ | {"AllowedMethods": ["HEAD"]}, READ | {"AllowedMethods": ["GET"]}],
