@@ -6,7 +6,7 @@ from galleria_storage.cors.audit import audit_bucket
 from galleria_storage.cors.needs import FILLER
 from galleria_storage.cors.probe import MAX_ORIGINS, probe
 from galleria_storage.cors.rules import CorsRule, default_gallery_rules, found_rules
-from galleria_storage.errors import SettingsError
+from galleria_storage.errors import ProviderError, SettingsError
 from galleria_storage.settings import BucketAccess, CorsMode
 from tests.unit.cors.fakes import FakeProvider, refusal, web_server
 
@@ -53,7 +53,6 @@ def test_answers_that_a_browser_accepts_pass() -> None:
         ((200, ALLOWING), (200, without("Access-Control-Allow-Origin")), "may not GET: the answer does not allow"),
         ((200, ALLOWING), (200, ALLOWING | {"Access-Control-Allow-Origin": "https://other.example"}), "may not GET"),
         ((200, ALLOWING), (200, without("Access-Control-Expose-Headers")), "may not read ETag of a GET"),
-        ((200, ALLOWING), (404, ALLOWING), "GET is answered with 404: is the object there, and public?"),
     ],
 )
 def test_what_a_browser_would_not_accept_is_named(
@@ -87,10 +86,17 @@ def test_the_probe_never_writes() -> None:
     assert methods == {"GET", "OPTIONS", None}
 
 
-def test_nobody_at_the_address_is_a_problem_and_not_an_error() -> None:
+def test_nobody_at_the_address_tells_nothing() -> None:
     with web_server(lambda *_: (200, {})) as url:
         pass
-    assert "no answer" in probe(url, DEFAULT).problems[0]
+    with pytest.raises(ProviderError, match="gives no answer"):
+        probe(url, DEFAULT)
+
+
+@pytest.mark.parametrize("status", [403, 404, 301, 500])
+def test_an_address_without_a_public_photo_tells_nothing(status: int) -> None:
+    with web_server(lambda *_: (status, ALLOWING)) as url, pytest.raises(ProviderError, match=f"with {status}"):
+        probe(url, DEFAULT)
 
 
 @pytest.mark.parametrize("url", ["ftp://a.example/x", "a.example/x.jpg", "https:///x"])
@@ -159,4 +165,11 @@ def test_a_provider_without_rules_can_still_be_seen_to_work() -> None:
 def test_a_probe_address_that_is_none_fails_the_bucket() -> None:
     status, reason = verdict_with("photos.example", FakeProvider(default_gallery_rules()))
     assert status == "failed"
-    assert "CORS_PROBE_URL" in reason
+    assert reason.startswith("the rules are in order; but the probe could tell nothing: CORS_PROBE_URL is")
+
+
+def test_a_photo_that_is_gone_is_not_taken_for_a_cdn_at_fault() -> None:
+    with web_server(lambda *_: (404, {})) as url:
+        status, reason = verdict_with(url, FakeProvider(default_gallery_rules()))
+    assert status == "failed"
+    assert "answered with 404" in reason

@@ -18,7 +18,7 @@ from galleria_storage.cors.merge import merge_rules
 from galleria_storage.cors.needs import risks, shortcomings
 from galleria_storage.cors.probe import probe
 from galleria_storage.cors.rules import CorsRule, found_rules
-from galleria_storage.cors.verdict import BucketVerdict
+from galleria_storage.cors.verdict import BucketVerdict, Status
 from galleria_storage.errors import GalleriaError, ProviderError, SettingsError, UnsupportedOperationError
 from galleria_storage.s3.bucket_cors import fetch_rules, put_rules
 from galleria_storage.s3.clients import Connection
@@ -192,7 +192,7 @@ class _Audit:
     def _drift(self) -> bool:
         return self._found is not None and not self._found.in_order(self._mode)
 
-    def verdict(self, status: Any, reason: str, error: GalleriaError | None = None) -> BucketVerdict:
+    def verdict(self, status: Status, reason: str, error: GalleriaError | None = None) -> BucketVerdict:
         found, last = self._found, self._after or self._found
         return BucketVerdict(
             bucket=self._access.bucket,
@@ -219,8 +219,11 @@ def _probed(verdict: BucketVerdict, access: BucketAccess, expected: Sequence[Cor
         return verdict
     try:
         result = probe(access.probe_url, expected)
-    except SettingsError as error:
-        return replace(verdict, status="failed", reason=error.message, error=type(error).__name__)
+    except (SettingsError, ProviderError) as error:
+        reason = f"{verdict.reason}; but the probe could tell nothing: {error.message}"
+        return replace(
+            verdict, status="failed", reason=reason, advice=error.advice or verdict.advice, error=type(error).__name__
+        )
     verdict = replace(verdict, probe=result, drift=verdict.drift or not result.passed)
     if result.passed:
         note = "the public URL answers as the gallery needs"

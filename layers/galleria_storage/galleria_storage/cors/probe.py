@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from galleria_storage.cors.needs import Need, needs
 from galleria_storage.cors.rules import CorsRule
-from galleria_storage.errors import SettingsError
+from galleria_storage.errors import ProviderError, SettingsError
 
 TIMEOUT_SECONDS: Final = 10.0
 #: So many origins are tried at most: each costs two requests.
@@ -70,6 +70,8 @@ def probe(url: str, expected: Sequence[CorsRule]) -> ProbeResult:
     ------
     SettingsError
         The URL is none that a browser could open.
+    ProviderError
+        There is nobody, or no photo, at the URL, so that nothing can be told.
     """
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -84,12 +86,9 @@ def probe(url: str, expected: Sequence[CorsRule]) -> ProbeResult:
 
 def _problems(url: str, need: Need) -> list[str]:
     request = need.request()
-    try:
-        if request.needs_preflight:
-            return _preflight_problems(_ask(url, "OPTIONS", _preflight_headers(need)), need)
-        return _reading_problems(_ask(url, need.method, {"Origin": request.origin}), need)
-    except (OSError, http.client.HTTPException) as error:
-        return [f"no answer: {str(error) or type(error).__name__}"]
+    if request.needs_preflight:
+        return _preflight_problems(_ask(url, "OPTIONS", _preflight_headers(need)), need)
+    return _reading_problems(_ask(url, need.method, {"Origin": request.origin}), need)
 
 
 def _preflight_headers(need: Need) -> dict[str, str]:
@@ -119,7 +118,10 @@ def _preflight_problems(answer: _Answer, need: Need) -> list[str]:
 def _reading_problems(answer: _Answer, need: Need) -> list[str]:
     pages = f"pages of {need.origins}"
     if answer.status not in {HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT}:
-        return [f"{need.method} is answered with {answer.status}: is the object there, and public?"]
+        raise ProviderError(
+            f"{need.method} of the public URL is answered with {answer.status}",
+            advice="Set CORS_PROBE_URL to the address of a photo that is there, and public.",
+        )
     if not _origin_allowed(answer, need.request().origin):
         return [f"{pages} may not {need.method}: the answer does not allow the origin"]
     exposed = answer.names("access-control-expose-headers")
@@ -140,5 +142,7 @@ def _ask(url: str, method: str, headers: Mapping[str, str]) -> _Answer:
         connection.request(method, target, headers=dict(headers))
         answer = connection.getresponse()  # the body stays unread: the headers are all that counts
         return _Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()})
+    except (OSError, http.client.HTTPException) as error:
+        raise ProviderError(f"the public URL gives no answer: {str(error) or type(error).__name__}") from error
     finally:
         connection.close()

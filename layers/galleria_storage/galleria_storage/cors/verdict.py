@@ -71,7 +71,8 @@ class BucketVerdict:
     @property
     def repaired(self) -> bool:
         """Whether the bucket's rules were replaced and are in order now, whatever a CDN makes of them."""
-        return self.rules_after is not None and not self.error
+        in_order = self.effective and (self.exact or self.mode == "merge")
+        return self.rules_after is not None and bool(in_order)
 
     def as_document(self) -> dict[str, Any]:
         """Return what JSON can hold."""
