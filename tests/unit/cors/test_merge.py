@@ -83,6 +83,11 @@ def test_a_foreign_rule_that_lets_the_gallery_work_gets_no_copy(order: Order) ->
     assert [rule.origins for rule in merge_rules([enough], DEFAULT, order)] == [("https://a.example",), ("*",)]
 
 
+def test_at_ceph_only_the_rules_in_the_way_get_a_copy() -> None:
+    enough = [replace(DEFAULT[0], origins=(f"https://site{n}.example",), rule_id=f"site {n}") for n in range(60)]
+    assert len(merge_rules([ADMIN, *enough], DEFAULT, "ceph")) == 63
+
+
 def test_at_aws_the_copy_allows_no_more_methods_than_are_in_the_way() -> None:
     hiding = CorsRule(("https://admin.example",), ("GET", "PUT"), ("content-type",), ("Date",))
     copy = merge_rules([hiding], DEFAULT, "aws")[0]

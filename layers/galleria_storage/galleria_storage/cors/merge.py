@@ -56,7 +56,7 @@ def _wider_copies(foreign: CorsRule, own: Sequence[CorsRule], order: Order) -> I
         shared = [part for a in rule.origins for b in foreign.origins if (part := overlap(a, b)) is not None]
         both = [method for method in rule.methods if method in foreign.methods]
         methods = _union(rule.methods, foreign.methods) if order == "ceph" else tuple(both)
-        if shared and methods:
+        if shared and methods and not _is_part_of(rule, foreign):
             yield replace(
                 rule,
                 origins=_union(shared),
@@ -64,6 +64,13 @@ def _wider_copies(foreign: CorsRule, own: Sequence[CorsRule], order: Order) -> I
                 headers=_union(rule.headers, foreign.headers),
                 expose_headers=_union(rule.expose_headers, foreign.expose_headers),
             )
+
+
+def _is_part_of(rule: CorsRule, foreign: CorsRule) -> bool:
+    """Tell whether the foreign rule names all that ours does, whatever its origins."""
+    one, other = rule.normalized(), foreign.normalized()
+    pairs = ((one.methods, other.methods), (one.headers, other.headers), (one.expose_headers, other.expose_headers))
+    return all(set(ours) <= set(theirs) for ours, theirs in pairs)
 
 
 def _numbered(rules: Sequence[CorsRule]) -> tuple[CorsRule, ...]:
