@@ -9,6 +9,7 @@ from typing import Final, Self
 from galleria_storage.errors import (
     AccessDeniedError,
     BucketNotFoundError,
+    IntegrityError,
     NotFoundError,
     PreconditionFailedError,
     ProviderError,
@@ -46,7 +47,7 @@ class Source:
         return self._stream.position
 
     def read_some(self, buffer: memoryview) -> int:
-        """Read into the buffer; return how many bytes came, 0 only at the end.
+        """Read into the buffer, which must not reach beyond the end; return how many bytes came, at least one.
 
         Raises
         ------
@@ -57,7 +58,9 @@ class Source:
         """
         while True:
             try:
-                return self._stream.readinto(buffer)
+                if count := self._stream.readinto(buffer):
+                    return count
+                raise IntegrityError(f"{self.info.key!r} ended too early", bucket=self._store.bucket, key=self.info.key)
             except (AccessDeniedError, BucketNotFoundError):
                 raise
             except ProviderError:
@@ -132,7 +135,12 @@ class Content:
         self._pending = deque(memoryview(part) for part in first if len(part))
         self.source = source
         self._sha256 = hashlib.sha256()
-        self.size = self.left = sum(map(len, self._pending)) + source.info.size - source.position
+        self.size = self.left = self.buffered + source.info.size - source.position
+
+    @property
+    def buffered(self) -> int:
+        """Bytes of it that are in memory already."""
+        return sum(map(len, self._pending))
 
     def fill(self, buffer: memoryview) -> None:
         """Fill the buffer with the next bytes; it may not be longer than what is left."""

@@ -87,7 +87,6 @@ class Claims:
         except NotFoundError:
             return None
         with stream:
-            body, done = bytearray(stream.info.size), 0
-            while done < len(body):
-                done += stream.readinto(memoryview(body)[done:])
+            body = bytearray(stream.info.size)
+            stream.fill(memoryview(body))
             return _Claim(json.loads(body)["key"], stream.info.etag)

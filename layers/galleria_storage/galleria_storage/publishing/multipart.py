@@ -9,14 +9,16 @@ of 5 MiB to 5 GiB, the last one may be smaller).
 """
 
 from collections.abc import Mapping
-from concurrent.futures import Executor, Future
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from galleria_storage.errors import GalleriaError, NotFoundError, PreconditionFailedError
 from galleria_storage.publishing.draft import TAIL_BYTES, Draft
 from galleria_storage.publishing.proof import Proof, WrongContentError, check_parts
 from galleria_storage.publishing.writing import MIB, Publication, Sizes, Written
 from galleria_storage.s3.objects import Condition, ObjectStore, Stored
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 MAX_PARTS: Final = 10_000
 
@@ -67,7 +69,7 @@ class Upload:
             return
 
 
-def put_in_parts(store: ObjectStore, publication: Publication, sizes: Sizes, sender: Executor) -> Written:
+def put_in_parts(store: ObjectStore, publication: Publication, sizes: Sizes, sender: "Executor") -> Written:
     """Publish content of any size; `sender` runs one upload of a part at a time.
 
     Raises
@@ -93,10 +95,10 @@ def put_in_parts(store: ObjectStore, publication: Publication, sizes: Sizes, sen
 
 def part_size(size: int, at_least: int, most_parts: int = MAX_PARTS) -> int:
     """Return the size of the parts of an object with `size` bytes: grown by whole MiB so that the parts suffice."""
-    return max(at_least, -(-size // (most_parts * MIB)) * MIB)
+    return at_least if size <= at_least * most_parts else -(-size // (most_parts * MIB)) * MIB
 
 
-def _send_all(upload: Upload, draft: Draft, part: int, sender: Executor) -> None:
+def _send_all(upload: Upload, draft: Draft, part: int, sender: "Executor") -> None:
     """Read one part while the one before is sent."""
     content, tail = draft.content, b""
     buffers = [bytearray(part) for _ in range(2)]

@@ -4,9 +4,9 @@
 each of them. The numbers in this module are those of that page.
 """
 
+import os
 import random
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -45,7 +45,7 @@ class _Run:
 
     key: str
     #: Recorded on what this run writes, so that it knows its own again.
-    name: str = field(default_factory=lambda: uuid.uuid4().hex)
+    name: str = field(default_factory=lambda: os.urandom(16).hex())
     attempts: int = 0
     bytes_in: int = 0
     bytes_out: int = 0

@@ -48,7 +48,7 @@ def put_and_copy(store: ObjectStore, publication: Publication, sizes: Sizes, sta
     """
     key, draft = publication.key, publication.draft
     source = draft.content.source
-    first = bytearray(sizes.part)
+    first = bytearray(min(max(sizes.part, draft.content.buffered), draft.content.size))
     with memoryview(first) as view:
         draft.content.fill(view)
     start, info = source.position, source.info
@@ -81,13 +81,12 @@ def _copy(upload: Upload, number: int, source: tuple[str, ObjectInfo], span: ran
 
 def _last_bytes(store: ObjectStore, info: ObjectInfo) -> bytes:
     """Read the last `TAIL_BYTES` bytes of an object that must not have changed."""
-    with store.open(info.key, info.size - TAIL_BYTES, info.etag) as stream:
+    start = max(0, info.size - TAIL_BYTES)
+    with store.open(info.key, start, info.etag) as stream:
         if stream.info.etag != info.etag:
             raise PreconditionFailedError(f"{info.key!r} changed", bucket=store.bucket, key=info.key)
-        end, done = bytearray(TAIL_BYTES), 0
-        with memoryview(end) as view:
-            while done < TAIL_BYTES:
-                done += stream.readinto(view[done:])
+        end = bytearray(info.size - start)
+        stream.fill(memoryview(end))
         return bytes(end)
 
 

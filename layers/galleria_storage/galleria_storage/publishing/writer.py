@@ -1,7 +1,6 @@
 """Writing the content of a draft: small ones in one request, large ones in parts."""
 
-from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from galleria_storage.publishing.draft import TAIL_BYTES
 from galleria_storage.publishing.fingerprint import SHA256
@@ -10,6 +9,16 @@ from galleria_storage.publishing.proof import Proof, check_whole
 from galleria_storage.publishing.tail_copy import CopyRefusedError, copies_safely, put_and_copy
 from galleria_storage.publishing.writing import Publication, Sizes, Written
 from galleria_storage.s3.objects import ObjectStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Executor
+
+
+def _one_thread() -> "Executor":
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 # lazy: most photos need no second thread
+
+    return ThreadPoolExecutor(1, "send-part")
 
 
 class Writer:
@@ -33,7 +42,7 @@ class Writer:
         store: ObjectStore,
         copy_from: ObjectStore | None = None,
         sizes: Sizes = Sizes(),  # noqa: B008 # frozen
-        sender: Callable[[], Executor] = lambda: ThreadPoolExecutor(1, "send-part"),
+        sender: "Callable[[], Executor]" = _one_thread,
     ) -> None:
         self._store = store
         self._copy_from = copy_from

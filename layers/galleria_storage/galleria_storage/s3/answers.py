@@ -117,6 +117,25 @@ class ObjectStream:
             )
         return count
 
+    def fill(self, buffer: memoryview) -> None:
+        """Read until the buffer is full.
+
+        Raises
+        ------
+        IntegrityError, ProviderError
+            As `readinto`; also if the object ends before.
+        """
+        done = 0
+        while done < len(buffer):
+            count = self.readinto(buffer[done:])
+            if count == 0:
+                raise IntegrityError(
+                    f"{self.info.key!r} ended at byte {self.position}, which is too early",
+                    bucket=self._bucket,
+                    key=self.info.key,
+                )
+            done += count
+
     def close(self) -> None:
         """Drop the connection, whatever is left unread."""
         self._body.close()

@@ -1,0 +1,231 @@
+"""Reading and writing bodies: whole, in parts, broken off, copied by the provider."""
+
+import hashlib
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from galleria_storage.errors import CorruptPhotoError, IntegrityError, ProviderError, ThrottledError
+from galleria_storage.exif.correction import parse_correction
+from galleria_storage.exif.photo import correct_bytes
+from galleria_storage.publishing.multipart import MAX_PARTS, part_size
+from galleria_storage.publishing.writing import MIB, Sizes
+from galleria_storage.s3.profiles import PROFILES
+from tests.support.fake_s3 import client_error
+from tests.unit.publishing.conftest import HEAD, JPEG, PUBLIC, STAGING, TIME, Gallery
+
+BIG = JPEG[:-2] + bytes(range(256)) * 1600 + b"\xff\xd9"
+CORRECTED = correct_bytes(BIG, parse_correction(TIME, {}))
+
+
+@pytest.fixture(params=["whole", "in parts"])
+def either_way(gallery: Gallery, request: pytest.FixtureRequest) -> Gallery:
+    gallery.sizes = Sizes() if request.param == "whole" else Sizes(whole=0, part=90_000)
+    return gallery
+
+
+def refuse(code: str, operation: str) -> None:
+    raise client_error(operation, code)
+
+
+# --- reading
+
+
+def test_a_read_that_breaks_off_goes_on_where_it_stopped(either_way: Gallery) -> None:
+    either_way.put(BIG, TIME)
+    either_way.director.cuts = [2000, 270_000]
+    outcome = either_way.publish()
+    assert either_way.copy().body == CORRECTED
+    assert either_way.s3.calls.count("GetObject from the middle") == 2
+    assert outcome.bytes_in == len(BIG)
+
+
+def test_a_read_that_breaks_off_again_and_again_fails(gallery: Gallery) -> None:
+    gallery.put(BIG)
+    gallery.director.cuts = [0] * 50
+    with pytest.raises(ProviderError):
+        gallery.publish()
+    assert len(gallery.s3.calls) < 10
+
+
+def test_a_source_that_changed_while_it_was_read_is_never_mixed(either_way: Gallery) -> None:
+    either_way.put(BIG)
+    either_way.director.cuts = [2000]
+    either_way.director.plans["GetObject from the middle", 1] = lambda: either_way.put(BIG[::-1].join((JPEG, b"")))
+    outcome = either_way.publish()
+    assert (outcome.status, outcome.attempts) == ("published", 2)
+    assert either_way.copy().body == either_way.s3.objects[STAGING, "a.jpg"].body
+
+
+def test_a_source_that_vanished_while_it_was_read_is_gone(either_way: Gallery) -> None:
+    either_way.put(BIG)
+    either_way.director.cuts = [2000]
+    either_way.director.plans["GetObject from the middle", 1] = lambda: either_way.s3.remove(STAGING, "a.jpg")
+    assert either_way.publish().status == "gone"
+    assert (either_way.published_keys(), either_way.s3.uploads) == ([], {})
+
+
+def test_a_head_that_is_longer_than_the_first_read_is_read_on(gallery: Gallery) -> None:
+    segments = b"".join(b"\xff\xed\xff\xff" + bytes(65533) for _ in range(20))
+    photo = HEAD + segments + JPEG[len(HEAD) :]
+    gallery.put(photo, TIME)
+    gallery.publish()
+    assert gallery.copy().body == correct_bytes(photo, parse_correction(TIME, {}))
+
+
+# --- writing in parts
+
+
+def test_large_content_goes_out_in_parts_and_its_sha256_into_the_outcome(gallery: Gallery) -> None:
+    gallery.sizes = Sizes(whole=90_000, part=90_000)
+    gallery.put(BIG, TIME)
+    outcome = gallery.publish()
+    assert gallery.copy().body == CORRECTED
+    assert gallery.s3.calls.count("UploadPart") == -(-len(CORRECTED) // 90_000)
+    assert outcome.sha256 == hashlib.sha256(CORRECTED).hexdigest()
+    assert "galleria-sha256" not in gallery.copy().metadata
+
+
+@given(whole=st.integers(0, 4000), part=st.integers(64, 4000), length=st.integers(0, 3000))
+def test_whatever_the_sizes_the_bytes_are_the_same(whole: int, part: int, length: int) -> None:
+    gallery = Gallery()
+    gallery.sizes = Sizes(whole=whole, part=part)
+    photo = JPEG + bytes(length)
+    gallery.put(photo, TIME)
+    gallery.publish()
+    assert gallery.copy().body == correct_bytes(photo, parse_correction(TIME, {}))
+
+
+@pytest.mark.parametrize("operation", ["UploadPart", "CompleteMultipartUpload"])
+def test_an_upload_that_fails_is_aborted(gallery: Gallery, operation: str) -> None:
+    gallery.sizes = Sizes(whole=0, part=90_000)
+    gallery.put(BIG)
+    gallery.director.plans[operation, 1] = lambda: refuse("SlowDown", operation)
+    with pytest.raises(ThrottledError):
+        gallery.publish()
+    assert (gallery.s3.uploads, gallery.published_keys()) == ({}, [])
+
+
+def test_an_upload_that_cannot_even_be_aborted_fails_with_the_first_reason(gallery: Gallery) -> None:
+    gallery.sizes = Sizes(whole=0, part=90_000)
+    gallery.put(BIG)
+    gallery.director.plans["UploadPart", 2] = lambda: refuse("SlowDown", "UploadPart")
+    gallery.director.plans["AbortMultipartUpload", 1] = lambda: refuse("InternalError", "AbortMultipartUpload")
+    with pytest.raises(ThrottledError):
+        gallery.publish()
+
+
+def test_a_completion_whose_answer_was_lost_is_recognised(gallery: Gallery) -> None:
+    """boto3 sends it again by itself, and hears that there is no such upload."""
+    gallery.sizes = Sizes(whole=0, part=90_000)
+    gallery.put(BIG, TIME)
+    gallery.director.after_plans["CompleteMultipartUpload", 1] = lambda: refuse(
+        "NoSuchUpload", "CompleteMultipartUpload"
+    )
+    outcome = gallery.publish()
+    assert (outcome.status, outcome.attempts) == ("published", 2)
+    assert outcome.sha256 == hashlib.sha256(CORRECTED).hexdigest()
+
+
+def test_the_condition_goes_with_the_completion(gallery: Gallery) -> None:
+    gallery.sizes = Sizes(whole=0, part=90_000)
+    gallery.put(BIG)
+
+    def newer() -> None:
+        gallery.director.plans.clear()
+        gallery.put(BIG, TIME)
+        gallery.publisher().publish("a.jpg")
+
+    gallery.director.plans["CompleteMultipartUpload", 1] = newer
+    assert gallery.publish().status == "duplicate"
+    assert (gallery.copy().body, gallery.s3.uploads) == (CORRECTED, {})
+
+
+def test_a_trailer_with_absolute_offsets_forbids_an_edit_that_grows_the_photo(either_way: Gallery) -> None:
+    afcp = b"AXS!" + (4711).to_bytes(4, "big") + bytes(4)
+    either_way.put(BIG + afcp, TIME)
+    outcome = either_way.publish()
+    with pytest.raises(CorruptPhotoError) as refused:
+        correct_bytes(BIG + afcp, parse_correction(TIME, {}))
+    assert (outcome.status, outcome.reason) == ("rejected", refused.value.message)
+    assert (either_way.published_keys(), either_way.s3.uploads) == ([], {})
+
+
+@given(st.integers(0, 50 * 1024**4))
+def test_ten_thousand_parts_always_suffice(size: int) -> None:
+    part = part_size(size, 8 * MIB)
+    assert part * MAX_PARTS >= size
+    assert part == 8 * MIB or (part - MIB) * MAX_PARTS < size
+
+
+# --- copied by the provider
+
+
+@pytest.fixture
+def copying(gallery: Gallery) -> Gallery:
+    gallery.copies = True
+    gallery.sizes = Sizes(whole=1000, part=300_000, copied=320_000, step=40_000)
+    return gallery
+
+
+def test_of_a_very_large_object_one_part_passes_through_here(copying: Gallery) -> None:
+    copying.put(BIG, TIME)
+    outcome = copying.publish()
+    assert copying.copy().body == CORRECTED
+    assert outcome.bytes_out == 300_000
+    assert outcome.bytes_out + outcome.bytes_copied == len(CORRECTED)
+    assert outcome.sha256 == ""
+
+
+def test_a_head_that_is_longer_than_a_part_is_sent_whole(copying: Gallery) -> None:
+    copying.sizes = Sizes(whole=1000, part=1000, copied=320_000, step=40_000)
+    copying.put(BIG, TIME)
+    copying.publish()
+    assert copying.copy().body == CORRECTED
+
+
+def test_a_source_that_changes_while_it_is_copied_is_never_mixed(copying: Gallery) -> None:
+    copying.put(BIG)
+    copying.director.plans["UploadPartCopy", 2] = lambda: copying.put(BIG, TIME)
+    copying.director.plans["UploadPartCopy", 3] = lambda: copying.put(JPEG + BIG, TIME)
+    copying.publish()
+    assert copying.copy().body == correct_bytes(JPEG + BIG, parse_correction(TIME, {}))
+    assert copying.s3.uploads == {}
+
+
+def test_a_provider_that_will_not_copy_gets_it_streamed(copying: Gallery) -> None:
+    copying.put(BIG, TIME)
+    copying.director.plans["UploadPartCopy", 1] = lambda: refuse("NotImplemented", "UploadPartCopy")
+    outcome = copying.publish()
+    assert (copying.copy().body, outcome.bytes_copied, copying.s3.uploads) == (CORRECTED, 0, {})
+
+
+@pytest.mark.parametrize("name", ["ceph", "generic", "r2", "b2"])
+def test_nothing_is_copied_where_the_profile_says_that_it_is_unsafe(copying: Gallery, name: str) -> None:
+    copying.profile = PROFILES[name]
+    copying.put(BIG)
+    copying.publish()
+    assert "UploadPartCopy" not in copying.s3.calls
+
+
+def test_a_key_with_a_per_cent_sign_is_streamed(copying: Gallery) -> None:
+    """Some servers decode the source's key twice, and copy another object."""
+    copying.put(BIG, key="100%25.jpg")
+    copying.publish("100%25.jpg")
+    assert "UploadPartCopy" not in copying.s3.calls
+
+
+def test_a_copy_that_went_astray_is_replaced_or_removed(copying: Gallery) -> None:
+    copying.put(BIG)
+    copy = copying.s3.upload_part_copy
+
+    def astray(**arguments: str) -> Mapping[str, object]:
+        first, last = map(int, arguments["CopySourceRange"].removeprefix("bytes=").split("-"))
+        return copy(**{**arguments, "CopySourceRange": f"bytes={first - 1}-{last - 1}"})  # type: ignore[arg-type]
+
+    copying.s3.upload_part_copy = astray  # type: ignore[assignment,method-assign]
+    with pytest.raises(IntegrityError):
+        copying.publish()
+    assert (PUBLIC, "a.jpg") not in copying.s3.objects
