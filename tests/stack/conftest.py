@@ -1,0 +1,119 @@
+"""The whole stack, deployed by `sam deploy` into an emulator that enforces IAM and bucket policies (MiniStack).
+
+A proxy stands in front as the end of TLS would, since the bucket policies refuse requests without it.
+"""
+
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from tests.support.processes import ROOT, ServerMissingError
+from tests.support.servers import running
+from tests.support.wire import Wire, proxied
+
+REGION: Final = "us-east-1"
+_PATIENCE: Final = 20
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """The emulator.
+
+    Attributes
+    ----------
+    wire
+        What passes between everybody and the emulator.
+    environment
+        Variables that lead the SDK and SAM there, with the credentials of an administrator.
+    """
+
+    wire: Wire
+    environment: Mapping[str, str]
+
+    def client(self, service: str, **credentials: str) -> Any:
+        """Return a client; as the administrator, unless credentials are given."""
+        keys = credentials or {
+            "aws_access_key_id": self.environment["AWS_ACCESS_KEY_ID"],
+            "aws_secret_access_key": self.environment["AWS_SECRET_ACCESS_KEY"],
+        }
+        config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
+        return boto3.client(service, endpoint_url=self.wire.endpoint, region_name=REGION, config=config, **keys)
+
+    def deploy(self, name: str, **parameters: str) -> "Stack":
+        """Deploy what `make build` built, as a user does."""
+        chosen = {"BucketPrefix": name, "Architecture": "x86_64", "AwsEndpoint": self.wire.endpoint, **parameters}
+        words = [f'{key}="{value}"' for key, value in chosen.items()]
+        command = [ROOT / ".venv-sam/bin/sam", "deploy", "--stack-name", name, "--no-confirm-changeset"]
+        command += ["--no-progressbar", "--parameter-overrides", " ".join(words)]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+        return Stack(self, name)
+
+
+class Stack:
+    """A deployed stack: its outputs and resources, by their names in the template."""
+
+    def __init__(self, cloud: Cloud, name: str) -> None:
+        self.cloud = cloud
+        formation = cloud.client("cloudformation")
+        (described,) = formation.describe_stacks(StackName=name)["Stacks"]
+        self.outputs: dict[str, str] = {entry["OutputKey"]: entry["OutputValue"] for entry in described["Outputs"]}
+        found = formation.describe_stack_resources(StackName=name)["StackResources"]
+        self.resources: dict[str, str] = {entry["LogicalResourceId"]: entry["PhysicalResourceId"] for entry in found}
+        self.staging = self.outputs["StagingBucketName"]
+        self.public = self.outputs["PublicBucketName"]
+
+    def variables(self, function: str) -> dict[str, str]:
+        """Return the environment variables of a deployed function."""
+        configuration = self.cloud.client("lambda").get_function_configuration(FunctionName=self.resources[function])
+        variables: dict[str, str] = configuration["Environment"]["Variables"]
+        return variables
+
+    def log(self, group: str) -> list[str]:
+        """Return the last lines of a log group; `group` is its name in the template."""
+        logs = self.cloud.client("logs")
+        name = self.resources[group]
+        streams = logs.describe_log_streams(logGroupName=name)["logStreams"]
+        events = [logs.get_log_events(logGroupName=name, logStreamName=s["logStreamName"])["events"] for s in streams]
+        return [event["message"] for found in events for event in found][-8:]
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[Cloud]:
+    if not (ROOT / ".aws-sam/build/template.yaml").exists():
+        pytest.skip("nothing is built (make build)")
+    with tempfile.TemporaryDirectory(prefix="stack-") as folder:
+        try:
+            with running("ministack", Path(folder)) as server, proxied(server.endpoint) as wire:
+                wire.added = {"X-Forwarded-Proto": "https"}
+                own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+                leading = {
+                    "AWS_ENDPOINT_URL": wire.endpoint,
+                    "AWS_ACCESS_KEY_ID": server.access_key,
+                    "AWS_SECRET_ACCESS_KEY": server.secret_key,
+                    "AWS_DEFAULT_REGION": REGION,
+                    "SAM_CLI_TELEMETRY": "0",
+                    "SAM_CLI_POLL_DELAY": "1",
+                }
+                yield Cloud(wire, {**own, **leading})
+        except ServerMissingError as missing:
+            pytest.skip(str(missing))
+
+
+def eventually(look: Callable[[], Any], what: Callable[[], str]) -> Any:
+    """Look until something is seen; fail with `what` was waited for."""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        if seen := look():
+            return seen
+        time.sleep(0.2)
+    pytest.fail(f"not within {_PATIENCE} s: {what()}")
