@@ -80,8 +80,8 @@ RUNTIME_PYTHON = $(firstword $(foreach python,python3.13 $(wildcard $(HOME)/.pye
 	@touch $@
 build: .venv-sam/.ready .venv-runtime/.ready ## build functions and layer as `sam deploy` uploads them, into .aws-sam/build
 	PATH="$(abspath .venv-sam/bin):$(abspath .venv-runtime/bin):$$PATH" sam build
-test-runtime: $(VENV)/.ready .venv-servers/.ready build ## run the built functions in Lambda's runtime, without Docker
-	$(BIN)/python -m pytest -q tests/runtime
+test-runtime: $(VENV)/.ready .venv-servers/.ready build ## run what was built in Lambda's runtime; deploy it into an emulator
+	$(BIN)/python -m pytest -q tests/runtime tests/stack
 .PHONY: build test-runtime
 
 ## --- CORS: what a browser does
