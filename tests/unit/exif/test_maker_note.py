@@ -162,7 +162,7 @@ def found_in(note: bytes, order: str = LITTLE) -> list[tuple[int, int]]:
     block = bytes(100) + note + bytes(60)
     orders = {LITTLE: LITTLE_ENDIAN, BIG: BIG_ENDIAN}
     entry = Entry(MAKER_NOTE, UNDEFINED, len(note), 50, 100, len(note))
-    return [(inner.ifd.rows[0][0], inner.base) for inner in note_ifds(block, orders[order], entry)]
+    return [(inner.ifd.fields[0], inner.base) for inner in note_ifds(block, orders[order], entry)]
 
 
 ROW = [(0x0207, 3, 1, 5)]

@@ -41,7 +41,7 @@ def check_block(before: TiffBlock, after: TiffBlock, texts: Mapping[int, bytes],
 
 
 def _rows(ifd: Ifd, changed: set[int]) -> list[tuple[int, int, int, int]]:
-    return [row for row in ifd.rows if row[0] not in changed]
+    return [row for row in ifd.rows() if row[0] not in changed]
 
 
 def _counterparts(before: TiffBlock, after: TiffBlock) -> list[Directory]:
@@ -97,7 +97,7 @@ def _check_unshared(before: TiffBlock, changed: Sequence[tuple[int, int]], texts
     """Check that changed bytes are no part of another tag's value. One that runs out of the block has none."""
     first, last = min(start for start, _ in changed), max(end for _, end in changed)
     for name, ifd in before.directories:
-        for tag, kind, number, offset in ifd.rows:
+        for tag, kind, number, offset in ifd.rows():
             if offset < last and kind in TYPE_SIZES:
                 size = number * TYPE_SIZES[kind]
                 shared = size > 4 and first < offset + size <= len(before.data) and tag not in texts

@@ -86,7 +86,7 @@ class _Draft:
             # piexif and some cameras write Exif IFDs that lack the offset of the next IFD.
             if start < ifd.end + (4 if name.startswith("IFD") else 0) and ifd.at < end:
                 return False
-            for tag, kind, number, offset in ifd.rows:
+            for tag, kind, number, offset in ifd.rows():
                 if offset < end and (tag != entry.tag or offset != start or number != entry.number):
                     size = number * TYPE_SIZES.get(kind, 0)
                     if size > _INLINE and start < offset + size <= len(self._block.data):
@@ -111,15 +111,17 @@ class _Draft:
         return self._order.entry.pack(tag, ASCII, len(value), self._place(value))
 
     def _move(self, ifd: Ifd, added: Mapping[int, bytes]) -> None:
-        tags = [row[0] for row in ifd.rows]
+        tags = list(ifd.fields[0::4])
         table = self.data[ifd.at + 2 : ifd.end]
         for tag in sorted(added):
             # TIFF 6.0 section 2: entries ascend by tag. In an IFD that does not obey, any place is as good.
             index = next((index for index, other in enumerate(tags) if other > tag), len(tags))
             tags.insert(index, tag)
             table[12 * index : 12 * index] = added[tag]
-        following = bytes(self.data[ifd.end : ifd.end + 4]).ljust(4, b"\0")
-        self._repoint(ifd.at, self._place(self._order.short.pack(len(tags)) + table + following))
+        # Only IFD0 and IFD1 form a chain (Exif 2.32 4.6.2). Behind an Exif IFD some programs have put a value instead.
+        following = ifd.next if ifd is self._block.directories[0].ifd else 0
+        end = self._order.long.pack(following)
+        self._repoint(ifd.at, self._place(self._order.short.pack(len(tags)) + table + end))
 
     def _repoint(self, old: int, new: int) -> None:
         """Let everything that points to an IFD point to its copy."""

@@ -104,7 +104,7 @@ def note_ifds(block: bytes, order: ByteOrder, note: Entry) -> list[NoteIfd]:
     if main is None:
         return []
     inside = outside = 0
-    for _, kind, number, offset in main.ifd.rows:
+    for _, kind, number, offset in main.ifd.rows():
         size = number * TYPE_SIZES.get(kind, 0)
         if size > 4:
             if note.value <= main.base + offset <= note.value + note.size - size:
@@ -148,13 +148,14 @@ def _plausible_ifd(block: bytes, at: int, order: ByteOrder) -> Ifd | None:
         ifd = read_ifd(block, at, order, "maker note")
     except CorruptPhotoError:
         return None
-    unknown = sum(row[1] not in TYPE_SIZES for row in ifd.rows)
-    return ifd if 4 * unknown <= len(ifd.rows) else None
+    types = ifd.fields[1::4]
+    unknown = sum(kind not in TYPE_SIZES for kind in types)
+    return ifd if 4 * unknown <= len(types) else None
 
 
 def _sub_ifds(block: bytes, main: NoteIfd) -> list[NoteIfd]:
     found: list[NoteIfd] = []
-    for tag, kind, number, offset in main.ifd.rows:
+    for tag, kind, number, offset in main.ifd.rows():
         # Olympus: of type UNDEFINED, the IFD is the value; of type LONG or IFD, the value is its offset.
         if tag not in _SUB_IFDS or len(found) == len(_SUB_IFDS):
             continue

@@ -77,7 +77,7 @@ def note_references(data: bytes, note: NoteIfd, make: bytes) -> Iterator[Referen
     """
     ifd, base, order, sound = note
     if sound:
-        for index, (_, kind, number, offset) in enumerate(ifd.rows):
+        for index, (_, kind, number, offset) in enumerate(ifd.rows()):
             if number * TYPE_SIZES.get(kind, 0) > 4 and base + offset >= len(data):
                 yield Reference(ifd.at + 10 + 12 * index, order, base)
     for start_tag, length_tag in _PREVIEWS.get(make, ()):

@@ -7,10 +7,11 @@ from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.maker_note import NoteIfd, note_ifds
 from galleria_storage.exif.references import Reference, camera_make, note_references, samsung_references
 from galleria_storage.exif.tags import CAPTURE_TAGS
-from galleria_storage.exif.tiff import MAKER_NOTE, POINTERS, TYPE_SIZES, Directory, Entry, Ifd, TiffBlock, is_pointer
+from galleria_storage.exif.tiff import MAKER_NOTE, POINTERS, TYPE_SIZES, Directory, Entry, Ifd, TiffBlock
 
 # Offset and length of image data (TIFF 6.0 sections 8 and 22; Exif 2.32 4.6.4).
 _IMAGE_DATA: Final = ((0x0201, 0x0202), (0x0111, 0x0117))
+_IMAGE_STARTS: Final = frozenset(start for start, _ in _IMAGE_DATA)
 
 MAX_NOTES: Final = 2
 """More maker notes than any camera writes into one block; bounds the work on hostile input."""
@@ -76,31 +77,34 @@ def survey(block: TiffBlock) -> Survey:
 
 def _survey_ifd(block: TiffBlock, directory: Directory, found: Survey) -> None:
     name, ifd = directory
-    size = len(block.data)
-    found.add(ifd.end, size)
-    for index, row in enumerate(ifd.rows):
-        tag, kind, number, offset = row
+    size, order = len(block.data), block.order
+    furthest = ifd.end
+    for index, (tag, kind, number, offset) in enumerate(ifd.rows()):
         length = number * TYPE_SIZES.get(kind, 0)
-        if length > 4:
+        if length <= 4:
+            continue
+        if offset + length <= size:
+            furthest = max(furthest, offset + length)
+        elif tag not in CAPTURE_TAGS:  # those get a new value, or had none
             if offset < size:
-                if tag not in CAPTURE_TAGS or offset + length <= size:
-                    found.add(offset + length, size)
-            elif tag not in CAPTURE_TAGS:
-                found.references.append(Reference(ifd.at + 10 + 12 * index, block.order, 0))
-        elif tag in POINTERS:
-            if not is_pointer(row):
-                raise CorruptPhotoError(
-                    f"The photo's Exif data is damaged: a pointer in its {name} has the wrong type."
-                )
-            if offset >= size:
-                found.references.append(Reference(ifd.at + 10 + 12 * index, block.order, 0))
+                found.cut.append(offset + length)
+            else:
+                found.references.append(Reference(ifd.at + 10 + 12 * index, order, 0))
+    found.add(furthest, size)
+    for pointer in ifd.find(POINTERS):
+        if pointer.number != 1 or pointer.size != 4:
+            raise CorruptPhotoError(f"The photo's Exif data is damaged: a pointer in its {name} has the wrong type.")
+        if order.long.unpack_from(block.data, pointer.value)[0] >= size:
+            found.references.append(Reference(pointer.value, order, 0))
     if ifd.next >= size and name.startswith("IFD"):
-        found.references.append(Reference(ifd.end, block.order, 0))
+        found.references.append(Reference(ifd.end, order, 0))
     _survey_images(block, ifd, found)
 
 
 def _survey_images(block: TiffBlock, ifd: Ifd, found: Survey) -> None:
     size, long = len(block.data), block.order.long
+    if ifd.places.keys().isdisjoint(_IMAGE_STARTS):
+        return
     for start_tag, length_tag in _IMAGE_DATA:
         starts, lengths = ifd.find((start_tag,)), ifd.find((length_tag,))
         if starts and lengths and starts[0].size == lengths[0].size == 4:
@@ -117,7 +121,7 @@ def _check_references(block: TiffBlock, references: list[Reference]) -> None:
     if not places:
         return
     for _, ifd in block.directories:
-        for _, kind, number, offset in ifd.rows:
+        for _, kind, number, offset in ifd.rows():
             length = number * TYPE_SIZES.get(kind, 0)
             if length > 4:
                 behind = bisect_right(places, offset - 4)
@@ -142,7 +146,7 @@ def _survey_note(block: TiffBlock, note: Entry, make: bytes, found: Survey) -> N
 def _survey_note_values(size: int, note: Entry, inner: NoteIfd, found: Survey) -> None:
     """Add the ends of a note's values; those of a note that is not sound as they may be meant, if they fit."""
     bases = (inner.base,) if inner.sound else (0, inner.base, note.value)
-    for _, kind, number, offset in inner.ifd.rows:
+    for _, kind, number, offset in inner.ifd.rows():
         length = number * TYPE_SIZES.get(kind, 0)
         if length > 4:
             for base in bases:

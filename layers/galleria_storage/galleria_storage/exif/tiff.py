@@ -7,9 +7,8 @@ from the header's first byte. Exif 2.32 (CIPA DC-008) 4.6.3 adds the pointers
 to the Exif, GPS and Interoperability IFDs.
 """
 
-from collections.abc import Collection
-from operator import itemgetter
-from struct import Struct
+from collections.abc import Collection, Iterator
+from struct import Struct, unpack_from
 from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError
@@ -38,15 +37,16 @@ MAX_UNKNOWN_TYPES: Final = 10
 
 
 class ByteOrder(NamedTuple):
-    """How numbers of two and four bytes stand in a block, and the four numbers of an entry."""
+    """How numbers of two and four bytes, and the four of an entry, stand in a block; `mark` is its sign in `struct`."""
 
+    mark: str
     short: Struct
     long: Struct
     entry: Struct
 
 
-LITTLE: Final = ByteOrder(Struct("<H"), Struct("<I"), Struct("<HHII"))
-BIG: Final = ByteOrder(Struct(">H"), Struct(">I"), Struct(">HHII"))
+LITTLE: Final = ByteOrder("<", Struct("<H"), Struct("<I"), Struct("<HHII"))
+BIG: Final = ByteOrder(">", Struct(">H"), Struct(">I"), Struct(">HHII"))
 
 Row = tuple[int, int, int, int]
 """The four numbers of an entry: tag, type, number of values, value or offset of the value."""
@@ -82,10 +82,11 @@ class Ifd(NamedTuple):
     ----------
     at
         Offset of its count of entries.
-    rows
-        Its entries in file order (TIFF asks for ascending tags; not every camera obeys).
+    fields
+        The numbers of its entries in file order (TIFF asks for ascending tags; not every camera obeys),
+        four for each; see `rows`.
     places
-        Index of the last entry of each tag in `rows`.
+        Index of the last entry of each tag.
     end
         Offset behind the last entry: there stands the offset of the next IFD.
     next
@@ -93,22 +94,27 @@ class Ifd(NamedTuple):
     """
 
     at: int
-    rows: list[Row]
+    fields: tuple[int, ...]
     places: dict[int, int]
     end: int
     next: int
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the four numbers of every entry, in file order."""
+        fields = self.fields
+        return zip(fields[0::4], fields[1::4], fields[2::4], fields[3::4], strict=True)
 
     def find(self, tags: Collection[int]) -> list[Entry]:
         """Return all entries that have one of the tags."""
         places = self.places
         if places.keys().isdisjoint(tags):
             return []
-        if len(places) == len(self.rows):
+        if 4 * len(places) == len(self.fields):
             return [self._entry(places[tag]) for tag in tags if tag in places]
-        return [self._entry(index) for index, row in enumerate(self.rows) if row[0] in tags]
+        return [self._entry(index) for index, tag in enumerate(self.fields[0::4]) if tag in tags]
 
     def _entry(self, index: int) -> Entry:
-        tag, kind, number, value = self.rows[index]
+        tag, kind, number, value = self.fields[4 * index : 4 * index + 4]
         at, size = self.at + 2 + 12 * index, number * TYPE_SIZES.get(kind, 0)
         return Entry(tag, kind, number, at, value if size > 4 else at + 8, size)
 
@@ -144,7 +150,7 @@ class TiffBlock(NamedTuple):
     damage: list[tuple[str, int]]
 
 
-_TAG, _TYPE = itemgetter(0), itemgetter(1)
+_KNOWN_TYPES: Final = frozenset(TYPE_SIZES)
 _IFD0, _EXIF = "IFD0", "Exif IFD"
 POINTERS: Final = {EXIF_IFD: _EXIF, GPS_IFD: "GPS IFD", INTEROPERABILITY_IFD: "Interoperability IFD"}
 """Tags whose value is the offset of another IFD (Exif 2.32 4.6.3)."""
@@ -185,9 +191,9 @@ def read_ifd(block: bytes, at: int, order: ByteOrder, name: str) -> Ifd:
     end = at + 2 + 12 * count
     if count > MAX_ENTRIES or end > size:
         raise _damaged(f"its {name} claims {count:,} entries")
-    rows = list(order.entry.iter_unpack(memoryview(block)[at + 2 : end]))
+    fields = unpack_from(order.mark + "HHII" * count, block, at + 2)
     following = order.long.unpack_from(block, end)[0] if end + 4 <= size else 0
-    return Ifd(at, rows, dict(zip(map(_TAG, rows), range(count), strict=True)), end, following)
+    return Ifd(at, fields, dict(zip(fields[0::4], range(count), strict=True)), end, following)
 
 
 def read_block(data: bytes) -> TiffBlock:
@@ -224,7 +230,7 @@ def read_block(data: bytes) -> TiffBlock:
                 raise
             block.damage.append((name, at))
             continue
-        entries += len(ifd.rows)
+        entries += len(ifd.fields) // 4
         if entries > MAX_ENTRIES:
             raise _damaged(f"it has more than {MAX_ENTRIES:,} entries")
         block.directories.append(Directory(name, ifd))
@@ -236,10 +242,11 @@ def read_block(data: bytes) -> TiffBlock:
 
 def _check_types(name: str, ifd: Ifd) -> None:
     """Refuse an IFD in which other readers would give up: its first entry, or many, of no known type."""
-    if TYPE_SIZES.keys() >= set(map(_TYPE, ifd.rows)):
+    types = ifd.fields[1::4]
+    if _KNOWN_TYPES.issuperset(types):
         return
-    unknown = [row[1] for row in ifd.rows if row[1] not in TYPE_SIZES]
-    if len(unknown) > MAX_UNKNOWN_TYPES or ifd.rows[0][1] not in TYPE_SIZES:
+    unknown = [kind for kind in types if kind not in TYPE_SIZES]
+    if len(unknown) > MAX_UNKNOWN_TYPES or types[0] not in TYPE_SIZES:
         raise _damaged(f"entries of its {name} have types that do not exist ({unknown[0]}, for one)")
 
 
@@ -247,9 +254,13 @@ def _below(name: str, ifd: Ifd) -> list[tuple[str, int]]:
     """Return name and offset of the IFDs that an IFD leads to."""
     found: list[tuple[str, int]] = []
     if not ifd.places.keys().isdisjoint(POINTERS):
-        found += ((POINTERS[row[0]], row[3]) for row in ifd.rows if row[0] in POINTERS and is_pointer(row))
-        if any(row[0] == EXIF_IFD and not is_pointer(row) for row in ifd.rows):
-            raise _damaged("the pointer to its Exif IFD has the wrong type")
+        for row in ifd.rows():
+            if row[0] not in POINTERS:
+                continue
+            if is_pointer(row):
+                found.append((POINTERS[row[0]], row[3]))
+            elif row[0] == EXIF_IFD:
+                raise _damaged("the pointer to its Exif IFD has the wrong type")
     if ifd.next and name.startswith("IFD"):
         found.append((f"IFD{int(name[3:]) + 1}", ifd.next))
     return found
