@@ -8,7 +8,7 @@ publishes the photo again, in the place where Lambda's OnFailure record has it.
 
 A published photo, and a duplicate (the retry of a publication whose event was
 lost looks like one), becomes the EventBridge event `Photo Published` from
-`galleria-storage`; its detail is described in `docs/operations.md`.
+`galleria-storage`; the README names the fields of its detail.
 """
 
 import json
