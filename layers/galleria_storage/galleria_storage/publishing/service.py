@@ -72,6 +72,10 @@ def _store(connection: Connection) -> ObjectStore:
 
 
 def _at_one_provider(staging: Connection, public: Connection) -> bool:
-    one, other = (urlsplit(connection.client.meta.endpoint_url) for connection in (staging, public))
-    same_host = (one.hostname, one.port) == (other.hostname, other.port)
+    same_host = _address(staging) == _address(public)
     return same_host or staging.profile.name == public.profile.name == "aws"
+
+
+def _address(connection: Connection) -> tuple[str | None, int]:
+    url = urlsplit(connection.client.meta.endpoint_url)
+    return url.hostname, url.port or (80 if url.scheme == "http" else 443)
