@@ -85,7 +85,7 @@ def untyped(number: int) -> bytes:
         (untyped(MAX_UNKNOWN_TYPES + 1), "types that do not exist"),
         (photo(camera_block(exif=[text(0xC000 + i, "x") for i in range(MAX_ENTRIES)])), "entries"),
         (photo(camera_block(main=[Field(0x8769, UNDEFINED, b"\x1a\0\0\0")])), "wrong type"),
-        (photo(camera_block(exif=[Field(MAKER_NOTE, UNDEFINED, b"12345")] * 5)), "maker notes"),
+        (photo(camera_block(exif=[Field(MAKER_NOTE, UNDEFINED, b"12345")] * 7)), "maker notes"),
         (photo(camera_block(exif=[Field(0xA005, UNDEFINED, b"\x1a\0\0\0")])), "wrong type"),
     ],
 )

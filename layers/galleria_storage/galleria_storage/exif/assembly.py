@@ -39,6 +39,13 @@ class FollowedBlock(NamedTuple):
     free: int
 
 
+class _Change(NamedTuple):
+    """New bytes from an offset of the old file to the end of a segment."""
+
+    start: int
+    data: bytes | bytearray
+
+
 class Assembly(NamedTuple):
     """The new start of a file.
 
@@ -63,31 +70,21 @@ class Assembly(NamedTuple):
     indexes: Mapping[Segment, PictureIndex]
 
 
-def segment_bytes(head: Head, old: Segment, payload: bytes) -> bytes:
-    """Return a segment with a new payload; the marker, with fill bytes before it, stays.
-
-    Raises
-    ------
-    CorruptPhotoError
-        The payload is longer than a segment can be.
-    """
-    return head.data[old.start : old.payload - 2] + _length(payload) + payload
-
-
 def _new_segment(texts: Mapping[int, bytes]) -> bytes:
     """Return an Exif APP1 segment (Exif 2.32 4.5.4) that holds the texts, and nothing more."""
-    payload = EXIF_HEADER + edit_block(read_block(minimal_block()), texts, b"").data
-    return b"\xff\xe1" + _length(payload) + payload
+    block = edit_block(read_block(minimal_block()), texts, b"").data
+    return b"\xff\xe1" + _length(len(EXIF_HEADER) + len(block)) + EXIF_HEADER + block
 
 
-def _length(payload: bytes) -> bytes:
-    if len(payload) > MAX_PAYLOAD:
+def _length(payload: int) -> bytes:
+    """Return the two bytes of a segment's length; an error if a payload of so many bytes does not fit."""
+    if payload > MAX_PAYLOAD:
         raise CorruptPhotoError(
-            f"The capture time does not fit: the photo's Exif data would need {len(payload):,} bytes, "
+            f"The capture time does not fit: the photo's Exif data would need {payload:,} bytes, "
             f"and a JPEG segment holds {MAX_PAYLOAD:,}.",
             advice="Remove the embedded preview or other large metadata, or publish without a correction.",
         )
-    return (len(payload) + 2).to_bytes(2, "big")
+    return (payload + 2).to_bytes(2, "big")
 
 
 def insertion_point(head: Head) -> int:
@@ -137,7 +134,7 @@ def assemble(head: Head, blocks: Sequence[ExifBlock], texts: Mapping[int, bytes]
         for block, edit in zip(blocks, edits, strict=True)
         if len(edit.data) > len(block.tiff.data)
     ]
-    payloads: dict[Segment, bytes] = {}
+    changed: dict[Segment, _Change] = {}
     followed = []
     for block, edit in zip(blocks, edits, strict=True):
         before, data = _followed(block, edit, growths), edit.data
@@ -145,12 +142,12 @@ def assemble(head: Head, blocks: Sequence[ExifBlock], texts: Mapping[int, bytes]
             # They follow before the edit, since the edit may move the IFD that holds them.
             data = edit_block(before.tiff, texts, _following(head, block)).data
         if data != block.tiff.data:
-            payloads[block.segment] = head.data[block.segment.payload : block.start] + data
+            changed[block.segment] = _Change(block.start, data)
         followed.append(before)
     indexes = picture_indexes(head) if growths else {}
     for segment, index in indexes.items():
-        payloads[segment] = _follow_index(head, segment, index, growths)
-    return Assembly(*_join(head, payloads), growths, followed, indexes)
+        changed[segment] = _follow_index(head, segment, index, growths)
+    return Assembly(*_join(head, changed), growths, followed, indexes)
 
 
 def _insert(head: Head, segment: bytes) -> Assembly:
@@ -158,15 +155,16 @@ def _insert(head: Head, segment: bytes) -> Assembly:
     at = insertion_point(head)
     growths = [Growth(at, len(segment))]
     indexes = picture_indexes(head)
-    payloads = {place: _follow_index(head, place, index, growths) for place, index in indexes.items()}
-    data, replaced = _join(head, payloads)
-    # A payload keeps its length here, so that what is in front of the insertion keeps its place.
+    data, replaced = _join(
+        head, {place: _follow_index(head, place, index, growths) for place, index in indexes.items()}
+    )
+    # An index keeps its length, so that what is in front of the insertion keeps its place.
     data, replaced = (data, replaced) if replaced > at else (head.data[:at], at)
     return Assembly(data[:at] + segment + data[at:], replaced, growths, [], indexes)
 
 
-def _following(head: Head, block: ExifBlock) -> bytes:
-    return head.data[block.segment.end : block.segment.end + MAX_PAYLOAD]
+def _following(head: Head, block: ExifBlock) -> memoryview:
+    return memoryview(head.data)[block.segment.end :]
 
 
 def _followed(block: ExifBlock, edit: BlockEdit, growths: Sequence[Growth]) -> FollowedBlock:
@@ -179,20 +177,22 @@ def _followed(block: ExifBlock, edit: BlockEdit, growths: Sequence[Growth]) -> F
     return FollowedBlock(block, references, followed, edit.free)
 
 
-def _follow_index(head: Head, segment: Segment, index: PictureIndex, growths: Sequence[Growth]) -> bytes:
+def _follow_index(head: Head, segment: Segment, index: PictureIndex, growths: Sequence[Growth]) -> _Change:
     """DC-007 5.2.3.3: the first image's size counts all inserted bytes; the others' offsets those behind the header."""
     start = segment.payload + len(MPF_HEADER)
     data = bytearray(follow(head.data[start : segment.end], start, index.others, growths))
     if value_of(data, index.first_size):
         add(data, index.first_size, sum(growth.size for growth in growths))
-    return MPF_HEADER + data
+    return _Change(start, data)
 
 
-def _join(head: Head, payloads: Mapping[Segment, bytes]) -> tuple[bytes, int]:
-    """Return the head with new payloads up to the last one, and how much of the old head that replaces."""
-    pieces: list[bytes] = []
+def _join(head: Head, changed: Mapping[Segment, _Change]) -> tuple[bytes, int]:
+    """Return the head with new ends of segments up to the last one, and how much of the old head that replaces."""
+    pieces: list[bytes | bytearray] = []
     done = 0
-    for segment in sorted(payloads, key=lambda segment: segment.start):
-        pieces += (head.data[done : segment.start], segment_bytes(head, segment, payloads[segment]))
+    for segment in sorted(changed, key=lambda segment: segment.start):
+        start, data = changed[segment]
+        length = _length(start - segment.payload + len(data))
+        pieces += (head.data[done : segment.payload - 2], length, head.data[segment.payload : start], data)
         done = segment.end
     return b"".join(pieces), done

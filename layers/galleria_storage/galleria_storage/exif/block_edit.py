@@ -26,12 +26,12 @@ class BlockEdit(NamedTuple):
         The old block's survey, if one was needed.
     """
 
-    data: bytes
+    data: bytearray
     free: int
     contents: Survey | None = None
 
 
-def edit_block(block: TiffBlock, texts: Mapping[int, bytes], following: bytes) -> BlockEdit:
+def edit_block(block: TiffBlock, texts: Mapping[int, bytes], following: bytes | memoryview) -> BlockEdit:
     """Write the capture tags into a block.
 
     Parameters

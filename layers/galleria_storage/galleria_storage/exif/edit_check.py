@@ -71,7 +71,7 @@ def _check_texts(after: TiffBlock, texts: Mapping[int, bytes]) -> None:
 def _check_bytes(before: TiffBlock, after: TiffBlock, texts: Mapping[int, bytes], free: int) -> None:
     """Compare all bytes of the old block, but for padding that was used, with those in the new one."""
     old = before.data
-    restored = bytearray(after.data[: len(old)])
+    restored = bytearray(memoryview(after.data)[: len(old)])
     changed = [(start, end) for start, end in _replaceable(before, texts) if restored[start:end] != old[start:end]]
     for start, end in changed:
         restored[start:end] = old[start:end]

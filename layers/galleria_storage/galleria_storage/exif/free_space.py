@@ -33,7 +33,7 @@ def padding_for(block: TiffBlock, contents: Survey, wanted: int) -> int | None:
     return start
 
 
-def continuation(block: TiffBlock, contents: Survey, following: bytes) -> bytes:
+def continuation(block: TiffBlock, contents: Survey, following: bytes | memoryview) -> bytes:
     """Return what must stand directly behind a block before anything new may.
 
     A thumbnail may reach over the end of the block, by a wrong length or because
@@ -63,7 +63,7 @@ def continuation(block: TiffBlock, contents: Survey, following: bytes) -> bytes:
         )
     # TIFF 6.0 section 2: the offset of the next IFD follows the entries. Where the block ends before it, there is none.
     lacking = max(ifd.end + 4 - size for _, ifd in block.directories)
-    return following[: max(overrun, 0)].ljust(max(lacking, 0), b"\0")
+    return bytes(following[: max(overrun, 0)]).ljust(max(lacking, 0), b"\0")
 
 
 def check_growth(block: TiffBlock, contents: Survey, growth: int) -> None:

@@ -157,6 +157,25 @@ class HeadReader:
         self._next = at
 
 
+def read_segments(data: bytes) -> tuple[Segment, ...]:
+    """Return the segments of the start of a JPEG file that ends with a segment.
+
+    Raises
+    ------
+    CorruptPhotoError
+        The segments are broken, or the last one is cut off.
+    """
+    found: list[Segment] = []
+    at = 2
+    while at < len(data):
+        segment = _segment_at(data, at)
+        if segment is None:
+            raise _corrupt(at, "a segment that is cut off")
+        found.append(segment)
+        at = segment.end
+    return tuple(found)
+
+
 def _segment_at(data: bytes | bytearray, at: int) -> Segment | None:
     """Return the segment at an offset, or None if the data ends within it (of SOS the marker is enough)."""
     size = len(data)

@@ -6,13 +6,11 @@ from galleria_storage.exif.assembly import Assembly
 from galleria_storage.exif.edit_check import check_block, harm
 from galleria_storage.exif.exif_segments import ExifBlock, exif_blocks
 from galleria_storage.exif.growth import distance, targets
-from galleria_storage.exif.head import Head, Segment, read_head
+from galleria_storage.exif.head import Head, Segment, read_segments
 from galleria_storage.exif.multi_picture import MPF_HEADER, read_index
 from galleria_storage.exif.new_block import minimal_block
 from galleria_storage.exif.survey import survey
 from galleria_storage.exif.tiff import read_block
-
-_SOS = b"\xff\xda"
 
 
 def check_head(head: Head, result: Assembly, texts: dict[int, bytes]) -> None:
@@ -32,7 +30,7 @@ def check_head(head: Head, result: Assembly, texts: dict[int, bytes]) -> None:
     CorruptPhotoError
         A text does not read back, or something else changed, or a reference leads elsewhere.
     """
-    new = read_head(result.data + _SOS)
+    new = Head(result.data, read_segments(result.data))
     blocks = exif_blocks(new)
     _check_segments(head, result, new, blocks)
     if result.blocks:

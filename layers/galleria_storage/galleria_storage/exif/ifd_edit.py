@@ -17,7 +17,7 @@ _TEXT_TYPES: Final = frozenset({1, ASCII, 7, _UTF8})
 _INLINE: Final = 4
 
 
-def write_texts(block: TiffBlock, texts: Mapping[int, bytes], free: int, between: bytes = b"") -> bytes:
+def write_texts(block: TiffBlock, texts: Mapping[int, bytes], free: int, between: bytes = b"") -> bytearray:
     """Write texts into every IFD that has their tags, and into the Exif IFD.
 
     Parameters
@@ -33,7 +33,7 @@ def write_texts(block: TiffBlock, texts: Mapping[int, bytes], free: int, between
 
     Returns
     -------
-    bytes
+    bytearray
         The changed block; longer than the old one if new things did not fit.
     """
     draft = _Draft(block, free, between)
@@ -48,7 +48,7 @@ def write_texts(block: TiffBlock, texts: Mapping[int, bytes], free: int, between
             draft.extend(ifd, missing)
     if not exif_ifds:
         draft.add_exif_ifd(texts)
-    return bytes(draft.data)
+    return draft.data
 
 
 class _Draft:

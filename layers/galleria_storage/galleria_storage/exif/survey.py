@@ -13,7 +13,7 @@ from galleria_storage.exif.tiff import MAKER_NOTE, POINTERS, TYPE_SIZES, Directo
 _IMAGE_DATA: Final = ((0x0201, 0x0202), (0x0111, 0x0117))
 _IMAGE_STARTS: Final = frozenset(start for start, _ in _IMAGE_DATA)
 
-MAX_NOTES: Final = 2
+MAX_NOTES: Final = 6
 """More maker notes than any camera writes into one block; bounds the work on hostile input."""
 
 
