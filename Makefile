@@ -104,3 +104,6 @@ requirements: ## compile every requirements/*.in to a file with hashes (needs uv
 clean: ## remove what the targets made
 	rm -rf .venv .venv-* .aws-sam .cache artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis
 .PHONY: help venv demo local test lint types validate model conformance survey ceph requirements clean
+bench-publish: $(VENV)/.ready .venv-servers/.ready ## what publishing costs beside a naive handler and a bare relay; 1,000 photos under fire
+	@nice $(BIN)/python -m benchmarks.bench_publish $(if $(SERVERS),--servers $(SERVERS)) $(if $(SIZES),--sizes $(SIZES))
+.PHONY: bench-publish

@@ -1,0 +1,1 @@
+"""What publishing costs beside the handlers that others would write, and whether it keeps its promise under fire."""
