@@ -55,6 +55,9 @@ ceph: ## install Ceph's S3 gateway for `make conformance` (Debian, as root)
 	  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends radosgw ceph-mon ceph-osd ceph-common; }
 
 ## --- the Exif editor and its peers
+benchmarks/node_modules: benchmarks/package.json
+	cd benchmarks && npm install --no-package-lock --no-audit --no-fund --ignore-scripts --silent
+	@touch $@
 exiftool: ## get exiftool by npm, unless EXIFTOOL names one or it is installed
 	@[ -n "$$EXIFTOOL" ] || command -v exiftool >/dev/null || $(MAKE) --no-print-directory benchmarks/node_modules
 PEERS := PYTHONPATH=layers/galleria_storage:. .venv-peers/bin/python
