@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.exif.tiff import EXIF_IFD, TYPE_SIZES, Directory, Ifd, TiffBlock
+from galleria_storage.exif.tiff import EXIF_IFD, TYPE_SIZES, Directory, Ifd, TiffBlock, image_data
 
 
 def check_block(before: TiffBlock, after: TiffBlock, texts: Mapping[int, bytes], free: int) -> None:
@@ -94,7 +94,7 @@ def _replaceable(before: TiffBlock, texts: Mapping[int, bytes]) -> Iterator[tupl
 
 
 def _check_unshared(before: TiffBlock, changed: Sequence[tuple[int, int]], texts: Mapping[int, bytes]) -> None:
-    """Check that changed bytes are no part of another tag's value. One that runs out of the block has none."""
+    """Check that changed bytes are part of no thumbnail or other tag's value that lies in the block."""
     first, last = min(start for start, _ in changed), max(end for _, end in changed)
     for name, ifd in before.directories:
         for tag, kind, number, offset in ifd.rows():
@@ -103,6 +103,9 @@ def _check_unshared(before: TiffBlock, changed: Sequence[tuple[int, int]], texts
                 shared = size > 4 and first < offset + size <= len(before.data) and tag not in texts
                 if shared and any(offset < end and start < offset + size for start, end in changed):
                     raise harm(f"tag {tag:04X} of its {name}")
+        for _, at, length in image_data(before, ifd):
+            if any(at < end and start < at + length <= len(before.data) for start, end in changed):
+                raise harm("its thumbnail")
 
 
 def harm(what: str) -> CorruptPhotoError:

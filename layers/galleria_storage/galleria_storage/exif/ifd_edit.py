@@ -10,7 +10,7 @@ unused; TIFF 6.0 section 2 lets IFDs and values stand anywhere in the block.
 from collections.abc import Mapping
 from typing import Final
 
-from galleria_storage.exif.tiff import ASCII, EXIF_IFD, LONG, TYPE_SIZES, Entry, Ifd, TiffBlock
+from galleria_storage.exif.tiff import ASCII, EXIF_IFD, LONG, TYPE_SIZES, Entry, Ifd, TiffBlock, image_data
 
 _UTF8: Final = 129  # Exif 3.0
 _TEXT_TYPES: Final = frozenset({1, ASCII, 7, _UTF8})
@@ -75,7 +75,7 @@ class _Draft:
         self.data[entry.at : entry.at + 8] = self._order.entry.pack(entry.tag, kind, number, 0)[:8]
 
     def _owns_value(self, entry: Entry) -> bool:
-        """Tell whether a value lies in the block and overlaps no IFD, and no value but of the same tag.
+        """Tell whether a value lies in the block and overlaps no IFD, no thumbnail, and no value but of the same tag.
 
         A value that runs out of the block is none.
         """
@@ -91,6 +91,11 @@ class _Draft:
                     size = number * TYPE_SIZES.get(kind, 0)
                     if size > _INLINE and start < offset + size <= len(self._block.data):
                         return False
+            if any(
+                at < end and start < at + length <= len(self._block.data)
+                for _, at, length in image_data(self._block, ifd)
+            ):
+                return False
         return True
 
     def extend(self, ifd: Ifd, texts: Mapping[int, bytes]) -> None:

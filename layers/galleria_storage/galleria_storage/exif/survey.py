@@ -7,11 +7,7 @@ from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.maker_note import NoteIfd, note_ifds
 from galleria_storage.exif.references import Reference, camera_make, note_references, samsung_references
 from galleria_storage.exif.tags import CAPTURE_TAGS
-from galleria_storage.exif.tiff import MAKER_NOTE, POINTERS, TYPE_SIZES, Directory, Entry, Ifd, TiffBlock
-
-# Offset and length of image data (TIFF 6.0 sections 8 and 22; Exif 2.32 4.6.4).
-_IMAGE_DATA: Final = ((0x0201, 0x0202), (0x0111, 0x0117))
-_IMAGE_STARTS: Final = frozenset(start for start, _ in _IMAGE_DATA)
+from galleria_storage.exif.tiff import MAKER_NOTE, POINTERS, TYPE_SIZES, Directory, Entry, Ifd, TiffBlock, image_data
 
 MAX_NOTES: Final = 6
 """More maker notes than any camera writes into one block; bounds the work on hostile input."""
@@ -84,6 +80,9 @@ def _survey_ifd(block: TiffBlock, directory: Directory, found: Survey) -> None:
         if length <= 4:
             continue
         if offset + length <= size:
+            if ifd.at <= offset < ifd.end and tag not in CAPTURE_TAGS:
+                # Readers skip a value within its own IFD, but not where the IFD moved away.
+                raise CorruptPhotoError(f"The photo's Exif data is damaged: tag {tag:04X} stands within the {name}.")
             furthest = max(furthest, offset + length)
         elif tag not in CAPTURE_TAGS:  # those get a new value, or had none
             if offset < size:
@@ -102,17 +101,11 @@ def _survey_ifd(block: TiffBlock, directory: Directory, found: Survey) -> None:
 
 
 def _survey_images(block: TiffBlock, ifd: Ifd, found: Survey) -> None:
-    size, long = len(block.data), block.order.long
-    if ifd.places.keys().isdisjoint(_IMAGE_STARTS):
-        return
-    for start_tag, length_tag in _IMAGE_DATA:
-        starts, lengths = ifd.find((start_tag,)), ifd.find((length_tag,))
-        if starts and lengths and starts[0].size == lengths[0].size == 4:
-            start, length = (long.unpack_from(block.data, entry.value)[0] for entry in (starts[0], lengths[0]))
-            if start < size:
-                found.image_ends.append(start + length)
-            elif length:
-                found.references.append(Reference(starts[0].value, block.order, 0))
+    for entry, start, length in image_data(block, ifd):
+        if start < len(block.data):
+            found.image_ends.append(start + length)
+        elif length:
+            found.references.append(Reference(entry.value, block.order, 0))
 
 
 def _check_references(block: TiffBlock, references: list[Reference]) -> None:

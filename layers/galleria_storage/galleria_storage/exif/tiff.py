@@ -48,6 +48,9 @@ class ByteOrder(NamedTuple):
 LITTLE: Final = ByteOrder("<", Struct("<H"), Struct("<I"), Struct("<HHII"))
 BIG: Final = ByteOrder(">", Struct(">H"), Struct(">I"), Struct(">HHII"))
 
+# Offset and length of image data (TIFF 6.0 sections 8 and 22; Exif 2.32 4.6.4).
+_IMAGE_DATA: Final = ((0x0201, 0x0202), (0x0111, 0x0117))
+
 Row = tuple[int, int, int, int]
 """The four numbers of an entry: tag, type, number of values, value or offset of the value."""
 
@@ -264,6 +267,16 @@ def _below(name: str, ifd: Ifd) -> list[tuple[str, int]]:
     if ifd.next and name.startswith("IFD"):
         found.append((f"IFD{int(name[3:]) + 1}", ifd.next))
     return found
+
+
+def image_data(block: TiffBlock, ifd: Ifd) -> Iterator[tuple[Entry, int, int]]:
+    """Yield the thumbnails of an IFD: the entry with the offset, the offset, and the length."""
+    long = block.order.long
+    for start_tag, length_tag in _IMAGE_DATA:
+        if start_tag in ifd.places and length_tag in ifd.places:
+            start, length = ifd.find((start_tag,))[0], ifd.find((length_tag,))[0]
+            if start.size == length.size == 4:
+                yield start, *(long.unpack_from(block.data, entry.value)[0] for entry in (start, length))
 
 
 def is_pointer(row: Row) -> bool:
