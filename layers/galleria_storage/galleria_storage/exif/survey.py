@@ -90,6 +90,13 @@ def _survey_ifd(block: TiffBlock, directory: Directory, found: Survey) -> None:
             else:
                 found.references.append(Reference(ifd.at + 10 + 12 * index, order, 0))
     found.add(furthest, size)
+    _survey_pointers(block, directory, found)
+    _survey_images(block, ifd, found)
+
+
+def _survey_pointers(block: TiffBlock, directory: Directory, found: Survey) -> None:
+    name, ifd = directory
+    size, order = len(block.data), block.order
     for pointer in ifd.find(POINTERS):
         if pointer.number != 1 or pointer.size != 4:
             raise CorruptPhotoError(f"The photo's Exif data is damaged: a pointer in its {name} has the wrong type.")
@@ -97,7 +104,6 @@ def _survey_ifd(block: TiffBlock, directory: Directory, found: Survey) -> None:
             found.references.append(Reference(pointer.value, order, 0))
     if ifd.next >= size and name.startswith("IFD"):
         found.references.append(Reference(ifd.end, order, 0))
-    _survey_images(block, ifd, found)
 
 
 def _survey_images(block: TiffBlock, ifd: Ifd, found: Survey) -> None:
