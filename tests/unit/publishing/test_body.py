@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 
 import pytest
+from botocore.exceptions import FlexibleChecksumError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from galleria_storage.exif.photo import correct_bytes
 from galleria_storage.publishing.multipart import MAX_PARTS, part_size
 from galleria_storage.publishing.writing import MIB, Sizes
 from galleria_storage.s3.profiles import PROFILES
-from tests.support.fake_s3 import client_error
+from tests.support.fake_s3 import Body, client_error
 from tests.unit.publishing.conftest import HEAD, JPEG, PUBLIC, STAGING, TIME, Gallery
 
 BIG = JPEG[:-2] + bytes(range(256)) * 1600 + b"\xff\xd9"
@@ -48,6 +49,30 @@ def test_a_read_that_breaks_off_again_and_again_fails(gallery: Gallery) -> None:
     with pytest.raises(ProviderError):
         gallery.publish()
     assert len(gallery.s3.calls) < 10
+
+
+def test_bytes_that_do_not_fit_the_providers_checksum_are_not_published(either_way: Gallery) -> None:
+    """As botocore does it: the end of the body raises."""
+
+    class Spoilt(Body):
+        def readinto(self, buffer: memoryview) -> int:
+            count = super().readinto(buffer)
+            if count == 0:
+                raise FlexibleChecksumError(error_msg="Expected checksum A did not match calculated checksum: B")
+            return count
+
+    get = either_way.s3.get_object
+
+    def spoilt_get(**arguments: str) -> dict[str, object]:
+        assert arguments["ChecksumMode"] == "ENABLED"
+        answer = get(**arguments)  # type: ignore[arg-type] # as the protocol calls it
+        return {**answer, "Body": Spoilt(BIG, None)}
+
+    either_way.put(BIG)
+    either_way.s3.get_object = spoilt_get  # type: ignore[assignment,method-assign] # one provider that spoils
+    with pytest.raises(IntegrityError):
+        either_way.publish()
+    assert (either_way.published_keys(), either_way.s3.uploads) == ([], {})
 
 
 def test_a_source_that_changed_while_it_was_read_is_never_mixed(either_way: Gallery) -> None:

@@ -53,14 +53,22 @@ class Source:
         ------
         PreconditionFailedError
             The source changed or vanished while it was being read.
+        IntegrityError
+            What came is not what the provider's checksum says, or too little.
         ProviderError
             The connection broke too often.
         """
+        count = self._read_or_resume(buffer)
+        if count == 0:
+            raise IntegrityError(f"{self.info.key!r} ended too early", bucket=self._store.bucket, key=self.info.key)
+        if self.position == self.info.size:
+            self._stream.readinto(memoryview(bytearray(1)))  # boto3 compares the checksum when it sees the end
+        return count
+
+    def _read_or_resume(self, buffer: memoryview) -> int:
         while True:
             try:
-                if count := self._stream.readinto(buffer):
-                    return count
-                raise IntegrityError(f"{self.info.key!r} ended too early", bucket=self._store.bucket, key=self.info.key)
+                return self._stream.readinto(buffer)
             except (AccessDeniedError, BucketNotFoundError):
                 raise
             except ProviderError:
