@@ -1,16 +1,12 @@
 """Editing one Exif block: in place, else in its padding, else by letting it grow."""
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.free_space import check_growth, continuation, padding_for
 from galleria_storage.exif.ifd_edit import write_texts
 from galleria_storage.exif.survey import Survey, survey
 from galleria_storage.exif.tiff import TiffBlock
-
-MAX_COPIES: Final = 8
-"""More copies of the capture tags than any camera writes into one block; bounds the work on hostile input."""
 
 
 class BlockEdit(NamedTuple):
@@ -48,9 +44,6 @@ def edit_block(block: TiffBlock, texts: Mapping[int, bytes], following: bytes | 
     CorruptPhotoError
         The block cannot take them without harm to other data.
     """
-    copies = sum(len(ifd.find(texts)) for _, ifd in block.directories)
-    if copies > MAX_COPIES:
-        raise CorruptPhotoError(f"The photo's Exif data is damaged: it has {copies:,} copies of the capture time.")
     size = len(block.data)
     data = write_texts(block, texts, size)
     if len(data) == size:

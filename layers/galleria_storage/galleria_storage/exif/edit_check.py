@@ -55,16 +55,12 @@ def _counterparts(before: TiffBlock, after: TiffBlock) -> list[Directory]:
 
 
 def _check_texts(after: TiffBlock, texts: Mapping[int, bytes]) -> None:
-    found = set()
-    for _, ifd in after.directories:
-        for entry in ifd.find(texts):
-            # Exif 2.32 4.6.2: an ASCII value ends with NUL.
-            text = after.data[entry.value : entry.value + entry.size].partition(b"\0")[0]
-            if text != texts[entry.tag]:
-                raise harm(f"tag {entry.tag:04X}")
-            if ifd is after.exif_ifds[0]:
-                found.add(entry.tag)
-    if found != texts.keys():
+    for _, entry in after.captures:
+        # Exif 2.32 4.6.2: an ASCII value ends with NUL.
+        text = after.data[entry.value : entry.value + entry.size].partition(b"\0")[0]
+        if entry.tag in texts and text != texts[entry.tag]:
+            raise harm(f"tag {entry.tag:04X}")
+    if not texts.keys() <= after.exif_ifds[0].places.keys():
         raise harm("a tag that is missing")
 
 
@@ -87,9 +83,12 @@ def _replaceable(before: TiffBlock, texts: Mapping[int, bytes]) -> Iterator[tupl
     """Yield the ranges that an edit may change: the pointers to the IFDs, the entries of the texts, their values."""
     yield 4, 8
     for _, ifd in before.directories:
-        for entry in ifd.find((EXIF_IFD, *texts)):
+        for entry in ifd.find((EXIF_IFD,)):
+            yield entry.at + 8, entry.at + 12
+    for _, entry in before.captures:
+        if entry.tag in texts:
             yield entry.at, entry.at + 12
-            if entry.size > 4 and entry.tag in texts and entry.value + entry.size <= len(before.data):
+            if entry.size > 4 and entry.value + entry.size <= len(before.data):
                 yield entry.value, entry.value + entry.size
 
 

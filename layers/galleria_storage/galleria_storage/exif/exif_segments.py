@@ -6,13 +6,12 @@ from typing import Final, NamedTuple
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.head import APP1, Head, Segment
 from galleria_storage.exif.tags import (
-    CAPTURE_TAGS,
     DATE_TIME_ORIGINAL,
     OFFSET_TIME_ORIGINAL,
     SUB_SEC_TIME_ORIGINAL,
     CaptureTags,
 )
-from galleria_storage.exif.tiff import TiffBlock, byte_order, read_block
+from galleria_storage.exif.tiff import EXIF_NAME, TiffBlock, byte_order, read_block
 
 EXIF_HEADER: Final = b"Exif\0\0"
 """Exif 2.32 (CIPA DC-008) 4.5.4: what the payload of the segment starts with."""
@@ -72,12 +71,11 @@ def capture_tags(blocks: Sequence[ExifBlock]) -> CaptureTags:
     """Return the capture tags: of several copies the first that is not blank, the main Exif IFD's before others."""
     texts: dict[int, str] = {}
     for block in blocks:
-        for ifd in block.tiff.exif_ifds:
-            for entry in ifd.find(CAPTURE_TAGS):
-                if not texts.get(entry.tag, "").strip(_BLANK):
-                    # Exif 2.32 4.6.2: an ASCII value ends with NUL. Nobody needs more than a line of it.
-                    value = block.tiff.data[entry.value : entry.value + min(entry.size, _LINE)]
-                    texts[entry.tag] = value.partition(b"\0")[0].decode("latin-1")
+        for name, entry in block.tiff.captures:
+            if name == EXIF_NAME and not texts.get(entry.tag, "").strip(_BLANK):
+                # Exif 2.32 4.6.2: an ASCII value ends with NUL. Nobody needs more than a line of it.
+                value = block.tiff.data[entry.value : entry.value + min(entry.size, _LINE)]
+                texts[entry.tag] = value.partition(b"\0")[0].decode("latin-1")
     return CaptureTags(
         date_time_original=texts.get(DATE_TIME_ORIGINAL),
         sub_sec_time_original=texts.get(SUB_SEC_TIME_ORIGINAL),

@@ -37,8 +37,8 @@ def write_texts(block: TiffBlock, texts: Mapping[int, bytes], free: int, between
         The changed block; longer than the old one if new things did not fit.
     """
     draft = _Draft(block, free, between)
-    for _, ifd in block.directories:
-        for entry in ifd.find(texts):
+    for _, entry in block.captures:
+        if entry.tag in texts:
             draft.overwrite(entry, texts[entry.tag])
     exif_ifds = block.exif_ifds
     for ifd in exif_ifds:

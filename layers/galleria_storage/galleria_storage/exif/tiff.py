@@ -12,6 +12,7 @@ from struct import Struct, unpack_from
 from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.exif.tags import CAPTURE_TAGS
 
 EXIF_IFD: Final = 0x8769
 GPS_IFD: Final = 0x8825
@@ -31,6 +32,9 @@ MAX_ENTRIES: Final = 1024
 
 MAX_IFDS: Final = 16
 """The same for the number of IFDs in one block."""
+
+MAX_COPIES: Final = 16
+"""The same for the number of entries with capture tags in one block."""
 
 MAX_UNKNOWN_TYPES: Final = 10
 """TIFF 6.0 section 2: readers skip fields of a type that they do not know; after some ten, most give up."""
@@ -142,6 +146,8 @@ class TiffBlock(NamedTuple):
         Every IFD that was reached, once each, IFD0 first.
     exif_ifds
         The Exif IFDs among them, IFD0's first: cameras exist that write two (Olympus 800).
+    captures
+        The entries of capture tags, each with the name of its IFD.
     damage
         Name and offset of every IFD that could not be read; IFD0 and the main Exif IFD are never among them.
     """
@@ -150,12 +156,13 @@ class TiffBlock(NamedTuple):
     order: ByteOrder
     directories: list[Directory]
     exif_ifds: list[Ifd]
+    captures: list[tuple[str, Entry]]
     damage: list[tuple[str, int]]
 
 
 _KNOWN_TYPES: Final = frozenset(TYPE_SIZES)
-_IFD0, _EXIF = "IFD0", "Exif IFD"
-POINTERS: Final = {EXIF_IFD: _EXIF, GPS_IFD: "GPS IFD", INTEROPERABILITY_IFD: "Interoperability IFD"}
+_IFD0, EXIF_NAME = "IFD0", "Exif IFD"
+POINTERS: Final = {EXIF_IFD: EXIF_NAME, GPS_IFD: "GPS IFD", INTEROPERABILITY_IFD: "Interoperability IFD"}
 """Tags whose value is the offset of another IFD (Exif 2.32 4.6.3)."""
 
 
@@ -213,7 +220,7 @@ def read_block(data: bytes) -> TiffBlock:
     order = byte_order(data)
     if order is None or len(data) < 8:
         raise _damaged("it does not start with a TIFF header")
-    block = TiffBlock(data, order, [], [], [])
+    block = TiffBlock(data, order, [], [], [], [])
     queue = [(_IFD0, order.long.unpack_from(data, 4)[0])]
     seen: set[int] = set()
     entries = 0
@@ -225,22 +232,32 @@ def read_block(data: bytes) -> TiffBlock:
         seen.add(at)
         if len(seen) > MAX_IFDS:
             raise _damaged(f"it has more than {MAX_IFDS} IFDs")
-        try:
-            ifd = read_ifd(data, at, order, name)
-            _check_types(name, ifd)
-        except CorruptPhotoError:
-            if name == _IFD0 or (name == _EXIF and not block.exif_ifds):
-                raise
-            block.damage.append((name, at))
-            continue
-        entries += len(ifd.fields) // 4
-        if entries > MAX_ENTRIES:
-            raise _damaged(f"it has more than {MAX_ENTRIES:,} entries")
-        block.directories.append(Directory(name, ifd))
-        if name == _EXIF:
-            block.exif_ifds.append(ifd)
-        queue += _below(name, ifd)
+        ifd = _read_one(block, name, at)
+        if ifd:
+            entries += len(ifd.fields) // 4
+            if entries > MAX_ENTRIES:
+                raise _damaged(f"it has more than {MAX_ENTRIES:,} entries")
+            queue += _below(name, ifd)
     return block
+
+
+def _read_one(block: TiffBlock, name: str, at: int) -> Ifd | None:
+    """Read one IFD and add it to its block, or to the block's damage."""
+    try:
+        ifd = read_ifd(block.data, at, block.order, name)
+        _check_types(name, ifd)
+    except CorruptPhotoError:
+        if name == _IFD0 or (name == EXIF_NAME and not block.exif_ifds):
+            raise
+        block.damage.append((name, at))
+        return None
+    block.directories.append(Directory(name, ifd))
+    if name == EXIF_NAME:
+        block.exif_ifds.append(ifd)
+    block.captures.extend((name, entry) for entry in ifd.find(CAPTURE_TAGS))
+    if len(block.captures) > MAX_COPIES:
+        raise _damaged(f"it has more than {MAX_COPIES} copies of the capture time")
+    return ifd
 
 
 def _check_types(name: str, ifd: Ifd) -> None:
