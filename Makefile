@@ -85,7 +85,10 @@ build: .venv-sam/.ready .venv-runtime/.ready ## build functions and layer as `sa
 	PATH="$(abspath .venv-sam/bin):$(abspath .venv-runtime/bin):$$PATH" sam build
 test-runtime: $(VENV)/.ready .venv-servers/.ready build ## run what was built in Lambda's runtime; deploy it into an emulator
 	$(BIN)/python -m pytest -q tests/runtime tests/stack
-.PHONY: build test-runtime
+test-sam: $(VENV)/.ready build ## every documented `sam local invoke`, with Docker or as root with a throw-away engine
+	bash tests/sam/engine.sh $(BIN)/python -m pytest -q -rs tests/sam || \
+	  { status=$$?; [ $$status = 97 ] && echo "make test-sam: SKIPPED, no engine can be started here" || exit $$status; }
+.PHONY: build test-runtime test-sam
 
 ## --- CORS: what a browser does
 cors-servers: $(VENV)/.ready .venv-servers/.ready ## the CORS evaluator against CORS_SERVERS="ceph ministack seaweedfs" (RULE_SETS=300 SEED=1)

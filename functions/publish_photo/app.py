@@ -15,12 +15,12 @@ from typing import Any, Final
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from galleria_storage import init_phase
+from galleria_storage import init_phase, snapshot
 from galleria_storage.publishing.answers import answer, summary
 from galleria_storage.publishing.events import Task, unpack
 from galleria_storage.publishing.outcome import Outcome
 from galleria_storage.publishing.reports import Reporter
-from galleria_storage.publishing.service import publisher_from_environment
+from galleria_storage.publishing.service import close_connections, publisher_from_environment
 from galleria_storage.publishing.tasks import carry_out
 from galleria_storage.settings import publish_settings
 from galleria_storage.tracing import segment
@@ -35,6 +35,7 @@ _LOG: Final = {"rejected": logger.warning, "failed": logger.error}
 
 if "AWS_LAMBDA_RUNTIME_API" in os.environ:  # clients are made in the init phase, which has a whole CPU
     publisher_from_environment(os.environ)
+    snapshot.register(close_connections)
 init_phase.done()
 
 

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from galleria_storage.publishing.events import notification
 from tests.runtime.conftest import PUBLIC, STAGING, Services, Start
-from tests.support import pictures
+from tests.support import jpegs
 from tests.support.wire import Exchange, proxied
 
 Event = Callable[[str], dict[str, Any]]
@@ -21,7 +21,7 @@ CORRECTED = ("2024:06:15 10:30:45", "+02:00")
 
 
 def put(services: Services, key: str, *, size: int = 20_000, seed: int = 0, **metadata: str) -> bytes:
-    body = pictures.photo(size=size, seed=seed)
+    body = jpegs.photo(size=size, seed=seed)
     services.s3.put_object(Bucket=STAGING, Key=key, Body=body, Metadata=metadata or CORRECTION)
     return body
 
@@ -41,8 +41,8 @@ def test_a_photo_is_published_and_its_second_event_is_a_duplicate(
     assert (first["outcome"], second["outcome"]) == ("published", "duplicate")
     assert logged == ["published", "duplicate"]
     assert [(line.get("Published"), line.get("Duplicate")) for line in counted] == [([1.0], None), (None, [1.0])]
-    assert pictures.capture(copy(services, "wedding/first-dance.jpg")) == CORRECTED
-    assert pictures.image_data(copy(services, "wedding/first-dance.jpg")) == pictures.image_data(original)
+    assert jpegs.capture(copy(services, "wedding/first-dance.jpg")) == CORRECTED
+    assert jpegs.image_data(copy(services, "wedding/first-dance.jpg")) == jpegs.image_data(original)
 
 
 @pytest.mark.parametrize("name", ["s3-put", "s3-tagging", "eventbridge", "sns"])
@@ -133,7 +133,7 @@ def test_a_timeout_in_the_middle_of_an_upload_leaves_nothing_and_the_retry_compl
             second = environment.invoke(notification(STAGING, key))
     assert "timed out" in str(first).lower()
     assert second["outcomes"][0]["outcome"] == "published"
-    assert pictures.capture(copy(services, key)) == CORRECTED
+    assert jpegs.capture(copy(services, key)) == CORRECTED
 
 
 def test_two_hundred_warm_calls_are_served_by_one_environment(services: Services, start: Start) -> None:
@@ -146,7 +146,7 @@ def test_two_hundred_warm_calls_are_served_by_one_environment(services: Services
         assert len(environment.init_milliseconds()) == 1
     for number in range(180, 200):
         published = copy(services, f"warm/{number % 20}.jpg")
-        assert pictures.image_data(published) == pictures.image_data(pictures.photo(size=2_000, seed=number))
+        assert jpegs.image_data(published) == jpegs.image_data(jpegs.photo(size=2_000, seed=number))
 
 
 def test_eight_environments_in_parallel_write_each_copy_once(services: Services, start: Start) -> None:
@@ -167,8 +167,8 @@ def test_eight_environments_in_parallel_write_each_copy_once(services: Services,
     assert outcomes <= {"published", "duplicate"}
     assert sorted(written) == [f"/{PUBLIC}/{key}" for key in keys]
     for key, original in originals.items():
-        assert pictures.capture(copy(services, key)) == CORRECTED
-        assert pictures.image_data(copy(services, key)) == pictures.image_data(original)
+        assert jpegs.capture(copy(services, key)) == CORRECTED
+        assert jpegs.image_data(copy(services, key)) == jpegs.image_data(original)
 
 
 def test_the_audit_repairs_the_rules_and_finds_them_in_order_the_next_time(

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from galleria_storage.publishing.events import notification
 from tests.stack.conftest import Cloud, Stack, eventually
-from tests.support import pictures
+from tests.support import jpegs
 
 CORRECTION = {"timestamp-offset-hours": "-2", "target-timezone": "Europe/Stockholm"}
 
@@ -40,24 +40,24 @@ def published_as(s3: Any, stack: Stack, key: str, capture: tuple[str, str]) -> b
 
     def look() -> bytes | None:
         found = copy(s3, stack, key)
-        return found if found and pictures.capture(found) == capture else None
+        return found if found and jpegs.capture(found) == capture else None
 
     found: bytes = eventually(look, lambda: f"{key} published with {capture}; log: {stack.log('PublishPhotoLogGroup')}")
     return found
 
 
 def test_a_photo_put_into_staging_comes_out_corrected(s3: Any, stack: Stack) -> None:
-    original = pictures.photo()
+    original = jpegs.photo()
     s3.put_object(Bucket=stack.staging, Key="a b+c/ö.jpg", Body=original, Metadata=CORRECTION)
     found = published_as(s3, stack, "a b+c/ö.jpg", ("2024:06:15 10:30:45", "+02:00"))
-    assert pictures.image_data(found) == pictures.image_data(original)
+    assert jpegs.image_data(found) == jpegs.image_data(original)
     headers = s3.head_object(Bucket=stack.public, Key="a b+c/ö.jpg")
     assert (headers["ContentType"], headers["CacheControl"]) == ("image/jpeg", "public, max-age=86400")
 
 
 def test_a_changed_tag_publishes_the_photo_again(cloud: Cloud, s3: Any, stack: Stack) -> None:
     """The emulator sends no event for tags, so the test hands the event over; roles and alias are the deployed ones."""
-    s3.put_object(Bucket=stack.staging, Key="tagged.jpg", Body=pictures.photo(), Metadata=CORRECTION)
+    s3.put_object(Bucket=stack.staging, Key="tagged.jpg", Body=jpegs.photo(), Metadata=CORRECTION)
     published_as(s3, stack, "tagged.jpg", ("2024:06:15 10:30:45", "+02:00"))
     tags = [{"Key": "timestamp-offset-hours", "Value": "+1"}]
     s3.put_object_tagging(Bucket=stack.staging, Key="tagged.jpg", Tagging={"TagSet": tags})
@@ -69,7 +69,7 @@ def test_a_changed_tag_publishes_the_photo_again(cloud: Cloud, s3: Any, stack: S
 
 def test_a_rejected_photo_lands_in_the_failure_queue_with_the_reason(cloud: Cloud, s3: Any, stack: Stack) -> None:
     s3.put_object(
-        Bucket=stack.staging, Key="wrong.jpg", Body=pictures.photo(), Metadata={"corrected-timestamp": "yesterday"}
+        Bucket=stack.staging, Key="wrong.jpg", Body=jpegs.photo(), Metadata={"corrected-timestamp": "yesterday"}
     )
     sqs = cloud.client("sqs")
     answer = eventually(
@@ -92,7 +92,7 @@ def test_the_scheduled_audit_gives_a_new_bucket_its_rules(cloud: Cloud, s3: Any,
 
 
 def test_s3_batch_operations_may_call_the_function_and_is_answered(cloud: Cloud, s3: Any, stack: Stack) -> None:
-    s3.put_object(Bucket=stack.staging, Key="batch.jpg", Body=pictures.photo(), Metadata=CORRECTION)
+    s3.put_object(Bucket=stack.staging, Key="batch.jpg", Body=jpegs.photo(), Metadata=CORRECTION)
     published_as(s3, stack, "batch.jpg", ("2024:06:15 10:30:45", "+02:00"))
     s3.delete_object(Bucket=stack.public, Key="batch.jpg")
     task = {"taskId": "1", "s3Key": "batch.jpg", "s3VersionId": None, "s3BucketArn": f"arn:aws:s3:::{stack.staging}"}

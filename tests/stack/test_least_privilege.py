@@ -22,7 +22,7 @@ from galleria_storage.s3.clients import connect
 from galleria_storage.s3.objects import Matches, ObjectStore
 from galleria_storage.settings import BucketAccess
 from tests.stack.conftest import REGION, Cloud, Stack
-from tests.support import pictures
+from tests.support import jpegs
 from tests.support.functions import Function
 
 CORRECTION: Final = {"timestamp-offset-hours": "-2"}
@@ -171,7 +171,7 @@ class Uses:
 
     def a_large_photo_refused_at_its_end(self) -> None:
         """Its trailer has absolute offsets, so the upload in parts is given up, and nothing is left behind."""
-        body = pictures.photo(size=18_000_000) + b"AXS!" + (1000).to_bytes(4, "big") + bytes(4)
+        body = jpegs.photo(size=18_000_000) + b"AXS!" + (1000).to_bytes(4, "big") + bytes(4)
         self._s3.put_object(
             Bucket=self._staging, Key="large.jpg", Body=body, Metadata={"target-timezone": "Asia/Tokyo"}
         )
@@ -198,7 +198,7 @@ class Uses:
         write_log_line(self._role, "PublishPhotoLogGroup")
 
     def _put(self, key: str, seed: int = 0, **more: Any) -> None:
-        body = pictures.photo(seed=seed)
+        body = jpegs.photo(seed=seed)
         self._s3.put_object(Bucket=self._staging, Key=key, Body=body, Metadata=CORRECTION, **more)
 
     def _as_administrator(self, key: str) -> None:

@@ -40,6 +40,13 @@ def publisher_from_environment(env: Mapping[str, str]) -> Publisher:
     return _made[0][2]
 
 
+def close_connections() -> None:
+    """Drop the connections of every publisher that was made; its clients open new ones when they need them."""
+    for _settings, _aws, publisher in _made:
+        for store in (publisher.staging, publisher.public):
+            store.client.close()
+
+
 def _make(settings: PublishSettings, staging_access_key: str) -> Publisher:
     _check_default_correction(settings)
     staging = connect(BucketAccess(bucket=settings.staging_bucket))

@@ -1,0 +1,136 @@
+"""`galleria-storage redrive`: try again what the failure queue holds, or look at it.
+
+The queue holds two kinds of messages, and both have the event to try again in
+`requestPayload`: rejected photos, as `publishing.reports` writes them, and the
+records of failed invocations that Lambda writes (Lambda Developer Guide,
+"Retaining records of asynchronous invocations": `requestContext`,
+`requestPayload`, `responsePayload`). A message is deleted only after Lambda has
+taken its event, so nothing is lost; taken twice, it makes a duplicate.
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from galleria_cli.table import printable
+from galleria_storage.errors import ProviderError
+from galleria_storage.publishing.events import unpack
+from galleria_storage.s3.services import call
+
+Call = Callable[..., dict[str, Any]]
+
+#: Long enough to look at a queue of many thousands; what was only looked at comes back after it.
+_HIDDEN_SECONDS = 300
+_ACCEPTED = 202
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One message of the failure queue.
+
+    Attributes
+    ----------
+    kind
+        `rejected` (the photo has to be changed first) or `failed` (trying again may do).
+    what
+        The keys that it names, or the function.
+    reason
+        Why it is here.
+    function
+        The function that failed; empty for a rejected photo.
+    event
+        What to try again; None if the message holds no event.
+    receipt
+        What the queue wants to see before it deletes the message.
+    """
+
+    kind: str
+    what: str
+    reason: str
+    function: str
+    event: Any
+    receipt: str
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "redrive",
+        help="try again what stands in the failure queue",
+        description="Hand the events in the failure queue to the function again. Without --yes nothing is changed.",
+    )
+    parser.add_argument("--queue-url", required=True, help="failure queue: the stack's output FailureQueueUrl")
+    parser.add_argument("--function", required=True, help="publish function: the stack's output PublishFunction")
+    parser.add_argument("--rejected", action="store_true", help="also photos that were rejected (change them first)")
+    parser.add_argument("--limit", type=int, default=0, metavar="N", help="at most N messages; 0, the default: all")
+    parser.add_argument("--yes", action="store_true", help="do it; without this, only say what would be done")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Redrive, or say what would be done; 0 if nothing is left that has to be looked at."""
+    return redrive(args, call)
+
+
+def redrive(args: argparse.Namespace, call: Call) -> int:
+    """Do the work of `run`; `call(service, operation, **arguments)` calls an AWS service."""
+    done, left = 0, 0
+    for failure in _failures(call, args.queue_url, args.limit):
+        wanted = failure.event is not None and (failure.kind == "failed" or args.rejected)
+        line = f"{'try again' if wanted else 'leave':9}  {failure.kind:8}  {failure.what}: {failure.reason}"
+        print(printable(line))
+        if not wanted:
+            left += 1
+        elif args.yes:
+            _try_again(call, failure, failure.function or args.function)
+            call("sqs", "delete_message", QueueUrl=args.queue_url, ReceiptHandle=failure.receipt)
+        done += wanted
+    print(_summary(done, left, done_for_real=args.yes))
+    return 1 if left else 0
+
+
+def _failures(call: Call, queue_url: str, limit: int) -> Iterator[Failure]:
+    """Yield the messages, each once; what is not deleted shows up again in the queue after a while."""
+    seen: set[str] = set()
+    while not limit or len(seen) < limit:
+        wanted = min(10, limit - len(seen)) if limit else 10
+        how = {"MaxNumberOfMessages": wanted, "VisibilityTimeout": _HIDDEN_SECONDS, "WaitTimeSeconds": 1}
+        answer = call("sqs", "receive_message", QueueUrl=queue_url, **how)
+        new = [message for message in answer.get("Messages", []) if message["MessageId"] not in seen]
+        if not new:
+            return
+        for message in new:
+            seen.add(message["MessageId"])
+            yield _understand(message["Body"], message["ReceiptHandle"])
+
+
+def _understand(body: str, receipt: str) -> Failure:
+    try:
+        message = json.loads(body)
+    except ValueError:
+        message = None
+    if not isinstance(message, dict):
+        return Failure("unknown", body[:60], "it is no message of this project", "", None, receipt)
+    event = message.get("requestPayload")
+    named = ", ".join(task.key for task in unpack(event).tasks if task.key) if event else ""
+    if "requestContext" in message:
+        function = str(message["requestContext"].get("functionArn", ""))
+        response = message.get("responsePayload")
+        reason = response.get("errorMessage") if isinstance(response, dict) else None
+        why = str(reason or message["requestContext"].get("condition", "it failed"))
+        return Failure("failed", named or function, why, function, event, receipt)
+    return Failure("rejected", named or str(message.get("key")), str(message.get("reason")), "", event, receipt)
+
+
+def _try_again(call: Call, failure: Failure, function: str) -> None:
+    payload = json.dumps(failure.event).encode()
+    answer = call("lambda", "invoke", FunctionName=function, InvocationType="Event", Payload=payload)
+    if answer["StatusCode"] != _ACCEPTED:
+        raise ProviderError(f"{function} did not take the event of {failure.what}: {answer['StatusCode']}")
+
+
+def _summary(done: int, left: int, *, done_for_real: bool) -> str:
+    verb = "handed to the function again" if done_for_real else "would be tried again (nothing was changed: no --yes)"
+    return f"{done} {verb}, {left} left in the queue"

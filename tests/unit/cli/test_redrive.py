@@ -1,0 +1,113 @@
+"""What the failure queue holds is shown, and handed to the function again only if that is asked for."""
+
+import argparse
+import json
+from typing import Any
+
+import pytest
+
+from galleria_cli import redrive
+from galleria_storage.errors import ProviderError
+from galleria_storage.publishing.events import notification
+
+FUNCTION = "arn:aws:lambda:eu-north-1:123456789012:function:publish:live"
+REJECTED = {
+    "bucket": "staging",
+    "key": "wrong.jpg",
+    "outcome": "rejected",
+    "reason": "'yesterday' is no time",
+    "requestPayload": notification("staging", "wrong.jpg"),
+}
+FAILED = {
+    "version": "1.0",
+    "requestContext": {
+        "functionArn": FUNCTION,
+        "condition": "RetriesExhausted",
+    },
+    "requestPayload": notification("staging", "a b.jpg"),
+    "responsePayload": {"errorType": "ProviderError", "errorMessage": "the provider was away"},
+}
+
+
+class FakeServices:
+    """A queue that hides what was received until it is deleted, and Lambda, taking events or not."""
+
+    def __init__(self, *bodies: Any, status: int = 202) -> None:
+        texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
+        self.messages = {str(number): text for number, text in enumerate(texts)}
+        self.hidden: set[str] = set()
+        self.status = status
+        self.taken: list[tuple[str, Any]] = []
+
+    def __call__(self, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
+        answers = {"receive_message": self.receive, "delete_message": self.delete, "invoke": self.invoke}
+        assert service == ("lambda" if operation == "invoke" else "sqs")
+        return answers[operation](arguments)
+
+    def receive(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        shown = [name for name in self.messages if name not in self.hidden][: arguments["MaxNumberOfMessages"]]
+        self.hidden |= set(shown)
+        return {"Messages": [{"MessageId": n, "ReceiptHandle": n, "Body": self.messages[n]} for n in shown]}
+
+    def delete(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        del self.messages[arguments["ReceiptHandle"]]
+        return {}
+
+    def invoke(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        assert arguments["InvocationType"] == "Event"
+        self.taken.append((arguments["FunctionName"], json.loads(arguments["Payload"])))
+        return {"StatusCode": self.status}
+
+
+def go(services: FakeServices, *words: str) -> int:
+    parser = argparse.ArgumentParser()
+    redrive.add_parser(parser.add_subparsers())
+    return redrive.redrive(
+        parser.parse_args(["redrive", "--queue-url", "q", "--function", "publish", *words]), services
+    )
+
+
+def test_without_yes_nothing_is_changed(capsys: pytest.CaptureFixture[str]) -> None:
+    services = FakeServices(REJECTED, FAILED)
+    assert go(services) == 1
+    assert (len(services.messages), services.taken) == (2, [])
+    told = capsys.readouterr().out
+    assert "try again  failed    a b.jpg: the provider was away" in told
+    assert "leave      rejected  wrong.jpg: 'yesterday' is no time" in told
+    assert "nothing was changed" in told
+
+
+def test_a_failed_event_goes_to_the_function_that_failed_and_leaves_the_queue() -> None:
+    services = FakeServices(FAILED)
+    assert go(services, "--yes") == 0
+    assert services.taken == [(FUNCTION, FAILED["requestPayload"])]
+    assert not services.messages
+
+
+def test_a_rejected_photo_is_tried_again_only_if_asked_for() -> None:
+    services = FakeServices(REJECTED)
+    assert go(services, "--yes") == 1
+    services.hidden.clear()
+    assert go(services, "--yes", "--rejected") == 0
+    assert services.taken == [("publish", REJECTED["requestPayload"])]
+
+
+def test_what_lambda_does_not_take_stays_in_the_queue() -> None:
+    services = FakeServices(FAILED, status=500)
+    with pytest.raises(ProviderError, match="did not take"):
+        go(services, "--yes")
+    assert services.messages
+
+
+@pytest.mark.parametrize("body", ["no JSON", "[]", json.dumps({"key": "x", "reason": "?"})])
+def test_a_message_without_an_event_is_shown_and_left(body: str) -> None:
+    services = FakeServices(body)
+    assert go(services, "--yes", "--rejected") == 1
+    assert services.messages
+    assert not services.taken
+
+
+def test_a_limit_is_kept() -> None:
+    services = FakeServices(*[FAILED] * 25)
+    go(services, "--yes", "--limit", "12")
+    assert len(services.taken) == 12
