@@ -74,19 +74,6 @@ def survey(block: TiffBlock) -> Survey:
 def _survey_ifd(block: TiffBlock, directory: Directory, found: Survey) -> None:
     name, ifd = directory
     size, order = len(block.data), block.order
-    _survey_values(block, directory, found)
-    for pointer in ifd.find(POINTERS):
-        if pointer.number != 1 or pointer.size != 4:
-            raise CorruptPhotoError(f"The photo's Exif data is damaged: a pointer in its {name} has the wrong type.")
-        if order.long.unpack_from(block.data, pointer.value)[0] >= size:
-            found.references.append(Reference(pointer.value, order, 0))
-    if ifd.next >= size and name.startswith("IFD"):
-        found.references.append(Reference(ifd.end, order, 0))
-
-
-def _survey_values(block: TiffBlock, directory: Directory, found: Survey) -> None:
-    name, ifd = directory
-    size = len(block.data)
     furthest = ifd.end
     for index, (tag, kind, number, offset) in enumerate(ifd.rows()):
         length = number * TYPE_SIZES.get(kind, 0)
@@ -101,8 +88,22 @@ def _survey_values(block: TiffBlock, directory: Directory, found: Survey) -> Non
             if offset < size:
                 found.cut.append(offset + length)
             else:
-                found.references.append(Reference(ifd.at + 10 + 12 * index, block.order, 0))
+                found.references.append(Reference(ifd.at + 10 + 12 * index, order, 0))
     found.add(furthest, size)
+    _survey_pointers(block, directory, found)
+    _survey_images(block, ifd, found)
+
+
+def _survey_pointers(block: TiffBlock, directory: Directory, found: Survey) -> None:
+    name, ifd = directory
+    size, order = len(block.data), block.order
+    for pointer in ifd.find(POINTERS):
+        if pointer.number != 1 or pointer.size != 4:
+            raise CorruptPhotoError(f"The photo's Exif data is damaged: a pointer in its {name} has the wrong type.")
+        if order.long.unpack_from(block.data, pointer.value)[0] >= size:
+            found.references.append(Reference(pointer.value, order, 0))
+    if ifd.next >= size and name.startswith("IFD"):
+        found.references.append(Reference(ifd.end, order, 0))
 
 
 def _survey_images(block: TiffBlock, ifd: Ifd, found: Survey) -> None:
