@@ -66,6 +66,15 @@ def test_where_conditions_do_not_count_every_write_is_looked_back_at(gallery: Ga
     assert gallery.s3.calls[-2:] == LOOK_BACK
 
 
+def test_a_staging_provider_without_tags_is_looked_back_at_all_the_same(gallery: Gallery) -> None:
+    gallery.put()
+    gallery.publish()
+    gallery.put(metadata=TIME)
+    gallery.director.plans["GetObjectTagging", 1] = lambda: refuse("NotImplemented", "GetObjectTagging")
+    assert gallery.publish().status == "published"
+    assert gallery.copy().body == CORRECTED
+
+
 # --- what is published
 
 

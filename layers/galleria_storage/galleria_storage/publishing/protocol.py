@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from galleria_storage.errors import GalleriaError, NotFoundError, PreconditionFailedError
+from galleria_storage.errors import GalleriaError, NotFoundError, PreconditionFailedError, UnsupportedOperationError
 from galleria_storage.exif.correction import Correction, parse_correction
 from galleria_storage.publishing.body import Source
 from galleria_storage.publishing.claims import Claims
@@ -239,6 +239,8 @@ class Publisher:
             return self._understand(now, self.staging.tags(key)).fingerprint
         except NotFoundError:
             return None
+        except UnsupportedOperationError:  # a provider without tags
+            return self._understand(now, {}).fingerprint
 
     def _changed(self, key: str) -> PreconditionFailedError:
         return PreconditionFailedError(
