@@ -86,8 +86,7 @@ class ExifTool:
 
     def cpu_seconds(self) -> float:
         """Return the CPU time that the process has used."""
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return int(Path(f"/proc/{self._process.pid}/schedstat").read_text("ascii").split()[0]) / 1e9
 
     def version(self) -> str:
         """Return exiftool's version."""
