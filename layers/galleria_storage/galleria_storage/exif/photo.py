@@ -1,23 +1,17 @@
 """Applying a correction to a photo."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from galleria_storage.errors import UnsupportedFormatError
 from galleria_storage.exif.editor import TAIL_BYTES, HeadEdit, edit_head_by
 from galleria_storage.exif.formats import SNIFF_BYTES, sniff
 from galleria_storage.exif.head import Head, read_head
-from galleria_storage.exif.tags import CaptureTags
+
+if TYPE_CHECKING:
+    from galleria_storage.exif.correction import Correction
 
 
-class Correction(Protocol):
-    """What `correction.Correction` offers here."""
-
-    def changes(self, found: CaptureTags) -> CaptureTags:
-        """Return the texts to write into a photo in which these were found."""
-        ...
-
-
-def correct_head(head: Head, correction: Correction) -> HeadEdit:
+def correct_head(head: Head, correction: "Correction") -> HeadEdit:
     """Apply a correction to the head of a photo.
 
     Raises
@@ -30,7 +24,7 @@ def correct_head(head: Head, correction: Correction) -> HeadEdit:
     return edit_head_by(head, correction.changes)
 
 
-def correct_bytes(data: bytes, correction: Correction) -> bytes:
+def correct_bytes(data: bytes, correction: "Correction") -> bytes:
     """Apply a correction to a photo in memory; return the corrected photo.
 
     Raises
