@@ -27,10 +27,9 @@ from galleria_storage.exif.precedence import winning_values
 from galleria_storage.exif.tags import CaptureTags
 from galleria_storage.exif.zones import (
     ALLOWED_ZONE,
-    attach,
     is_fixed,
+    offset_at,
     offset_from_hours,
-    offset_of,
     parse_clock_offset,
     parse_offset,
     parse_zone_name,
@@ -167,7 +166,7 @@ class Correction(NamedTuple):
         if self.target_zone and self.camera_zone:
             time, offset = time.moved(self.camera_zone, self.target_zone, known_offset)
         elif self.target_zone:
-            offset = offset_of(attach(time.local, self.target_zone, known_offset), self.target_zone)
+            offset = offset_at(time.local, self.target_zone, known_offset)
         if not (self.capture_time or self.shift or self.camera_zone):
             return CaptureTags(offset_time_original=offset)
         exact = self.capture_time is not None or self.shift % MICROSECONDS
@@ -268,7 +267,7 @@ def _target_zone(values: Mapping[str, str]) -> str | None:
 def _agreed_offset(values: Mapping[str, str], time: CaptureTime, offset: str, target: str | None) -> str:
     """Take the offset inside a timestamp; a target beside it has to say the same."""
     key = next((key for key in ZONE_KEYS if key in values), None)
-    if key and (target is None or offset_of(attach(time.local, target, offset), target) != offset):
+    if key and (target is None or offset_at(time.local, target, offset) != offset):
         raise CorrectionError(
             f"{TIMESTAMP} ({values[TIMESTAMP]!r}) and {key} ({values[key]!r}) contradict each other; the offset may be "
             "given in one of them",

@@ -141,6 +141,11 @@ def attach(local: datetime, zone: str, known_offset: str | None = None) -> datet
     return second if known_offset and known_offset == _offset(second) else first
 
 
+def offset_at(local: datetime, zone: str, known_offset: str | None) -> str:
+    """Write the offset that holds in a zone when its clocks show `local`; see `attach` and `offset_of`."""
+    return zone if is_fixed(zone) else offset_of(attach(local, zone, known_offset), zone)
+
+
 def offset_of(moment: datetime, zone: str) -> str:
     """Write the offset that holds at a moment in `zone`, to the nearest minute (local mean times have seconds).
 
