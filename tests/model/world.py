@@ -23,7 +23,7 @@ from galleria_storage.publishing.writer import Writer
 from galleria_storage.publishing.writing import Sizes
 from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.s3.profiles import PROFILES, ProviderProfile
-from galleria_storage.settings import BucketAccess, PublishSettings
+from galleria_storage.settings import BucketAccess, DuplicateScope, PublishSettings
 from tests.model.strands import Strand, Strands
 from tests.support.fake_s3 import FakeS3, StoredObject, client_error
 
@@ -111,6 +111,7 @@ class Plan:
     faults: int
     changes: list[tuple[str, Any]]
     haste: float
+    scope: DuplicateScope
     twice: float
 
     @classmethod
@@ -132,6 +133,7 @@ class Plan:
             changes=changes,
             haste=rng.choice((0.03, 0.3, 3.0)),
             twice=rng.choice((0.0, 0.3, 1.0)),
+            scope="bucket" if rng.random() < 0.15 else "key",
         )
 
     @staticmethod
@@ -177,7 +179,7 @@ class World:
         self.publisher = self.publisher_class(
             staging,
             public,
-            SETTINGS,
+            replace(SETTINGS, duplicate_scope=self.plan.scope),
             writer=Writer(public, sizes=sizes, sender=SameThread),
             sleep=lambda _: self.strands.current.pause(),
             jitter=lambda: 0.5,
@@ -284,7 +286,7 @@ class World:
             else:
                 reading.base, reading.second = before, looks[look]
         self.note(f"{operation} {bucket}{': refused' if refused else ''}")
-        written = operation in {"PutObject", "CompleteMultipartUpload"} and not refused
+        written = self.s3.objects.get((PUBLIC, KEY)) is not self.last_public
         if written and self.plan.provider == "honours" and before != reading.base:
             raise Violation("an older copy replaced a newer one, although the provider honours preconditions")
         self._maybe_fail(operation, bucket, ["InternalError", "timeout", "closed", "crash"], "after")

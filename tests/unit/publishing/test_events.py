@@ -238,7 +238,7 @@ def test_no_batch_task_whatever_makes_unpacking_fail(tasks: Any) -> None:
 
 
 EVENT_FILES = sorted((Path(__file__).parents[3] / "events").glob("*.json"))
-WITHOUT_A_PHOTO = {"s3-test.json", "schedule.json"}
+WITHOUT_A_PHOTO = {"env.json", "s3-test.json", "schedule.json"}
 
 
 @pytest.mark.parametrize(
