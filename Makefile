@@ -88,7 +88,13 @@ test-runtime: $(VENV)/.ready .venv-servers/.ready build ## run what was built in
 test-sam: $(VENV)/.ready build ## every documented `sam local invoke`, with Docker or as root with a throw-away engine
 	bash tests/sam/engine.sh $(BIN)/python -m pytest -q -rs tests/sam || \
 	  { status=$$?; [ $$status = 97 ] && echo "make test-sam: SKIPPED, no engine can be started here" || exit $$status; }
-.PHONY: build test-runtime test-sam
+bench-cold: $(VENV)/.ready .venv-servers/.ready build ## cold start beside a bare boto3 handler, with and without bytecode
+	@$(BIN)/python -m benchmarks.bench_cold
+check-template: .venv-sam/.ready .venv-checkov/.ready ## sam validate, cfn-lint and checkov: no finding without a reason beside it
+	.venv-sam/bin/sam validate --lint
+	.venv-sam/bin/cfn-lint template.yaml
+	.venv-checkov/bin/checkov -f template.yaml --framework cloudformation --skip-download --compact --quiet
+.PHONY: build test-runtime test-sam bench-cold check-template
 
 ## --- CORS: what a browser does
 cors-servers: $(VENV)/.ready .venv-servers/.ready ## the CORS evaluator against CORS_SERVERS="ceph ministack seaweedfs" (RULE_SETS=300 SEED=1)

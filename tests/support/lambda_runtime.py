@@ -34,12 +34,15 @@ class ExecutionEnvironment:
     ----------
     port
         Where the emulator takes invocations.
+    runtime_port
+        Where the runtime asks the emulator for them.
     log
         What emulator, runtime and function say.
     """
 
-    def __init__(self, port: int, log: Path) -> None:
+    def __init__(self, port: int, runtime_port: int, log: Path) -> None:
         self._port = port
+        self._runtime_port = runtime_port
         self._log = log
 
     def invoke(self, event: Any, wait_seconds: float = 120) -> Any:
@@ -57,6 +60,10 @@ class ExecutionEnvironment:
             return json.loads(body)
         except json.JSONDecodeError:
             return body
+
+    def marks(self, variables: bytes) -> bool:
+        """Return whether a process with these environment variables (as /proc gives them) belongs here."""
+        return f"AWS_LAMBDA_RUNTIME_API=127.0.0.1:{self._runtime_port}".encode() in variables
 
     def log(self) -> str:
         """Return all that was logged so far."""
@@ -123,7 +130,7 @@ def environment(
     with Processes(folder) as processes:
         processes.start("environment", command, env)
         _wait_until_listening(processes, invocations)
-        yield ExecutionEnvironment(invocations, folder / "environment.log")
+        yield ExecutionEnvironment(invocations, runtime_api, folder / "environment.log")
 
 
 def emulator() -> Path:
