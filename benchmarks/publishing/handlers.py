@@ -29,10 +29,11 @@ CHUNK: Final = 256 * 1024
 
 @dataclass(frozen=True)
 class Buckets:
-    """Staging and public bucket at one server, reached by one client each."""
+    """Staging and public bucket at one server, reached by one client of the library each, or by a plain one."""
 
     staging: Connection
     public: Connection
+    plain: "S3Client"
 
 
 Handler = Callable[[str], None]
@@ -53,18 +54,17 @@ def ours(buckets: Buckets, *, copying: bool) -> Handler:
 
 
 def naive(buckets: Buckets) -> Handler:
-    """Make what a developer writes first: read all, `piexif.insert`, put."""
+    """Make what a developer writes first: a plain boto3 client, read all, `piexif.insert`, put."""
+    client = buckets.plain
 
     def handle(key: str) -> None:
-        body = buckets.staging.client.get_object(Bucket=buckets.staging.bucket, Key=key)["Body"].read()
+        body = client.get_object(Bucket=buckets.staging.bucket, Key=key)["Body"].read()
         tags = piexif.load(body)
         tags["Exif"][piexif.ExifIFD.DateTimeOriginal] = "2024:06:15 10:30:45"
         tags["Exif"][piexif.ExifIFD.OffsetTimeOriginal] = "+02:00"
         changed = io.BytesIO()
         piexif.insert(piexif.dump(tags), body, changed)
-        buckets.public.client.put_object(
-            Bucket=buckets.public.bucket, Key=key, Body=changed.getvalue(), ContentType="image/jpeg"
-        )
+        client.put_object(Bucket=buckets.public.bucket, Key=key, Body=changed.getvalue(), ContentType="image/jpeg")
 
     return handle
 

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
+
 from benchmarks.publishing.handlers import HANDLERS, Buckets
 from galleria_storage.s3.clients import connect
 from galleria_storage.settings import BucketAccess
@@ -50,10 +52,18 @@ class Result:
 
 def measure(job: Job) -> Result:
     """Run a job."""
-    buckets = Buckets(*(connect(BucketAccess(**access)) for access in (job.staging, job.public)))
+    public = job.public
+    plain = boto3.client(
+        "s3",
+        endpoint_url=public["endpoint"],
+        aws_access_key_id=public["access_key"],
+        aws_secret_access_key=public["secret_key"],
+        region_name=public["region"],
+    )
+    buckets = Buckets(*(connect(BucketAccess(**access)) for access in (job.staging, job.public)), plain)
     sent: list[int] = []
-    for connection in (buckets.staging, buckets.public):
-        connection.client.meta.events.register(
+    for client in (buckets.staging.client, buckets.public.client, plain):
+        client.meta.events.register(
             "before-send.s3", lambda request, **_: sent.append(int(request.headers.get("Content-Length", 0)))
         )
     handle = HANDLERS[job.handler](buckets)

@@ -9,6 +9,8 @@ from typing import Any, Final, Literal
 
 from botocore.exceptions import ClientError
 
+from galleria_storage.s3.signing import DigestedBody, sign_known_digests
+from tests.support.facts import conditions
 from tests.support.facts.site import Site, handler, status, with_content_md5
 
 ORIGIN: Final = "https://gallery.example"
@@ -125,6 +127,22 @@ def sha256_checked(site: Site) -> bool:
         return False
     site.client.put_object(**target, Body=b"photo", ChecksumSHA256=right)
     return site.client.head_object(**target, ChecksumMode="ENABLED").get("ChecksumSHA256") == right
+
+
+def signed_sha256_checked(site: Site) -> bool:
+    """Sign the digest of something else."""
+    sign_known_digests(site.client)
+    body = DigestedBody(b"photo")
+    body.sha256 = hashlib.sha256(b"other").digest()
+    return status(lambda: site.client.put_object(Bucket=site.bucket, Key="signed", Body=body)) >= 300
+
+
+def versioned_conditions(site: Site) -> bool:
+    """Whether conditions that are honoured otherwise are so in a versioned bucket too."""
+    if conditions.put_if_none_match(site) != "honoured" or not versioning(site):
+        return True
+    taken = {"Bucket": site.other_bucket, "Key": "version"}
+    return status(lambda: site.client.put_object(**taken, Body=b"photo", IfNoneMatch="*")) == 412
 
 
 def versioning(site: Site) -> bool:

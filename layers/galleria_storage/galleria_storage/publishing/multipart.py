@@ -16,6 +16,7 @@ from galleria_storage.publishing.draft import TAIL_BYTES, Draft
 from galleria_storage.publishing.proof import Proof, WrongContentError, check_parts
 from galleria_storage.publishing.writing import MIB, Publication, Sizes, Written
 from galleria_storage.s3.objects import Condition, ObjectStore, Stored
+from galleria_storage.s3.signing import DigestedBody
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -33,7 +34,7 @@ class Upload:
         self.upload_id = store.start_multipart(key, {**headers, **algorithm})
         self.parts: list[Stored] = []
 
-    def send(self, number: int, data: bytearray) -> Stored:
+    def send(self, number: int, data: DigestedBody) -> Stored:
         """Send one part and verify that it arrived."""
         proof = Proof(self.store.profile, data)
         part = self.store.upload_part(self.key, self.upload_id, number, data, proof.headers)
@@ -101,7 +102,7 @@ def part_size(size: int, at_least: int, most_parts: int = MAX_PARTS) -> int:
 def _send_all(upload: Upload, draft: Draft, part: int, sender: "Executor") -> None:
     """Read one part while the one before is sent."""
     content, tail = draft.content, b""
-    buffers = [bytearray(part) for _ in range(2)]
+    buffers = [DigestedBody(part) for _ in range(2)]
     sending: Future[Stored] | None = None
     number = 0
     while content.left:

@@ -8,6 +8,7 @@ from typing import Final
 from galleria_storage.errors import IntegrityError
 from galleria_storage.s3.objects import ObjectStore, Stored
 from galleria_storage.s3.profiles import ProviderProfile
+from galleria_storage.s3.signing import DigestedBody
 
 _MD5: Final = re.compile(r"[0-9a-f]{32}")
 _MD5_OF_PARTS: Final = re.compile(r"[0-9a-f]{32}-\d+")
@@ -29,8 +30,9 @@ class WrongContentError(IntegrityError):
 class Proof:
     """The digest that goes with some bytes, so that the provider checks them and we check its answer.
 
-    SHA-256 where the provider checks it (it costs less than half of MD5 on a
-    processor that knows it), else MD5.
+    SHA-256 where the provider checks it, as a checksum or as part of the
+    signature (it costs less than half of MD5 on a processor that knows it);
+    else MD5.
 
     Parameters
     ----------
@@ -42,18 +44,27 @@ class Proof:
         Their SHA-256 where it is known already.
     """
 
-    def __init__(self, profile: ProviderProfile, data: bytearray, sha256: bytes = b"") -> None:
+    def __init__(self, profile: ProviderProfile, data: DigestedBody, sha256: bytes = b"") -> None:
         self._data = data
         self._sha256 = ""
+        self._signed = profile.signed_sha256_checked and not profile.sha256_checked
+        self.headers: dict[str, str] = {}
+        data.sha256 = sha256
+        if profile.sha256_checked or self._signed:
+            data.sha256 = sha256 or hashlib.sha256(data).digest()
         if profile.sha256_checked:
-            self._sha256 = b64encode(sha256 or hashlib.sha256(data).digest()).decode()
+            self._sha256 = b64encode(data.sha256).decode()
             self.headers = {"ChecksumSHA256": self._sha256}
+        elif self._signed:
+            return  # the signature is the proof
         else:
             self._md5 = hashlib.md5(data, usedforsecurity=False)
             self.headers = {"ContentMD5": b64encode(self._md5.digest()).decode()}
 
     def holds(self, stored: Stored) -> bool | None:
         """Compare with the provider's answer; None: the answer does not tell."""
+        if self._signed:
+            return True  # it would have refused other bytes than the signed ones
         if self._sha256 and stored.sha256:
             return stored.sha256 == self._sha256
         if stored.etag_is_md5 and _MD5.fullmatch(stored.etag):

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from galleria_storage.errors import SettingsError
 from galleria_storage.s3 import profiles, secrets
 from galleria_storage.s3.profiles import ProviderProfile
+from galleria_storage.s3.signing import sign_known_digests
 from galleria_storage.settings import BucketAccess
 
 if TYPE_CHECKING:
@@ -147,6 +148,7 @@ def _client(make: Callable[..., Any], access: BucketAccess, profile: ProviderPro
         region_name=region or None,
         config=config,
     )
+    sign_known_digests(client)
     for operation in profile.content_md5:
         client.meta.events.register(f"before-call.s3.{operation}", _add_content_md5)
     return client

@@ -62,9 +62,11 @@ class ObjectStore:
         """HeadObject; None if there is no such object."""
         try:
             with translated(bucket=self.bucket, key=key):
-                return object_info(key, self.client.head_object(Bucket=self.bucket, Key=key))
+                answer = self.client.head_object(Bucket=self.bucket, Key=key)
         except NotFoundError:
             return None
+        self._notice_versions(answer)
+        return object_info(key, answer)
 
     def open(self, key: str, start: int = 0, if_match: str | None = None) -> ObjectStream:
         """GetObject from byte `start` on.
@@ -132,7 +134,9 @@ class ObjectStore:
         def put(**wanted: Any) -> Mapping[str, Any]:
             return self.client.put_object(Bucket=self.bucket, Key=key, Body=body, **headers, **wanted)
 
-        return stored(self._conditionally("put", put, key, condition))
+        answer = self._conditionally("put", put, key, condition)
+        self._notice_versions(answer)
+        return stored(answer)
 
     def delete(self, key: str, condition: Matches) -> None:
         """DeleteObject, under `If-Match` where the provider obeys it (look first where it does not)."""
@@ -206,6 +210,13 @@ class ObjectStore:
                 self.client.abort_multipart_upload(Bucket=self.bucket, Key=key, UploadId=upload_id)
         except NotFoundError:
             return
+
+    def _notice_versions(self, answer: Mapping[str, Any]) -> None:
+        """Rely on no condition any more if the bucket keeps versions and the provider's conditions fail there."""
+        if answer.get("VersionId") and not self.profile.versioned_conditions:
+            self.profile = replace(
+                self.profile, put_if_none_match="refused", put_if_match="refused", versioned_conditions=True
+            )
 
     def _conditionally(
         self,

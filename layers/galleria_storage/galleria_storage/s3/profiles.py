@@ -64,6 +64,10 @@ class ProviderProfile:
     sha256_checked
         A wrong ``x-amz-checksum-sha256`` of PutObject is refused, and a right
         one is kept and given back.
+    signed_sha256_checked
+        A body whose SHA-256 is not the signed one is refused.
+    versioned_conditions
+        Conditions of PutObject mean the same in a versioned bucket.
     versioning
         GetObject answers with a version id when the bucket is versioned.
     """
@@ -87,6 +91,8 @@ class ProviderProfile:
     content_md5: frozenset[str] = frozenset()
     content_md5_checked: bool = False
     sha256_checked: bool = False
+    signed_sha256_checked: bool = False
+    versioned_conditions: bool = True
     versioning: bool = True
 
     @property
@@ -123,12 +129,14 @@ AWS: Final = ProviderProfile(
     request_checksums="when_supported",
     sha256_checked=True,
     content_md5_checked=True,
+    signed_sha256_checked=True,
 )
 
 #: Ceph RADOS Gateway, as run by Hetzner and DigitalOcean. Measured on 16.2 (Pacific):
 #: trailing checksums answered with 411; a quoted ETag in If-Match always 412, an unquoted one works (and works on
 #: later releases, which strip quotes: ceph `rgw_string_unquote`); Complete and copy conditions ignored;
-#: SHA-256 neither kept nor checked; the first CORS rule whose origin matches answers, whatever its methods.
+#: SHA-256 neither kept nor checked unless it is the signed one; in a versioned bucket `If-None-Match` is ignored and
+#: `If-Match` always 412; the first CORS rule whose origin matches answers, whatever its methods.
 CEPH: Final = ProviderProfile(
     name="ceph",
     put_if_none_match="honoured",
@@ -139,6 +147,8 @@ CEPH: Final = ProviderProfile(
     expose_header_wildcard=True,
     content_md5=_MD5_WANTED,
     content_md5_checked=True,
+    signed_sha256_checked=True,
+    versioned_conditions=False,
 )
 
 #: MinIO and what is built from its code (JuiceFS gateway). Measured on JuiceFS 1.4: preconditions answered with 200
@@ -152,6 +162,7 @@ MINIO: Final = ProviderProfile(
     cors_enforced=False,
     content_md5=_MD5_WANTED,
     content_md5_checked=True,
+    signed_sha256_checked=True,
 )
 
 #: SeaweedFS. Measured on 4.48: every precondition obeyed, SHA-256 and MD5 checked; an aws-chunked body leaves

@@ -1,0 +1,49 @@
+"""Sign a body with the SHA-256 that is known of it already.
+
+botocore either computes the digest of a body once more to sign it, or leaves
+the body unsigned (`payload_signing_enabled`). A signature that covers the digest costs
+nothing when the digest is known, and Amazon S3, Ceph and MinIO refuse a body
+that has another one (400 XAmzContentSHA256Mismatch): the provider then checks
+what it received without an MD5, which costs more than twice a SHA-256.
+
+Source: Amazon S3 API Reference, "Authenticating Requests (AWS Signature
+Version 4)", on x-amz-content-sha256; the survey in `docs/providers.md`.
+"""
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_SIGNER: Final = "s3v4-known-digest"
+
+
+class DigestedBody(bytearray):
+    """Bytes to upload, with their SHA-256 once it is known.
+
+    Whoever changes the bytes sets `sha256` anew, or to nothing.
+    """
+
+    sha256: bytes = b""
+
+
+def sign_known_digests(client: "S3Client") -> None:
+    """Let a client sign each `DigestedBody` that it uploads with its own digest."""
+    from botocore.auth import AUTH_TYPE_MAPS, S3SigV4Auth  # noqa: PLC0415 # lazy: importing botocore is slow
+
+    if _SIGNER not in AUTH_TYPE_MAPS:
+
+        class KnownDigestAuth(S3SigV4Auth):
+            def payload(self, request: Any) -> str:
+                body = request.data
+                known = isinstance(body, DigestedBody) and body.sha256
+                return known.hex() if known else super().payload(request)
+
+        AUTH_TYPE_MAPS[_SIGNER] = KnownDigestAuth
+    for operation in ("PutObject", "UploadPart"):
+        # First: the event ends with the first answer.
+        client.meta.events.register_first(f"choose-signer.s3.{operation}", _choose_signer)  # type: ignore[arg-type] # this event wants an answer
+
+
+def _choose_signer(signature_version: str, **_: Any) -> str | None:
+    return _SIGNER if signature_version in {"v4", "s3v4"} else None
