@@ -159,8 +159,11 @@ def report_chaos(server: S3Server, photos: int) -> bool:
     client = server.client()
     for bucket in ("fire-staging", "fire-public"):
         client.create_bucket(Bucket=bucket)
-    # With versions, a photo that was published twice shows.
-    client.put_bucket_versioning(Bucket="fire-public", VersioningConfiguration={"Status": "Enabled"})
+    if connect(server.access("fire-public")).profile.versioned_conditions:
+        # With versions, a photo that was published twice shows.
+        client.put_bucket_versioning(Bucket="fire-public", VersioningConfiguration={"Status": "Enabled"})
+    else:
+        print("  (conditions fail in this provider's versioned buckets: what was written twice is not counted)")
     pictures = [photo(size=300_000 * (seed + 1), seed=seed) for seed in range(PICTURES)]
     originals = {f"album {number % 10}/{number}.jpg": pictures[number % PICTURES] for number in range(photos)}
 

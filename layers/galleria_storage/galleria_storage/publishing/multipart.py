@@ -34,9 +34,9 @@ class Upload:
         self.upload_id = store.start_multipart(key, {**headers, **algorithm})
         self.parts: list[Stored] = []
 
-    def send(self, number: int, data: DigestedBody) -> Stored:
-        """Send one part and verify that it arrived."""
-        proof = Proof(self.store.profile, data)
+    def send(self, number: int, data: DigestedBody, sha256: bytes = b"") -> Stored:
+        """Send one part, whose SHA-256 may be known, and verify that it arrived."""
+        proof = Proof(self.store.profile, data, sha256)
         part = self.store.upload_part(self.key, self.upload_id, number, data, proof.headers)
         if proof.holds(part) is False:
             raise WrongContentError(self.store, self.key, f"part {number} has the ETag {part.etag}")
@@ -117,6 +117,7 @@ def _send_all(upload: Upload, draft: Draft, part: int, sender: "Executor") -> No
         if sending:
             upload.parts.append(sending.result())
         number += 1
-        sending = sender.submit(upload.send, number, data)
+        # What the whole has as its digest after the first part is the digest of that part.
+        sending = sender.submit(upload.send, number, data, content.sha256() if number == 1 else b"")
     if sending:
         upload.parts.append(sending.result())
