@@ -1,5 +1,6 @@
 """The publish protocol on every server: exactly one correct copy, whatever the server ignores, loses or breaks off."""
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
@@ -62,6 +63,22 @@ def test_a_changed_photo_replaces_its_copy(gallery: Gallery) -> None:
     key = gallery.put("changed.jpg", newer := photo(seed=2))
     outcome = publisher.publish(key)
     assert (outcome.status, outcome.replaced, gallery.copy(key)) == ("published", True, newer)
+
+
+def test_a_photo_is_published_and_replaced_in_a_bucket_that_keeps_versions(gallery: Gallery) -> None:
+    bucket = f"versioned-{uuid.uuid4().hex[:8]}"
+    gallery.s3.create_bucket(Bucket=bucket)
+    try:
+        gallery.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    except ClientError as error:
+        pytest.skip(f"{gallery.server.name}: keeps no versions ({error.response['Error']['Code']})")
+    publisher = gallery.publisher()
+    publisher.public.bucket = bucket
+    for seed in (1, 2):
+        key = gallery.put("version.jpg", original := photo(seed=seed))
+        assert publisher.publish(key).status == "published"
+        assert gallery.s3.get_object(Bucket=bucket, Key=key)["Body"].read() == original
+    assert publisher.publish(key).status == "duplicate"
 
 
 def test_a_changed_correction_publishes_again(gallery: Gallery) -> None:
