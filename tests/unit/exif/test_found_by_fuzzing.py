@@ -51,3 +51,16 @@ def test_a_pointer_of_two_bytes_stops_a_block_from_growing() -> None:
 def test_an_encoded_word_that_cannot_be_decoded_is_refused_as_any_other_value(word: str) -> None:
     with pytest.raises(CorrectionError, match="timestamp-offset-hours is"):
         parse_correction({"timestamp-offset-hours": word}, {}, {})
+
+
+def test_a_preview_in_a_maker_note_is_not_moved_if_its_offset_is_part_of_another_tag() -> None:
+    rows = build.pack("<HHII", 0x0088, build.LONG, 1, 60_000) + build.pack("<HHII", 0x0089, build.LONG, 1, 500)
+    value = b"MINOL\0\0\0" + build.pack("<H", 2) + rows + bytes(4)
+    note = build.Field(build.MAKER_NOTE, build.UNDEFINED, value)
+
+    def photo(comment_at: int) -> bytes:
+        comment = build.Field(build.USER_COMMENT, build.UNDEFINED, bytes(len(value)), offset=comment_at)
+        return bytes(build.camera_block(exif=[note, comment]).data).replace(b"Acme\0", b"SONY\0")
+
+    with pytest.raises(CorruptPhotoError, match="stands within other data"):
+        correct_bytes(build.photo(photo(photo(8).index(value))), ASKED)

@@ -66,8 +66,10 @@ def survey(block: TiffBlock) -> Survey:
     if len(notes) > MAX_NOTES:
         raise CorruptPhotoError(f"The photo's Exif data is damaged: it has {len(notes):,} maker notes.")
     make = camera_make(block)
+    outside = len(found.references)
     for note in notes:
         _survey_note(block, note, make, found)
+    _check_references(block, found.references[outside:], home=MAKER_NOTE)
     return found
 
 
@@ -114,15 +116,15 @@ def _survey_images(block: TiffBlock, ifd: Ifd, found: Survey) -> None:
             found.references.append(Reference(entry.value, block.order, 0))
 
 
-def _check_references(block: TiffBlock, references: list[Reference]) -> None:
-    """Refuse references that stand within other data: their IFD is none, and a change would harm that data."""
+def _check_references(block: TiffBlock, references: list[Reference], home: int = 0) -> None:
+    """Refuse references within the values of other tags than `home`: a change would harm those."""
     places = sorted(reference.at for reference in references)
     if not places:
         return
     for _, ifd in block.directories:
-        for _, kind, number, offset in ifd.rows():
+        for tag, kind, number, offset in ifd.rows():
             length = number * TYPE_SIZES.get(kind, 0)
-            if length > 4:
+            if length > 4 and tag != home:
                 behind = bisect_right(places, offset - 4)
                 if behind < len(places) and places[behind] < offset + length:
                     raise CorruptPhotoError("The photo's Exif data is damaged: an IFD stands within other data.")
