@@ -30,7 +30,7 @@ def signed_digest(body: bytes | bytearray, endpoint: str) -> str:
     return seen[0]
 
 
-@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:9", "https://fsn1.your-objectstorage.com", ""])
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:9", "https://fsn1.your-objectstorage.com"])
 def test_a_known_digest_is_signed(endpoint: str) -> None:
     body = DigestedBody(b"photo")
     body.sha256 = hashlib.sha256(b"told, not computed").digest()
