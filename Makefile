@@ -85,6 +85,9 @@ build: .venv-sam/.ready .venv-runtime/.ready ## build functions and layer as `sa
 	PATH="$(abspath .venv-sam/bin):$(abspath .venv-runtime/bin):$$PATH" sam build
 test-runtime: $(VENV)/.ready .venv-servers/.ready build ## run what was built in Lambda's runtime; deploy it into an emulator
 	$(BIN)/python -m pytest -q tests/runtime tests/stack
+engine: ## install what a throw-away Docker engine for `make test-sam` needs (Debian, as root)
+	@docker version >/dev/null 2>&1 || command -v dockerd >/dev/null || { apt-get update -q && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive \
+	  apt-get install -q -y --no-install-recommends docker.io containerd runc iptables iproute2 busybox-static; }
 test-sam: $(VENV)/.ready build ## every documented `sam local invoke`, with Docker or as root with a throw-away engine
 	bash tests/sam/engine.sh $(BIN)/python -m pytest -q -rs tests/sam || \
 	  { status=$$?; [ $$status = 97 ] && echo "make test-sam: SKIPPED, no engine can be started here" || exit $$status; }
@@ -94,7 +97,7 @@ check-template: .venv-sam/.ready .venv-checkov/.ready ## sam validate, cfn-lint 
 	.venv-sam/bin/sam validate --lint
 	.venv-sam/bin/cfn-lint template.yaml
 	.venv-checkov/bin/checkov -f template.yaml --framework cloudformation --skip-download --compact --quiet
-.PHONY: build test-runtime test-sam bench-cold check-template
+.PHONY: build test-runtime engine test-sam bench-cold check-template
 
 ## --- CORS: what a browser does
 cors-servers: $(VENV)/.ready .venv-servers/.ready ## the CORS evaluator against CORS_SERVERS="ceph ministack seaweedfs" (RULE_SETS=300 SEED=1)
