@@ -149,20 +149,24 @@ def photo(block: Tiff | bytes, *others: bytes, trailer: bytes = b"") -> bytes:
 
 def from_scan(data: bytes) -> bytes:
     """Return a JPEG's bytes from the first SOS on."""
-    at = 2
-    while data[at + 1] != 0xDA:
-        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-    return data[at:]
+    return data[2 + sum(map(len, segments(data))) :]
 
 
 def segments(data: bytes) -> list[bytes]:
-    """Return a JPEG's segments before the first SOS, each with its marker."""
+    """Return a JPEG's segments before the first SOS, each with its marker and the stray bytes in front of it."""
     at, found = 2, []
-    while data[at + 1] != 0xDA:
-        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    while True:
+        marker = data.index(b"\xff", at) + 1
+        while data[marker] == 0xFF:
+            marker += 1
+        if data[marker] == 0xDA:
+            return found
+        length = (
+            0 if data[marker] in (0x01, *range(0xD0, 0xD8)) else int.from_bytes(data[marker + 1 : marker + 3], "big")
+        )
+        end = marker + 1 + length
         found.append(data[at:end])
         at = end
-    return found
 
 
 def exif_of(data: bytes) -> dict[int, object]:

@@ -213,3 +213,11 @@ def test_blank_copies_give_way_to_one_that_says_something() -> None:
 def test_a_date_with_nul_in_it_is_read_up_to_there() -> None:
     tiff = camera_block(taken=None, exif=[Field(DATE_TIME_ORIGINAL, ASCII, b"2019:08:17\0 14:02:33\0")])
     assert tags_of(photo(tiff)).date_time_original == "2019:08:17"
+
+
+def test_stray_bytes_between_segments_stay_where_they_are() -> None:
+    before = photo(camera_block(), b"\0stray" + segment(0xFE, b"a comment"))
+    after = corrected(before)
+    assert tags_of(after) == CHANGES
+    assert segments(after)[1:] == segments(before)[1:]
+    assert from_scan(after) == from_scan(before)

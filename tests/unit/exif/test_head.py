@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
-from galleria_storage.exif.head import MAX_FILL, MAX_SEGMENTS, HeadReader, read_head
+from galleria_storage.exif.head import MAX_FILL, MAX_SEGMENTS, MAX_STRAY, HeadReader, read_head
 from tests.support.photos import camera_block, from_scan, jpeg, photo, segment
 
 PHOTO = photo(camera_block(), segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + b" " * 3000))
@@ -52,6 +52,14 @@ def test_fill_bytes_belong_to_the_segment_behind_them() -> None:
     assert second.start == first.end
 
 
+@pytest.mark.parametrize("stray", [b"\0", b"\0\0", bytes(MAX_STRAY)])
+def test_stray_bytes_between_segments_belong_to_the_segment_behind_them(stray: bytes) -> None:
+    exif = segment(0xE1, b"Exif\0\0")
+    first, second = read_head(jpeg(exif + stray + b"\xff" + segment(0xFE, b"hello"))).segments[:2]
+    assert (first.start, first.end) == (2, 2 + len(exif))
+    assert (second.start, second.payload) == (first.end, first.end + len(stray) + 5)
+
+
 def test_a_marker_without_length_is_a_segment_of_its_own() -> None:
     first = read_head(jpeg(b"\xff\x01")).segments[0]
     assert (first.start, first.end) == (2, 4)
@@ -78,7 +86,9 @@ def test_what_is_no_jpeg_is_unsupported(data: bytes, words: str) -> None:
         (b"\xff\xd8\xff\xff\xff", "cut off"),
         (b"\xff\xd8\xff\xe0\x00\x01\xff\xda", "length of 1"),
         (b"\xff\xd8\xff\xd9", "FF D9"),
-        (b"\xff\xd8\xff\xe0\x00\x02\x00\x00\xff\xda", "no marker"),
+        (b"\xff\xd8\xff\xe0\x00\x02" + bytes(MAX_STRAY + 1) + b"\xff\xda", "no marker"),
+        (b"\xff\xd8\xff\xe0\x00\x02\x00\xff", "cut off"),
+        (b"\xff\xd8\xff\xe0\x00\x02\x00\xff\x00\xff\xda", "FF 00"),
         (b"\xff\xd8" + b"\xff" * (MAX_FILL + 2), "fill bytes"),
         (b"\xff\xd8" + b"\xff\xe0\x00\x02" * (MAX_SEGMENTS + 1), "segments"),
     ],

@@ -17,6 +17,9 @@ DEFAULT_LIMIT: Final = 16 * 1024 * 1024
 MAX_FILL: Final = 1024
 """Fill bytes (0xFF) accepted before one marker; the standard sets no bound, real files hold a few."""
 
+MAX_STRAY: Final = 65_535
+"""Bytes accepted between two segments; some cameras and programs write a length that is too small."""
+
 MAX_SEGMENTS: Final = 4096
 """More segments than any camera or program writes (65,533 bytes each fill 256 MB)."""
 
@@ -40,7 +43,7 @@ class Segment(NamedTuple):
     marker
         Second byte of the marker, 0xE1 for APP1.
     start
-        Offset of the marker's 0xFF (fill bytes before it belong to the segment).
+        Offset of the marker's 0xFF (fill and stray bytes before it belong to the segment).
     payload
         Offset of the first byte after the length.
     end
@@ -181,12 +184,12 @@ def _segment_at(data: bytes | bytearray, at: int) -> Segment | None:
     size = len(data)
     if at + 2 > size:
         return None
-    if data[at] != 0xFF:
-        raise _corrupt(at, "no marker where a segment should start")
-    code = at + 1
+    code = (at if data[at] == 0xFF else _behind_stray(data, at)) + 1
+    if code >= size:
+        return None
     if data[code] == 0xFF:  # T.81 B.1.1.2: fill bytes may stand before a marker
-        code = at + len(_FILL.match(data, at)[0])  # type: ignore[index]  # it matches: data[at] is one
-        if code - at > MAX_FILL:
+        first, code = code - 1, _FILL.match(data, code).end()  # type: ignore[union-attr]  # it matches: one is there
+        if code - first > MAX_FILL:
             raise _corrupt(at, f"more than {MAX_FILL:,} fill bytes")
         if code == size:
             return None
@@ -202,6 +205,14 @@ def _segment_at(data: bytes | bytearray, at: int) -> Segment | None:
         raise _corrupt(at, f"a segment length of {length}")
     end = payload + length
     return Segment(marker, at, payload + 2, end) if end <= size else None
+
+
+def _behind_stray(data: bytes | bytearray, at: int) -> int:
+    """Return where the next 0xFF stands, or the data's end: all decoders skip what is no marker between segments."""
+    found = data.find(b"\xff", at, at + MAX_STRAY + 1)
+    if found < 0 and len(data) - at > MAX_STRAY:
+        raise _corrupt(at, "no marker where a segment should start")
+    return found if found >= 0 else len(data)
 
 
 def read_head(data: bytes | bytearray | memoryview, limit: int = DEFAULT_LIMIT) -> Head:
