@@ -87,7 +87,7 @@ def judge(before: Photo, after: Photo) -> Verdict:
     harm, examples = _tag_harm(before, after)
     if not _read_back(after.tags):
         harm.add(NOT_READ_BACK)
-    if before.exiv2 is not None and not _read_back_by_exiv2(after.exiv2):
+    if before.exiv2 is not None and not _hidden_from_exiv2(before) and not _read_back_by_exiv2(after.exiv2):
         harm.add("not read back by exiv2")
     if new := after.warnings - before.warnings:
         harm.add("new warning")
@@ -102,6 +102,11 @@ def judge(before: Photo, after: Photo) -> Verdict:
 def _read_back(tags: Tags) -> bool:
     found = {(match[1], str(value)) for key, value in tags.items() if (match := _TARGET.match(key))}
     return found == {("DateTimeOriginal", TIME_TEXT), ("OffsetTimeOriginal", OFFSET_TEXT)}
+
+
+def _hidden_from_exiv2(photo: Photo) -> bool:
+    """Tell whether other bytes stand before the Exif block in its segment: then exiv2 finds no Exif, exiftool does."""
+    return not photo.exiv2 and any("garbage at start of EXIF" in warning for warning in photo.warnings)
 
 
 def _read_back_by_exiv2(tags: dict[str, str] | None) -> bool:

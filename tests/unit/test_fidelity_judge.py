@@ -137,3 +137,5 @@ def test_exiv2_has_to_read_the_tags_back_if_it_could_read_the_photo() -> None:
     good = Photo(BEFORE | GOOD, {"Exif.Photo.DateTimeOriginal": "2021:03:04 05:06:07"}, None)
     assert judge(Photo(BEFORE, {}, None), good).harm == {"not read back by exiv2"}
     assert judge(Photo(BEFORE, None, None), good).harm == frozenset()
+    behind_garbage = BEFORE | {"ExifTool:Warning": "[minor] Unknown garbage at start of EXIF segment"}
+    assert judge(Photo(behind_garbage, {}, None), good).harm == frozenset()

@@ -221,3 +221,12 @@ def test_stray_bytes_between_segments_stay_where_they_are() -> None:
     assert tags_of(after) == CHANGES
     assert segments(after)[1:] == segments(before)[1:]
     assert from_scan(after) == from_scan(before)
+
+
+@pytest.mark.parametrize("header", [b"Exif\0\0", b"Exif\0\xff", b"EXIF\0\0", b"\xff\xe1\0\0Exif\0\0", b"xxxExif\0\0"])
+def test_an_exif_block_is_found_behind_any_header_that_readers_accept(header: bytes) -> None:
+    before = jpeg(segment(0xE1, header + camera_block().data))
+    after = corrected(before)
+    assert tags_of(after) == CHANGES
+    assert len(segments(after)) == len(segments(before))
+    assert segments(after)[0][4:].startswith(header)

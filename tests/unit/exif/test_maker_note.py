@@ -95,6 +95,16 @@ def test_the_preview_of_a_canon_is_still_found() -> None:
     assert preview_of(corrected(before), info + 20, HEADER, LITTLE) == PREVIEW
 
 
+def test_the_hidden_data_of_a_sony_is_still_found() -> None:
+    note = note_of(LITTLE, [(0x2044, 4, 2, 0)], b"SONY DSC \0\0\0")
+    tiff = camera(LITTLE, "SONY", note)
+    at = tiff.put(pack("<II", 0, len(PREVIEW)))
+    tiff.set_long(tiff.data.index(pack("<HHI", 0x2044, 4, 2)) + 8, at)
+    before = with_preview(tiff, at, HEADER)
+    assert preview_of(before, at, HEADER, LITTLE) == PREVIEW
+    assert preview_of(corrected(before), at, HEADER, LITTLE) == PREVIEW
+
+
 def test_the_preview_of_a_samsung_stmn_note_counts_from_the_start_of_the_file() -> None:
     tiff = camera(LITTLE, "Samsung Techwin", b"STMN100\0" + pack("<2I", 0, len(PREVIEW)) + bytes(100))
     at = tiff.data.index(b"STMN") + 8

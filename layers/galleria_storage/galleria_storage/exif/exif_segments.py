@@ -1,5 +1,6 @@
 """The Exif APP1 segments of a head, and the capture tags in them."""
 
+import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -15,6 +16,9 @@ from galleria_storage.exif.tiff import EXIF_NAME, TiffBlock, byte_order, read_bl
 
 EXIF_HEADER: Final = b"Exif\0\0"
 """Exif 2.32 (CIPA DC-008) 4.5.4: what the payload of the segment starts with."""
+
+_START: Final = re.compile(rb".{0,4}Exif\0.", re.DOTALL | re.IGNORECASE)
+"""What readers take for it too: some cameras write other bytes in front of it, or another one than NUL as the sixth."""
 
 MAX_BLOCKS: Final = 4
 """More Exif segments than any camera or program writes; bounds the work on hostile input."""
@@ -52,10 +56,10 @@ def exif_blocks(head: Head) -> list[ExifBlock]:
     found: list[ExifBlock] = []
     data = head.data
     for segment in head.segments:
-        # Some cameras write another byte than NUL as the sixth.
-        if segment.marker != APP1 or not data.startswith(EXIF_HEADER[:5], segment.payload):
+        header = _START.match(data, segment.payload, segment.end) if segment.marker == APP1 else None
+        if header is None:
             continue
-        start = segment.payload + len(EXIF_HEADER)
+        start = header.end()
         block = data[start : segment.end]
         if byte_order(block) is None:
             if not block.strip(b"\0"):

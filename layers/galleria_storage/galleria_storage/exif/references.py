@@ -35,6 +35,7 @@ _FROM_HEADER: Final = frozenset({b"ASAHI", b"PENTAX"})  # whatever the note's ot
 _MAKE: Final = 0x010F
 _CANON_PREVIEW: Final = 0x00B6  # LONGs: the third is the length, the sixth the offset
 _CANON_ORIGINAL_DECISION: Final = 0x0083
+_SONY_HIDDEN: Final = 0x2044  # two LONGs: offset from the TIFF header, and length
 
 
 class Reference(NamedTuple):
@@ -88,6 +89,17 @@ def note_references(data: bytes, note: NoteIfd, make: bytes) -> Iterator[Referen
                 yield Reference(start[0].value, order, origin)
     if make == b"CANON":
         yield from _canon_references(data, note)
+    elif make == b"SONY":
+        yield from _sony_references(data, note)
+
+
+def _sony_references(data: bytes, note: NoteIfd) -> Iterator[Reference]:
+    """Yield the place of what ExifTool calls hidden data."""
+    for hidden in note.ifd.find((_SONY_HIDDEN,)):
+        if hidden.type == LONG and hidden.size == 8 and hidden.value + 8 <= len(data):
+            start, length = (_long(data, note.order, hidden.value + at) for at in (0, 4))
+            if length and start >= len(data):
+                yield Reference(hidden.value, note.order, 0)
 
 
 def _canon_references(data: bytes, note: NoteIfd) -> Iterator[Reference]:
