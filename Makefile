@@ -93,11 +93,18 @@ test-sam: $(VENV)/.ready build ## every documented `sam local invoke`, with Dock
 	  { status=$$?; [ $$status = 97 ] && echo "make test-sam: SKIPPED, no engine can be started here" || exit $$status; }
 bench-cold: $(VENV)/.ready .venv-servers/.ready build ## cold start beside a bare boto3 handler, with and without bytecode
 	@$(BIN)/python -m benchmarks.bench_cold
-check-template: .venv-sam/.ready .venv-checkov/.ready ## sam validate, cfn-lint and checkov: no finding without a reason beside it
+tests/guard/node_modules: tests/guard/package.json
+	cd tests/guard && npm install --no-package-lock --omit=peer --no-audit --no-fund --ignore-scripts --silent
+	@touch $@
+check-guard: .venv-sam/.ready tests/guard/node_modules ## cfn-guard with AWS Control Tower's rules over the translated template
+	.venv-sam/bin/python -m tests.guard
+check-template: .venv-sam/.ready .venv-checkov/.ready ## sam validate, cfn-lint, checkov, cfn-guard: no finding without a reason beside it
 	.venv-sam/bin/sam validate --lint
 	.venv-sam/bin/cfn-lint template.yaml
 	.venv-checkov/bin/checkov -f template.yaml --framework cloudformation --skip-download --compact --quiet
-.PHONY: build test-runtime engine test-sam bench-cold check-template
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory check-guard; \
+	  else echo "make check-guard: SKIPPED, it needs npm"; fi
+.PHONY: build test-runtime engine test-sam bench-cold check-guard check-template
 
 ## --- CORS: what a browser does
 cors-servers: $(VENV)/.ready .venv-servers/.ready ## the CORS evaluator against CORS_SERVERS="ceph ministack seaweedfs" (RULE_SETS=300 SEED=1)
