@@ -171,8 +171,8 @@ def found_in(note: bytes, order: str = LITTLE) -> list[tuple[int, int]]:
     """Return tag of the first entry, and base, of each IFD found in a note that stands at 100."""
     block = bytes(100) + note + bytes(60)
     orders = {LITTLE: LITTLE_ENDIAN, BIG: BIG_ENDIAN}
-    entry = Entry(MAKER_NOTE, UNDEFINED, len(note), 50, 100, len(note))
-    return [(inner.ifd.fields[0], inner.base) for inner in note_ifds(block, orders[order], entry)]
+    entry = Entry(MAKER_NOTE, UNDEFINED, len(note), 50, 100, len(note), 100)
+    return [(inner.ifd.tags[0], inner.base) for inner in note_ifds(block, orders[order], entry)]
 
 
 ROW = [(0x0207, 3, 1, 5)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.exif.tiff import EXIF_IFD, TYPE_SIZES, Directory, Ifd, TiffBlock, image_data
+from galleria_storage.exif.tiff import EXIF_IFD, Directory, TiffBlock
 
 
 def check_block(before: TiffBlock, after: TiffBlock, texts: Mapping[int, bytes], free: int) -> None:
@@ -36,12 +36,8 @@ def check_block(before: TiffBlock, after: TiffBlock, texts: Mapping[int, bytes],
         if old.name != new.name or (old.name.startswith("IFD") and old.ifd.next != new.ifd.next):
             raise harm("the list of IFDs")
         # The entries of an IFD that did not move were compared with all other bytes.
-        if old.ifd.at != new.ifd.at and _rows(old.ifd, changed) != _rows(new.ifd, changed):
+        if old.ifd.at != new.ifd.at and old.ifd.without(changed) != new.ifd.without(changed):
             raise harm(f"its {old.name}")
-
-
-def _rows(ifd: Ifd, changed: set[int]) -> list[tuple[int, int, int, int]]:
-    return [row for row in ifd.rows() if row[0] not in changed]
 
 
 def _counterparts(before: TiffBlock, after: TiffBlock) -> list[Directory]:
@@ -94,17 +90,16 @@ def _replaceable(before: TiffBlock, texts: Mapping[int, bytes]) -> Iterator[tupl
 
 def _check_unshared(before: TiffBlock, changed: Sequence[tuple[int, int]], texts: Mapping[int, bytes]) -> None:
     """Check that changed bytes are part of no thumbnail or other tag's value that lies in the block."""
-    first, last = min(start for start, _ in changed), max(end for _, end in changed)
+    size = len(before.data)
     for name, ifd in before.directories:
-        for tag, kind, number, offset in ifd.rows():
-            if offset < last and kind in TYPE_SIZES:
-                size = number * TYPE_SIZES[kind]
-                shared = size > 4 and first < offset + size <= len(before.data) and tag not in texts
-                if shared and any(offset < end and start < offset + size for start, end in changed):
+        images = ifd.images
+        for start, end in changed:
+            for tag, value, behind, _ in ifd.values:
+                if value < end and start < behind <= size and tag not in texts:
                     raise harm(f"tag {tag:04X} of its {name}")
-        for _, at, length in image_data(before, ifd):
-            if any(at < end and start < at + length <= len(before.data) for start, end in changed):
-                raise harm("its thumbnail")
+            for _, at, length in images:
+                if at < end and start < at + length <= size:
+                    raise harm("its thumbnail")
 
 
 def harm(what: str) -> CorruptPhotoError:

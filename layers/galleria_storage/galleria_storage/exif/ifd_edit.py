@@ -10,11 +10,10 @@ unused; TIFF 6.0 section 2 lets IFDs and values stand anywhere in the block.
 from collections.abc import Mapping
 from typing import Final
 
-from galleria_storage.exif.tiff import ASCII, EXIF_IFD, LONG, TYPE_SIZES, Entry, Ifd, TiffBlock, image_data
+from galleria_storage.exif.tiff import ASCII, EXIF_IFD, INLINE, LONG, Entry, Ifd, TiffBlock
 
 _UTF8: Final = 129  # Exif 3.0
 _TEXT_TYPES: Final = frozenset({1, ASCII, 7, _UTF8})
-_INLINE: Final = 4
 
 
 def write_texts(block: TiffBlock, texts: Mapping[int, bytes], free: int, between: bytes = b"") -> bytearray:
@@ -63,7 +62,7 @@ class _Draft:
 
     def overwrite(self, entry: Entry, text: bytes) -> None:
         """Give one entry a new text: in place if it has room there and shares it with nobody."""
-        fits = _INLINE < entry.size >= len(text) >= _INLINE
+        fits = INLINE < entry.size >= len(text) >= INLINE
         if not fits or entry.type not in _TEXT_TYPES or not self._owns_value(entry):
             self.data[entry.at : entry.at + 12] = self._entry(entry.tag, text)
             return
@@ -80,21 +79,17 @@ class _Draft:
         A value that runs out of the block is none.
         """
         start, end = entry.value, entry.value + entry.size
-        if start < 8 or end > len(self._block.data):
+        size = len(self._block.data)
+        if start < 8 or end > size:
             return False
         for name, ifd in self._block.directories:
             # piexif and some cameras write Exif IFDs that lack the offset of the next IFD.
             if start < ifd.end + (4 if name.startswith("IFD") else 0) and ifd.at < end:
                 return False
-            for tag, kind, number, offset in ifd.rows():
-                if offset < end and (tag != entry.tag or offset != start or number != entry.number):
-                    size = number * TYPE_SIZES.get(kind, 0)
-                    if size > _INLINE and start < offset + size <= len(self._block.data):
-                        return False
-            if any(
-                at < end and start < at + length <= len(self._block.data)
-                for _, at, length in image_data(self._block, ifd)
-            ):
+            for tag, other, behind, _ in ifd.values:
+                if other < end and start < behind <= size and (tag, other, behind) != (entry.tag, start, end):
+                    return False
+            if any(at < end and start < at + length <= size for _, at, length in ifd.images):
                 return False
         return True
 
@@ -111,12 +106,12 @@ class _Draft:
     def _entry(self, tag: int, text: bytes) -> bytes:
         """Return the twelve bytes of a text's entry, its value placed in free space if it is long."""
         value = text + b"\0"
-        if len(value) <= _INLINE:
-            return self._order.entry.pack(tag, ASCII, len(value), 0)[:8] + value.ljust(_INLINE, b"\0")
+        if len(value) <= INLINE:
+            return self._order.entry.pack(tag, ASCII, len(value), 0)[:8] + value.ljust(INLINE, b"\0")
         return self._order.entry.pack(tag, ASCII, len(value), self._place(value))
 
     def _move(self, ifd: Ifd, added: Mapping[int, bytes]) -> None:
-        tags = list(ifd.fields[0::4])
+        tags = list(ifd.tags)
         table = self.data[ifd.at + 2 : ifd.end]
         for tag in sorted(added):
             # TIFF 6.0 section 2: entries ascend by tag. In an IFD that does not obey, any place is as good.

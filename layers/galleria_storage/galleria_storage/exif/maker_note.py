@@ -9,7 +9,18 @@ to write (ExifTool's MakerNotes documentation lists them with their models).
 from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.exif.tiff import BIG, LITTLE, TYPE_SIZES, ByteOrder, Entry, Ifd, byte_order, is_pointer, read_ifd
+from galleria_storage.exif.tiff import (
+    BIG,
+    INLINE,
+    LITTLE,
+    TYPE_SIZES,
+    ByteOrder,
+    Entry,
+    Ifd,
+    byte_order,
+    is_pointer,
+    read_ifd,
+)
 
 MAX_NOTE_ENTRIES: Final = 255
 """Beyond this a count is taken for something that is no IFD."""
@@ -104,13 +115,11 @@ def note_ifds(block: bytes, order: ByteOrder, note: Entry) -> list[NoteIfd]:
     if main is None:
         return []
     inside = outside = 0
-    for _, kind, number, offset in main.ifd.rows():
-        size = number * TYPE_SIZES.get(kind, 0)
-        if size > 4:
-            if note.value <= main.base + offset <= note.value + note.size - size:
-                inside += 1
-            else:
-                outside += 1
+    for _, start, end, _ in main.ifd.values:
+        if note.value <= main.base + start and main.base + end <= note.value + note.size:
+            inside += 1
+        else:
+            outside += 1
     main = main._replace(sound=inside >= outside)
     return [main, *_sub_ifds(block, main)]
 
@@ -148,19 +157,16 @@ def _plausible_ifd(block: bytes, at: int, order: ByteOrder) -> Ifd | None:
         ifd = read_ifd(block, at, order, "maker note")
     except CorruptPhotoError:
         return None
-    types = ifd.fields[1::4]
-    unknown = sum(kind not in TYPE_SIZES for kind in types)
-    return ifd if 4 * unknown <= len(types) else None
+    unknown = sum(kind not in TYPE_SIZES for kind in ifd.types)
+    return ifd if 4 * unknown <= len(ifd.types) else None
 
 
 def _sub_ifds(block: bytes, main: NoteIfd) -> list[NoteIfd]:
     found: list[NoteIfd] = []
-    for tag, kind, number, offset in main.ifd.rows():
+    for entry in main.ifd.find(_SUB_IFDS)[: len(_SUB_IFDS)]:
         # Olympus: of type UNDEFINED, the IFD is the value; of type LONG or IFD, the value is its offset.
-        if tag not in _SUB_IFDS or len(found) == len(_SUB_IFDS):
-            continue
-        if number * TYPE_SIZES.get(kind, 0) > 4 or is_pointer((tag, kind, number, offset)):
-            ifd = _plausible_ifd(block, main.base + offset, main.order)
+        if entry.size > INLINE or is_pointer(entry):
+            ifd = _plausible_ifd(block, main.base + entry.offset, main.order)
             if ifd:
                 found.append(main._replace(ifd=ifd))
     return found

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from galleria_storage.exif.maker_note import NoteIfd
-from galleria_storage.exif.tiff import LONG, TYPE_SIZES, ByteOrder, Entry, TiffBlock
+from galleria_storage.exif.tiff import LONG, ByteOrder, Entry, TiffBlock
 
 # Offset and length of a preview, by the tags of each maker; the key is the first word of Make (0x010F).
 _OLYMPUS: Final = ((0x0088, 0x0089), (0x1036, 0x1037), (0x0101, 0x0102))
@@ -78,8 +78,8 @@ def note_references(data: bytes, note: NoteIfd, make: bytes) -> Iterator[Referen
     """
     ifd, base, order, sound = note
     if sound:
-        for index, (_, kind, number, offset) in enumerate(ifd.rows()):
-            if number * TYPE_SIZES.get(kind, 0) > 4 and base + offset >= len(data):
+        for _, value, _, index in ifd.values:
+            if base + value >= len(data):
                 yield Reference(ifd.at + 10 + 12 * index, order, base)
     for start_tag, length_tag in _PREVIEWS.get(make, ()):
         start, length = ifd.find((start_tag,)), ifd.find((length_tag,))

@@ -7,7 +7,7 @@ from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.maker_note import NoteIfd, note_ifds
 from galleria_storage.exif.references import Reference, camera_make, note_references, samsung_references
 from galleria_storage.exif.tags import CAPTURE_TAGS
-from galleria_storage.exif.tiff import MAKER_NOTE, POINTERS, TYPE_SIZES, Directory, Entry, Ifd, TiffBlock, image_data
+from galleria_storage.exif.tiff import MAKER_NOTE, POINTERS, Directory, Entry, Ifd, TiffBlock
 
 MAX_NOTES: Final = 6
 """More maker notes than any camera writes into one block; bounds the work on hostile input."""
@@ -77,18 +77,15 @@ def _survey_ifd(block: TiffBlock, directory: Directory, found: Survey) -> None:
     name, ifd = directory
     size, order = len(block.data), block.order
     furthest = ifd.end
-    for index, (tag, kind, number, offset) in enumerate(ifd.rows()):
-        length = number * TYPE_SIZES.get(kind, 0)
-        if length <= 4:
-            continue
-        if offset + length <= size:
-            if ifd.at <= offset < ifd.end and tag not in CAPTURE_TAGS:
+    for tag, start, end, index in ifd.values:
+        if end <= size:
+            if ifd.at <= start < ifd.end and tag not in CAPTURE_TAGS:
                 # Readers skip a value within its own IFD, but not where the IFD moved away.
                 raise CorruptPhotoError(f"The photo's Exif data is damaged: tag {tag:04X} stands within the {name}.")
-            furthest = max(furthest, offset + length)
+            furthest = max(furthest, end)
         elif tag not in CAPTURE_TAGS:  # those get a new value, or had none
-            if offset < size:
-                found.cut.append(offset + length)
+            if start < size:
+                found.cut.append(end)
             else:
                 found.references.append(Reference(ifd.at + 10 + 12 * index, order, 0))
     found.add(furthest, size)
@@ -102,18 +99,18 @@ def _survey_pointers(block: TiffBlock, directory: Directory, found: Survey) -> N
     for pointer in ifd.find(POINTERS):
         if pointer.number != 1 or pointer.size != 4:
             raise CorruptPhotoError(f"The photo's Exif data is damaged: a pointer in its {name} has the wrong type.")
-        if order.long.unpack_from(block.data, pointer.value)[0] >= size:
+        if pointer.offset >= size:
             found.references.append(Reference(pointer.value, order, 0))
     if ifd.next >= size and name.startswith("IFD"):
         found.references.append(Reference(ifd.end, order, 0))
 
 
 def _survey_images(block: TiffBlock, ifd: Ifd, found: Survey) -> None:
-    for entry, start, length in image_data(block, ifd):
+    for place, start, length in ifd.images:
         if start < len(block.data):
             found.image_ends.append(start + length)
         elif length:
-            found.references.append(Reference(entry.value, block.order, 0))
+            found.references.append(Reference(place, block.order, 0))
 
 
 def _check_references(block: TiffBlock, references: list[Reference], home: int = 0) -> None:
@@ -122,11 +119,10 @@ def _check_references(block: TiffBlock, references: list[Reference], home: int =
     if not places:
         return
     for _, ifd in block.directories:
-        for tag, kind, number, offset in ifd.rows():
-            length = number * TYPE_SIZES.get(kind, 0)
-            if length > 4 and tag != home:
-                behind = bisect_right(places, offset - 4)
-                if behind < len(places) and places[behind] < offset + length:
+        for tag, start, end, _ in ifd.values:
+            if tag != home:
+                behind = bisect_right(places, start - 4)
+                if behind < len(places) and places[behind] < end:
                     raise CorruptPhotoError("The photo's Exif data is damaged: an IFD stands within other data.")
 
 
@@ -147,9 +143,7 @@ def _survey_note(block: TiffBlock, note: Entry, make: bytes, found: Survey) -> N
 def _survey_note_values(size: int, note: Entry, inner: NoteIfd, found: Survey) -> None:
     """Add the ends of a note's values; those of a note that is not sound as they may be meant, if they fit."""
     bases = (inner.base,) if inner.sound else (0, inner.base, note.value)
-    for _, kind, number, offset in inner.ifd.rows():
-        length = number * TYPE_SIZES.get(kind, 0)
-        if length > 4:
-            for base in bases:
-                if base + offset < size and (inner.sound or base + offset + length <= size):
-                    found.add(base + offset + length, size)
+    for _, start, end, _ in inner.ifd.values:
+        for base in bases:
+            if base + start < size and (inner.sound or base + end <= size):
+                found.add(base + end, size)

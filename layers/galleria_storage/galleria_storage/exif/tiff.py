@@ -8,7 +8,7 @@ to the Exif, GPS and Interoperability IFDs.
 """
 
 from collections.abc import Collection, Iterator
-from struct import Struct, unpack_from
+from struct import Struct, unpack
 from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError
@@ -26,6 +26,9 @@ IFD: Final = 13
 
 # Bytes per value by type (TIFF 6.0 section 2; 13 is IFD, TIFF technical note 1; 129 is UTF-8, Exif 3.0).
 TYPE_SIZES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 129: 1}
+
+INLINE: Final = 4
+"""A value of so many bytes stands in its entry, in place of an offset."""
 
 MAX_ENTRIES: Final = 1024
 """More entries than any camera writes into all IFDs of one block; bounds the work on hostile input."""
@@ -58,6 +61,12 @@ _IMAGE_DATA: Final = ((0x0201, 0x0202), (0x0111, 0x0117))
 Row = tuple[int, int, int, int]
 """The four numbers of an entry: tag, type, number of values, value or offset of the value."""
 
+Value = tuple[int, int, int, int]
+"""A value that does not fit into its entry: tag, offset of its first byte, offset behind it, index of the entry."""
+
+Image = tuple[int, int, int]
+"""Image data: where in the block its offset stands, the offset, and the length."""
+
 
 class Entry(NamedTuple):
     """One entry of an IFD, and where its value is.
@@ -72,6 +81,8 @@ class Entry(NamedTuple):
         Offset of the value's first byte: within the entry when the value fits into four bytes.
     size
         Length of the value in bytes; 0 if the type is unknown.
+    offset
+        The number that stands in the entry as the value or its offset.
     """
 
     tag: int
@@ -80,18 +91,18 @@ class Entry(NamedTuple):
     at: int
     value: int
     size: int
+    offset: int
 
 
-class Ifd(NamedTuple):
-    """One image file directory.
+class Ifd:
+    """One image file directory. Its entries are read as they are asked for: an edit looks at few of them.
 
     Attributes
     ----------
     at
         Offset of its count of entries.
-    fields
-        The numbers of its entries in file order (TIFF asks for ascending tags; not every camera obeys),
-        four for each; see `rows`.
+    tags, types
+        Of its entries, in file order (TIFF asks for ascending tags; not every camera obeys).
     places
         Index of the last entry of each tag.
     end
@@ -100,30 +111,68 @@ class Ifd(NamedTuple):
         Offset of the next IFD; 0 for none, or where the block ends before it.
     """
 
-    at: int
-    fields: tuple[int, ...]
-    places: dict[int, int]
-    end: int
-    next: int
+    __slots__ = ("_images", "_order", "_table", "_values", "at", "end", "next", "places", "tags", "types")
+
+    def __init__(self, at: int, table: bytes, following: int, order: ByteOrder) -> None:
+        count = len(table) // 12
+        numbers: tuple[int, ...] = unpack(order.mark + "HH8x" * count, table)
+        self.at, self.end, self.next = at, at + 2 + len(table), following
+        self.tags, self.types = numbers[0::2], numbers[1::2]
+        self.places = dict(zip(self.tags, range(count), strict=True))
+        self._table, self._order = table, order
+        self._values: list[Value] | None = None
+        self._images: list[Image] | None = None
 
     def rows(self) -> Iterator[Row]:
         """Yield the four numbers of every entry, in file order."""
-        fields = self.fields
-        return zip(fields[0::4], fields[1::4], fields[2::4], fields[3::4], strict=True)
+        return self._order.entry.iter_unpack(self._table)
+
+    @property
+    def values(self) -> list[Value]:
+        """Where the values are that do not fit into their entries; they may lie outside the block."""
+        if self._values is None:
+            self._values = [
+                (tag, offset, offset + length, index)
+                for index, (tag, kind, number, offset) in enumerate(self.rows())
+                if (length := number * TYPE_SIZES.get(kind, 0)) > INLINE
+            ]
+        return self._values
+
+    @property
+    def images(self) -> list[Image]:
+        """The thumbnails."""
+        if self._images is None:
+            self._images = []
+            for start_tag, length_tag in _IMAGE_DATA:
+                if start_tag in self.places and length_tag in self.places:
+                    start, length = self.find((start_tag,))[0], self.find((length_tag,))[0]
+                    if start.size == length.size == INLINE:
+                        self._images.append((start.value, start.offset, length.offset))
+        return self._images
 
     def find(self, tags: Collection[int]) -> list[Entry]:
         """Return all entries that have one of the tags."""
-        places = self.places
-        if places.keys().isdisjoint(tags):
+        if self.places.keys().isdisjoint(tags):
             return []
-        if 4 * len(places) == len(self.fields):
-            return [self._entry(places[tag]) for tag in tags if tag in places]
-        return [self._entry(index) for index, tag in enumerate(self.fields[0::4]) if tag in tags]
+        return [self._entry(index) for index in self._indices(tags)]
+
+    def without(self, tags: Collection[int]) -> bytes:
+        """Return the bytes of all entries but those that have one of the tags."""
+        rest = bytearray(self._table)
+        for index in sorted(self._indices(tags), reverse=True):
+            del rest[12 * index : 12 * index + 12]
+        return bytes(rest)
+
+    def _indices(self, tags: Collection[int]) -> list[int]:
+        places = self.places
+        if len(places) == len(self.tags):
+            return [places[tag] for tag in tags if tag in places]
+        return [index for index, tag in enumerate(self.tags) if tag in tags]
 
     def _entry(self, index: int) -> Entry:
-        tag, kind, number, value = self.fields[4 * index : 4 * index + 4]
+        tag, kind, number, offset = self._order.entry.unpack_from(self._table, 12 * index)
         at, size = self.at + 2 + 12 * index, number * TYPE_SIZES.get(kind, 0)
-        return Entry(tag, kind, number, at, value if size > 4 else at + 8, size)
+        return Entry(tag, kind, number, at, offset if size > INLINE else at + 8, size, offset)
 
 
 class Directory(NamedTuple):
@@ -201,9 +250,8 @@ def read_ifd(block: bytes, at: int, order: ByteOrder, name: str) -> Ifd:
     end = at + 2 + 12 * count
     if count > MAX_ENTRIES or end > size:
         raise _damaged(f"its {name} claims {count:,} entries")
-    fields = unpack_from(order.mark + "HHII" * count, block, at + 2)
     following = order.long.unpack_from(block, end)[0] if end + 4 <= size else 0
-    return Ifd(at, fields, dict(zip(fields[0::4], range(count), strict=True)), end, following)
+    return Ifd(at, block[at + 2 : end], following, order)
 
 
 def read_block(data: bytes) -> TiffBlock:
@@ -234,7 +282,7 @@ def read_block(data: bytes) -> TiffBlock:
             raise _damaged(f"it has more than {MAX_IFDS} IFDs")
         ifd = _read_one(block, name, at)
         if ifd:
-            entries += len(ifd.fields) // 4
+            entries += len(ifd.tags)
             if entries > MAX_ENTRIES:
                 raise _damaged(f"it has more than {MAX_ENTRIES:,} entries")
             queue += _below(name, ifd)
@@ -262,43 +310,29 @@ def _read_one(block: TiffBlock, name: str, at: int) -> Ifd | None:
 
 def _check_types(name: str, ifd: Ifd) -> None:
     """Refuse an IFD in which other readers would give up: its first entry, or many, of no known type."""
-    types = ifd.fields[1::4]
-    if _KNOWN_TYPES.issuperset(types):
+    if _KNOWN_TYPES.issuperset(ifd.types):
         return
-    unknown = [kind for kind in types if kind not in TYPE_SIZES]
-    if len(unknown) > MAX_UNKNOWN_TYPES or types[0] not in TYPE_SIZES:
+    unknown = [kind for kind in ifd.types if kind not in TYPE_SIZES]
+    if len(unknown) > MAX_UNKNOWN_TYPES or ifd.types[0] not in TYPE_SIZES:
         raise _damaged(f"entries of its {name} have types that do not exist ({unknown[0]}, for one)")
 
 
 def _below(name: str, ifd: Ifd) -> list[tuple[str, int]]:
     """Return name and offset of the IFDs that an IFD leads to."""
     found: list[tuple[str, int]] = []
-    if not ifd.places.keys().isdisjoint(POINTERS):
-        for row in ifd.rows():
-            if row[0] not in POINTERS:
-                continue
-            if is_pointer(row):
-                found.append((POINTERS[row[0]], row[3]))
-            elif row[0] == EXIF_IFD:
-                raise _damaged("the pointer to its Exif IFD has the wrong type")
+    for pointer in ifd.find(POINTERS):
+        if is_pointer(pointer):
+            found.append((POINTERS[pointer.tag], pointer.offset))
+        elif pointer.tag == EXIF_IFD:
+            raise _damaged("the pointer to its Exif IFD has the wrong type")
     if ifd.next and name.startswith("IFD"):
         found.append((f"IFD{int(name[3:]) + 1}", ifd.next))
     return found
 
 
-def image_data(block: TiffBlock, ifd: Ifd) -> Iterator[tuple[Entry, int, int]]:
-    """Yield the thumbnails of an IFD: the entry with the offset, the offset, and the length."""
-    long = block.order.long
-    for start_tag, length_tag in _IMAGE_DATA:
-        if start_tag in ifd.places and length_tag in ifd.places:
-            start, length = ifd.find((start_tag,))[0], ifd.find((length_tag,))[0]
-            if start.size == length.size == 4:
-                yield start, *(long.unpack_from(block.data, entry.value)[0] for entry in (start, length))
-
-
-def is_pointer(row: Row) -> bool:
+def is_pointer(entry: Entry) -> bool:
     """Tell whether an entry's value is an offset: one LONG (Exif 2.32 4.6.3), or IFD, or the SLONG of some programs."""
-    return row[2] == 1 and row[1] in (LONG, SLONG, IFD)
+    return entry.number == 1 and entry.type in (LONG, SLONG, IFD)
 
 
 def _damaged(what: str) -> CorruptPhotoError:
