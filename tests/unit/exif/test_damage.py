@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from galleria_storage.errors import CorruptPhotoError, GalleriaError
-from galleria_storage.exif.tiff import MAX_ENTRIES, MAX_IFDS, MAX_UNKNOWN_TYPES
+from galleria_storage.exif.ifd import MAX_ENTRIES
+from galleria_storage.exif.tiff import MAX_IFDS, MAX_UNKNOWN_TYPES
 from tests.support.corrections import CHANGES, block_of, corrected, tags_of
 from tests.support.photos import (
     BIG,

@@ -4,10 +4,10 @@ from struct import pack
 
 import pytest
 
+from galleria_storage.exif.ifd import BIG as BIG_ENDIAN
+from galleria_storage.exif.ifd import LITTLE as LITTLE_ENDIAN
+from galleria_storage.exif.ifd import Entry
 from galleria_storage.exif.maker_note import note_ifds
-from galleria_storage.exif.tiff import BIG as BIG_ENDIAN
-from galleria_storage.exif.tiff import LITTLE as LITTLE_ENDIAN
-from galleria_storage.exif.tiff import Entry
 from tests.support.corrections import CHANGES, block_of, corrected, tags_of
 from tests.support.photos import (
     BIG,

@@ -6,13 +6,14 @@ from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.head import APP1, Head, Segment
+from galleria_storage.exif.ifd import byte_order
 from galleria_storage.exif.tags import (
     DATE_TIME_ORIGINAL,
     OFFSET_TIME_ORIGINAL,
     SUB_SEC_TIME_ORIGINAL,
     CaptureTags,
 )
-from galleria_storage.exif.tiff import EXIF_NAME, TiffBlock, byte_order, read_block
+from galleria_storage.exif.tiff import EXIF_NAME, TiffBlock, read_block
 
 EXIF_HEADER: Final = b"Exif\0\0"
 """Exif 2.32 (CIPA DC-008) 4.5.4: what the payload of the segment starts with."""

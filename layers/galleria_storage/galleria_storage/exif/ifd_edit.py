@@ -10,7 +10,8 @@ unused; TIFF 6.0 section 2 lets IFDs and values stand anywhere in the block.
 from collections.abc import Mapping
 from typing import Final
 
-from galleria_storage.exif.tiff import ASCII, EXIF_IFD, INLINE, LONG, Entry, Ifd, TiffBlock
+from galleria_storage.exif.ifd import ASCII, INLINE, LONG, Entry, Ifd
+from galleria_storage.exif.tiff import EXIF_IFD, TiffBlock
 
 _UTF8: Final = 129  # Exif 3.0
 _TEXT_TYPES: Final = frozenset({1, ASCII, 7, _UTF8})

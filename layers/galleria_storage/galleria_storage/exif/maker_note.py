@@ -9,7 +9,7 @@ to write (ExifTool's MakerNotes documentation lists them with their models).
 from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.exif.tiff import (
+from galleria_storage.exif.ifd import (
     BIG,
     INLINE,
     LITTLE,

@@ -10,8 +10,8 @@ Gain maps (Ultra HDR), dual cameras and previews are found through it.
 from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.exif.ifd import byte_order, read_ifd
 from galleria_storage.exif.references import Reference
-from galleria_storage.exif.tiff import byte_order, read_ifd
 
 MPF_HEADER: Final = b"MPF\0"
 

@@ -9,8 +9,9 @@ tells (Minolta, Olympus, Canon, Samsung), thumbnails and IFDs behind the block
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from galleria_storage.exif.ifd import LONG, ByteOrder, Entry
 from galleria_storage.exif.maker_note import NoteIfd
-from galleria_storage.exif.tiff import LONG, ByteOrder, Entry, TiffBlock
+from galleria_storage.exif.tiff import TiffBlock
 
 # Offset and length of a preview, by the tags of each maker; the key is the first word of Make (0x010F).
 _OLYMPUS: Final = ((0x0088, 0x0089), (0x1036, 0x1037), (0x0101, 0x0102))

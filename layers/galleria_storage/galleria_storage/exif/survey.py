@@ -4,10 +4,11 @@ from bisect import bisect_right
 from typing import Final
 
 from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.exif.ifd import Entry, Ifd
 from galleria_storage.exif.maker_note import NoteIfd, note_ifds
 from galleria_storage.exif.references import Reference, camera_make, note_references, samsung_references
 from galleria_storage.exif.tags import CAPTURE_TAGS
-from galleria_storage.exif.tiff import MAKER_NOTE, POINTERS, Directory, Entry, Ifd, TiffBlock
+from galleria_storage.exif.tiff import MAKER_NOTE, POINTERS, Directory, TiffBlock
 
 MAX_NOTES: Final = 6
 """More maker notes than any camera writes into one block; bounds the work on hostile input."""
