@@ -135,22 +135,17 @@ class Ifd:
 
     def find(self, tags: Collection[int]) -> list[Entry]:
         """Return all entries that have one of the tags."""
-        if self.places.keys().isdisjoint(tags):
-            return []
-        return [self._entry(index) for index in self._indices(tags)]
+        places = self.places
+        if len(places) == len(self.tags):
+            return [self._entry(places[tag]) for tag in tags if tag in places]
+        return [self._entry(index) for index, tag in enumerate(self.tags) if tag in tags]
 
     def without(self, tags: Collection[int]) -> bytes:
         """Return the bytes of all entries but those that have one of the tags."""
         rest = bytearray(self._table)
-        for index in sorted(self._indices(tags), reverse=True):
-            del rest[12 * index : 12 * index + 12]
+        for place in sorted((entry.at - self.at - 2 for entry in self.find(tags)), reverse=True):
+            del rest[place : place + 12]
         return bytes(rest)
-
-    def _indices(self, tags: Collection[int]) -> list[int]:
-        places = self.places
-        if len(places) == len(self.tags):
-            return [places[tag] for tag in tags if tag in places]
-        return [index for index, tag in enumerate(self.tags) if tag in tags]
 
     def _entry(self, index: int) -> Entry:
         tag, kind, number, offset = self._order.entry.unpack_from(self._table, 12 * index)
