@@ -31,6 +31,7 @@ FACTS: Final[tuple[Callable[[Site], Any], ...]] = (
     features.content_md5,
     features.content_md5_checked,
     features.sha256_checked,
+    features.crc32_checked,
     features.signed_sha256_checked,
     features.versioned_conditions,
     features.versioning,

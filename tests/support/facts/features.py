@@ -1,8 +1,10 @@
 """Tags, CORS, checksums and versions: what there is, and what is checked."""
 
+import functools
 import hashlib
 import urllib.error
 import urllib.request
+import zlib
 from base64 import b64encode
 from collections.abc import Callable  # noqa: TC003 # annotations of locals, kept plain
 from typing import Any, Final, Literal
@@ -14,6 +16,7 @@ from tests.support.facts import conditions
 from tests.support.facts.site import Site, handler, status, with_content_md5
 
 ORIGIN: Final = "https://gallery.example"
+MIB: Final = 1 << 20
 
 
 def object_tags(site: Site) -> bool:
@@ -127,6 +130,32 @@ def sha256_checked(site: Site) -> bool:
         return False
     site.client.put_object(**target, Body=b"photo", ChecksumSHA256=right)
     return site.client.head_object(**target, ChecksumMode="ENABLED").get("ChecksumSHA256") == right
+
+
+def crc32_checked(site: Site) -> bool:
+    """Send parts with a wrong and a right CRC-32, let the server copy one, and put both together."""
+    target = {"Bucket": site.other_bucket, "Key": site.put(b"tail")}
+    right, wrong = (b64encode(zlib.crc32(body).to_bytes(4, "big")).decode() for body in (b"photo" * MIB, b"other"))
+    created = site.client.create_multipart_upload(**target, ChecksumAlgorithm="CRC32")
+    upload = {**target, "UploadId": created["UploadId"]}
+    send = functools.partial(site.client.upload_part, **upload, PartNumber=1, Body=b"photo" * MIB)
+    try:
+        if status(lambda: send(ChecksumCRC32=wrong)) < 300:
+            return False
+        parts = [send(ChecksumCRC32=right), _copied(site, upload, target["Key"])]
+        named = [
+            {"PartNumber": number, "ETag": part["ETag"], "ChecksumCRC32": part.get("ChecksumCRC32", "")}
+            for number, part in enumerate(parts, 1)
+        ]
+        completed = status(lambda: site.client.complete_multipart_upload(**upload, MultipartUpload={"Parts": named}))
+        return named[0]["ChecksumCRC32"] == right and completed < 300
+    finally:
+        status(lambda: site.client.abort_multipart_upload(**upload))
+
+
+def _copied(site: Site, upload: dict[str, str], key: str) -> dict[str, Any]:
+    source = {"Bucket": site.bucket, "Key": key}
+    return site.client.upload_part_copy(**upload, PartNumber=2, CopySource=source)["CopyPartResult"]
 
 
 def signed_sha256_checked(site: Site) -> bool:

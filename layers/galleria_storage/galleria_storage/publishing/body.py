@@ -170,3 +170,7 @@ class Content:
     def sha256(self) -> bytes:
         """Return the SHA-256 of all bytes; empty unless all of them came through here."""
         return b"" if self.left else self._sha256.digest()
+
+    def sha256_so_far(self) -> bytes:
+        """Return the SHA-256 of the bytes that came through here up to now."""
+        return self._sha256.digest()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from galleria_storage.errors import GalleriaError, NotFoundError, PreconditionFailedError
 from galleria_storage.publishing.draft import TAIL_BYTES, Draft
-from galleria_storage.publishing.proof import Proof, WrongContentError, check_parts
+from galleria_storage.publishing.proof import Proof, WrongContentError, algorithm_of_parts, check_parts
 from galleria_storage.publishing.writing import MIB, Publication, Sizes, Written
 from galleria_storage.s3.objects import Condition, ObjectStore, Stored
 from galleria_storage.s3.signing import DigestedBody
@@ -30,13 +30,12 @@ class Upload:
     def __init__(self, store: ObjectStore, key: str, headers: Mapping[str, Any]) -> None:
         self.store = store
         self.key = key
-        algorithm = {"ChecksumAlgorithm": "SHA256"} if store.profile.sha256_checked else {}
-        self.upload_id = store.start_multipart(key, {**headers, **algorithm})
+        self.upload_id = store.start_multipart(key, {**headers, **algorithm_of_parts(store.profile)})
         self.parts: list[Stored] = []
 
     def send(self, number: int, data: DigestedBody, sha256: bytes = b"") -> Stored:
         """Send one part, whose SHA-256 may be known, and verify that it arrived."""
-        proof = Proof(self.store.profile, data, sha256)
+        proof = Proof(self.store.profile, data, sha256, part=True)
         part = self.store.upload_part(self.key, self.upload_id, number, data, proof.headers)
         if proof.holds(part) is False:
             raise WrongContentError(self.store, self.key, f"part {number} has the ETag {part.etag}")
@@ -118,6 +117,6 @@ def _send_all(upload: Upload, draft: Draft, part: int, sender: "Executor") -> No
             upload.parts.append(sending.result())
         number += 1
         # What the whole has as its digest after the first part is the digest of that part.
-        sending = sender.submit(upload.send, number, data, content.sha256() if number == 1 else b"")
+        sending = sender.submit(upload.send, number, data, content.sha256_so_far() if number == 1 else b"")
     if sending:
         upload.parts.append(sending.result())

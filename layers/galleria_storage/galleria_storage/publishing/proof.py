@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from base64 import b64encode
+import zlib
+from base64 import b64decode, b64encode
 from typing import Final
 
 from galleria_storage.errors import IntegrityError
@@ -32,7 +33,8 @@ class Proof:
 
     SHA-256 where the provider checks it, as a checksum or as part of the
     signature (it costs less than half of MD5 on a processor that knows it);
-    else MD5.
+    else MD5. For a part, whose SHA-256 nobody asks for, CRC-32 where the
+    provider checks that: it costs a fifth of SHA-256.
 
     Parameters
     ----------
@@ -42,35 +44,55 @@ class Proof:
         The bytes.
     sha256
         Their SHA-256 where it is known already.
+    part
+        Whether they are a part of a multipart upload.
+
+    Attributes
+    ----------
+    headers
+        What goes with the request, as boto3 names it.
     """
 
-    def __init__(self, profile: ProviderProfile, data: DigestedBody, sha256: bytes = b"") -> None:
+    def __init__(
+        self, profile: ProviderProfile, data: DigestedBody, sha256: bytes = b"", *, part: bool = False
+    ) -> None:
         self._data = data
-        self._sha256 = ""
-        self._signed = profile.signed_sha256_checked and not profile.sha256_checked
         self.headers: dict[str, str] = {}
-        data.sha256 = sha256
-        if profile.sha256_checked or self._signed:
+        data.sha256 = sha256  # known, it is signed for nothing; unknown, the body is not hashed for the signature
+        if part and profile.crc32_checked:
+            self._send("ChecksumCRC32", zlib.crc32(data).to_bytes(4, "big"))
+        elif profile.sha256_checked or profile.signed_sha256_checked:
             data.sha256 = sha256 or hashlib.sha256(data).digest()
-        if profile.sha256_checked:
-            self._sha256 = b64encode(data.sha256).decode()
-            self.headers = {"ChecksumSHA256": self._sha256}
-        elif self._signed:
-            return  # the signature is the proof
+            if profile.sha256_checked:
+                self._send("ChecksumSHA256", data.sha256)
         else:
-            self._md5 = hashlib.md5(data, usedforsecurity=False)
-            self.headers = {"ContentMD5": b64encode(self._md5.digest()).decode()}
+            self._send("ContentMD5", _md5(data))
+
+    def _send(self, name: str, digest: bytes) -> None:
+        self.headers = {name: b64encode(digest).decode()}
 
     def holds(self, stored: Stored) -> bool | None:
         """Compare with the provider's answer; None: the answer does not tell."""
-        if self._signed:
-            return True  # it would have refused other bytes than the signed ones
-        if self._sha256 and stored.sha256:
-            return stored.sha256 == self._sha256
+        if not self.headers:
+            return True  # the signature is the proof: other bytes than the signed ones would have been refused
+        [(name, sent)] = self.headers.items()
+        if name in stored.checksums:
+            return stored.checksums[name] == sent
         if stored.etag_is_md5 and _MD5.fullmatch(stored.etag):
-            md5 = hashlib.md5(self._data, usedforsecurity=False) if self._sha256 else self._md5
-            return stored.etag == md5.hexdigest()
+            md5 = b64decode(sent) if name == "ContentMD5" else _md5(self._data)
+            return stored.etag == md5.hex()
         return None
+
+
+def algorithm_of_parts(profile: ProviderProfile) -> dict[str, str]:
+    """Return what CreateMultipartUpload must say about the checksums that `Proof` sends with the parts."""
+    if profile.crc32_checked:
+        return {"ChecksumAlgorithm": "CRC32"}
+    return {"ChecksumAlgorithm": "SHA256"} if profile.sha256_checked else {}
+
+
+def _md5(data: DigestedBody) -> bytes:
+    return hashlib.md5(data, usedforsecurity=False).digest()
 
 
 def etag_of_parts(parts: list[Stored]) -> str:

@@ -58,7 +58,7 @@ def put_and_copy(store: ObjectStore, publication: Publication, sizes: Sizes, sta
     draft.check_tail(end)
     upload = Upload(store, key, publication.headers)
     try:
-        upload.parts.append(upload.send(1, first))
+        upload.parts.append(upload.send(1, first, draft.content.sha256_so_far()))
         step = part_size(info.size, sizes.step, _STEPS)
         for number, position in enumerate(range(start, info.size, step), 2):
             span = range(position, min(position + step, info.size))

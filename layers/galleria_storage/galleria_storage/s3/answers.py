@@ -5,15 +5,18 @@ PutObject and UploadPart.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from galleria_storage.errors import IntegrityError
 from galleria_storage.s3.faults import translated
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
+
+#: Checksums that are ever sent along (`publishing.proof`).
+_CHECKSUMS: Final = ("ChecksumSHA256", "ChecksumCRC32")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +59,16 @@ class Stored:
     ----------
     etag
         Without quotes; empty where none came back.
-    sha256
-        Base64 of the SHA-256 that the provider checked; empty where none came back.
+    checksums
+        Those that the provider computed or checked, as boto3 names and writes
+        them: ``ChecksumSHA256``, ``ChecksumCRC32`` -> base64. Empty where none came back.
     etag_is_md5
         False if the provider says that it encrypted with a key of its own
         service: the ETag is then no MD5 (S3 API, "Object", ETag).
     """
 
     etag: str
-    sha256: str = ""
+    checksums: Mapping[str, str] = field(default_factory=dict)
     etag_is_md5: bool = True
 
 
@@ -166,7 +170,8 @@ def object_info(key: str, answer: Mapping[str, Any]) -> ObjectInfo:
 def stored(answer: Mapping[str, Any]) -> Stored:
     """Read the answer of a write."""
     encrypted = str(answer.get("ServerSideEncryption") or "").startswith("aws:") or "SSECustomerAlgorithm" in answer
-    return Stored(etag=_unquoted(answer), sha256=answer.get("ChecksumSHA256", ""), etag_is_md5=not encrypted)
+    checksums = {name: answer[name] for name in _CHECKSUMS if answer.get(name)}
+    return Stored(etag=_unquoted(answer), checksums=checksums, etag_is_md5=not encrypted)
 
 
 def _unquoted(answer: Mapping[str, Any]) -> str:

@@ -192,8 +192,7 @@ class ObjectStore:
     def complete(self, key: str, upload_id: str, parts: list[Stored], condition: Condition) -> Stored:
         """CompleteMultipartUpload under a condition, as far as the provider knows conditions."""
         numbered: Any = [
-            {"PartNumber": number, "ETag": f'"{part.etag}"'} | ({"ChecksumSHA256": part.sha256} if part.sha256 else {})
-            for number, part in enumerate(parts, 1)
+            {"PartNumber": number, "ETag": f'"{part.etag}"', **part.checksums} for number, part in enumerate(parts, 1)
         ]
 
         def complete(**wanted: Any) -> Mapping[str, Any]:

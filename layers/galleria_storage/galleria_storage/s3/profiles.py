@@ -64,6 +64,9 @@ class ProviderProfile:
     sha256_checked
         A wrong ``x-amz-checksum-sha256`` of PutObject is refused, and a right
         one is kept and given back.
+    crc32_checked
+        A wrong ``x-amz-checksum-crc32`` of UploadPart is refused, and a right
+        one is kept and given back, also by UploadPartCopy.
     signed_sha256_checked
         A body whose SHA-256 is not the signed one is refused.
     versioned_conditions
@@ -91,6 +94,7 @@ class ProviderProfile:
     content_md5: frozenset[str] = frozenset()
     content_md5_checked: bool = False
     sha256_checked: bool = False
+    crc32_checked: bool = False
     signed_sha256_checked: bool = False
     versioned_conditions: bool = True
     versioning: bool = True
@@ -115,7 +119,8 @@ _MD5_WANTED: Final = frozenset({"DeleteObjects", "PutBucketCors"})
 
 #: Amazon S3.
 #: Conditional writes and deletes: S3 User Guide, "Add preconditions to S3 operations with conditional requests".
-#: Copy conditions: S3 API, UploadPartCopy. Checksums: S3 User Guide, "Checking object integrity".
+#: Copy conditions: S3 API, UploadPartCopy. Checksums: S3 User Guide, "Checking object integrity" (for CRC-32 of parts:
+#: on composite checksums of multipart uploads), and S3 API, UploadPart and CopyPartResult.
 #: CORS: S3 User Guide, "Using CORS": "the first CORSRule that matches"; ExposeHeaders takes no wildcard.
 AWS: Final = ProviderProfile(
     name="aws",
@@ -128,6 +133,7 @@ AWS: Final = ProviderProfile(
     part_copy=True,
     request_checksums="when_supported",
     sha256_checked=True,
+    crc32_checked=True,
     content_md5_checked=True,
     signed_sha256_checked=True,
 )
@@ -165,7 +171,7 @@ MINIO: Final = ProviderProfile(
     signed_sha256_checked=True,
 )
 
-#: SeaweedFS. Measured on 4.48: every precondition obeyed, SHA-256 and MD5 checked; an aws-chunked body leaves
+#: SeaweedFS. Measured on 4.48: every precondition obeyed, SHA-256, CRC-32 and MD5 checked; an aws-chunked body leaves
 #: `Content-Encoding: aws-chunked` on the object, so trailing checksums are not sent.
 #: CORS (`make cors-servers`): the first rule of the origin answers a preflight, the first that fits the request
 #: itself, so that Ceph's order is the cautious one; a rule without AllowedHeaders allows all; an absent MaxAgeSeconds
@@ -182,6 +188,7 @@ SEAWEEDFS: Final = ProviderProfile(
     expose_header_wildcard=True,
     cors_order="ceph",
     sha256_checked=True,
+    crc32_checked=True,
     content_md5_checked=True,
 )
 
