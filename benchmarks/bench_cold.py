@@ -127,6 +127,7 @@ def _variables(server: S3Server) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": server.access_key,
         "AWS_SECRET_ACCESS_KEY": server.secret_key,
         "S3_PUBLIC_BUCKET": PUBLIC,
+        "S3_PUBLIC_PROFILE": "aws",  # at AWS nothing is probed
     }
 
 

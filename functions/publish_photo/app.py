@@ -9,6 +9,7 @@ all other photos of the event were done.
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from galleria_storage import init_phase, snapshot
+from galleria_storage.errors import GalleriaError
 from galleria_storage.publishing.answers import answer, summary
 from galleria_storage.publishing.events import Task, unpack
 from galleria_storage.publishing.outcome import Outcome
@@ -34,7 +36,8 @@ metrics = Metrics(namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Gall
 _LOG: Final = {"rejected": logger.warning, "failed": logger.error}
 
 if "AWS_LAMBDA_RUNTIME_API" in os.environ:  # clients are made in the init phase, which has a whole CPU
-    publisher_from_environment(os.environ)
+    with suppress(GalleriaError):  # an init phase must not fail; the first photo meets the same error and reports it
+        publisher_from_environment(os.environ)
     snapshot.register(close_connections)
 init_phase.done()
 

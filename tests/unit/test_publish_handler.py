@@ -45,6 +45,14 @@ def function(monkeypatch: pytest.MonkeyPatch) -> Function:
     return Function("publish_photo")
 
 
+def test_the_init_phase_survives_a_provider_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**SETTINGS, "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9", "AWS_REGION": "eu-north-1"}.items():
+        monkeypatch.setenv(name, value)
+    function = Function("publish_photo")
+    with pytest.raises(ProviderError, match="could not be reached"):  # the photo is failed, and its event comes again
+        function(event("a.jpg"))
+
+
 def staff(function: Function, **fates: Outcome | Exception) -> Studio:
     """Put a studio in the publisher's place; fates by key without its suffix."""
     studio = Studio({f"{name}.jpg": fate for name, fate in fates.items()})
