@@ -40,10 +40,10 @@ class FollowedBlock(NamedTuple):
 
 
 class _Change(NamedTuple):
-    """New bytes from an offset of the old file to the end of a segment."""
+    """New bytes, in pieces, from an offset of the old file to the end of a segment."""
 
     start: int
-    data: bytes | bytearray
+    pieces: Sequence[bytes | bytearray | memoryview]
 
 
 class Assembly(NamedTuple):
@@ -72,7 +72,8 @@ class Assembly(NamedTuple):
 
 def _new_segment(texts: Mapping[int, bytes]) -> bytes:
     """Return an Exif APP1 segment (Exif 2.32 4.5.4) that holds the texts, and nothing more."""
-    block = edit_block(read_block(minimal_block()), texts, b"").data
+    minimal = minimal_block()
+    block = b"".join(edit_block(read_block(minimal), texts, b"").pieces(minimal))
     return b"\xff\xe1" + _length(len(EXIF_HEADER) + len(block)) + EXIF_HEADER + block
 
 
@@ -130,19 +131,19 @@ def assemble(head: Head, blocks: Sequence[ExifBlock], texts: Mapping[int, bytes]
         return _insert(head, _new_segment(texts))
     edits = [edit_block(block.tiff, texts, _following(head, block)) for block in blocks]
     growths = [
-        Growth(block.segment.end, len(edit.data) - len(block.tiff.data))
+        Growth(block.segment.end, len(edit.patches.appended))
         for block, edit in zip(blocks, edits, strict=True)
-        if len(edit.data) > len(block.tiff.data)
+        if edit.patches.appended
     ]
     changed: dict[Segment, _Change] = {}
     followed = []
     for block, edit in zip(blocks, edits, strict=True):
-        before, data = _followed(block, edit, growths), edit.data
+        before, final = _followed(block, edit, growths), edit
         if before.references:
             # They follow before the edit, since the edit may move the IFD that holds them.
-            data = edit_block(before.tiff, texts, _following(head, block)).data
-        if data != block.tiff.data:
-            changed[block.segment] = _Change(block.start, data)
+            final = edit_block(before.tiff, texts, _following(head, block))
+        if before.references or any(final.patches):
+            changed[block.segment] = _Change(block.start, final.pieces(before.tiff.data))
         followed.append(before)
     indexes = picture_indexes(head) if growths else {}
     for segment, index in indexes.items():
@@ -183,16 +184,16 @@ def _follow_index(head: Head, segment: Segment, index: PictureIndex, growths: Se
     data = bytearray(follow(head.data[start : segment.end], start, index.others, growths))
     if value_of(data, index.first_size):
         add(data, index.first_size, sum(growth.size for growth in growths))
-    return _Change(start, data)
+    return _Change(start, (data,))
 
 
 def _join(head: Head, changed: Mapping[Segment, _Change]) -> tuple[bytes, int]:
     """Return the head with new ends of segments up to the last one, and how much of the old head that replaces."""
-    pieces: list[bytes | bytearray] = []
+    pieces: list[bytes | bytearray | memoryview] = []
     done = 0
     for segment in sorted(changed, key=lambda segment: segment.start):
-        start, data = changed[segment]
-        length = _length(start - segment.payload + len(data))
-        pieces += (head.data[done : segment.payload - 2], length, head.data[segment.payload : start], data)
+        start, new = changed[segment]
+        length = _length(start - segment.payload + sum(map(len, new)))
+        pieces += (head.data[done : segment.payload - 2], length, head.data[segment.payload : start], *new)
         done = segment.end
     return b"".join(pieces), done

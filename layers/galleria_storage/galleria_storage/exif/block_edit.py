@@ -3,28 +3,48 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from galleria_storage.exif.edit_check import harm
 from galleria_storage.exif.free_space import check_growth, continuation, padding_for
-from galleria_storage.exif.ifd_edit import write_texts
+from galleria_storage.exif.ifd_edit import Patches, write_texts
 from galleria_storage.exif.survey import Survey, survey
 from galleria_storage.exif.tiff import TiffBlock
 
 
 class BlockEdit(NamedTuple):
-    """An edited block.
+    """What to write into a block.
 
     Attributes
     ----------
-    data
-        The new block. It starts with the old one's bytes, but for the entries and values that changed.
+    patches
+        The bytes that change, and those that are appended.
     free
         Offset from which on padding of the old block was used; its length if none was.
     contents
         The old block's survey, if one was needed.
     """
 
-    data: bytearray
+    patches: Patches
     free: int
     contents: Survey | None = None
+
+    def pieces(self, block: bytes) -> list[bytes | memoryview]:
+        """Return the new block in pieces, most of them views of the old one.
+
+        Raises
+        ------
+        CorruptPhotoError
+            Two things that change share bytes.
+        """
+        old, done = memoryview(block), 0
+        replaced, appended = self.patches
+        pieces: list[bytes | memoryview] = []
+        for at in sorted(replaced):
+            if at < done:
+                raise harm("entries that overlap")
+            pieces += (old[done:at], replaced[at])
+            done = at + len(replaced[at])
+        pieces += (old[done:], appended)
+        return pieces
 
 
 def edit_block(block: TiffBlock, texts: Mapping[int, bytes], following: bytes | memoryview) -> BlockEdit:
@@ -45,15 +65,15 @@ def edit_block(block: TiffBlock, texts: Mapping[int, bytes], following: bytes | 
         The block cannot take them without harm to other data.
     """
     size = len(block.data)
-    data = write_texts(block, texts, size)
-    if len(data) == size:
-        return BlockEdit(data, size)
+    patches = write_texts(block, texts, size)
+    if not patches.appended:
+        return BlockEdit(patches, size)
     contents = survey(block)
-    free = padding_for(block, contents, len(data) - size)
+    free = padding_for(block, contents, len(patches.appended))
     if free is not None:
         return BlockEdit(write_texts(block, texts, free), free, contents)
     between = continuation(block, contents, following)
     if between:
-        data = write_texts(block, texts, size, between)
-    check_growth(block, contents, len(data) - size)
-    return BlockEdit(data, size, contents)
+        patches = write_texts(block, texts, size, between)
+    check_growth(block, contents, len(patches.appended))
+    return BlockEdit(patches, size, contents)

@@ -1,20 +1,23 @@
 """Comparing an edited Exif block, read back, with the one before."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.exif.tiff import EXIF_IFD, Directory, TiffBlock
+from galleria_storage.exif.ifd import Ifd, is_pointer, read_ifd
+from galleria_storage.exif.tiff import EXIF_IFD, EXIF_NAME, TiffBlock
 
 
-def check_block(before: TiffBlock, after: TiffBlock, texts: Mapping[int, bytes], free: int) -> None:
+def check_block(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], free: int) -> None:
     """Prove that an edited block says what it should, and everything else as before.
+
+    What keeps its bytes and its place is compared, and needs no second reading; the IFDs that an edit touches are read.
 
     Parameters
     ----------
     before
         The block before the edit.
     after
-        The edited block, read from the result.
+        The edited block, from the result.
     texts
         The texts by tag that every copy of the tag must now hold.
     free
@@ -25,81 +28,94 @@ def check_block(before: TiffBlock, after: TiffBlock, texts: Mapping[int, bytes],
     CorruptPhotoError
         A text does not read back, or anything else changed.
     """
-    if before.order is not after.order:
-        raise harm("its byte order")
-    _check_texts(after, texts)
-    _check_bytes(before, after, texts, free)
-    kept = _counterparts(before, after)
+    _check_values(before, after, texts, _check_bytes(before, after, texts, free))
     changed = {EXIF_IFD, *texts}
-    for old, new in zip(before.directories, kept, strict=True):
+    missing = set(texts)
+    for old, new in _read_again(before, after):
         # Only IFD0's chain goes on (Exif 2.32 4.5.3); piexif puts values where an Exif IFD would name the next one.
-        if old.name != new.name or (old.name.startswith("IFD") and old.ifd.next != new.ifd.next):
+        if old.next != new.next and old.name.startswith("IFD"):
             raise harm("the list of IFDs")
-        # The entries of an IFD that did not move were compared with all other bytes.
-        if old.ifd.at != new.ifd.at and old.ifd.without(changed) != new.ifd.without(changed):
+        if old.at != new.at and old.without(changed) != new.without(changed):
             raise harm(f"its {old.name}")
-
-
-def _counterparts(before: TiffBlock, after: TiffBlock) -> list[Directory]:
-    """Return the new block's IFDs, without an Exif IFD that the old one lacked."""
-    kept = after.directories
-    if not before.exif_ifds:
-        kept = [directory for directory in kept if directory.ifd is not after.exif_ifds[0]]
-    if len(kept) != len(before.directories):
-        raise harm("the list of IFDs")
-    return kept
-
-
-def _check_texts(after: TiffBlock, texts: Mapping[int, bytes]) -> None:
-    for _, entry in after.captures:
-        # Exif 2.32 4.6.2: an ASCII value ends with NUL.
-        text = after.data[entry.value : entry.value + entry.size].partition(b"\0")[0]
-        if entry.tag in texts and text != texts[entry.tag]:
-            raise harm(f"tag {entry.tag:04X}")
-    if not texts.keys() <= after.exif_ifds[0].places.keys():
+        _check_texts(after, new, texts)
+        if new.name == EXIF_NAME and missing:
+            # The first one is the main one.
+            if not missing.issubset(new.tags):
+                raise harm("a tag that is missing")
+            missing.clear()
+    if missing:
         raise harm("a tag that is missing")
 
 
-def _check_bytes(before: TiffBlock, after: TiffBlock, texts: Mapping[int, bytes], free: int) -> None:
-    """Compare all bytes of the old block, but for padding that was used, with those in the new one."""
-    old = before.data
-    restored = bytearray(memoryview(after.data)[: len(old)])
-    changed = [(start, end) for start, end in _replaceable(before, texts) if restored[start:end] != old[start:end]]
-    for start, end in changed:
-        restored[start:end] = old[start:end]
-    if free < len(old) and old.endswith(bytes(len(old) - free)):
-        restored[free:] = old[free:]
-    if restored != old:
-        raise harm("data that no tag lists")
-    if changed:
-        _check_unshared(before, changed, texts)
+def _read_again(before: TiffBlock, after: bytes) -> Iterator[tuple[Ifd, Ifd]]:
+    """Yield the IFDs that an edit may touch, as they were and as they are now."""
+    long, main = before.order.long.unpack_from, before.ifds[0]
+    places: dict[int, int] = {main.at: long(after, 4)[0]}
+    for _, entry in before.pointers:
+        if entry.tag == EXIF_IFD:
+            places[entry.offset] = long(after, entry.value)[0]
+    names = {EXIF_NAME, *[name for name, _ in before.captures]}
+    for old in before.ifds:
+        at = places.get(old.at, old.at)
+        if at != old.at or old.name in names:
+            new = read_ifd(after, at, before.order, old.name)
+            yield old, new
+            if old is main and not before.exif_ifds:
+                yield from _new_exif_ifd(before, after, new)
 
 
-def _replaceable(before: TiffBlock, texts: Mapping[int, bytes]) -> Iterator[tuple[int, int]]:
-    """Yield the ranges that an edit may change: the pointers to the IFDs, the entries of the texts, their values."""
-    yield 4, 8
-    for _, ifd in before.directories:
-        for entry in ifd.find((EXIF_IFD,)):
-            yield entry.at + 8, entry.at + 12
+def _new_exif_ifd(before: TiffBlock, after: bytes, main: Ifd) -> Iterator[tuple[Ifd, Ifd]]:
+    """Yield the Exif IFD of a block that had none; it is compared with an empty one."""
+    for pointer in main.find({EXIF_IFD}):
+        if is_pointer(pointer):
+            yield Ifd(EXIF_NAME, 0, (), 0), read_ifd(after, pointer.offset, before.order, EXIF_NAME)
+
+
+def _check_texts(after: bytes, ifd: Ifd, texts: Mapping[int, bytes]) -> None:
+    for tag, _, _, _, start, size, _ in ifd.find(texts.keys()):
+        # Exif 2.32 4.6.2: an ASCII value ends with NUL.
+        if after[start : start + size].partition(b"\0")[0] != texts[tag]:
+            raise harm(f"tag {tag:04X}")
+
+
+def _check_bytes(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], free: int) -> range:
+    """Compare all bytes of the old block, but for what may change and padding that was used, with those in the new.
+
+    Returns
+    -------
+    range
+        From the first to the last byte that may have changed, padding aside.
+    """
+    old, size = before.data, len(before.data)
+    may_change = [(4, 8)]  # the offset of IFD0
+    may_change += [(entry.at + 8, entry.at + 12) for _, entry in before.pointers if entry.tag == EXIF_IFD]
     for _, entry in before.captures:
         if entry.tag in texts:
-            yield entry.at, entry.at + 12
-            if entry.size > 4 and entry.value + entry.size <= len(before.data):
-                yield entry.value, entry.value + entry.size
+            may_change.append((entry.at, entry.at + 12))
+            if entry.value + entry.size <= size:
+                may_change.append((entry.value, entry.value + entry.size))
+    may_change.sort()
+    view, done = memoryview(old), 0
+    for start, end in (*may_change, (free if old.endswith(bytes(size - free)) else size, size)):
+        # This compares without a copy, which == on views does not do quickly.
+        if start > done and not after.startswith(view[done:start], done):
+            raise harm("data that no tag lists")
+        done = max(done, end)
+    return range(4, may_change[-1][1])
 
 
-def _check_unshared(before: TiffBlock, changed: Sequence[tuple[int, int]], texts: Mapping[int, bytes]) -> None:
-    """Check that changed bytes are part of no thumbnail or other tag's value that lies in the block."""
-    size = len(before.data)
-    for name, ifd in before.directories:
-        images = ifd.images
-        for start, end in changed:
-            for tag, value, behind, _ in ifd.values:
-                if value < end and start < behind <= size and tag not in texts:
-                    raise harm(f"tag {tag:04X} of its {name}")
-            for _, at, length in images:
-                if at < end and start < at + length <= size:
-                    raise harm("its thumbnail")
+def _check_values(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], changed: range) -> None:
+    """Compare each other tag's value and each thumbnail that lies in the block: they may share bytes that changed."""
+    old, new, size = before.data, after, len(before.data)
+    last = changed.stop
+    for ifd in before.ifds:
+        for tag, start, end, _ in ifd.values:
+            if start < last and end <= size and old[start:end] != new[start:end] and tag not in texts:
+                raise harm(f"tag {tag:04X} of its {ifd.name}")
+        for _, start, length in ifd.images:
+            end = start + length
+            if start < last and end <= size and old[start:end] != new[start:end]:
+                raise harm("its thumbnail")
 
 
 def harm(what: str) -> CorruptPhotoError:

@@ -111,7 +111,7 @@ def edit_head_by(head: Head, choose: Callable[[CaptureTags], CaptureTags]) -> He
     if result is None or not result.replaced:
         return HeadEdit((), 0, before, before, 0)
     check_head(head, result, texts)
-    after = CaptureTags(*(old if new is None else new for old, new in zip(before, changes, strict=True)))
+    after = CaptureTags(*[old if new is None else new for old, new in zip(before, changes, strict=True)])
     return HeadEdit((result.data,), result.replaced, before, after, len(result.data) - result.replaced)
 
 

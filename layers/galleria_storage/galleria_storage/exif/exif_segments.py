@@ -6,13 +6,8 @@ from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.head import APP1, Head, Segment
-from galleria_storage.exif.ifd import byte_order
-from galleria_storage.exif.tags import (
-    DATE_TIME_ORIGINAL,
-    OFFSET_TIME_ORIGINAL,
-    SUB_SEC_TIME_ORIGINAL,
-    CaptureTags,
-)
+from galleria_storage.exif.ifd import TIFF_HEADERS
+from galleria_storage.exif.tags import CAPTURE_TAGS, CaptureTags
 from galleria_storage.exif.tiff import EXIF_NAME, TiffBlock, read_block
 
 EXIF_HEADER: Final = b"Exif\0\0"
@@ -54,21 +49,32 @@ def exif_blocks(head: Head) -> list[ExifBlock]:
     CorruptPhotoError
         A block is damaged, or there are too many.
     """
-    found: list[ExifBlock] = []
+    return [ExifBlock(segment, start, read_block(head.data[start : segment.end])) for segment, start in find_exif(head)]
+
+
+def find_exif(head: Head) -> list[tuple[Segment, int]]:
+    """Return the Exif segments of a head, each with the offset of its TIFF block.
+
+    Raises
+    ------
+    CorruptPhotoError
+        One holds no TIFF block, or there are too many.
+    """
+    found: list[tuple[Segment, int]] = []
     data = head.data
     for segment in head.segments:
-        header = _START.match(data, segment.payload, segment.end) if segment.marker == APP1 else None
+        marker, _, payload, end = segment
+        header = _START.match(data, payload, end) if marker == APP1 else None
         if header is None:
             continue
         start = header.end()
-        block = data[start : segment.end]
-        if byte_order(block) is None:
-            if not block.strip(b"\0"):
+        if not data.startswith(TIFF_HEADERS, start, end):
+            if not data[start:end].strip(b"\0"):
                 continue  # an Exif segment that was emptied
             raise CorruptPhotoError("The photo's Exif data is damaged: it does not start with a TIFF header.")
         if len(found) == MAX_BLOCKS:
             raise CorruptPhotoError(f"The photo is damaged: it has more than {MAX_BLOCKS} Exif blocks.")
-        found.append(ExifBlock(segment, start, read_block(block)))
+        found.append((segment, start))
     return found
 
 
@@ -77,12 +83,9 @@ def capture_tags(blocks: Sequence[ExifBlock]) -> CaptureTags:
     texts: dict[int, str] = {}
     for block in blocks:
         for name, entry in block.tiff.captures:
-            if name == EXIF_NAME and not texts.get(entry.tag, "").strip(_BLANK):
+            tag, _, _, _, start, size, _ = entry
+            if name == EXIF_NAME and not (tag in texts and texts[tag].strip(_BLANK)):
                 # Exif 2.32 4.6.2: an ASCII value ends with NUL. Nobody needs more than a line of it.
-                value = block.tiff.data[entry.value : entry.value + min(entry.size, _LINE)]
-                texts[entry.tag] = value.partition(b"\0")[0].decode("latin-1")
-    return CaptureTags(
-        date_time_original=texts.get(DATE_TIME_ORIGINAL),
-        sub_sec_time_original=texts.get(SUB_SEC_TIME_ORIGINAL),
-        offset_time_original=texts.get(OFFSET_TIME_ORIGINAL),
-    )
+                value = block.tiff.data[start : start + min(size, _LINE)]
+                texts[tag] = value.partition(b"\0")[0].decode("latin-1")
+    return CaptureTags(*map(texts.get, CAPTURE_TAGS))

@@ -55,15 +55,18 @@ def continuation(block: TiffBlock, contents: Survey, following: bytes | memoryvi
         The thumbnail reaches into the image.
     """
     size = len(block.data)
-    overrun = max((end - size for end in contents.image_ends if end - size < _NOT_FOLLOWED), default=0)
+    overrun = 0
+    for end in contents.image_ends:
+        if overrun < end - size < _NOT_FOLLOWED:
+            overrun = end - size
     if overrun > len(following):
         raise CorruptPhotoError(
             "The photo's thumbnail reaches over the end of the Exif data, so that nothing can be added there.",
             advice=_ADVICE,
         )
     # TIFF 6.0 section 2: the offset of the next IFD follows the entries. Where the block ends before it, there is none.
-    lacking = max(ifd.end + 4 - size for _, ifd in block.directories)
-    return bytes(following[: max(overrun, 0)]).ljust(max(lacking, 0), b"\0")
+    lacking = contents.tables_end + 4 - size
+    return bytes(following[:overrun]).ljust(max(lacking, 0), b"\0")
 
 
 def check_growth(block: TiffBlock, contents: Survey, growth: int) -> None:
@@ -74,7 +77,7 @@ def check_growth(block: TiffBlock, contents: Survey, growth: int) -> None:
     CorruptPhotoError
         An IFD or value that starts in the block and ends behind it would then lie in the block.
     """
-    if any(end <= len(block.data) + growth for end in contents.cut):
+    if contents.cut and min(contents.cut) <= len(block.data) + growth:
         raise CorruptPhotoError(
             "The photo's Exif data is cut off at its end, so that nothing can be added there.", advice=_ADVICE
         )

@@ -7,6 +7,7 @@ APP1 of that head, so the head is all that an edit needs.
 """
 
 import re
+from struct import Struct
 from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
@@ -27,12 +28,14 @@ APP0: Final = 0xE0
 APP1: Final = 0xE1
 APP2: Final = 0xE2
 
+_MARKER: Final = Struct(">BBH")
 _FILL: Final = re.compile(rb"\xff+")
 _SOI: Final = 0xD8
 _EOI: Final = 0xD9
 _SOS: Final = 0xDA
 _OUT_OF_PLACE: Final = frozenset({0x00, _SOI, _EOI})
 _STANDALONE: Final = frozenset({0x01, *range(0xD0, 0xD8)})  # TEM and RSTn have no length (T.81 table B.1)
+_WITH_LENGTH: Final = frozenset(range(0x02, 0xFF)) - _STANDALONE - _OUT_OF_PLACE - {_SOS}
 
 
 class Segment(NamedTuple):
@@ -149,12 +152,14 @@ class HeadReader:
         data, at, segments = self._data, self._next, self._segments
         if not data.startswith(b"\xff\xd8"[: len(data)]):
             raise UnsupportedFormatError("The file is no JPEG: it does not start with FF D8.")
-        while segment := _segment_at(data, at):
+        while True:
+            at = _add_plain_segments(data, at, segments)
+            segment = _segment_at(data, at)
+            if segment is None:
+                break
             if segment.marker == _SOS:
                 self._complete = True
                 break
-            if len(segments) == MAX_SEGMENTS:
-                raise _corrupt(at, f"more than {MAX_SEGMENTS:,} segments")
             segments.append(segment)
             at = segment.end
         self._next = at
@@ -169,14 +174,35 @@ def read_segments(data: bytes) -> tuple[Segment, ...]:
         The segments are broken, or the last one is cut off.
     """
     found: list[Segment] = []
-    at = 2
+    at = _add_plain_segments(data, 2, found)
     while at < len(data):
         segment = _segment_at(data, at)
         if segment is None:
             raise _corrupt(at, "a segment that is cut off")
         found.append(segment)
-        at = segment.end
+        at = _add_plain_segments(data, segment.end, found)
     return tuple(found)
+
+
+def _add_plain_segments(data: bytes | bytearray, at: int, segments: list[Segment]) -> int:
+    """Add the segments from an offset on that are as nearly all are: a marker with nothing before it, and a length.
+
+    Returns
+    -------
+    int
+        Offset behind them, where something else stands.
+    """
+    size, unpack = len(data), _MARKER.unpack_from
+    while at + 4 <= size:
+        first, marker, length = unpack(data, at)
+        end = at + 2 + length
+        if first != 0xFF or marker not in _WITH_LENGTH or length < 2 or end > size:
+            break
+        if len(segments) >= MAX_SEGMENTS:
+            raise _corrupt(at, f"more than {MAX_SEGMENTS:,} segments")
+        segments.append(Segment(marker, at, at + 4, end))
+        at = end
+    return at
 
 
 def _segment_at(data: bytes | bytearray, at: int) -> Segment | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from galleria_storage.exif.assembly import Assembly
 from galleria_storage.exif.edit_check import check_block, harm
-from galleria_storage.exif.exif_segments import ExifBlock, exif_blocks
+from galleria_storage.exif.exif_segments import find_exif
 from galleria_storage.exif.growth import distance, targets
 from galleria_storage.exif.head import Head, Segment, read_segments
 from galleria_storage.exif.multi_picture import MPF_HEADER, read_index
@@ -31,40 +31,41 @@ def check_head(head: Head, result: Assembly, texts: dict[int, bytes]) -> None:
         A text does not read back, or something else changed, or a reference leads elsewhere.
     """
     new = Head(result.data, read_segments(result.data))
-    blocks = exif_blocks(new)
-    _check_segments(head, result, new, blocks)
+    segments = find_exif(new)
+    _check_segments(head, result, new, segments)
+    blocks = [new.data[start : segment.end] for segment, start in segments]
     if result.blocks:
         for before, after in zip(result.blocks, blocks, strict=True):
-            check_block(before.tiff, after.tiff, texts, before.free)
+            check_block(before.tiff, after, texts, before.free)
     else:
         minimal = read_block(minimal_block())
-        check_block(minimal, blocks[0].tiff, texts, len(minimal.data))
-    if result.growths:
-        _check_references(head, result, new, blocks)
+        check_block(minimal, blocks[0], texts, len(minimal.data))
+    if result.indexes or any(before.references for before in result.blocks):
+        _check_references(head, result, new, segments)
 
 
-def _check_segments(head: Head, result: Assembly, new: Head, blocks: Sequence[ExifBlock]) -> None:
+def _check_segments(head: Head, result: Assembly, new: Head, exif: Sequence[tuple[Segment, int]]) -> None:
     """Compare all segments but those of Exif and of the multi-picture index, byte by byte."""
-    old_segments = [segment for segment in head.segments if segment.end <= result.replaced]
-    new_segments = list(new.segments)
-    if not result.blocks:
-        new_segments.remove(blocks[0].segment)
-    touched = {before.block.segment for before in result.blocks} | result.indexes.keys()
-    if len(old_segments) != len(new_segments):
+    touched = {before.block.segment for before in result.blocks}.union(result.indexes)
+    inserted = None if result.blocks else exif[0][0]
+    fresh_ones = [segment for segment in new.segments if segment is not inserted]
+    old_ones = [segment for segment in head.segments if segment.end <= result.replaced]
+    if len(old_ones) != len(fresh_ones):
         raise harm("the list of segments")
-    for old, fresh in zip(old_segments, new_segments, strict=True):
+    for old, fresh in zip(old_ones, fresh_ones, strict=True):
         if old not in touched and head.data[old.start : old.end] != new.data[fresh.start : fresh.end]:
             raise harm(f"segment FF {old.marker:02X}")
 
 
-def _check_references(head: Head, result: Assembly, new: Head, blocks: Sequence[ExifBlock]) -> None:
+def _check_references(head: Head, result: Assembly, new: Head, exif: Sequence[tuple[Segment, int]]) -> None:
     """Check that what the head refers to stands where the new head says it does."""
     before: list[int] = []
     after: list[int] = []
-    for old, fresh in zip(result.blocks, blocks, strict=False):  # no old blocks: the new one refers to nothing
+    for old, (segment, start) in zip(result.blocks, exif, strict=False):  # a new block refers to nothing
         if old.references:
+            block = read_block(new.data[start : segment.end])
             before += targets(old.block.tiff.data, old.block.start, old.references)
-            after += targets(fresh.tiff.data, fresh.start, survey(fresh.tiff).references)
+            after += targets(block.data, start, survey(block).references)
     for segment, index in result.indexes.items():
         start = segment.payload + len(MPF_HEADER)
         before += targets(head.data[start : segment.end], start, index.others)

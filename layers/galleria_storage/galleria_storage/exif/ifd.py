@@ -5,8 +5,9 @@ number of values, value or offset of the value), and the offset of the next
 IFD. Offsets count from the first byte of the TIFF header.
 """
 
-from collections.abc import Collection, Iterator
-from struct import Struct, unpack
+from collections.abc import Set as AbstractSet
+from itertools import count
+from struct import Struct, unpack_from
 from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError
@@ -18,6 +19,7 @@ IFD: Final = 13
 
 # Bytes per value by type (TIFF 6.0 section 2; 13 is IFD, TIFF technical note 1; 129 is UTF-8, Exif 3.0).
 TYPE_SIZES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 129: 1}
+KNOWN_TYPES: Final = frozenset(TYPE_SIZES)
 
 INLINE: Final = 4
 """A value of so many bytes stands in its entry, in place of an offset."""
@@ -38,11 +40,11 @@ class ByteOrder(NamedTuple):
 LITTLE: Final = ByteOrder("<", Struct("<H"), Struct("<I"), Struct("<HHII"))
 BIG: Final = ByteOrder(">", Struct(">H"), Struct(">I"), Struct(">HHII"))
 
+TIFF_HEADERS: Final = (b"II*\0", b"MM\0*")
+"""TIFF 6.0 section 2: the byte order's mark, and 42; little-endian first."""
+
 # Offset and length of image data (TIFF 6.0 sections 8 and 22; Exif 2.32 4.6.4).
 _IMAGE_DATA: Final = ((0x0201, 0x0202), (0x0111, 0x0117))
-
-Row = tuple[int, int, int, int]
-"""The four numbers of an entry: tag, type, number of values, value or offset of the value."""
 
 Value = tuple[int, int, int, int]
 """A value that does not fit into its entry: tag, offset of its first byte, offset behind it, index of the entry."""
@@ -78,46 +80,41 @@ class Entry(NamedTuple):
 
 
 class Ifd:
-    """One image file directory. Its entries are read as they are asked for: an edit looks at few of them.
+    """One image file directory. Its entries are made as they are asked for: an edit looks at few of them.
 
     Attributes
     ----------
+    name
+        What it is.
     at
         Offset of its count of entries.
     tags, types
         Of its entries, in file order (TIFF asks for ascending tags; not every camera obeys).
-    places
-        Index of the last entry of each tag.
     end
         Offset behind the last entry: there stands the offset of the next IFD.
     next
         Offset of the next IFD; 0 for none, or where the block ends before it.
     """
 
-    __slots__ = ("_images", "_order", "_table", "_values", "at", "end", "next", "places", "tags", "types")
+    __slots__ = ("_images", "_numbers", "_tag_set", "_values", "at", "end", "name", "next", "tags", "types")
 
-    def __init__(self, at: int, table: bytes, following: int, order: ByteOrder) -> None:
-        count = len(table) // 12
-        numbers: tuple[int, ...] = unpack(order.mark + "HH8x" * count, table)
-        self.at, self.end, self.next = at, at + 2 + len(table), following
-        self.tags, self.types = numbers[0::2], numbers[1::2]
-        self.places = dict(zip(self.tags, range(count), strict=True))
-        self._table, self._order = table, order
+    def __init__(self, name: str, at: int, numbers: tuple[int, ...], following: int) -> None:
+        self.name, self.at, self.end, self.next = name, at, at + 2 + 3 * len(numbers), following
+        self.tags, self.types = numbers[0::4], numbers[1::4]
+        self._numbers, self._tag_set = numbers, frozenset(self.tags)
         self._values: list[Value] | None = None
         self._images: list[Image] | None = None
-
-    def rows(self) -> Iterator[Row]:
-        """Yield the four numbers of every entry, in file order."""
-        return self._order.entry.iter_unpack(self._table)
 
     @property
     def values(self) -> list[Value]:
         """Where the values are that do not fit into their entries; they may lie outside the block."""
         if self._values is None:
+            numbers, size_of = iter(self._numbers), TYPE_SIZES.get
             self._values = [
                 (tag, offset, offset + length, index)
-                for index, (tag, kind, number, offset) in enumerate(self.rows())
-                if (length := number * TYPE_SIZES.get(kind, 0)) > INLINE
+                # The same iterator four times: four numbers are one entry.
+                for tag, kind, number, offset, index in zip(numbers, numbers, numbers, numbers, count(), strict=False)
+                if (length := number * size_of(kind, 0)) > INLINE
             ]
         return self._values
 
@@ -127,38 +124,41 @@ class Ifd:
         if self._images is None:
             self._images = []
             for start_tag, length_tag in _IMAGE_DATA:
-                if start_tag in self.places and length_tag in self.places:
-                    start, length = self.find((start_tag,))[0], self.find((length_tag,))[0]
+                if start_tag in self._tag_set and length_tag in self._tag_set:
+                    start, length = (self._entry(self.tags.index(tag)) for tag in (start_tag, length_tag))
                     if start.size == length.size == INLINE:
                         self._images.append((start.value, start.offset, length.offset))
         return self._images
 
-    def find(self, tags: Collection[int]) -> list[Entry]:
-        """Return all entries that have one of the tags."""
-        places = self.places
-        if len(places) == len(self.tags):
-            return [self._entry(places[tag]) for tag in tags if tag in places]
-        return [self._entry(index) for index, tag in enumerate(self.tags) if tag in tags]
+    def find(self, tags: AbstractSet[int]) -> list[Entry]:
+        """Return all entries that have one of the tags, in file order."""
+        return [self._entry(index) for index in self._places(tags)]
 
-    def without(self, tags: Collection[int]) -> bytes:
-        """Return the bytes of all entries but those that have one of the tags."""
-        rest = bytearray(self._table)
-        for place in sorted((entry.at - self.at - 2 for entry in self.find(tags)), reverse=True):
-            del rest[place : place + 12]
-        return bytes(rest)
+    def without(self, tags: AbstractSet[int]) -> list[int]:
+        """Return the numbers of all entries but those that have one of the tags."""
+        rest = list(self._numbers)
+        for index in reversed(self._places(tags)):
+            del rest[4 * index : 4 * index + 4]
+        return rest
+
+    def _places(self, tags: AbstractSet[int]) -> list[int]:
+        """Return the indexes of the entries that have one of the tags."""
+        own, found = self.tags, self._tag_set & tags
+        if len(own) > len(self._tag_set):
+            return [place for place, tag in enumerate(own) if tag in found]
+        return sorted([own.index(tag) for tag in found])
 
     def _entry(self, index: int) -> Entry:
-        tag, kind, number, offset = self._order.entry.unpack_from(self._table, 12 * index)
-        at, size = self.at + 2 + 12 * index, number * TYPE_SIZES.get(kind, 0)
+        first = 4 * index
+        tag, kind, number, offset = self._numbers[first : first + 4]
+        at, size = self.at + 2 + 3 * first, number * TYPE_SIZES.get(kind, 0)
         return Entry(tag, kind, number, at, offset if size > INLINE else at + 8, size, offset)
 
 
 def byte_order(block: bytes) -> ByteOrder | None:
     """Return the byte order of a TIFF block, or None if it does not start with a TIFF header."""
-    if block.startswith(b"II*\0"):
-        return LITTLE
-    if block.startswith(b"MM\0*"):
-        return BIG
+    if block.startswith(TIFF_HEADERS):
+        return LITTLE if block[0] == TIFF_HEADERS[0][0] else BIG
     return None
 
 
@@ -174,7 +174,7 @@ def read_ifd(block: bytes, at: int, order: ByteOrder, name: str) -> Ifd:
     order
         The block's byte order.
     name
-        What the IFD is called in an error.
+        What it is called.
 
     Raises
     ------
@@ -184,12 +184,12 @@ def read_ifd(block: bytes, at: int, order: ByteOrder, name: str) -> Ifd:
     size = len(block)
     if not 8 <= at <= size - 2:
         raise damaged(f"its {name} should stand at byte {at:,} of {size:,}")
-    count: int = order.short.unpack_from(block, at)[0]
-    end = at + 2 + 12 * count
-    if count > MAX_ENTRIES or end > size:
-        raise damaged(f"its {name} claims {count:,} entries")
+    entries: int = order.short.unpack_from(block, at)[0]
+    end = at + 2 + 12 * entries
+    if entries > MAX_ENTRIES or end > size:
+        raise damaged(f"its {name} claims {entries:,} entries")
     following = order.long.unpack_from(block, end)[0] if end + 4 <= size else 0
-    return Ifd(at, block[at + 2 : end], following, order)
+    return Ifd(name, at, unpack_from(order.mark + "HHII" * entries, block, at + 2), following)
 
 
 def is_pointer(entry: Entry) -> bool:

@@ -12,6 +12,7 @@ from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.ifd import (
     BIG,
     INLINE,
+    KNOWN_TYPES,
     LITTLE,
     TYPE_SIZES,
     ByteOrder,
@@ -112,41 +113,43 @@ def note_ifds(block: bytes, order: ByteOrder, note: Entry) -> list[NoteIfd]:
         The MakerNote entry; its value starts in the block.
     """
     main = _main_ifd(block, order, note)
-    if main is None:
-        return []
-    inside = outside = 0
-    for _, start, end, _ in main.ifd.values:
-        if note.value <= main.base + start and main.base + end <= note.value + note.size:
-            inside += 1
-        else:
-            outside += 1
-    main = main._replace(sound=inside >= outside)
-    return [main, *_sub_ifds(block, main)]
+    return [main, *_sub_ifds(block, main)] if main else []
 
 
 def _main_ifd(block: bytes, order: ByteOrder, note: Entry) -> NoteIfd | None:
     at, start = note.value, block[note.value : note.value + 24]
     if start.startswith((b"Nikon\0\x02", b"FUJIFILM", b"GENERALE")):
-        return _with_own_header(block, at, start)
-    layouts = _BY_FIRST_BYTE.get(start[0], ())
-    layout = next((layout for layout in layouts if start.startswith(layout.signature)), _PLAIN)
+        return _with_own_header(block, note, start)
+    layout = _PLAIN
+    for known in _BY_FIRST_BYTE.get(start[0], ()):
+        if start.startswith(known.signature):
+            layout = known
+            break
     base = 0 if layout.base is None else at + layout.base
     for candidate in (order, BIG if order is LITTLE else LITTLE):
         ifd = _plausible_ifd(block, at + layout.ifd, candidate)
         if ifd:
-            return NoteIfd(ifd, base, candidate, sound=True)
+            return NoteIfd(ifd, base, candidate, _is_sound(ifd, base, note))
     return None
 
 
-def _with_own_header(block: bytes, at: int, start: bytes) -> NoteIfd | None:
+def _is_sound(ifd: Ifd, base: int, note: Entry) -> bool:
+    """Tell whether at least half of an IFD's values lie in the note."""
+    first, last = note.value - base, note.value + note.size - base
+    values = ifd.values
+    return 2 * sum([first <= start and end <= last for _, start, end, _ in values]) >= len(values)
+
+
+def _with_own_header(block: bytes, note: Entry, start: bytes) -> NoteIfd | None:
     """Nikon type 3 holds a TIFF header of its own; Fujifilm an offset from the note's start, little-endian."""
+    at = note.value
     nikon = start.startswith(b"Nikon")
     base, where = (at + 10, at + 14) if nikon else (at, at + 8)
     order = byte_order(start[10:]) if nikon else LITTLE
     if order is None or where + 4 > len(block):
         return None
     ifd = _plausible_ifd(block, base + order.long.unpack_from(block, where)[0], order)
-    return NoteIfd(ifd, base, order, sound=True) if ifd else None
+    return NoteIfd(ifd, base, order, _is_sound(ifd, base, note)) if ifd else None
 
 
 def _plausible_ifd(block: bytes, at: int, order: ByteOrder) -> Ifd | None:
@@ -157,12 +160,16 @@ def _plausible_ifd(block: bytes, at: int, order: ByteOrder) -> Ifd | None:
         ifd = read_ifd(block, at, order, "maker note")
     except CorruptPhotoError:
         return None
+    if KNOWN_TYPES.issuperset(ifd.types):
+        return ifd
     unknown = sum(kind not in TYPE_SIZES for kind in ifd.types)
     return ifd if 4 * unknown <= len(ifd.types) else None
 
 
 def _sub_ifds(block: bytes, main: NoteIfd) -> list[NoteIfd]:
     found: list[NoteIfd] = []
+    if _SUB_IFDS.isdisjoint(main.ifd.tags):
+        return found
     for entry in main.ifd.find(_SUB_IFDS)[: len(_SUB_IFDS)]:
         # Olympus: of type UNDEFINED, the IFD is the value; of type LONG or IFD, the value is its offset.
         if entry.size > INLINE or is_pointer(entry):

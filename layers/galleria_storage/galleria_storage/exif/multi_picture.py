@@ -59,7 +59,7 @@ def read_index(block: bytes) -> PictureIndex | None:
     if order is None or len(block) < 8:
         raise _damaged()
     ifd = read_ifd(block, order.long.unpack_from(block, 4)[0], order, "multi-picture index")
-    found = ifd.find((_MP_ENTRY,))
+    found = ifd.find({_MP_ENTRY})
     if not found:
         return None
     images = found[0]

@@ -59,7 +59,7 @@ class Reference(NamedTuple):
 
 def camera_make(block: TiffBlock) -> bytes:
     """Return the first word of the camera's make, in capitals."""
-    for entry in block.directories[0].ifd.find((_MAKE,)):
+    for entry in block.ifds[0].find({_MAKE}):
         words = block.data[entry.value : entry.value + min(entry.size, 64)].replace(b"\0", b" ").upper().split()
         return words[0] if words else b""
     return b""
@@ -83,7 +83,7 @@ def note_references(data: bytes, note: NoteIfd, make: bytes) -> Iterator[Referen
             if base + value >= len(data):
                 yield Reference(ifd.at + 10 + 12 * index, order, base)
     for start_tag, length_tag in _PREVIEWS.get(make, ()):
-        start, length = ifd.find((start_tag,)), ifd.find((length_tag,))
+        start, length = ifd.find({start_tag}), ifd.find({length_tag})
         if start and length and start[0].size == length[0].size == 4 and _long(data, order, length[0].value):
             origin = 0 if make in _FROM_HEADER else base
             if origin + _long(data, order, start[0].value) >= len(data):
@@ -96,7 +96,7 @@ def note_references(data: bytes, note: NoteIfd, make: bytes) -> Iterator[Referen
 
 def _sony_references(data: bytes, note: NoteIfd) -> Iterator[Reference]:
     """Yield the place of what ExifTool calls hidden data."""
-    for hidden in note.ifd.find((_SONY_HIDDEN,)):
+    for hidden in note.ifd.find({_SONY_HIDDEN}):
         if hidden.type == LONG and hidden.size == 8 and hidden.value + 8 <= len(data):
             start, length = (_long(data, note.order, hidden.value + at) for at in (0, 4))
             if length and start >= len(data):
@@ -106,12 +106,12 @@ def _sony_references(data: bytes, note: NoteIfd) -> Iterator[Reference]:
 def _canon_references(data: bytes, note: NoteIfd) -> Iterator[Reference]:
     """Yield the preview's offset, and that of the original decision data, which counts from the start of the file."""
     size, order = len(data), note.order
-    for info in note.ifd.find((_CANON_PREVIEW,)):
+    for info in note.ifd.find({_CANON_PREVIEW}):
         if info.type == LONG and info.size >= 24 and info.value + 24 <= size:
             length, start = (_long(data, order, info.value + 4 * field) for field in (2, 5))
             if length and start >= size:
                 yield Reference(info.value + 20, order, 0)
-    for decision in note.ifd.find((_CANON_ORIGINAL_DECISION,)):
+    for decision in note.ifd.find({_CANON_ORIGINAL_DECISION}):
         if decision.size == 4 and _long(data, order, decision.value) >= size:
             yield Reference(decision.value, order, None)
 

@@ -4,11 +4,11 @@ from bisect import bisect_right
 from typing import Final
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.exif.ifd import Entry, Ifd
+from galleria_storage.exif.ifd import ByteOrder, Entry, Ifd
 from galleria_storage.exif.maker_note import NoteIfd, note_ifds
 from galleria_storage.exif.references import Reference, camera_make, note_references, samsung_references
 from galleria_storage.exif.tags import CAPTURE_TAGS
-from galleria_storage.exif.tiff import MAKER_NOTE, POINTERS, Directory, TiffBlock
+from galleria_storage.exif.tiff import MAKER_NOTE, TiffBlock
 
 MAX_NOTES: Final = 6
 """More maker notes than any camera writes into one block; bounds the work on hostile input."""
@@ -21,6 +21,8 @@ class Survey:
     ----------
     end
         Where the last IFD or value ends that lies in the block.
+    tables_end
+        Where the entries of the last IFD end.
     cut
         Ends behind the block of IFDs and values that start in it.
     image_ends
@@ -29,10 +31,10 @@ class Survey:
         What in the block refers to something that starts behind it.
     """
 
-    __slots__ = ("cut", "end", "image_ends", "references")
+    __slots__ = ("cut", "end", "image_ends", "references", "tables_end")
 
     def __init__(self) -> None:
-        self.end = 8
+        self.end = self.tables_end = 8
         self.cut: list[int] = []
         self.image_ends: list[int] = []
         self.references: list[Reference] = []
@@ -56,70 +58,68 @@ def survey(block: TiffBlock) -> Survey:
     """
     found = Survey()
     size = len(block.data)
-    for directory in block.directories:
-        _survey_ifd(block, directory, found)
+    for ifd in block.ifds:
+        _survey_ifd(block, ifd, found)
+    for name, pointer in block.pointers:
+        if pointer.number != 1 or pointer.size != 4:
+            raise CorruptPhotoError(f"The photo's Exif data is damaged: a pointer in its {name} has the wrong type.")
+        if pointer.offset >= size:
+            found.references.append(Reference(pointer.value, block.order, 0))
     for _, at in block.damage:
         if at < size:
             count: int = block.order.short.unpack_from(block.data.ljust(at + 2, b"\0"), at)[0]
             found.add(at + 2 + 12 * count, size)
     _check_references(block, found.references)
-    notes = [entry for ifd in block.exif_ifds for entry in ifd.find((MAKER_NOTE,)) if entry.size > 4]
+    notes = [entry for ifd in block.exif_ifds for entry in ifd.find({MAKER_NOTE}) if entry.size > 4]
     if len(notes) > MAX_NOTES:
         raise CorruptPhotoError(f"The photo's Exif data is damaged: it has {len(notes):,} maker notes.")
-    make = camera_make(block)
     outside = len(found.references)
+    make = camera_make(block) if notes else b""
     for note in notes:
         _survey_note(block, note, make, found)
     _check_references(block, found.references[outside:], home=MAKER_NOTE)
     return found
 
 
-def _survey_ifd(block: TiffBlock, directory: Directory, found: Survey) -> None:
-    name, ifd = directory
+def _survey_ifd(block: TiffBlock, ifd: Ifd, found: Survey) -> None:
+    """Survey what an IFD lists: its values, its thumbnails, and the IFD that follows it."""
     size, order = len(block.data), block.order
-    furthest = ifd.end
+    found.tables_end = max(found.tables_end, ifd.end)
+    _survey_values(size, order, ifd, found)
+    for place, start, length in ifd.images:
+        if start < size:
+            found.image_ends.append(start + length)
+        elif length:
+            found.references.append(Reference(place, order, 0))
+    if ifd.next >= size and ifd.name.startswith("IFD"):
+        found.references.append(Reference(ifd.end, order, 0))
+
+
+def _survey_values(size: int, order: ByteOrder, ifd: Ifd, found: Survey) -> None:
+    table, behind = ifd.at, ifd.end
+    ends = [behind]
     for tag, start, end, index in ifd.values:
         if end <= size:
-            if ifd.at <= start < ifd.end and tag not in CAPTURE_TAGS:
+            if table <= start < behind and tag not in CAPTURE_TAGS:
                 # Readers skip a value within its own IFD, but not where the IFD moved away.
-                raise CorruptPhotoError(f"The photo's Exif data is damaged: tag {tag:04X} stands within the {name}.")
-            furthest = max(furthest, end)
+                raise CorruptPhotoError(
+                    f"The photo's Exif data is damaged: tag {tag:04X} stands within the {ifd.name}."
+                )
+            ends.append(end)
         elif tag not in CAPTURE_TAGS:  # those get a new value, or had none
             if start < size:
                 found.cut.append(end)
             else:
-                found.references.append(Reference(ifd.at + 10 + 12 * index, order, 0))
-    found.add(furthest, size)
-    _survey_pointers(block, directory, found)
-    _survey_images(block, ifd, found)
-
-
-def _survey_pointers(block: TiffBlock, directory: Directory, found: Survey) -> None:
-    name, ifd = directory
-    size, order = len(block.data), block.order
-    for pointer in ifd.find(POINTERS):
-        if pointer.number != 1 or pointer.size != 4:
-            raise CorruptPhotoError(f"The photo's Exif data is damaged: a pointer in its {name} has the wrong type.")
-        if pointer.offset >= size:
-            found.references.append(Reference(pointer.value, order, 0))
-    if ifd.next >= size and name.startswith("IFD"):
-        found.references.append(Reference(ifd.end, order, 0))
-
-
-def _survey_images(block: TiffBlock, ifd: Ifd, found: Survey) -> None:
-    for place, start, length in ifd.images:
-        if start < len(block.data):
-            found.image_ends.append(start + length)
-        elif length:
-            found.references.append(Reference(place, block.order, 0))
+                found.references.append(Reference(table + 10 + 12 * index, order, 0))
+    found.add(max(ends), size)
 
 
 def _check_references(block: TiffBlock, references: list[Reference], home: int = 0) -> None:
     """Refuse references within the values of other tags than `home`: a change would harm those."""
-    places = sorted(reference.at for reference in references)
-    if not places:
+    if not references:
         return
-    for _, ifd in block.directories:
+    places = sorted(reference.at for reference in references)
+    for ifd in block.ifds:
         for tag, start, end, _ in ifd.values:
             if tag != home:
                 behind = bisect_right(places, start - 4)
