@@ -13,7 +13,7 @@ from galleria_storage.exif.tiff import EXIF_NAME, TiffBlock, read_block
 EXIF_HEADER: Final = b"Exif\0\0"
 """Exif 2.32 (CIPA DC-008) 4.5.4: what the payload of the segment starts with."""
 
-_START: Final = re.compile(rb".{0,4}Exif\0.", re.DOTALL | re.IGNORECASE)
+_ODD_START: Final = re.compile(rb".{0,4}Exif\0.", re.DOTALL | re.IGNORECASE)
 """What readers take for it too: some cameras write other bytes in front of it, or another one than NUL as the sixth."""
 
 MAX_BLOCKS: Final = 4
@@ -64,10 +64,14 @@ def find_exif(head: Head) -> list[tuple[Segment, int]]:
     data = head.data
     for segment in head.segments:
         marker, _, payload, end = segment
-        header = _START.match(data, payload, end) if marker == APP1 else None
-        if header is None:
+        if marker != APP1:
             continue
-        start = header.end()
+        start = payload + len(EXIF_HEADER)
+        if not data.startswith(EXIF_HEADER, payload, end):
+            odd = _ODD_START.match(data, payload, end)
+            if odd is None:
+                continue
+            start = odd.end()
         if not data.startswith(TIFF_HEADERS, start, end):
             if not data[start:end].strip(b"\0"):
                 continue  # an Exif segment that was emptied

@@ -5,7 +5,7 @@ number of values, value or offset of the value), and the offset of the next
 IFD. Offsets count from the first byte of the TIFF header.
 """
 
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection
 from itertools import count
 from struct import Struct, unpack_from
 from typing import Final, NamedTuple
@@ -96,12 +96,12 @@ class Ifd:
         Offset of the next IFD; 0 for none, or where the block ends before it.
     """
 
-    __slots__ = ("_images", "_numbers", "_tag_set", "_values", "at", "end", "name", "next", "tags", "types")
+    __slots__ = ("_images", "_numbers", "_values", "at", "end", "name", "next", "tags", "types")
 
     def __init__(self, name: str, at: int, numbers: tuple[int, ...], following: int) -> None:
         self.name, self.at, self.end, self.next = name, at, at + 2 + 3 * len(numbers), following
         self.tags, self.types = numbers[0::4], numbers[1::4]
-        self._numbers, self._tag_set = numbers, frozenset(self.tags)
+        self._numbers = numbers
         self._values: list[Value] | None = None
         self._images: list[Image] | None = None
 
@@ -124,29 +124,34 @@ class Ifd:
         if self._images is None:
             self._images = []
             for start_tag, length_tag in _IMAGE_DATA:
-                if start_tag in self._tag_set and length_tag in self._tag_set:
+                if start_tag in self.tags and length_tag in self.tags:
                     start, length = (self._entry(self.tags.index(tag)) for tag in (start_tag, length_tag))
                     if start.size == length.size == INLINE:
                         self._images.append((start.value, start.offset, length.offset))
         return self._images
 
-    def find(self, tags: AbstractSet[int]) -> list[Entry]:
+    def find(self, tags: Collection[int]) -> list[Entry]:
         """Return all entries that have one of the tags, in file order."""
         return [self._entry(index) for index in self._places(tags)]
 
-    def without(self, tags: AbstractSet[int]) -> list[int]:
+    def without(self, tags: Collection[int]) -> list[int]:
         """Return the numbers of all entries but those that have one of the tags."""
         rest = list(self._numbers)
         for index in reversed(self._places(tags)):
             del rest[4 * index : 4 * index + 4]
         return rest
 
-    def _places(self, tags: AbstractSet[int]) -> list[int]:
+    def _places(self, tags: Collection[int]) -> list[int]:
         """Return the indexes of the entries that have one of the tags."""
-        own, found = self.tags, self._tag_set & tags
-        if len(own) > len(self._tag_set):
-            return [place for place, tag in enumerate(own) if tag in found]
-        return sorted([own.index(tag) for tag in found])
+        own, places = self.tags, []
+        for tag in tags:
+            if tag in own:
+                place = own.index(tag)
+                places.append(place)
+                if own.count(tag) > 1:
+                    places += [later for later in range(place + 1, len(own)) if own[later] == tag]
+        places.sort()
+        return places
 
     def _entry(self, index: int) -> Entry:
         first = 4 * index

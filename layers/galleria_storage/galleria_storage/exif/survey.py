@@ -4,7 +4,7 @@ from bisect import bisect_right
 from typing import Final
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.exif.ifd import ByteOrder, Entry, Ifd
+from galleria_storage.exif.ifd import Entry, Ifd, Value
 from galleria_storage.exif.maker_note import NoteIfd, note_ifds
 from galleria_storage.exif.references import Reference, camera_make, note_references, samsung_references
 from galleria_storage.exif.tags import CAPTURE_TAGS
@@ -83,35 +83,36 @@ def survey(block: TiffBlock) -> Survey:
 
 def _survey_ifd(block: TiffBlock, ifd: Ifd, found: Survey) -> None:
     """Survey what an IFD lists: its values, its thumbnails, and the IFD that follows it."""
-    size, order = len(block.data), block.order
-    found.tables_end = max(found.tables_end, ifd.end)
-    _survey_values(size, order, ifd, found)
+    size, table, behind = len(block.data), ifd.at, ifd.end
+    ends = [behind]
+    for value in ifd.values:
+        tag, start, end, _ = value
+        if end > size:
+            _survey_outside(block, ifd, value, found)
+        elif table <= start < behind and tag not in CAPTURE_TAGS:
+            # Readers skip a value within its own IFD, but not where the IFD moved away.
+            raise CorruptPhotoError(f"The photo's Exif data is damaged: tag {tag:04X} stands within the {ifd.name}.")
+        else:
+            ends.append(end)
+    found.add(max(ends), size)
+    found.tables_end = max(found.tables_end, behind)
     for place, start, length in ifd.images:
         if start < size:
             found.image_ends.append(start + length)
         elif length:
-            found.references.append(Reference(place, order, 0))
+            found.references.append(Reference(place, block.order, 0))
     if ifd.next >= size and ifd.name.startswith("IFD"):
-        found.references.append(Reference(ifd.end, order, 0))
+        found.references.append(Reference(behind, block.order, 0))
 
 
-def _survey_values(size: int, order: ByteOrder, ifd: Ifd, found: Survey) -> None:
-    table, behind = ifd.at, ifd.end
-    ends = [behind]
-    for tag, start, end, index in ifd.values:
-        if end <= size:
-            if table <= start < behind and tag not in CAPTURE_TAGS:
-                # Readers skip a value within its own IFD, but not where the IFD moved away.
-                raise CorruptPhotoError(
-                    f"The photo's Exif data is damaged: tag {tag:04X} stands within the {ifd.name}."
-                )
-            ends.append(end)
-        elif tag not in CAPTURE_TAGS:  # those get a new value, or had none
-            if start < size:
-                found.cut.append(end)
-            else:
-                found.references.append(Reference(table + 10 + 12 * index, order, 0))
-    found.add(max(ends), size)
+def _survey_outside(block: TiffBlock, ifd: Ifd, value: Value, found: Survey) -> None:
+    tag, start, end, index = value
+    if tag in CAPTURE_TAGS:
+        return  # those get a new value, or had none
+    if start < len(block.data):
+        found.cut.append(end)
+    else:
+        found.references.append(Reference(ifd.at + 10 + 12 * index, block.order, 0))
 
 
 def _check_references(block: TiffBlock, references: list[Reference], home: int = 0) -> None:
