@@ -13,83 +13,19 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-import piexif
 import pyexiv2
-from PIL import Image
 
 from benchmarks.camera_photo import camera_photo
 from benchmarks.cpu_cost import cost
-from benchmarks.exiftool import ExifTool, exiftool_command, missing
-from galleria_storage.exif.correction import Correction
-from galleria_storage.exif.head import HeadReader, read_head
+from benchmarks.exif_tasks import CORRECTION, TASKS, ours
+from galleria_storage.exif.head import read_head
 from galleria_storage.exif.photo import correct_bytes, correct_head
 
-CORRECTION = Correction.absolute(datetime(2021, 3, 4, 5, 6, 7), -5)  # noqa: DTZ001 # wall-clock time
-TAGS = ("-DateTimeOriginal=2021:03:04 05:06:07", "-OffsetTimeOriginal=-05:00")
-FIRST_READ = 256 * 1024
-COPY_BYTES = 1 << 30
 LARGE = 8
 LIBRARY = Path(__file__).parents[1] / "layers/galleria_storage"
-
-
-def ours(source: Path, target: Path) -> None:
-    """Correct from file to file: the head through Python, the rest by the kernel."""
-    with source.open("rb", buffering=0) as photo, target.open("wb", buffering=0) as copy:
-        reader = HeadReader()
-        while not reader.feed(photo.read(FIRST_READ)):
-            pass
-        edit = correct_head(reader.head(), CORRECTION)
-        for buffer in edit.buffers:
-            copy.write(buffer)
-        photo.seek(edit.replaced)
-        while os.copy_file_range(photo.fileno(), copy.fileno(), COPY_BYTES):
-            pass
-
-
-def plain_copy(source: Path, target: Path) -> None:
-    """Read all and write all: what any correction has to beat or pay."""
-    target.write_bytes(source.read_bytes())
-
-
-def with_piexif(source: Path, target: Path) -> None:
-    """Load, change, dump, insert."""
-    tags = piexif.load(str(source))
-    tags["Exif"][piexif.ExifIFD.DateTimeOriginal] = b"2021:03:04 05:06:07"
-    tags["Exif"][piexif.ExifIFD.OffsetTimeOriginal] = b"-05:00"
-    piexif.insert(piexif.dump(tags), str(source), str(target))
-
-
-def with_pyexiv2(source: Path, target: Path) -> None:
-    """Change the bytes in memory."""
-    with pyexiv2.ImageData(source.read_bytes()) as image:
-        image.modify_exif(
-            {"Exif.Photo.DateTimeOriginal": "2021:03:04 05:06:07", "Exif.Photo.OffsetTimeOriginal": "-05:00"}
-        )
-        target.write_bytes(image.get_bytes())
-
-
-def with_pillow(source: Path, target: Path) -> None:
-    """Decode and encode again."""
-    with Image.open(source) as image:
-        tags = image.getexif()
-        tags.get_ifd(0x8769)[0x9003] = "2021:03:04 05:06:07"
-        tags.get_ifd(0x8769)[0x9011] = "-05:00"
-        image.save(target, "JPEG", quality="keep", exif=tags)
-
-
-def with_exiftool_process(source: Path, target: Path) -> None:
-    """Start exiftool for one photo."""
-    command = exiftool_command() or missing()
-    subprocess.run([*command, "-q", *TAGS, "-o", target, source], check=True)
-
-
-def with_exiftool(running: ExifTool, source: Path, target: Path) -> None:
-    """Hand the photo to an exiftool that is running."""
-    running.run(*TAGS, "-o", target, source)
 
 
 def microseconds(task: Callable[[], object], runs: int) -> float:
@@ -143,28 +79,18 @@ class Bars:
 
 def bench_files(megabytes: float, runs: int, folder: Path, bars: Bars) -> None:
     """Compare file to file at one size."""
-    source = folder / f"{megabytes}.jpg"
+    source, warm_up = folder / f"{megabytes}.jpg", folder / "small.jpg"
     source.write_bytes(camera_photo(megabytes))
+    warm_up.write_bytes(camera_photo(0.05))
     print(
-        f"\nFile to file, {source.stat().st_size / 1e6:.1f} MB: CPU ms for a process's first photo, and for a later one"
+        f"\nFile to file, {source.stat().st_size / 1e6:.1f} MB: CPU ms for a process's first photo of the size, "
+        "and for a later one"
     )
-    with ExifTool() as running:
-        peers = {
-            "galleria-storage": ours,
-            "read all, write all": plain_copy,
-            "exiftool -stay_open": partial(with_exiftool, running),
-            "exiftool, a process each": with_exiftool_process,
-            "piexif": with_piexif,
-            "pyexiv2": with_pyexiv2,
-            "Pillow (re-encodes)": with_pillow,
-        }
-        with_exiftool(running, source, folder / "warm.jpg")
-        costs = {}
-        for name, task in peers.items():
-            slow = name.startswith(("Pillow", "exiftool,"))
-            costs[name] = cost(task, source, folder, 1 if slow else runs, running)
-            times = costs[name].first / costs["galleria-storage"].first
-            print(f"  {name:<26} {costs[name].first:9.2f} {costs[name].later:9.2f}   first: {times:7.1f} x ours")
+    costs = {}
+    for name in TASKS:
+        costs[name] = cost(name, source, warm_up, runs)
+        times = costs[name].first / costs["galleria-storage"].first
+        print(f"  {name:<26} {costs[name].first:9.2f} {costs[name].later:9.2f}   first: {times:7.1f} x ours")
     mine = costs["galleria-storage"].first
     if megabytes >= LARGE:
         bars.show("piexif / ours", costs["piexif"].first / mine, 4, "x", at_least=True)

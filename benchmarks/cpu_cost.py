@@ -1,15 +1,15 @@
-"""CPU time of one photo, of all processes that work on it."""
+"""CPU time of one photo, of all processes that work on it, measured in interpreters made for it."""
 
-import os
-import time
-from collections.abc import Callable
+import json
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.exiftool import ExifTool
+from benchmarks.exif_tasks import SLOW, TASKS, cpu_seconds
 
 ROUNDS = 5
-Task = Callable[[Path, Path], None]
 
 
 class Cost(NamedTuple):
@@ -18,7 +18,8 @@ class Cost(NamedTuple):
     Attributes
     ----------
     first
-        Of the first photo of a process: fresh memory has to come from the kernel.
+        Of the first photo of this size in a process that has corrected a small one: fresh memory has to come from
+        the kernel.
     later
         Of a later one, for which memory is there already.
     """
@@ -27,34 +28,26 @@ class Cost(NamedTuple):
     later: float
 
 
-def cost(task: Task, source: Path, folder: Path, runs: int, running: ExifTool) -> Cost:
-    """Measure a task in processes that are forked for it, each for one photo and then for `runs` more."""
-    rounds = []
-    for _ in range(ROUNDS):
-        reader, writer = os.pipe()
-        child = os.fork()
-        if not child:
-            try:
-                spent = [_spent(task, source, folder / "out.jpg", running) for _ in range(runs + 1)]
-                os.write(writer, f"{spent[0]} {min(spent[1:])}".encode())
-            finally:
-                os._exit(0)  # without the parent's clean-up
-        os.close(writer)
-        with os.fdopen(reader) as answer:
-            first, later = map(float, answer.read().split())
-        os.waitpid(child, 0)
-        rounds.append((first, later))
+def cost(name: str, source: Path, warm_up: Path, runs: int) -> Cost:
+    """Measure a task in fresh interpreters, on one photo and then on the same photo `runs` times more."""
+    command = [sys.executable, "-m", "benchmarks.cpu_cost", name, source, warm_up, str(1 if name in SLOW else runs)]
+    rounds = [json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout) for _ in range(ROUNDS)]
     return Cost(*map(min, zip(*rounds, strict=True)))
 
 
-def _spent(task: Task, source: Path, target: Path, running: ExifTool) -> float:
-    target.unlink(missing_ok=True)
-    start = _cpu_seconds(running)
-    task(source, target)
-    return (_cpu_seconds(running) - start) * 1e3
+def main(name: str, source: Path, warm_up: Path, runs: int) -> None:
+    """Print first and later cost."""
+    with tempfile.TemporaryDirectory(dir=source.parent) as folder:
+        target, task = Path(folder) / "out.jpg", TASKS[name]()
+        task(warm_up, target)
+        spent = []
+        for _ in range(runs + 1):
+            target.unlink()
+            start = cpu_seconds(task)
+            task(source, target)
+            spent.append((cpu_seconds(task) - start) * 1e3)
+    print(json.dumps([spent[0], min(spent[1:])]))
 
 
-def _cpu_seconds(running: ExifTool) -> float:
-    """CPU time so far, of this process, of its children that ended and of a running exiftool."""
-    times = os.times()
-    return time.process_time() + times.children_user + times.children_system + running.cpu_seconds()
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]))
