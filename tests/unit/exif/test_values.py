@@ -181,6 +181,13 @@ def test_two_exif_blocks_both_carry_the_new_date() -> None:
         assert b"-05:00" in block_of(after, number)
 
 
+def test_a_second_exif_block_that_is_right_already_stays_as_it_is() -> None:
+    right = exif_segment(camera_block(taken="2021:03:04 05:06:07", exif=[text(OFFSET_TIME_ORIGINAL, "-05:00")]).data)
+    after = corrected(jpeg(exif_segment(camera_block().data), right))
+    assert texts_of(block_of(after)) == [b"2021:03:04 05:06:07"]
+    assert after.count(right) == 1
+
+
 def test_a_date_outside_the_exif_ifd_is_corrected_too() -> None:
     before = photo(camera_block(main=[text(DATE_TIME_ORIGINAL, TAKEN)]))
     block = block_of(corrected(before))
