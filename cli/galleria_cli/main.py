@@ -22,7 +22,7 @@ from types import ModuleType
 from galleria_storage.errors import GalleriaError
 
 #: Modules of this package, each with `add_parser(subparsers)`, which sets `run(args) -> int` as the default `run`.
-COMMANDS = ("demo", "local", "publish", "upload", "cors", "redrive")
+COMMANDS = ("demo", "local", "correct", "publish", "upload", "cors", "redrive")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,13 +1,15 @@
 """A correction is applied to a photo in memory: bytes in, bytes out."""
 
+from io import BytesIO
+
 import pytest
 
-from galleria_storage.errors import CorrectionError, CorruptPhotoError, UnsupportedFormatError
+from galleria_storage.errors import CorrectionError, CorruptPhotoError, GalleriaError, UnsupportedFormatError
 from galleria_storage.exif.correction import Correction, parse_correction
 from galleria_storage.exif.head import read_head
-from galleria_storage.exif.photo import correct_bytes, correct_head
+from galleria_storage.exif.photo import CHUNK, correct_bytes, correct_head, correct_stream
 from tests.support.corrections import tags_of
-from tests.support.photos import TAKEN, camera_block, from_scan, photo, plain_jpeg
+from tests.support.photos import TAKEN, camera_block, from_scan, photo, plain_jpeg, segment
 
 ASKED = parse_correction({"corrected-timestamp": "2021-03-04T05:06:07-05:00"}, {}, {})
 
@@ -37,6 +39,32 @@ def test_the_head_alone_is_enough() -> None:
     data = photo(camera_block())
     edit = correct_head(read_head(data), ASKED)
     assert b"".join((*edit.buffers, data[edit.replaced :])) == correct_bytes(data, ASKED)
+
+
+@pytest.mark.parametrize("beyond", [-1, 0, 1, CHUNK, 3 * CHUNK + 17])
+@pytest.mark.parametrize("comment", [b"", b"a comment " * 6_000], ids=["short head", "long head"])
+def test_a_file_is_corrected_as_its_bytes_are_whatever_its_size(comment: bytes, beyond: int) -> None:
+    start = photo(camera_block(), *[segment(0xFE, comment)] * 5)
+    before = start + bytes(max(CHUNK + beyond - len(start), 0))
+    source, target = BytesIO(before), BytesIO()
+    correct_stream(source, target, ASKED)
+    assert target.getvalue() == correct_bytes(before, ASKED)
+
+
+def test_a_file_is_read_from_where_it_stands_and_a_part_of_it_can_be_written_behind_other_bytes() -> None:
+    source, target = BytesIO(b"before" + photo(camera_block())), BytesIO()
+    source.seek(6)
+    target.write(b"first")
+    correct_stream(source, target, ASKED)
+    assert target.getvalue() == b"first" + correct_bytes(photo(camera_block()), ASKED)
+
+
+@pytest.mark.parametrize("data", [b"", b"GIF89a", photo(camera_block())[:60], plain_jpeg()], ids=len)
+def test_nothing_is_written_of_a_file_that_cannot_be_corrected(data: bytes) -> None:
+    target = BytesIO()
+    with pytest.raises(GalleriaError):
+        correct_stream(BytesIO(data), target, parse_correction({"timestamp-offset-hours": "2"}, {}, {}))
+    assert target.getvalue() == b""
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,92 @@
+"""`galleria-storage correct --into FOLDER KEY=VALUE… PHOTO…`: correct photos on this computer, or try a correction."""
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from galleria_cli.table import printable
+from galleria_storage.errors import CorrectionError, GalleriaError, LocalFileError
+from galleria_storage.exif.correction import Correction, parse_correction
+from galleria_storage.exif.editor import HeadEdit
+from galleria_storage.exif.keys import CORRECTION_KEYS
+from galleria_storage.exif.photo import correct_stream
+from galleria_storage.publishing.fingerprint import capture_text
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `correct`."""
+    parser = subparsers.add_parser(
+        "correct",
+        help="correct photos on this computer, or try what a correction would do",
+        description="Writes a corrected copy of each photo into a folder. The photos themselves are only read, and no "
+        "copy that is there already is replaced. The corrections are those of tags and metadata: "
+        f"{', '.join(CORRECTION_KEYS)}.",
+        epilog="Exit status: 0 all corrected, 1 a photo was rejected, 2 the correction is wrong.",
+    )
+    parser.add_argument("words", nargs="+", metavar="KEY=VALUE or PHOTO", help="what to correct, and in which photos")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--into", type=Path, metavar="FOLDER", help="where the corrected copies go; made if missing")
+    where.add_argument("--dry-run", action="store_true", help="say what would be written, and write nothing")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Correct each photo, print one line for each, and return the exit status."""
+    correction, photos = _understand(args.words)
+    if args.into:
+        args.into.mkdir(parents=True, exist_ok=True)
+    rejected = sum(not _correct(photo, correction, args.into) for photo in photos)
+    return int(rejected > 0)
+
+
+def _understand(words: Sequence[str]) -> tuple[Correction, list[Path]]:
+    asked: dict[str, str] = {}
+    photos = []
+    for word in words:
+        key, sign, value = word.partition("=")
+        if not sign or key.lower() not in CORRECTION_KEYS:
+            photos.append(Path(word))
+        elif asked.setdefault(key.lower(), value) != value:
+            raise CorrectionError(f"{key} is given twice, as {asked[key.lower()]!r} and as {value!r}; once is allowed")
+    correction = parse_correction(asked, {})
+    if not correction:
+        raise CorrectionError(f"no correction is given; allowed are {', '.join(CORRECTION_KEYS)}, as KEY=VALUE")
+    if not photos:
+        raise CorrectionError("no photo is given", advice="Name one or more JPEG files.")
+    return correction, photos
+
+
+def _correct(photo: Path, correction: Correction, folder: Path | None) -> bool:
+    """Correct one photo, or try to, and say what became of it."""
+    try:
+        edit = _write(photo, correction, folder) if folder else _try(photo, correction)
+    except GalleriaError as error:
+        why = error.message
+    except OSError as error:
+        why = f"it cannot be copied: {error.strerror or error}"
+    else:
+        done, times = "corrected" if folder else "would be", (capture_text(tags) for tags in (edit.before, edit.after))
+        print(f"{done:<10} {printable(str(photo))}  {' → '.join(time or '-' for time in times)}")
+        return True
+    print(f"{'rejected':<10} {printable(str(photo))}  {printable(why)}")
+    return False
+
+
+def _try(photo: Path, correction: Correction) -> HeadEdit:
+    with photo.open("rb") as source, Path(os.devnull).open("wb") as nowhere:
+        return correct_stream(source, nowhere, correction)
+
+
+def _write(photo: Path, correction: Correction, folder: Path) -> HeadEdit:
+    """Write a copy under another name first, so that nobody meets a half of it."""
+    target, part = folder / photo.name, folder / f".{photo.name}.part"
+    if target.exists():
+        raise LocalFileError(f"{target} exists already", advice="Name another folder, or remove the file.")
+    try:
+        with photo.open("rb") as source, part.open("wb") as copy:
+            edit = correct_stream(source, copy, correction)
+        part.rename(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return edit
