@@ -1,6 +1,7 @@
 """Comparing an edited Exif block, read back, with the one before."""
 
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.ifd import Ifd, is_pointer, read_ifd
@@ -94,14 +95,14 @@ def _check_bytes(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], fr
             may_change.append((entry.at, entry.at + 12))
             if entry.value + entry.size <= size:
                 may_change.append((entry.value, entry.value + entry.size))
-    may_change.sort()
+    padding = free if old.endswith(bytes(size - free)) else size
     view, done = memoryview(old), 0
-    for start, end in (*may_change, (free if old.endswith(bytes(size - free)) else size, size)):
+    for start, end in (*sorted(may_change), (padding, size)):
         # This compares without a copy, which == on views does not do quickly.
         if start > done and not after.startswith(view[done:start], done):
             raise harm("data that no tag lists")
         done = max(done, end)
-    return range(4, may_change[-1][1])
+    return range(4, max(may_change, key=itemgetter(1))[1])
 
 
 def _check_values(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], changed: range) -> None:
