@@ -167,12 +167,12 @@ def test_a_note_of_no_known_form_stays_as_it_is(note: bytes) -> None:
     assert tags_of(corrected(photo(tiff))) == CHANGES
 
 
-def found_in(note: bytes, order: str = LITTLE) -> list[tuple[int, int]]:
+def found_in(note: bytes, order: str = LITTLE, make: bytes = b"") -> list[tuple[int, int]]:
     """Return tag of the first entry, and base, of each IFD found in a note that stands at 100."""
     block = bytes(100) + note + bytes(60)
     orders = {LITTLE: LITTLE_ENDIAN, BIG: BIG_ENDIAN}
     entry = Entry(MAKER_NOTE, UNDEFINED, len(note), 50, 100, len(note), 100)
-    return [(inner.ifd.tags[0], inner.base) for inner in note_ifds(block, orders[order], entry)]
+    return [(inner.ifd.tags[0], inner.base) for inner in note_ifds(block, orders[order], entry, make)]
 
 
 ROW = [(0x0207, 3, 1, 5)]
@@ -214,6 +214,28 @@ def test_an_ifd_below_an_olympus_note_is_found_by_pointer_and_by_value() -> None
         place = len(header) + 2 + 12 + 4
         note = note_of(LITTLE, [(0x2020, kind, number, place)], header) + inner
         assert found_in(note) == [(0x2020, 100), (0x0100, 100)]
+
+
+@pytest.mark.parametrize(("make", "tag"), [(b"NIKON", 0x0011), (b"SAMSUNG", 0x0035)])
+def test_the_ifd_of_a_preview_is_found_in_a_note_without_signature_by_the_make(make: bytes, tag: int) -> None:
+    note = note_of(LITTLE, [(1, 7, 4, 0x3030_3130), (tag, 4, 1, 100 + 2 + 2 * 12 + 4)]) + note_of(LITTLE, ROW)
+    assert found_in(note, make=make) == [(1, 0), (0x0207, 0)]
+    assert found_in(note, make=b"ACME") == [(1, 0)]
+
+
+def test_a_sony_value_under_the_tag_of_an_olympus_ifd_is_no_ifd() -> None:
+    # As a Sony SLT-A77 writes it: ten bytes under 0x2020 that could be read as an IFD of one entry, the next tag's
+    # value behind them. What looks like an offset there changed when the block grew.
+    like_an_ifd = pack("<HHHI", 1, 0, 10, 10)
+    value = pack("<IBBBB", 0x0123_0000, 1, 1, 1, 0) + bytes(18)
+    header = b"SONY DSC \0\0\0"
+    note = note_of(LITTLE, [(0x2020, 1, 10, 0), (0x2022, 1, 26, 0)], header) + like_an_ifd + value
+    tiff = camera(LITTLE, "SONY", note)
+    for tag, content in ((0x2020, like_an_ifd), (0x2022, value)):
+        entry = tiff.data.index(pack("<HH", tag, 1))
+        tiff.set_long(entry + 8, tiff.data.index(content, entry))
+    before = photo(tiff)
+    assert block_of(corrected(before)).count(value) == 1
 
 
 def test_a_text_that_follows_a_known_signature_is_no_ifd() -> None:

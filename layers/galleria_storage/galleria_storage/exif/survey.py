@@ -135,7 +135,7 @@ def _survey_note(block: TiffBlock, note: Entry, make: bytes, found: Survey) -> N
             advice="Publish the photo without a correction of what it does not hold yet.",
         )
     found.references += samsung_references(block.data, block.order, note)
-    for inner in note_ifds(block.data, block.order, note):
+    for inner in note_ifds(block.data, block.order, note, make):
         _survey_note_values(size, note, inner, found)
         known = set(found.references)
         found.references += (ref for ref in note_references(block.data, inner, make) if ref not in known)
