@@ -1,10 +1,13 @@
 """An own reader of JPEG segments and multi-picture indexes, for comparing two files byte by byte.
 
 It shares no code with the editor that it judges, on purpose: ITU-T T.81
-annex B for segments, CIPA DC-007 5.2.3 for the multi-picture index.
+annex B for segments, CIPA DC-007 5.2.3 for the multi-picture index, AXS File
+Concatenation Protocol 1.0 for the trailer whose offsets count from the start
+of the file.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 _STANDALONE = {0x01, *range(0xD0, 0xD8)}
 _SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
@@ -32,8 +35,18 @@ class Jpeg:
 
     @property
     def tail(self) -> bytes:
-        """Image data and everything behind it."""
-        return self.data[self.image :]
+        """Image data and everything behind it; an AFCP trailer with its offsets from its own start."""
+        tail = bytearray(self.data[self.image :])
+        end = max(tail.rfind(b"AXS!"), tail.rfind(b"AXS*"))
+        order: Literal["big", "little"] = "big" if tail[end + 3 : end + 4] == b"!" else "little"
+        first = int.from_bytes(tail[end + 4 : end + 8], order)
+        start = first - self.image
+        if 0 < start < end and tail[start : start + 4] == tail[end : end + 4]:
+            entries = range(start + 12, start + 12 + 12 * int.from_bytes(tail[start + 6 : start + 8], order), 12)
+            for at in (*(entry + 8 for entry in entries), end + 4):
+                offset = int.from_bytes(tail[at : at + 4], order)
+                tail[at : at + 4] = (offset - first & 0xFFFF_FFFF).to_bytes(4, order)
+        return bytes(tail)
 
     def exif_blocks(self) -> list[bytes]:
         """Return the TIFF blocks of the Exif segments."""

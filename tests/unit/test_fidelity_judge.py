@@ -61,6 +61,20 @@ def test_a_change_outside_the_exif_data_is_harm(after: bytes, name: str) -> None
     assert name in harm(jpeg(APP0, exif(), IMAGE), after)
 
 
+def with_afcp(photo: bytes, shift: int = 0) -> bytes:
+    """Put an AFCP trailer of one part behind a photo, its offsets wrong by a shift."""
+    start, part = len(photo) + shift, b"IPTC"
+    header = b"AXS!\x01\0\0\x01\0\0\0\0" + part + (4).to_bytes(4, "big") + (start + 24).to_bytes(4, "big")
+    return photo + header + b"text" + b"AXS!" + start.to_bytes(4, "big") + bytes(4)
+
+
+@pytest.mark.parametrize(("shift", "harmed"), [(0, set()), (-9, {"image data or trailer"})])
+def test_the_offsets_of_an_afcp_trailer_have_to_follow_the_growth(shift: int, harmed: set[str]) -> None:
+    before, after = jpeg(APP0, exif(), IMAGE), jpeg(APP0, exif(TIFF_LITTLE + bytes(9)), IMAGE)
+    assert harm(with_afcp(before), with_afcp(after, shift)) == harmed
+    assert harm(with_afcp(before), with_afcp(after).replace(b"text", b"test")) == {"image data or trailer"}
+
+
 def test_a_multi_picture_index_has_to_follow_the_growth() -> None:
     second = b"\xff\xd8second\xff\xd9"
 

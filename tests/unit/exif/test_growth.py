@@ -24,7 +24,6 @@ from tests.support.photos import (
     camera_block,
     exif_of,
     exif_segment,
-    from_scan,
     jpeg,
     long,
     photo,
@@ -286,21 +285,6 @@ def test_a_broken_multi_picture_index_is_refused_only_where_it_matters(broken: b
 
 
 ONLY_DATE = CaptureTags(date_time_original="2021:03:04 05:06:07")
-
-
-@pytest.mark.parametrize("mark", [b"AXS!", b"AXS*"])
-@pytest.mark.parametrize("behind", [b"", b"another trailer" * 50])
-def test_a_trailer_with_absolute_offsets_is_refused_if_the_file_grows(mark: bytes, behind: bytes) -> None:
-    trailer = mark + b"\0\x01\0\0\0\0\0\0" + b"record" + mark + b"\0\x01\x02\x03\0\0\0\0" + behind
-    with pytest.raises(CorruptPhotoError, match="AFCP"):
-        corrected(photo(camera_block(), trailer=trailer))
-    in_place = photo(camera_block(exif=[text(OFFSET_TIME_ORIGINAL, "+00:00")]), trailer=trailer)
-    assert from_scan(corrected(in_place)) == from_scan(in_place)
-
-
-def test_other_trailers_are_no_obstacle() -> None:
-    before = photo(camera_block(), trailer=b"SEFH" + bytes(40) + b"SEFT" + b"AXS! is a name, not a trailer")
-    assert from_scan(corrected(before)) == from_scan(before)
 
 
 def test_a_maker_note_behind_the_image_is_refused_if_the_file_grows() -> None:

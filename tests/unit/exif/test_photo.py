@@ -7,7 +7,7 @@ from galleria_storage.exif.correction import Correction, parse_correction
 from galleria_storage.exif.head import read_head
 from galleria_storage.exif.photo import correct_bytes, correct_head
 from tests.support.corrections import tags_of
-from tests.support.photos import TAKEN, camera_block, from_scan, photo, plain_jpeg
+from tests.support.photos import TAKEN, afcp_parts, camera_block, from_scan, photo, plain_jpeg, with_afcp
 
 ASKED = parse_correction({"corrected-timestamp": "2021-03-04T05:06:07-05:00"}, {}, {})
 
@@ -46,6 +46,11 @@ def test_the_head_alone_is_enough() -> None:
 def test_a_photo_of_another_format_is_refused_with_what_it_is(data: bytes, name: str) -> None:
     with pytest.raises(UnsupportedFormatError, match=name):
         correct_bytes(data, ASKED)
+
+
+def test_a_trailer_with_absolute_offsets_follows_the_growth() -> None:
+    parts = {b"IPTC": b"title", b"TEXT": b"text"}
+    assert afcp_parts(correct_bytes(with_afcp(photo(camera_block()), parts), ASKED)) == parts
 
 
 def test_a_trailer_that_would_go_stale_refuses_the_photo() -> None:

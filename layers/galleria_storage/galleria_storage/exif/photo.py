@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING
 
 from galleria_storage.errors import UnsupportedFormatError
-from galleria_storage.exif.editor import TAIL_BYTES, HeadEdit, edit_head_by
+from galleria_storage.exif.editor import HeadEdit, edit_head_by
 from galleria_storage.exif.formats import SNIFF_BYTES, sniff
 from galleria_storage.exif.head import Head, read_head
+from galleria_storage.exif.trailers import write_tail
 
 if TYPE_CHECKING:
     from galleria_storage.exif.correction import Correction
@@ -41,5 +42,10 @@ def correct_bytes(data: bytes, correction: "Correction") -> bytes:
     edit = correct_head(read_head(data), correction)
     if not edit.buffers:
         return data
-    edit.check_tail(data[-TAIL_BYTES:])
-    return b"".join((*edit.buffers, memoryview(data)[edit.replaced :]))
+    rest = memoryview(data)[edit.replaced :]
+    changes = edit.tail_changes(rest, len(data))
+    if not changes:
+        return b"".join((*edit.buffers, rest))
+    result = bytearray().join((*edit.buffers, rest))
+    write_tail(result, changes)
+    return bytes(result)
