@@ -48,9 +48,13 @@ class Jpeg:
                 tail[at : at + 4] = (offset - first & 0xFFFF_FFFF).to_bytes(4, order)
         return bytes(tail)
 
+    def exif_segments(self) -> list[bytes]:
+        """Return the Exif segments, markers and all."""
+        return [piece for _, marker, piece in self.pieces if _is_exif(marker, piece)]
+
     def exif_blocks(self) -> list[bytes]:
         """Return the TIFF blocks of the Exif segments."""
-        return [piece.partition(b"Exif\0")[2][1:] for _, marker, piece in self.pieces if _is_exif(marker, piece)]
+        return [piece[piece.lower().index(b"exif\0") + 6 :] for piece in self.exif_segments()]
 
     def other_pieces(self) -> list[tuple[int, bytes]]:
         """Return all that is neither Exif nor a multi-picture index, in order."""
@@ -109,7 +113,8 @@ def read_jpeg(data: bytes) -> Jpeg | None:
 
 
 def _is_exif(marker: int, piece: bytes) -> bool:
-    return marker == 0xE1 and b"Exif\0" in piece[:64]
+    """Readers take the word in capitals, too."""
+    return marker == 0xE1 and b"exif\0" in piece[:16].lower()
 
 
 def _is_index(marker: int, piece: bytes) -> bool:
@@ -126,7 +131,7 @@ def differences(before: Jpeg, after: Jpeg) -> set[str]:
     old, new = before.exif_blocks(), after.exif_blocks()
     if len(new) != max(1, len(old)):
         found.add("number of Exif blocks")
-    if old and new and old[0][:2] != new[0][:2]:
+    if old and new and old[0][:2] in (b"II", b"MM") and old[0][:2] != new[0][:2]:
         found.add("byte order")
     if not _same_pictures(before, after):
         found.add("multi-picture index")
