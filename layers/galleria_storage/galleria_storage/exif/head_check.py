@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from galleria_storage.exif.assembly import Assembly
 from galleria_storage.exif.edit_check import check_block, harm
-from galleria_storage.exif.exif_segments import ExifBlock, exif_blocks
+from galleria_storage.exif.exif_segments import ExifBlock, emptied_segment, exif_blocks
 from galleria_storage.exif.growth import distance, targets
 from galleria_storage.exif.head import Head, Segment, read_segments
 from galleria_storage.exif.multi_picture import MPF_HEADER, read_index
@@ -49,6 +49,7 @@ def _check_segments(head: Head, result: Assembly, new: Head, blocks: Sequence[Ex
     new_segments = list(new.segments)
     if not result.blocks:
         new_segments.remove(blocks[0].segment)
+        old_segments = [segment for segment in old_segments if segment != emptied_segment(head)]
     touched = {before.block.segment for before in result.blocks} | result.indexes.keys()
     if len(old_segments) != len(new_segments):
         raise harm("the list of segments")
