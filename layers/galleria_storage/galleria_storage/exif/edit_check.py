@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.tiff import EXIF_IFD, Directory, TiffBlock
+from galleria_storage.exif.tiff_images import strips
 
 
 def check_block(before: TiffBlock, after: TiffBlock, texts: Mapping[int, bytes], free: int) -> None:
@@ -100,6 +101,9 @@ def _check_unshared(before: TiffBlock, changed: Sequence[tuple[int, int]], texts
             for _, at, length in images:
                 if at < end and start < at + length <= size:
                     raise harm("its thumbnail")
+    for at, length in strips(before):
+        if any(at < end and start < at + length for start, end in changed):
+            raise harm("its thumbnail")
 
 
 def harm(what: str) -> CorruptPhotoError:

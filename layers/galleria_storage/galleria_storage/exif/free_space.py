@@ -62,7 +62,10 @@ def continuation(block: TiffBlock, contents: Survey, following: bytes | memoryvi
             advice=_ADVICE,
         )
     # TIFF 6.0 section 2: the offset of the next IFD follows the entries. Where the block ends before it, there is none.
-    lacking = max(ifd.end + 4 - size for _, ifd in block.directories)
+    lacks = [ifd.end + 4 - size for _, ifd in block.directories if ifd.end + 4 > size]
+    if any(lack % 2 for lack in lacks):  # ExifTool takes such an IFD for a damaged one, others read it
+        raise _cut_off()
+    lacking = max(lacks, default=0)
     return bytes(following[: max(overrun, 0)]).ljust(max(lacking, 0), b"\0")
 
 
@@ -75,6 +78,10 @@ def check_growth(block: TiffBlock, contents: Survey, growth: int) -> None:
         An IFD or value that starts in the block and ends behind it would then lie in the block.
     """
     if any(end <= len(block.data) + growth for end in contents.cut):
-        raise CorruptPhotoError(
-            "The photo's Exif data is cut off at its end, so that nothing can be added there.", advice=_ADVICE
-        )
+        raise _cut_off()
+
+
+def _cut_off() -> CorruptPhotoError:
+    return CorruptPhotoError(
+        "The photo's Exif data is cut off at its end, so that nothing can be added there.", advice=_ADVICE
+    )

@@ -129,7 +129,7 @@ class Ifd:
             for start_tag, length_tag in _IMAGE_DATA:
                 if start_tag in self.places and length_tag in self.places:
                     start, length = self.find((start_tag,))[0], self.find((length_tag,))[0]
-                    if start.size == length.size == INLINE:
+                    if is_pointer(start) and is_pointer(length):
                         self._images.append((start.value, start.offset, length.offset))
         return self._images
 

@@ -69,10 +69,9 @@ class _Draft:
             return
         self.data[entry.value : entry.value + entry.size] = text.ljust(entry.size, b"\0")
         # Exif 2.32 4.6.5: the capture tags are ASCII, and the number of characters counts one NUL. Some cameras
-        # leave no room for the NUL of a date's 19 characters; readers cope.
-        kind = entry.type if entry.type == _UTF8 else ASCII
+        # leave no room for the NUL of a date's 19 characters; readers cope. Exif 3.0 allows UTF-8 for other texts only.
         number = min(len(text) + 1, entry.size)
-        self.data[entry.at : entry.at + 8] = self._order.entry.pack(entry.tag, kind, number, 0)[:8]
+        self.data[entry.at : entry.at + 8] = self._order.entry.pack(entry.tag, ASCII, number, 0)[:8]
 
     def _owns_value(self, entry: Entry) -> bool:
         """Tell whether a value lies in the block and overlaps no IFD, no thumbnail, and no value but of the same tag.

@@ -8,10 +8,15 @@ from galleria_storage.exif.ifd import Entry, Ifd
 from galleria_storage.exif.maker_note import NoteIfd, note_ifds
 from galleria_storage.exif.references import Reference, camera_make, note_references, samsung_references
 from galleria_storage.exif.tags import CAPTURE_TAGS
-from galleria_storage.exif.tiff import MAKER_NOTE, POINTERS, Directory, TiffBlock
+from galleria_storage.exif.tiff import GPS_IFD, MAKER_NOTE, POINTERS, Directory, TiffBlock
+from galleria_storage.exif.tiff_images import check_sub_ifds, ends_of_strips
 
 MAX_NOTES: Final = 6
 """More maker notes than any camera writes into one block; bounds the work on hostile input."""
+
+
+_INTEGERS: Final = frozenset({1, 3, 4, 6, 8, 9, 13})
+"""The types of numbers that some reader takes for an offset."""
 
 
 class Survey:
@@ -61,7 +66,10 @@ def survey(block: TiffBlock) -> Survey:
     for _, at in block.damage:
         if at < size:
             count: int = block.order.short.unpack_from(block.data.ljust(at + 2, b"\0"), at)[0]
-            found.add(at + 2 + 12 * count, size)
+            # Of a count that is cut in two nobody knows what it would become.
+            found.add(at + 2 + (12 * count if at + 2 <= size else 0), size)
+    found.image_ends += ends_of_strips(block)
+    check_sub_ifds(block)
     _check_references(block, found.references)
     notes = [entry for ifd in block.exif_ifds for entry in ifd.find((MAKER_NOTE,)) if entry.size > 4]
     if len(notes) > MAX_NOTES:
@@ -97,7 +105,9 @@ def _survey_ifd(block: TiffBlock, directory: Directory, found: Survey) -> None:
 def _survey_pointers(block: TiffBlock, directory: Directory, found: Survey) -> None:
     name, ifd = directory
     size, order = len(block.data), block.order
-    for pointer in ifd.find(POINTERS):
+    for pointer in ifd.find(POINTERS) if name != POINTERS[GPS_IFD] else ():
+        if pointer.type not in _INTEGERS:
+            continue  # nobody takes it for a pointer
         if pointer.number != 1 or pointer.size != 4:
             raise CorruptPhotoError(f"The photo's Exif data is damaged: a pointer in its {name} has the wrong type.")
         if pointer.offset >= size:

@@ -124,7 +124,8 @@ def _read_one(block: TiffBlock, name: str, at: int) -> Ifd | None:
     block.directories.append(Directory(name, ifd))
     if name == EXIF_NAME:
         block.exif_ifds.append(ifd)
-    block.captures.extend((name, entry) for entry in ifd.find(CAPTURE_TAGS))
+    if name != POINTERS[GPS_IFD]:
+        block.captures.extend((name, entry) for entry in ifd.find(CAPTURE_TAGS))
     if len(block.captures) > MAX_COPIES:
         raise damaged(f"it has more than {MAX_COPIES} copies of the capture time")
     return ifd
@@ -142,6 +143,8 @@ def _check_types(name: str, ifd: Ifd) -> None:
 def _below(name: str, ifd: Ifd) -> list[tuple[str, int]]:
     """Return name and offset of the IFDs that an IFD leads to."""
     found: list[tuple[str, int]] = []
+    if name == POINTERS[GPS_IFD]:
+        return found  # its tags are numbered for themselves
     for pointer in ifd.find(POINTERS):
         if is_pointer(pointer):
             found.append((POINTERS[pointer.tag], pointer.offset))
