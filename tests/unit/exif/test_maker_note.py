@@ -1,9 +1,10 @@
 """Maker notes stay as they are, but for what they tell about previews behind the image."""
 
-from struct import pack
+from struct import pack, unpack
 
 import pytest
 
+from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.ifd import BIG as BIG_ENDIAN
 from galleria_storage.exif.ifd import LITTLE as LITTLE_ENDIAN
 from galleria_storage.exif.ifd import Entry
@@ -112,6 +113,23 @@ def test_the_preview_of_a_samsung_stmn_note_counts_from_the_start_of_the_file() 
     assert preview_of(corrected(before), at, 0, LITTLE) == PREVIEW
 
 
+@pytest.mark.parametrize("order", [LITTLE, BIG], ids=["little-endian", "big-endian"])
+@pytest.mark.parametrize("header", [b"Ricoh\0\0\0", b"      \0\0"])
+def test_the_preview_of_a_ricoh_whose_place_has_two_bytes_is_still_found(header: bytes, order: str) -> None:
+    info = pack(order + "28sHH", b"image info", 0, len(PREVIEW)) + bytes(20)
+    tiff = camera(order, "RICOH", note_of(order, [(0x1001, UNDEFINED, len(info), 0)], header) + info)
+    at = tiff.data.index(b"image info")
+    tiff.set_long(tiff.data.index(pack(order + "HHI", 0x1001, UNDEFINED, len(info))) + 8, at)
+    place = len(photo(tiff)) - HEADER
+    tiff.data[at + 28 : at + 30] = pack(order + "H", place)
+    after = corrected(photo(tiff, trailer=PREVIEW))
+    (moved,) = unpack(order + "H", block_of(after)[at + 28 : at + 30])
+    assert after[HEADER + moved : HEADER + moved + len(PREVIEW)] == PREVIEW
+    tiff.data[at + 28 : at + 30] = b"\xff\xff"
+    with pytest.raises(CorruptPhotoError, match="64 KiB"):
+        corrected(photo(tiff, trailer=PREVIEW))
+
+
 def test_a_preview_stored_as_a_value_behind_the_image_is_still_found() -> None:
     note = note_of(
         LITTLE, [(0xB000, 1, 4, 3), (0x2001, UNDEFINED, len(PREVIEW), 0), (0x9050, 7, 8, 0)], b"SONY DSC \0\0\0"
@@ -141,6 +159,13 @@ def test_a_preview_of_no_length_stays_as_it_is() -> None:
 def test_the_same_tags_of_another_maker_stay_as_they_are() -> None:
     note = note_of(LITTLE, [(0x0088, 4, 1, 900_000), (0x0089, 4, 1, 10)])
     assert unchanged(note, camera(LITTLE, "Acme", note))
+
+
+@pytest.mark.parametrize("kind", [2, 3, 7, 1])
+def test_what_is_no_offset_by_its_type_stays_as_it_is(kind: int) -> None:
+    number = {3: 2}.get(kind, 4)
+    note = note_of(LITTLE, [(0x001A, kind, number, 0x4C41_5541), (0x001B, 4, 1, 100)], b"SIGMA\0\0\0\x01\0")
+    assert unchanged(note, camera(LITTLE, "SIGMA", note))
 
 
 def test_a_note_that_was_moved_without_its_offsets_stays_as_it_is() -> None:

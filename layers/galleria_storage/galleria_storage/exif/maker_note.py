@@ -91,6 +91,7 @@ _LAYOUTS: Final = (
     _Layout(b"Panasonic", 12),
     _Layout(b"SANYO\0", 8),
     _Layout(b"Ricoh", 8),
+    _Layout(b"      ", 8),  # Ricoh, too
     _Layout(b"RICOH", 8),
     _Layout(b"Nikon\0\x01", 8),
     _Layout(b"KYOCERA", 22, 2),

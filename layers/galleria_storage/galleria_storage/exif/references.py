@@ -9,7 +9,7 @@ tells (Minolta, Olympus, Canon, Samsung), thumbnails and IFDs behind the block
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from galleria_storage.exif.ifd import LONG, ByteOrder, Entry
+from galleria_storage.exif.ifd import LONG, SHORT, ByteOrder, Entry, is_pointer
 from galleria_storage.exif.maker_note import NoteIfd
 from galleria_storage.exif.tiff import TiffBlock
 
@@ -36,6 +36,8 @@ _FROM_HEADER: Final = frozenset({b"ASAHI", b"PENTAX"})  # whatever the note's ot
 _MAKE: Final = 0x010F
 _CANON_PREVIEW: Final = 0x00B6  # LONGs: the third is the length, the sixth the offset
 _CANON_ORIGINAL_DECISION: Final = 0x0083
+_RICOH: Final = frozenset({b"RICOH", b"PENTAX"})  # "PENTAX RICOH IMAGING" is one of its names
+_RICOH_IMAGE_INFO: Final = 0x1001  # bytes 28 and 30: offset and length of the preview
 _SONY_HIDDEN: Final = 0x2044  # two LONGs: offset from the TIFF header, and length
 
 
@@ -45,16 +47,19 @@ class Reference(NamedTuple):
     Attributes
     ----------
     at
-        Offset of the number (a LONG) in the block.
+        Offset of the number in the block.
     order
         Its byte order.
     base
         Offset in the block from which it counts; None if it counts from the start of the file.
+    size
+        Its length in bytes: that of a LONG, or of a SHORT.
     """
 
     at: int
     order: ByteOrder
     base: int | None
+    size: int = 4
 
 
 def camera_make(block: TiffBlock) -> bytes:
@@ -84,14 +89,16 @@ def note_references(data: bytes, note: NoteIfd, make: bytes) -> Iterator[Referen
                 yield Reference(ifd.at + 10 + 12 * index, order, base)
     for start_tag, length_tag in _PREVIEWS.get(make, ()):
         start, length = ifd.find((start_tag,)), ifd.find((length_tag,))
-        if start and length and start[0].size == length[0].size == 4 and _long(data, order, length[0].value):
+        if start and length and is_pointer(start[0]) and is_pointer(length[0]) and length[0].offset:
             origin = 0 if make in _FROM_HEADER else base
-            if origin + _long(data, order, start[0].value) >= len(data):
+            if origin + start[0].offset >= len(data):
                 yield Reference(start[0].value, order, origin)
     if make == b"CANON":
         yield from _canon_references(data, note)
     elif make == b"SONY":
         yield from _sony_references(data, note)
+    elif make in _RICOH:
+        yield from _ricoh_references(data, note)
 
 
 def _sony_references(data: bytes, note: NoteIfd) -> Iterator[Reference]:
@@ -101,6 +108,16 @@ def _sony_references(data: bytes, note: NoteIfd) -> Iterator[Reference]:
             start, length = (_long(data, note.order, hidden.value + at) for at in (0, 4))
             if length and start >= len(data):
                 yield Reference(hidden.value, note.order, 0)
+
+
+def _ricoh_references(data: bytes, note: NoteIfd) -> Iterator[Reference]:
+    """Yield the preview's offset, a SHORT although the preview may stand farther behind."""
+    short = note.order.short
+    for info in note.ifd.find((_RICOH_IMAGE_INFO,)):
+        if info.type != SHORT and info.size >= 32 and info.value + 32 <= len(data):
+            start, length = (short.unpack_from(data, info.value + at)[0] for at in (28, 30))
+            if length and note.base + start >= len(data):
+                yield Reference(info.value + 28, note.order, note.base, 2)
 
 
 def _canon_references(data: bytes, note: NoteIfd) -> Iterator[Reference]:
