@@ -135,7 +135,8 @@ def _content(tags: Tags) -> dict[str, list[str]]:
     content: dict[str, list[str]] = {}
     for key, value in tags.items():
         name, text = re.sub(r"Copy\d+:", "", key), str(value)
-        derived = _NOT_IN_THE_PHOTO.match(name) and not (name.startswith("Composite:") and text.startswith("base64:"))
+        image = name.startswith("Composite:") and "Date" not in name and text.startswith("base64:")
+        derived = _NOT_IN_THE_PHOTO.match(name) and not image
         if not derived and not _TARGET.match(name) and not _POSITION.match(name):
             content.setdefault(name, []).append(text)
     return {name: sorted(texts) for name, texts in content.items()}

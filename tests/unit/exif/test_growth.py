@@ -15,6 +15,7 @@ from tests.support.photos import (
     LONG,
     MAKER_NOTE,
     OFFSET_TIME_ORIGINAL,
+    SUB_SEC_TIME_ORIGINAL,
     THUMBNAIL_LENGTH,
     THUMBNAIL_OFFSET,
     UNDEFINED,
@@ -188,6 +189,28 @@ def test_a_value_cut_off_at_the_end_may_not_come_back_to_life() -> None:
     tiff = camera_block(exif=[Field(USER_COMMENT, UNDEFINED, b"", number=40, offset=0)])
     tiff.set_long(tiff.data.index(pack("<HHI", USER_COMMENT, UNDEFINED, 40)) + 8, len(tiff.data) - 10)
     with pytest.raises(CorruptPhotoError, match="cut off"):
+        corrected(photo(tiff))
+
+
+@pytest.mark.parametrize("behind", [-8, 0, 30])
+def test_a_fraction_of_a_second_cut_off_at_the_end_may_not_come_back_to_life(behind: int) -> None:
+    tiff = camera_block(exif=[Field(SUB_SEC_TIME_ORIGINAL, ASCII, b"", number=20, offset=0)])
+    at = tiff.data.index(pack("<HHI", SUB_SEC_TIME_ORIGINAL, ASCII, 20)) + 8
+    tiff.set_long(at, len(tiff.data) + behind)
+    with pytest.raises(CorruptPhotoError, match="cut off"):
+        corrected(photo(tiff))
+    assert tags_of(corrected(photo(tiff), CHANGES._replace(sub_sec_time_original="5"))).sub_sec_time_original == "5"
+
+
+def test_an_ifd_that_shares_bytes_with_another_may_not_change_them() -> None:
+    """A garbage pointer to IFD1 leads into the Exif IFD, whose bytes look like offsets there."""
+    tiff = camera_block(exif=[long(LITTLE, tag, 0x0004_A002) for tag in range(0xC000, 0xC020)])
+    pointer = tiff.data.index(pack("<HHI", 0x8769, LONG, 1)) + 8
+    inside = tiff.long_at(pointer) + 2 + 12 * 8 - 2
+    tiff.set_long(pointer + 4, inside)
+    tiff.data[inside : inside + 4] = b"\2\0\0\xc0"
+    tiff.data[inside + 4 : inside + 10] = pack("<HI", UNDEFINED, 70_000)
+    with pytest.raises(CorruptPhotoError, match="damaged"):
         corrected(photo(tiff))
 
 

@@ -51,6 +51,7 @@ def preview_of(data: bytes, number_at: int, base: int, order: str) -> bytes:
     return data[start : start + len(PREVIEW)]
 
 
+PREVIEW_START = b"\xff\xd8\xff the start of a preview"
 HEADER = 12  # the block's offset in the file
 
 MAKERS = {
@@ -144,6 +145,37 @@ def test_a_preview_stored_as_a_value_behind_the_image_is_still_found() -> None:
 def unchanged(note: bytes, tiff: Tiff) -> bool:
     at = tiff.data.index(note)
     return block_of(corrected(photo(tiff)))[at : at + len(note)] == note
+
+
+@pytest.mark.parametrize("start", [PREVIEW_START, b"no picture at all"])
+def test_a_preview_that_reaches_over_the_end_of_the_block_reads_the_same_from_the_file(start: bytes) -> None:
+    note = note_of(LITTLE, [(0x0088, 4, 1, 0), (0x0089, 4, 1, len(start) + 10)])
+    tiff = camera(LITTLE, "Minolta Co., Ltd.", note)
+    at = tiff.put(start)
+    tiff.set_long(tiff.data.index(pack("<HHI", 0x0088, 4, 1)) + 8, at)
+    comment = b"\xff\xfe\0\x20" + bytes(range(30))
+    before = photo(tiff, comment)
+    after = corrected(before)
+    reached = slice(HEADER + at, HEADER + at + len(start) + 10)
+    assert (after[reached] == before[reached]) == (start == PREVIEW_START)
+    assert tags_of(after) == CHANGES
+
+
+@pytest.mark.parametrize(
+    ("make", "footer", "refused"),
+    [("Canon", b"", True), ("Canon", b"II*\0\x10\0\0\0", False), ("Acme", b"", False), ("SONY", b"12345678", True)],
+)
+def test_a_value_of_a_note_that_was_moved_may_not_come_to_life(make: str, footer: bytes, refused: bool) -> None:
+    """ExifTool mends the offsets of some makers' notes, and of Canon's if they end with their own place."""
+    rows = [(tag, 2, 20, 400_000 + 20 * tag) for tag in range(1, 8)]
+    note = note_of(LITTLE, [*rows, (9, 2, 20, 0)]) + footer
+    tiff = camera(LITTLE, make, note)
+    tiff.set_long(tiff.data.index(pack("<HHI", 9, 2, 20)) + 8, len(tiff.data) + 6)
+    if refused:
+        with pytest.raises(CorruptPhotoError, match="cut off"):
+            corrected(photo(tiff))
+    else:
+        assert tags_of(corrected(photo(tiff))) == CHANGES
 
 
 def test_a_preview_in_the_note_stays_where_it_is() -> None:

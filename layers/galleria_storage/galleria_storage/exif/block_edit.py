@@ -55,5 +55,5 @@ def edit_block(block: TiffBlock, texts: Mapping[int, bytes], following: bytes | 
     between = continuation(block, contents, following)
     if between:
         data = write_texts(block, texts, size, between)
-    check_growth(block, contents, len(data) - size)
+    check_growth(block, contents, len(data) - size, texts)
     return BlockEdit(data, size, contents)

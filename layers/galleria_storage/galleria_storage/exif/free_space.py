@@ -1,5 +1,6 @@
 """Where in a TIFF block new data may go: into zero padding, or behind its end."""
 
+from collections.abc import Collection
 from typing import Final
 
 from galleria_storage.errors import CorruptPhotoError
@@ -69,15 +70,28 @@ def continuation(block: TiffBlock, contents: Survey, following: bytes | memoryvi
     return bytes(following[: max(overrun, 0)]).ljust(max(lacking, 0), b"\0")
 
 
-def check_growth(block: TiffBlock, contents: Survey, growth: int) -> None:
+def check_growth(block: TiffBlock, contents: Survey, growth: int, texts: Collection[int]) -> None:
     """Refuse to let a block grow over something that was cut off at its end and would get a new meaning.
+
+    Parameters
+    ----------
+    block
+        The block.
+    contents
+        Its survey.
+    growth
+        By how much it shall grow.
+    texts
+        The tags that get a new value.
 
     Raises
     ------
     CorruptPhotoError
         An IFD or value that starts in the block and ends behind it would then lie in the block.
     """
-    if any(end <= len(block.data) + growth for end in contents.cut):
+    size = len(block.data)
+    kept = [entry.value + entry.size for _, entry in block.captures if entry.tag not in texts]
+    if any(size < end <= size + growth for end in (*contents.cut, *kept)):
         raise _cut_off()
 
 

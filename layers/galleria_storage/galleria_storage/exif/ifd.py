@@ -12,7 +12,6 @@ from typing import Final, NamedTuple
 from galleria_storage.errors import CorruptPhotoError
 
 ASCII: Final = 2
-SHORT: Final = 3
 LONG: Final = 4
 SLONG: Final = 9
 IFD: Final = 13

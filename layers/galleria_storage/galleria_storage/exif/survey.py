@@ -1,12 +1,20 @@
 """How far the contents of an Exif block reach, and what they refer to behind it."""
 
 from bisect import bisect_right
+from itertools import pairwise
 from typing import Final
 
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.ifd import Entry, Ifd
 from galleria_storage.exif.maker_note import NoteIfd, note_ifds
-from galleria_storage.exif.references import Reference, camera_make, note_references, samsung_references
+from galleria_storage.exif.references import (
+    Reference,
+    camera_make,
+    cut_values,
+    ends_of_previews,
+    note_references,
+    samsung_references,
+)
 from galleria_storage.exif.tags import CAPTURE_TAGS
 from galleria_storage.exif.tiff import GPS_IFD, MAKER_NOTE, POINTERS, Directory, TiffBlock
 from galleria_storage.exif.tiff_images import check_sub_ifds, ends_of_strips
@@ -125,10 +133,13 @@ def _survey_images(block: TiffBlock, ifd: Ifd, found: Survey) -> None:
 
 
 def _check_references(block: TiffBlock, references: list[Reference], home: int = 0) -> None:
-    """Refuse references within the values of other tags than `home`: a change would harm those."""
+    """Refuse references within the values of other tags than `home`, or in two IFDs: a change would harm those."""
     places = sorted(reference.at for reference in references)
     if not places:
         return
+    tables = sorted((ifd.at, ifd.end) for _, ifd in block.directories)
+    if any(end > following for (_, end), (following, _) in pairwise(tables)):
+        raise CorruptPhotoError("The photo's Exif data is damaged: an IFD stands within another.")
     for _, ifd in block.directories:
         for tag, start, end, _ in ifd.values:
             if tag != home:
@@ -147,6 +158,8 @@ def _survey_note(block: TiffBlock, note: Entry, make: bytes, found: Survey) -> N
     found.references += samsung_references(block.data, block.order, note)
     for inner in note_ifds(block.data, block.order, note, make):
         _survey_note_values(size, note, inner, found)
+        found.cut += cut_values(block.data, note, inner, make)
+        found.image_ends += ends_of_previews(block.data, inner, make)
         known = set(found.references)
         found.references += (ref for ref in note_references(block.data, inner, make) if ref not in known)
 
