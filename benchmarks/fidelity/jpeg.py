@@ -1,10 +1,13 @@
 """An own reader of JPEG segments and multi-picture indexes, for comparing two files byte by byte.
 
 It shares no code with the editor that it judges, on purpose: ITU-T T.81
-annex B for segments, CIPA DC-007 5.2.3 for the multi-picture index.
+annex B for segments, CIPA DC-007 5.2.3 for the multi-picture index, AXS File
+Concatenation Protocol 1.0 for the trailer whose offsets count from the start
+of the file.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 _STANDALONE = {0x01, *range(0xD0, 0xD8)}
 _SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
@@ -32,12 +35,26 @@ class Jpeg:
 
     @property
     def tail(self) -> bytes:
-        """Image data and everything behind it."""
-        return self.data[self.image :]
+        """Image data and everything behind it; an AFCP trailer with its offsets from its own start."""
+        tail = bytearray(self.data[self.image :])
+        end = max(tail.rfind(b"AXS!"), tail.rfind(b"AXS*"))
+        order: Literal["big", "little"] = "big" if tail[end + 3 : end + 4] == b"!" else "little"
+        first = int.from_bytes(tail[end + 4 : end + 8], order)
+        start = first - self.image
+        if 0 < start < end and tail[start : start + 4] == tail[end : end + 4]:
+            entries = range(start + 12, start + 12 + 12 * int.from_bytes(tail[start + 6 : start + 8], order), 12)
+            for at in (*(entry + 8 for entry in entries), end + 4):
+                offset = int.from_bytes(tail[at : at + 4], order)
+                tail[at : at + 4] = (offset - first & 0xFFFF_FFFF).to_bytes(4, order)
+        return bytes(tail)
+
+    def exif_segments(self) -> list[bytes]:
+        """Return the Exif segments, markers and all."""
+        return [piece for _, marker, piece in self.pieces if _is_exif(marker, piece)]
 
     def exif_blocks(self) -> list[bytes]:
         """Return the TIFF blocks of the Exif segments."""
-        return [piece.partition(b"Exif\0")[2][1:] for _, marker, piece in self.pieces if _is_exif(marker, piece)]
+        return [piece[piece.lower().index(b"exif\0") + 6 :] for piece in self.exif_segments()]
 
     def other_pieces(self) -> list[tuple[int, bytes]]:
         """Return all that is neither Exif nor a multi-picture index, in order."""
@@ -96,7 +113,8 @@ def read_jpeg(data: bytes) -> Jpeg | None:
 
 
 def _is_exif(marker: int, piece: bytes) -> bool:
-    return marker == 0xE1 and b"Exif\0" in piece[:64]
+    """Readers take the word in capitals, too."""
+    return marker == 0xE1 and b"exif\0" in piece[:16].lower()
 
 
 def _is_index(marker: int, piece: bytes) -> bool:
@@ -113,7 +131,7 @@ def differences(before: Jpeg, after: Jpeg) -> set[str]:
     old, new = before.exif_blocks(), after.exif_blocks()
     if len(new) != max(1, len(old)):
         found.add("number of Exif blocks")
-    if old and new and old[0][:2] != new[0][:2]:
+    if old and new and old[0][:2] in (b"II", b"MM") and old[0][:2] != new[0][:2]:
         found.add("byte order")
     if not _same_pictures(before, after):
         found.add("multi-picture index")

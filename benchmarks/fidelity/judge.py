@@ -14,7 +14,7 @@ SEEN_BY_EXIFTOOL_ALONE = frozenset({"maker notes", "thumbnail or preview", "othe
 #: Facts about the file on disk or about exiftool, and values worked out from other tags.
 _NOT_IN_THE_PHOTO = re.compile(r"File:System:|ExifTool:|SourceFile|File:FileType|File:MIMEType|Composite:")
 #: Positions in the file; what lies there is compared as an embedded image, or by the multi-picture index.
-_POSITION = re.compile(r".*:(\w*Offsets?|\w*ImageStart|MPImageLength|OtherImageStart|JpgFromRawStart|StripOffsets)$")
+_POSITION = re.compile(r".*:(\w*Offsets?|\w*ImageStart|MPImageLength|JpgFromRawStart|JPEG(Q|DC|AC)Tables)$")
 #: The tags that were set; a camera that keeps them in IFD0 too has to get them there, too.
 _TARGET = re.compile(r"EXIF:(?:ExifIFD|IFD0):(?:Copy\d+:)?(DateTimeOriginal|OffsetTimeOriginal)$")
 #: What Exif 2.32 section 4.6.3 and 4.6.5 demands of a new block.
@@ -105,15 +105,18 @@ def _read_back(tags: Tags) -> bool:
 
 
 def _hidden_from_exiv2(photo: Photo) -> bool:
-    """Tell whether other bytes stand before the Exif block in its segment: then exiv2 finds no Exif, exiftool does."""
-    return not photo.exiv2 and any("garbage at start of EXIF" in warning for warning in photo.warnings)
+    """Tell whether exiv2 sees no Exif where exiftool does.
+
+    It is so if other bytes stand before the block, or another word than Exif, or an emptied segment comes first.
+    """
+    blocks = photo.jpeg.exif_segments() if photo.jpeg and not photo.exiv2 else []
+    return bool(blocks) and not re.match(rb".{4}Exif\0\0(II|MM)", blocks[0], re.DOTALL)
 
 
 def _read_back_by_exiv2(tags: dict[str, str] | None) -> bool:
-    return tags is not None and (
-        tags.get("Exif.Photo.DateTimeOriginal"),
-        tags.get("Exif.Photo.OffsetTimeOriginal"),
-    ) == (TIME_TEXT, OFFSET_TEXT)
+    wanted = {"Exif.Photo.DateTimeOriginal": TIME_TEXT, "Exif.Photo.OffsetTimeOriginal": OFFSET_TEXT}
+    # A tag that stands twice in its IFD comes as a list.
+    return tags is not None and all(tags.get(tag) in (text, [text, text]) for tag, text in wanted.items())
 
 
 def _tag_harm(before: Photo, after: Photo) -> tuple[set[str], list[str]]:
@@ -132,7 +135,8 @@ def _content(tags: Tags) -> dict[str, list[str]]:
     content: dict[str, list[str]] = {}
     for key, value in tags.items():
         name, text = re.sub(r"Copy\d+:", "", key), str(value)
-        derived = _NOT_IN_THE_PHOTO.match(name) and not (name.startswith("Composite:") and text.startswith("base64:"))
+        image = name.startswith("Composite:") and "Date" not in name and text.startswith("base64:")
+        derived = _NOT_IN_THE_PHOTO.match(name) and not image
         if not derived and not _TARGET.match(name) and not _POSITION.match(name):
             content.setdefault(name, []).append(text)
     return {name: sorted(texts) for name, texts in content.items()}

@@ -1,9 +1,10 @@
 """Applying changes of the capture tags to whole photos, as a publisher would."""
 
-from galleria_storage.exif.editor import TAIL_BYTES, HeadEdit, edit_head, read_capture_tags
+from galleria_storage.exif.editor import HeadEdit, edit_head, read_capture_tags
 from galleria_storage.exif.exif_segments import exif_blocks
 from galleria_storage.exif.head import read_head
 from galleria_storage.exif.tags import CaptureTags
+from galleria_storage.exif.trailers import write_tail
 
 CHANGES = CaptureTags(date_time_original="2021:03:04 05:06:07", offset_time_original="-05:00")
 
@@ -15,10 +16,10 @@ def edit(data: bytes, changes: CaptureTags = CHANGES) -> HeadEdit:
 def corrected(data: bytes, changes: CaptureTags = CHANGES) -> bytes:
     """Return the photo with the changes applied."""
     change = edit(data, changes)
-    change.check_tail(data[-TAIL_BYTES:])
-    result = b"".join((*change.buffers, data[change.replaced :]))
+    result = bytearray().join((*change.buffers, data[change.replaced :]))
+    write_tail(result, change.tail_changes(data[change.replaced :], len(data)))
     assert len(result) == len(data) + change.growth
-    return result
+    return bytes(result)
 
 
 def tags_of(data: bytes) -> CaptureTags:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from io import BytesIO
-from struct import pack
+from struct import pack, unpack
 
 from PIL import Image
 
@@ -139,6 +139,28 @@ def jpeg(*segments: bytes, jfif: bool = False, trailer: bytes = b"") -> bytes:
     plain = plain_jpeg()
     app0 = 4 + int.from_bytes(plain[4:6], "big")
     return plain[:2] + (plain[2:app0] if jfif else b"") + b"".join(segments) + plain[app0:] + trailer
+
+
+def with_afcp(data: bytes, parts: dict[bytes, bytes], order: str = BIG, behind: bytes = b"") -> bytes:
+    """Return a photo with an AFCP trailer: AXS File Concatenation Protocol 1.0."""
+    mark = b"AXS!" if order == BIG else b"AXS*"
+    at = len(data) + 12 + 12 * len(parts)
+    entries = b""
+    for name, part in parts.items():
+        entries += name + pack(order + "II", len(part), at)
+        at += len(part)
+    header = mark + pack(order + "HHI", 0x0100, len(parts), 0)
+    return data + header + entries + b"".join(parts.values()) + mark + pack(order + "II", len(data), 0) + behind
+
+
+def afcp_parts(data: bytes, order: str = BIG) -> dict[bytes, bytes]:
+    """Return the parts of the AFCP trailer at the end of a photo, as its offsets tell where they are."""
+    assert data[-12:-8] == (b"AXS!" if order == BIG else b"AXS*")
+    (start,) = unpack(order + "I", data[-8:-4])
+    assert data[start : start + 4] == data[-12:-8]
+    (count,) = unpack(order + "H", data[start + 6 : start + 8])
+    entries = [unpack(order + "4sII", data[at : at + 12]) for at in range(start + 12, start + 12 + 12 * count, 12)]
+    return {name: data[at : at + size] for name, size, at in entries}
 
 
 def photo(block: Tiff | bytes, *others: bytes, trailer: bytes = b"") -> bytes:

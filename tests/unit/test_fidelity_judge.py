@@ -61,6 +61,20 @@ def test_a_change_outside_the_exif_data_is_harm(after: bytes, name: str) -> None
     assert name in harm(jpeg(APP0, exif(), IMAGE), after)
 
 
+def with_afcp(photo: bytes, shift: int = 0) -> bytes:
+    """Put an AFCP trailer of one part behind a photo, its offsets wrong by a shift."""
+    start, part = len(photo) + shift, b"IPTC"
+    header = b"AXS!\x01\0\0\x01\0\0\0\0" + part + (4).to_bytes(4, "big") + (start + 24).to_bytes(4, "big")
+    return photo + header + b"text" + b"AXS!" + start.to_bytes(4, "big") + bytes(4)
+
+
+@pytest.mark.parametrize(("shift", "harmed"), [(0, set()), (-9, {"image data or trailer"})])
+def test_the_offsets_of_an_afcp_trailer_have_to_follow_the_growth(shift: int, harmed: set[str]) -> None:
+    before, after = jpeg(APP0, exif(), IMAGE), jpeg(APP0, exif(TIFF_LITTLE + bytes(9)), IMAGE)
+    assert harm(with_afcp(before), with_afcp(after, shift)) == harmed
+    assert harm(with_afcp(before), with_afcp(after).replace(b"text", b"test")) == {"image data or trailer"}
+
+
 def test_a_multi_picture_index_has_to_follow_the_growth() -> None:
     second = b"\xff\xd8second\xff\xd9"
 
@@ -137,5 +151,30 @@ def test_exiv2_has_to_read_the_tags_back_if_it_could_read_the_photo() -> None:
     good = Photo(BEFORE | GOOD, {"Exif.Photo.DateTimeOriginal": "2021:03:04 05:06:07"}, None)
     assert judge(Photo(BEFORE, {}, None), good).harm == {"not read back by exiv2"}
     assert judge(Photo(BEFORE, None, None), good).harm == frozenset()
-    behind_garbage = BEFORE | {"ExifTool:Warning": "[minor] Unknown garbage at start of EXIF segment"}
-    assert judge(Photo(behind_garbage, {}, None), good).harm == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("hidden", "block"),
+    [
+        (True, segment(0xE1, b"??Exif\0\0" + TIFF_LITTLE)),
+        (True, segment(0xE1, b"EXIF\0\0" + TIFF_LITTLE)),
+        (True, exif(b"\0\0\0") + exif()),
+        (False, exif()),
+    ],
+)
+def test_exiv2_need_not_read_what_it_does_not_take_for_exif(hidden: bool, block: bytes) -> None:
+    photo = read_jpeg(jpeg(block, IMAGE))
+    good = Photo(BEFORE | GOOD, {}, photo)
+    assert judge(Photo(BEFORE, {}, photo), good).harm == (set() if hidden else {"not read back by exiv2"})
+
+
+def test_a_tag_that_stands_twice_is_read_back_twice() -> None:
+    texts = {"Exif.Photo.DateTimeOriginal": "2021:03:04 05:06:07", "Exif.Photo.OffsetTimeOriginal": "-05:00"}
+    twice = {tag: [text, text] for tag, text in texts.items()}
+    photo = read_jpeg(jpeg(exif(), IMAGE))
+    for tags, harm in (
+        (texts, set()),
+        (twice, set()),
+        (twice | {"Exif.Photo.DateTimeOriginal": ["?", "?"]}, {"not read back by exiv2"}),
+    ):
+        assert judge(Photo(BEFORE, texts, photo), Photo(BEFORE | GOOD, tags, photo)).harm == harm

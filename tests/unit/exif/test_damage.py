@@ -29,6 +29,7 @@ from tests.support.photos import (
     jpeg,
     long,
     photo,
+    segment,
     segments,
     text,
 )
@@ -87,7 +88,7 @@ def untyped(number: int) -> bytes:
         (photo(camera_block(exif=[text(0xC000 + i, "x") for i in range(MAX_ENTRIES)])), "entries"),
         (photo(camera_block(main=[Field(0x8769, UNDEFINED, b"\x1a\0\0\0")])), "wrong type"),
         (photo(camera_block(exif=[Field(MAKER_NOTE, UNDEFINED, b"12345")] * 7)), "maker notes"),
-        (photo(camera_block(exif=[Field(0xA005, UNDEFINED, b"\x1a\0\0\0")])), "wrong type"),
+        (photo(camera_block(exif=[Field(0xA005, 6, b"\x1a\0\0\0")])), "wrong type"),
     ],
 )
 def test_damage_is_refused_with_what_is_wrong(data: bytes, words: str) -> None:
@@ -127,11 +128,37 @@ def test_an_ifd_that_stands_within_other_data_is_not_followed() -> None:
         corrected(photo(tiff))
 
 
-def test_an_emptied_exif_segment_stays_beside_the_new_one() -> None:
-    empty = exif_segment(b"")
-    after = corrected(jpeg(empty))
+@pytest.mark.parametrize("zeros", [0, 1, 60])
+@pytest.mark.parametrize("others", [(), (segment(0xFE, b"by me"),)])
+def test_an_emptied_exif_segment_is_filled_again(zeros: int, others: tuple[bytes, ...]) -> None:
+    before = jpeg(*others, exif_segment(bytes(zeros)), *others)
+    after = corrected(before)
     assert tags_of(after) == CHANGES
-    assert empty in segments(after)
+    assert [part[:10] for part in segments(after)] == [
+        part[:2] + after[at + 2 : at + 4] + part[4:10] for part, at in zip(segments(before), places(after), strict=True)
+    ]
+    assert from_scan(after) == from_scan(before)
+
+
+def test_an_emptied_exif_segment_with_room_keeps_its_length() -> None:
+    before = jpeg(exif_segment(bytes(5000)), segment(0xFE, b"by me"))
+    after = corrected(before)
+    assert len(after) == len(before)
+    assert segments(after)[1:] == segments(before)[1:]
+
+
+def test_an_emptied_exif_segment_beside_another_stays_empty() -> None:
+    empty = exif_segment(bytes(3))
+    assert segments(corrected(jpeg(empty, exif_segment(camera_block().data))))[0] == empty
+
+
+def places(data: bytes) -> list[int]:
+    """Return where each segment of a photo starts."""
+    at, found = 2, []
+    for part in segments(data):
+        found.append(at)
+        at += len(part)
+    return found
 
 
 SOURCES = [

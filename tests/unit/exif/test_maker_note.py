@@ -1,9 +1,10 @@
 """Maker notes stay as they are, but for what they tell about previews behind the image."""
 
-from struct import pack
+from struct import pack, unpack
 
 import pytest
 
+from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.ifd import BIG as BIG_ENDIAN
 from galleria_storage.exif.ifd import LITTLE as LITTLE_ENDIAN
 from galleria_storage.exif.ifd import Entry
@@ -50,6 +51,7 @@ def preview_of(data: bytes, number_at: int, base: int, order: str) -> bytes:
     return data[start : start + len(PREVIEW)]
 
 
+PREVIEW_START = b"\xff\xd8\xff the start of a preview"
 HEADER = 12  # the block's offset in the file
 
 MAKERS = {
@@ -112,6 +114,23 @@ def test_the_preview_of_a_samsung_stmn_note_counts_from_the_start_of_the_file() 
     assert preview_of(corrected(before), at, 0, LITTLE) == PREVIEW
 
 
+@pytest.mark.parametrize("order", [LITTLE, BIG], ids=["little-endian", "big-endian"])
+@pytest.mark.parametrize("header", [b"Ricoh\0\0\0", b"      \0\0"])
+def test_the_preview_of_a_ricoh_whose_place_has_two_bytes_is_still_found(header: bytes, order: str) -> None:
+    info = pack(order + "28sHH", b"image info", 0, len(PREVIEW)) + bytes(20)
+    tiff = camera(order, "RICOH", note_of(order, [(0x1001, UNDEFINED, len(info), 0)], header) + info)
+    at = tiff.data.index(b"image info")
+    tiff.set_long(tiff.data.index(pack(order + "HHI", 0x1001, UNDEFINED, len(info))) + 8, at)
+    place = len(photo(tiff)) - HEADER
+    tiff.data[at + 28 : at + 30] = pack(order + "H", place)
+    after = corrected(photo(tiff, trailer=PREVIEW))
+    (moved,) = unpack(order + "H", block_of(after)[at + 28 : at + 30])
+    assert after[HEADER + moved : HEADER + moved + len(PREVIEW)] == PREVIEW
+    tiff.data[at + 28 : at + 30] = b"\xff\xff"
+    with pytest.raises(CorruptPhotoError, match="64 KiB"):
+        corrected(photo(tiff, trailer=PREVIEW))
+
+
 def test_a_preview_stored_as_a_value_behind_the_image_is_still_found() -> None:
     note = note_of(
         LITTLE, [(0xB000, 1, 4, 3), (0x2001, UNDEFINED, len(PREVIEW), 0), (0x9050, 7, 8, 0)], b"SONY DSC \0\0\0"
@@ -128,6 +147,37 @@ def unchanged(note: bytes, tiff: Tiff) -> bool:
     return block_of(corrected(photo(tiff)))[at : at + len(note)] == note
 
 
+@pytest.mark.parametrize("start", [PREVIEW_START, b"no picture at all"])
+def test_a_preview_that_reaches_over_the_end_of_the_block_reads_the_same_from_the_file(start: bytes) -> None:
+    note = note_of(LITTLE, [(0x0088, 4, 1, 0), (0x0089, 4, 1, len(start) + 10)])
+    tiff = camera(LITTLE, "Minolta Co., Ltd.", note)
+    at = tiff.put(start)
+    tiff.set_long(tiff.data.index(pack("<HHI", 0x0088, 4, 1)) + 8, at)
+    comment = b"\xff\xfe\0\x20" + bytes(range(30))
+    before = photo(tiff, comment)
+    after = corrected(before)
+    reached = slice(HEADER + at, HEADER + at + len(start) + 10)
+    assert (after[reached] == before[reached]) == (start == PREVIEW_START)
+    assert tags_of(after) == CHANGES
+
+
+@pytest.mark.parametrize(
+    ("make", "footer", "refused"),
+    [("Canon", b"", True), ("Canon", b"II*\0\x10\0\0\0", False), ("Acme", b"", False), ("SONY", b"12345678", True)],
+)
+def test_a_value_of_a_note_that_was_moved_may_not_come_to_life(make: str, footer: bytes, refused: bool) -> None:
+    """ExifTool mends the offsets of some makers' notes, and of Canon's if they end with their own place."""
+    rows = [(tag, 2, 20, 400_000 + 20 * tag) for tag in range(1, 8)]
+    note = note_of(LITTLE, [*rows, (9, 2, 20, 0)]) + footer
+    tiff = camera(LITTLE, make, note)
+    tiff.set_long(tiff.data.index(pack("<HHI", 9, 2, 20)) + 8, len(tiff.data) + 6)
+    if refused:
+        with pytest.raises(CorruptPhotoError, match="cut off"):
+            corrected(photo(tiff))
+    else:
+        assert tags_of(corrected(photo(tiff))) == CHANGES
+
+
 def test_a_preview_in_the_note_stays_where_it_is() -> None:
     note = note_of(LITTLE, [(0x0088, 4, 1, 200), (0x0089, 4, 1, len(PREVIEW))]) + PREVIEW
     assert unchanged(note, camera(LITTLE, "Minolta Co., Ltd.", note))
@@ -141,6 +191,13 @@ def test_a_preview_of_no_length_stays_as_it_is() -> None:
 def test_the_same_tags_of_another_maker_stay_as_they_are() -> None:
     note = note_of(LITTLE, [(0x0088, 4, 1, 900_000), (0x0089, 4, 1, 10)])
     assert unchanged(note, camera(LITTLE, "Acme", note))
+
+
+@pytest.mark.parametrize("kind", [2, 3, 7, 1])
+def test_what_is_no_offset_by_its_type_stays_as_it_is(kind: int) -> None:
+    number = {3: 2}.get(kind, 4)
+    note = note_of(LITTLE, [(0x001A, kind, number, 0x4C41_5541), (0x001B, 4, 1, 100)], b"SIGMA\0\0\0\x01\0")
+    assert unchanged(note, camera(LITTLE, "SIGMA", note))
 
 
 def test_a_note_that_was_moved_without_its_offsets_stays_as_it_is() -> None:
@@ -167,12 +224,12 @@ def test_a_note_of_no_known_form_stays_as_it_is(note: bytes) -> None:
     assert tags_of(corrected(photo(tiff))) == CHANGES
 
 
-def found_in(note: bytes, order: str = LITTLE) -> list[tuple[int, int]]:
+def found_in(note: bytes, order: str = LITTLE, make: bytes = b"") -> list[tuple[int, int]]:
     """Return tag of the first entry, and base, of each IFD found in a note that stands at 100."""
     block = bytes(100) + note + bytes(60)
     orders = {LITTLE: LITTLE_ENDIAN, BIG: BIG_ENDIAN}
     entry = Entry(MAKER_NOTE, UNDEFINED, len(note), 50, 100, len(note), 100)
-    return [(inner.ifd.tags[0], inner.base) for inner in note_ifds(block, orders[order], entry)]
+    return [(inner.ifd.tags[0], inner.base) for inner in note_ifds(block, orders[order], entry, make)]
 
 
 ROW = [(0x0207, 3, 1, 5)]
@@ -214,6 +271,28 @@ def test_an_ifd_below_an_olympus_note_is_found_by_pointer_and_by_value() -> None
         place = len(header) + 2 + 12 + 4
         note = note_of(LITTLE, [(0x2020, kind, number, place)], header) + inner
         assert found_in(note) == [(0x2020, 100), (0x0100, 100)]
+
+
+@pytest.mark.parametrize(("make", "tag"), [(b"NIKON", 0x0011), (b"SAMSUNG", 0x0035)])
+def test_the_ifd_of_a_preview_is_found_in_a_note_without_signature_by_the_make(make: bytes, tag: int) -> None:
+    note = note_of(LITTLE, [(1, 7, 4, 0x3030_3130), (tag, 4, 1, 100 + 2 + 2 * 12 + 4)]) + note_of(LITTLE, ROW)
+    assert found_in(note, make=make) == [(1, 0), (0x0207, 0)]
+    assert found_in(note, make=b"ACME") == [(1, 0)]
+
+
+def test_a_sony_value_under_the_tag_of_an_olympus_ifd_is_no_ifd() -> None:
+    # As a Sony SLT-A77 writes it: ten bytes under 0x2020 that could be read as an IFD of one entry, the next tag's
+    # value behind them. What looks like an offset there changed when the block grew.
+    like_an_ifd = pack("<HHHI", 1, 0, 10, 10)
+    value = pack("<IBBBB", 0x0123_0000, 1, 1, 1, 0) + bytes(18)
+    header = b"SONY DSC \0\0\0"
+    note = note_of(LITTLE, [(0x2020, 1, 10, 0), (0x2022, 1, 26, 0)], header) + like_an_ifd + value
+    tiff = camera(LITTLE, "SONY", note)
+    for tag, content in ((0x2020, like_an_ifd), (0x2022, value)):
+        entry = tiff.data.index(pack("<HH", tag, 1))
+        tiff.set_long(entry + 8, tiff.data.index(content, entry))
+    before = photo(tiff)
+    assert block_of(corrected(before)).count(value) == 1
 
 
 def test_a_text_that_follows_a_known_signature_is_no_ifd() -> None:

@@ -9,7 +9,16 @@ from galleria_storage.exif.correction import Correction, parse_correction
 from galleria_storage.exif.head import read_head
 from galleria_storage.exif.photo import CHUNK, correct_bytes, correct_head, correct_stream
 from tests.support.corrections import tags_of
-from tests.support.photos import TAKEN, camera_block, from_scan, photo, plain_jpeg, segment
+from tests.support.photos import (
+    TAKEN,
+    afcp_parts,
+    camera_block,
+    from_scan,
+    photo,
+    plain_jpeg,
+    segment,
+    with_afcp,
+)
 
 ASKED = parse_correction({"corrected-timestamp": "2021-03-04T05:06:07-05:00"}, {}, {})
 
@@ -74,6 +83,20 @@ def test_nothing_is_written_of_a_file_that_cannot_be_corrected(data: bytes) -> N
 def test_a_photo_of_another_format_is_refused_with_what_it_is(data: bytes, name: str) -> None:
     with pytest.raises(UnsupportedFormatError, match=name):
         correct_bytes(data, ASKED)
+
+
+def test_a_trailer_with_absolute_offsets_follows_the_growth() -> None:
+    parts = {b"IPTC": b"title", b"TEXT": b"text"}
+    assert afcp_parts(correct_bytes(with_afcp(photo(camera_block()), parts), ASKED)) == parts
+
+
+@pytest.mark.parametrize("image", [0, 2 * CHUNK], ids=["short", "long"])
+def test_a_trailer_follows_from_file_to_file_too(image: int) -> None:
+    before = with_afcp(photo(camera_block()) + bytes(image), {b"IPTC": b"title"})
+    target = BytesIO()
+    correct_stream(BytesIO(before), target, ASKED)
+    assert target.getvalue() == correct_bytes(before, ASKED)
+    assert afcp_parts(target.getvalue()) == {b"IPTC": b"title"}
 
 
 def test_a_trailer_that_would_go_stale_refuses_the_photo() -> None:

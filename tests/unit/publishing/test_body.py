@@ -15,6 +15,7 @@ from galleria_storage.publishing.multipart import MAX_PARTS, part_size
 from galleria_storage.publishing.writing import MIB, Sizes
 from galleria_storage.s3.profiles import PROFILES
 from tests.support.fake_s3 import Body, client_error
+from tests.support.photos import afcp_parts, with_afcp
 from tests.unit.publishing.conftest import HEAD, JPEG, PUBLIC, STAGING, TIME, Gallery
 
 BIG = JPEG[:-2] + bytes(range(256)) * 1600 + b"\xff\xd9"
@@ -176,6 +177,32 @@ def test_a_trailer_with_absolute_offsets_forbids_an_edit_that_grows_the_photo(ei
         correct_bytes(BIG + afcp, parse_correction(TIME, {}))
     assert (outcome.status, outcome.reason) == ("rejected", refused.value.message)
     assert (either_way.published_keys(), either_way.s3.uploads) == ([], {})
+
+
+PARTS = {b"IPTC": b"title", b"Nail": bytes(range(256))}
+WITH_AFCP = with_afcp(BIG, PARTS)
+
+
+def test_a_trailer_with_absolute_offsets_follows_where_it_is_at_hand(either_way: Gallery) -> None:
+    either_way.put(WITH_AFCP, TIME)
+    outcome = either_way.publish()
+    assert outcome.status == "published"
+    assert afcp_parts(either_way.copy().body) == PARTS
+    assert either_way.copy().body == correct_bytes(WITH_AFCP, parse_correction(TIME, {}))
+
+
+def test_the_digest_told_is_that_of_the_followed_trailer(either_way: Gallery) -> None:
+    either_way.put(WITH_AFCP, TIME)
+    assert either_way.publish().sha256 == hashlib.sha256(either_way.copy().body).hexdigest()
+
+
+@pytest.mark.parametrize("last_part", [1, 12, 300, 16_383])
+def test_a_trailer_of_which_a_part_is_sent_already_refuses_the_photo(gallery: Gallery, last_part: int) -> None:
+    grown = len(correct_bytes(WITH_AFCP, parse_correction(TIME, {})))
+    gallery.sizes = Sizes(whole=0, part=grown - last_part)
+    gallery.put(WITH_AFCP, TIME)
+    outcome = gallery.publish()
+    assert (outcome.status, gallery.published_keys(), gallery.s3.uploads) == ("rejected", [], {})
 
 
 @given(st.integers(0, 50 * 1024**4))

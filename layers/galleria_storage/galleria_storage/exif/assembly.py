@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.block_edit import BlockEdit, edit_block
-from galleria_storage.exif.exif_segments import EXIF_HEADER, ExifBlock
+from galleria_storage.exif.exif_segments import EXIF_HEADER, ExifBlock, emptied_segment
 from galleria_storage.exif.growth import Growth, add, follow, value_of
 from galleria_storage.exif.head import APP0, APP2, Head, Segment
 from galleria_storage.exif.multi_picture import MPF_HEADER, PictureIndex, read_index
@@ -70,11 +70,10 @@ class Assembly(NamedTuple):
     indexes: Mapping[Segment, PictureIndex]
 
 
-def _new_segment(texts: Mapping[int, bytes]) -> bytes:
-    """Return an Exif APP1 segment (Exif 2.32 4.5.4) that holds the texts, and nothing more."""
+def _new_block(texts: Mapping[int, bytes]) -> bytes:
+    """Return the payload of an Exif segment (Exif 2.32 4.5.4) that holds the texts, and nothing more."""
     minimal = minimal_block()
-    block = b"".join(edit_block(read_block(minimal), texts, b"").pieces(minimal))
-    return b"\xff\xe1" + _length(len(EXIF_HEADER) + len(block)) + EXIF_HEADER + block
+    return b"".join((EXIF_HEADER, *edit_block(read_block(minimal), texts, b"").pieces(minimal)))
 
 
 def _length(payload: int) -> bytes:
@@ -128,7 +127,8 @@ def assemble(head: Head, blocks: Sequence[ExifBlock], texts: Mapping[int, bytes]
         A block would be harmed or gets too long, or a reference cannot follow.
     """
     if not blocks:
-        return _insert(head, _new_segment(texts))
+        emptied = emptied_segment(head)
+        return _refill(head, emptied, _new_block(texts)) if emptied else _insert(head, _new_block(texts))
     edits = [edit_block(block.tiff, texts, _following(head, block)) for block in blocks]
     growths = [
         Growth(block.segment.end, len(edit.patches.appended))
@@ -151,8 +151,19 @@ def assemble(head: Head, blocks: Sequence[ExifBlock], texts: Mapping[int, bytes]
     return Assembly(*_join(head, changed), growths, followed, indexes)
 
 
-def _insert(head: Head, segment: bytes) -> Assembly:
+def _refill(head: Head, segment: Segment, payload: bytes) -> Assembly:
+    """Put a new payload into a segment that was emptied: some readers take two segments for one in pieces."""
+    room = segment.end - segment.payload
+    growths = [Growth(segment.end, len(payload) - room)] if len(payload) > room else []
+    indexes = picture_indexes(head) if growths else {}
+    changed = {place: _follow_index(head, place, index, growths) for place, index in indexes.items()}
+    changed[segment] = _Change(segment.payload, (payload.ljust(room, b"\0"),))
+    return Assembly(*_join(head, changed), growths, [], indexes)
+
+
+def _insert(head: Head, payload: bytes) -> Assembly:
     """Put a new segment into a head."""
+    segment = b"\xff\xe1" + _length(len(payload)) + payload
     at = insertion_point(head)
     growths = [Growth(at, len(segment))]
     indexes = picture_indexes(head)

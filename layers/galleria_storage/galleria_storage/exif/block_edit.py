@@ -75,5 +75,5 @@ def edit_block(block: TiffBlock, texts: Mapping[int, bytes], following: bytes | 
     between = continuation(block, contents, following)
     if between:
         patches = write_texts(block, texts, size, between)
-    check_growth(block, contents, len(patches.appended))
+    check_growth(block, contents, len(patches.appended), texts)
     return BlockEdit(patches, size, contents)

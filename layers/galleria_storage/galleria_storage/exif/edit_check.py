@@ -6,6 +6,7 @@ from operator import itemgetter
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.ifd import Ifd, is_pointer, read_ifd
 from galleria_storage.exif.tiff import EXIF_IFD, EXIF_NAME, TiffBlock
+from galleria_storage.exif.tiff_images import strips
 
 
 def check_block(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], free: int) -> None:
@@ -113,10 +114,11 @@ def _check_values(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], c
         for tag, start, end, _ in ifd.values:
             if start < last and end <= size and old[start:end] != new[start:end] and tag not in texts:
                 raise harm(f"tag {tag:04X} of its {ifd.name}")
-        for _, start, length in ifd.images:
-            end = start + length
-            if start < last and end <= size and old[start:end] != new[start:end]:
-                raise harm("its thumbnail")
+    images = [(start, length) for ifd in before.ifds for _, start, length in ifd.images if start + length <= size]
+    for start, length in (*images, *strips(before)):
+        end = min(start + length, last)
+        if old[start:end] != new[start:end]:
+            raise harm("its thumbnail")
 
 
 def harm(what: str) -> CorruptPhotoError:

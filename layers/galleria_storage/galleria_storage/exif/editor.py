@@ -9,7 +9,7 @@ from galleria_storage.exif.exif_segments import capture_tags, exif_blocks
 from galleria_storage.exif.head import Head
 from galleria_storage.exif.head_check import check_head
 from galleria_storage.exif.tags import DATE_TIME_ORIGINAL, OFFSET_TIME_ORIGINAL, SUB_SEC_TIME_ORIGINAL, CaptureTags
-from galleria_storage.exif.trailers import TAIL_BYTES, check_trailer
+from galleria_storage.exif.trailers import TAIL_BYTES, TailChange, check_trailer, follow_trailer
 
 __all__ = ["TAIL_BYTES", "HeadEdit", "edit_head", "read_capture_tags"]
 
@@ -46,6 +46,10 @@ class HeadEdit(NamedTuple):
         last_bytes
             The last `TAIL_BYTES` bytes of the file, or all of a shorter one. Only needed if `growth` is not 0.
 
+        Notes
+        -----
+        For those who cannot change the file's end any more; `tail_changes` is for all others.
+
         Raises
         ------
         CorruptPhotoError
@@ -53,6 +57,24 @@ class HeadEdit(NamedTuple):
         """
         if self.growth:
             check_trailer(last_bytes)
+
+    def tail_changes(self, last_bytes: bytes | memoryview, size: int) -> list[TailChange]:
+        """Return what else must change, near the file's end: offsets that count from the start of the file.
+
+        Parameters
+        ----------
+        last_bytes
+            The last bytes of the file, none of the first `replaced`: at least `TAIL_BYTES` where there are so many;
+            with more of them, longer trailers can be followed.
+        size
+            The file's size before the edit.
+
+        Raises
+        ------
+        CorruptPhotoError
+            There is a trailer with absolute offsets that does not lie within these bytes, or is damaged.
+        """
+        return follow_trailer(last_bytes, size, self.growth) if self.growth else []
 
 
 def read_capture_tags(head: Head) -> CaptureTags:

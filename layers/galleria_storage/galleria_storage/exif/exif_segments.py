@@ -82,6 +82,15 @@ def find_exif(head: Head) -> list[tuple[Segment, int]]:
     return found
 
 
+def emptied_segment(head: Head) -> Segment | None:
+    """Return the first Exif segment that holds nothing but zeros, as programs leave it that clear an Exif block."""
+    for segment in head.segments:
+        payload = head.data[segment.payload : segment.end] if segment.marker == APP1 else b""
+        if payload.startswith(EXIF_HEADER) and not payload.strip(EXIF_HEADER):
+            return segment
+    return None
+
+
 def capture_tags(blocks: Sequence[ExifBlock]) -> CaptureTags:
     """Return the capture tags: of several copies the first that is not blank, the main Exif IFD's before others."""
     texts: dict[int, str] = {}

@@ -1,5 +1,6 @@
 """Where in a TIFF block new data may go: into zero padding, or behind its end."""
 
+from collections.abc import Collection
 from typing import Final
 
 from galleria_storage.errors import CorruptPhotoError
@@ -66,18 +67,37 @@ def continuation(block: TiffBlock, contents: Survey, following: bytes | memoryvi
         )
     # TIFF 6.0 section 2: the offset of the next IFD follows the entries. Where the block ends before it, there is none.
     lacking = contents.tables_end + 4 - size
+    if lacking > 0 and any(ifd.end % 2 != size % 2 for ifd in block.ifds if ifd.end + 4 > size):
+        raise _cut_off()  # ExifTool takes such an IFD for a damaged one, others read it
     return bytes(following[:overrun]).ljust(max(lacking, 0), b"\0")
 
 
-def check_growth(block: TiffBlock, contents: Survey, growth: int) -> None:
+def check_growth(block: TiffBlock, contents: Survey, growth: int, texts: Collection[int]) -> None:
     """Refuse to let a block grow over something that was cut off at its end and would get a new meaning.
+
+    Parameters
+    ----------
+    block
+        The block.
+    contents
+        Its survey.
+    growth
+        By how much it shall grow.
+    texts
+        The tags that get a new value.
 
     Raises
     ------
     CorruptPhotoError
         An IFD or value that starts in the block and ends behind it would then lie in the block.
     """
-    if contents.cut and min(contents.cut) <= len(block.data) + growth:
-        raise CorruptPhotoError(
-            "The photo's Exif data is cut off at its end, so that nothing can be added there.", advice=_ADVICE
-        )
+    size = len(block.data)
+    kept = [entry.value + entry.size for _, entry in block.captures if entry.tag not in texts]
+    if any(size < end <= size + growth for end in (*contents.cut, *kept)):
+        raise _cut_off()
+
+
+def _cut_off() -> CorruptPhotoError:
+    return CorruptPhotoError(
+        "The photo's Exif data is cut off at its end, so that nothing can be added there.", advice=_ADVICE
+    )

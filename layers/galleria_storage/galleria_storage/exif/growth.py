@@ -1,12 +1,11 @@
 """Keeping references right when bytes are inserted into a file."""
 
 from collections.abc import Sequence
+from struct import Struct
 from typing import NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.references import Reference
-
-_LARGEST = 0xFFFF_FFFF
 
 
 class Growth(NamedTuple):
@@ -46,7 +45,7 @@ def follow(block: bytes, start: int, references: Sequence[Reference], growths: S
     Raises
     ------
     CorruptPhotoError
-        A reference would need more than 32 bits.
+        A reference would need more bits than it has.
     """
     data = bytearray(block)
     for reference in references:
@@ -57,7 +56,7 @@ def follow(block: bytes, start: int, references: Sequence[Reference], growths: S
 
 def value_of(block: bytes | bytearray, reference: Reference) -> int:
     """Return the number that stands where a reference does."""
-    value: int = reference.order.long.unpack_from(block, reference.at)[0]
+    value: int = _number(reference).unpack_from(block, reference.at)[0]
     return value
 
 
@@ -67,12 +66,17 @@ def add(block: bytearray, reference: Reference, amount: int) -> None:
     Raises
     ------
     CorruptPhotoError
-        It would need more than 32 bits.
+        It would need more bits than it has.
     """
     value = value_of(block, reference) + amount
-    if value > _LARGEST:
-        raise CorruptPhotoError("The photo's Exif data is damaged: it refers to something beyond 4 GiB.")
-    reference.order.long.pack_into(block, reference.at, value)
+    if value >> 8 * reference.size:
+        far = "64 KiB" if reference.size == 2 else "4 GiB"
+        raise CorruptPhotoError(f"The photo's Exif data would have to refer to something beyond {far}, and cannot.")
+    _number(reference).pack_into(block, reference.at, value)
+
+
+def _number(reference: Reference) -> Struct:
+    return reference.order.short if reference.size == 2 else reference.order.long
 
 
 def targets(block: bytes, start: int, references: Sequence[Reference]) -> list[int]:

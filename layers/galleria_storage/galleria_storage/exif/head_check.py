@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from galleria_storage.exif.assembly import Assembly
 from galleria_storage.exif.edit_check import check_block, harm
-from galleria_storage.exif.exif_segments import find_exif
+from galleria_storage.exif.exif_segments import emptied_segment, find_exif
 from galleria_storage.exif.growth import distance, targets
 from galleria_storage.exif.head import Head, Segment, read_segments
 from galleria_storage.exif.multi_picture import MPF_HEADER, read_index
@@ -51,9 +51,12 @@ def check_head(head: Head, result: Assembly, texts: dict[int, bytes]) -> None:
 def _check_segments(head: Head, result: Assembly, new: Head, exif: Sequence[tuple[Segment, int]]) -> None:
     """Compare all segments but those of Exif and of the multi-picture index, byte by byte."""
     touched = {before.block.segment for before in result.blocks}.union(result.indexes)
-    inserted = None if result.blocks else exif[0][0]
-    fresh_ones = [segment for segment in new.segments if segment is not inserted]
     old_ones = [segment for segment in head.segments if segment.end <= result.replaced]
+    fresh_ones = list(new.segments)
+    if not result.blocks:
+        fresh_ones.remove(exif[0][0])
+        emptied = emptied_segment(head)
+        old_ones = [segment for segment in old_ones if segment != emptied]
     if len(old_ones) != len(fresh_ones):
         raise harm("the list of segments")
     for old, fresh in zip(old_ones, fresh_ones, strict=True):

@@ -126,7 +126,7 @@ class Ifd:
             for start_tag, length_tag in _IMAGE_DATA:
                 if start_tag in self.tags and length_tag in self.tags:
                     start, length = (self._entry(self.tags.index(tag)) for tag in (start_tag, length_tag))
-                    if start.size == length.size == INLINE:
+                    if is_pointer(start) and is_pointer(length):
                         self._images.append((start.value, start.offset, length.offset))
         return self._images
 

@@ -93,10 +93,8 @@ class _Draft:
             return
         self._replace(value, text.ljust(size, b"\0"))
         # Exif 2.32 4.6.5: the capture tags are ASCII, and the number of characters counts one NUL. Some cameras
-        # leave no room for the NUL of a date's 19 characters; readers cope.
-        self._replace(
-            at, self._order.entry.pack(tag, _UTF8 if kind == _UTF8 else ASCII, min(len(text) + 1, size), 0)[:8]
-        )
+        # leave no room for the NUL of a date's 19 characters; readers cope. Exif 3.0 allows UTF-8 for other texts only.
+        self._replace(at, self._order.entry.pack(tag, ASCII, min(len(text) + 1, size), 0)[:8])
 
     def _owns_value(self, entry: Entry) -> bool:
         """Tell whether a value lies in the block and overlaps no IFD, no thumbnail, and no value but of the same tag.

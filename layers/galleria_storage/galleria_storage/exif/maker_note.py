@@ -49,15 +49,22 @@ class NoteIfd(NamedTuple):
     sound: bool
 
 
+_NONE: Final[frozenset[int]] = frozenset()
+_OLYMPUS: Final = frozenset({0x2010, 0x2020, 0x2030, 0x2040, 0x2050})  # equipment, settings, development, image, focus
+_NIKON: Final = frozenset({0x0011})  # preview
+_SAMSUNG: Final = frozenset({0x0035})  # preview
+
+
 class _Layout(NamedTuple):
     signature: bytes
     ifd: int
     base: int | None = None  # from the note's start; None: the TIFF header
+    below: frozenset[int] = _NONE  # tags that lead to further IFDs; in another maker's note they are anything else
 
 
 _LAYOUTS: Final = (
-    _Layout(b"OLYMPUS\0", 12, 0),
-    _Layout(b"OM SYSTEM\0", 16, 0),
+    _Layout(b"OLYMPUS\0", 12, 0, _OLYMPUS),
+    _Layout(b"OM SYSTEM\0", 16, 0, _OLYMPUS),
     _Layout(b"PENTAX \0", 10, 0),
     _Layout(b"RICOH\0II", 8, 0),
     _Layout(b"RICOH\0MM", 8, 0),
@@ -72,12 +79,12 @@ _LAYOUTS: Final = (
     _Layout(b"SONY MOBILE", 12),
     _Layout(b"\0\0SONY PIC\0", 12),
     _Layout(b"VHAB     \0", 12),
-    _Layout(b"SONY PI\0", 12),
-    _Layout(b"PREMI\0", 8),
-    _Layout(b"OLYMP\0", 8),
-    _Layout(b"EPSON\0", 8),
-    _Layout(b"MINOL\0", 8),
-    _Layout(b"CAMER\0", 8),
+    _Layout(b"SONY PI\0", 12, None, _OLYMPUS),
+    _Layout(b"PREMI\0", 8, None, _OLYMPUS),
+    _Layout(b"OLYMP\0", 8, None, _OLYMPUS),
+    _Layout(b"EPSON\0", 8, None, _OLYMPUS),
+    _Layout(b"MINOL\0", 8, None, _OLYMPUS),
+    _Layout(b"CAMER\0", 8, None, _OLYMPUS),
     _Layout(b"AOC\0", 6),
     _Layout(b"QVC\0", 6),
     _Layout(b"SIGMA\0", 10),
@@ -85,6 +92,7 @@ _LAYOUTS: Final = (
     _Layout(b"Panasonic", 12),
     _Layout(b"SANYO\0", 8),
     _Layout(b"Ricoh", 8),
+    _Layout(b"      ", 8),  # Ricoh, too
     _Layout(b"RICOH", 8),
     _Layout(b"Nikon\0\x01", 8),
     _Layout(b"KYOCERA", 22, 2),
@@ -94,13 +102,10 @@ _BY_FIRST_BYTE: Final = {
     for first in {layout.signature[0] for layout in _LAYOUTS}
 }
 _PLAIN: Final = _Layout(b"", 0)
-
-_NIKON_PREVIEW, _SAMSUNG_PREVIEW = 0x0011, 0x0035
-_OLYMPUS: Final = (0x2010, 0x2020, 0x2030, 0x2040, 0x2050)  # equipment, camera settings, development, image, focus
-_SUB_IFDS: Final = frozenset({_NIKON_PREVIEW, _SAMSUNG_PREVIEW, *_OLYMPUS})
+_BELOW_PLAIN: Final = {b"NIKON": _NIKON, b"SAMSUNG": _SAMSUNG}
 
 
-def note_ifds(block: bytes, order: ByteOrder, note: Entry) -> list[NoteIfd]:
+def note_ifds(block: bytes, order: ByteOrder, note: Entry, make: bytes) -> list[NoteIfd]:
     """Return the IFDs of a maker note, the main one first; none if it has no IFD that is known.
 
     Parameters
@@ -111,20 +116,29 @@ def note_ifds(block: bytes, order: ByteOrder, note: Entry) -> list[NoteIfd]:
         Its byte order.
     note
         The MakerNote entry; its value starts in the block.
+    make
+        First word of the camera's make, in capitals.
     """
-    main = _main_ifd(block, order, note)
-    return [main, *_sub_ifds(block, main)] if main else []
-
-
-def _main_ifd(block: bytes, order: ByteOrder, note: Entry) -> NoteIfd | None:
-    at, start = note.value, block[note.value : note.value + 24]
+    start = block[note.value : note.value + 24]
     if start.startswith((b"Nikon\0\x02", b"FUJIFILM", b"GENERALE")):
-        return _with_own_header(block, note, start)
-    layout = _PLAIN
-    for known in _BY_FIRST_BYTE.get(start[0], ()):
-        if start.startswith(known.signature):
-            layout = known
-            break
+        main, below = _with_own_header(block, note, start), _NIKON if start.startswith(b"Nikon") else _NONE
+    else:
+        layout = _layout_of(start)
+        main, below = _main_ifd(block, order, note, layout), layout.below or _BELOW_PLAIN.get(make, _NONE)
+    if main is None:
+        return []
+    return [main, *(_sub_ifds(block, note, main, below) if below else ())]
+
+
+def _layout_of(start: bytes) -> _Layout:
+    for layout in _BY_FIRST_BYTE.get(start[0], ()):
+        if start.startswith(layout.signature):
+            return layout
+    return _PLAIN
+
+
+def _main_ifd(block: bytes, order: ByteOrder, note: Entry, layout: _Layout) -> NoteIfd | None:
+    at = note.value
     base = 0 if layout.base is None else at + layout.base
     for candidate in (order, BIG if order is LITTLE else LITTLE):
         ifd = _plausible_ifd(block, at + layout.ifd, candidate)
@@ -166,14 +180,12 @@ def _plausible_ifd(block: bytes, at: int, order: ByteOrder) -> Ifd | None:
     return ifd if 4 * unknown <= len(ifd.types) else None
 
 
-def _sub_ifds(block: bytes, main: NoteIfd) -> list[NoteIfd]:
+def _sub_ifds(block: bytes, note: Entry, main: NoteIfd, tags: frozenset[int]) -> list[NoteIfd]:
     found: list[NoteIfd] = []
-    if _SUB_IFDS.isdisjoint(main.ifd.tags):
-        return found
-    for entry in main.ifd.find(_SUB_IFDS)[: len(_SUB_IFDS)]:
+    for entry in main.ifd.find(tags)[: len(tags)]:
         # Olympus: of type UNDEFINED, the IFD is the value; of type LONG or IFD, the value is its offset.
         if entry.size > INLINE or is_pointer(entry):
             ifd = _plausible_ifd(block, main.base + entry.offset, main.order)
             if ifd:
-                found.append(main._replace(ifd=ifd))
+                found.append(main._replace(ifd=ifd, sound=main.sound and _is_sound(ifd, main.base, note)))
     return found

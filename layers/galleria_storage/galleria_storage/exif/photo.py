@@ -4,9 +4,10 @@ from io import SEEK_END
 from typing import TYPE_CHECKING, Final
 
 from galleria_storage.errors import UnsupportedFormatError
-from galleria_storage.exif.editor import TAIL_BYTES, HeadEdit, edit_head_by
+from galleria_storage.exif.editor import HeadEdit, edit_head_by
 from galleria_storage.exif.formats import SNIFF_BYTES, sniff
 from galleria_storage.exif.head import Head, HeadReader, read_head
+from galleria_storage.exif.trailers import write_tail
 
 if TYPE_CHECKING:
     from io import BufferedIOBase
@@ -45,8 +46,13 @@ def correct_bytes(data: bytes, correction: "Correction") -> bytes:
     edit = correct_head(read_head(data), correction)
     if not edit.buffers:
         return data
-    edit.check_tail(data[-TAIL_BYTES:])
-    return b"".join((*edit.buffers, memoryview(data)[edit.replaced :]))
+    rest = memoryview(data)[edit.replaced :]
+    changes = edit.tail_changes(rest, len(data))
+    if not changes:
+        return b"".join((*edit.buffers, rest))
+    result = bytearray().join((*edit.buffers, rest))
+    write_tail(result, changes)
+    return bytes(result)
 
 
 def correct_stream(source: "BufferedIOBase", target: "BinaryIO", correction: "Correction") -> HeadEdit:
@@ -74,17 +80,21 @@ def correct_stream(source: "BufferedIOBase", target: "BinaryIO", correction: "Co
         if not data:
             break
     edit = correct_head(reader.head(), correction)
+    rest, end = begin + edit.replaced, source.seek(0, SEEK_END)
+    tail = bytearray()
     if edit.growth:
-        source.seek(max(begin, source.seek(0, SEEK_END) - TAIL_BYTES))
-        edit.check_tail(source.read())
+        source.seek(max(rest, end - CHUNK))
+        tail += source.read()
+        write_tail(tail, edit.tail_changes(bytes(tail), end - begin))
     target.writelines(edit.buffers)
-    source.seek(begin + edit.replaced)
-    _copy(source, target, edit.replaced + edit.growth)
+    source.seek(rest)
+    _copy(source, target, edit.replaced + edit.growth, end - rest - len(tail))
+    target.write(tail)
     return edit
 
 
-def _copy(source: "BufferedIOBase", target: "BinaryIO", written: int) -> None:
-    """Copy the rest of a file through one small buffer, which takes half the time that the kernel's own copying does.
+def _copy(source: "BufferedIOBase", target: "BinaryIO", written: int, size: int) -> None:
+    """Copy bytes through one small buffer, which takes half the time that the kernel's own copying does.
 
     Parameters
     ----------
@@ -92,11 +102,14 @@ def _copy(source: "BufferedIOBase", target: "BinaryIO", written: int) -> None:
         The files.
     written
         Bytes written before: each further write shall end where a page of the file does, which saves a quarter.
+    size
+        How many bytes.
     """
     room = CHUNK - written % CHUNK
     with memoryview(bytearray(CHUNK)) as buffer:
-        while count := source.readinto(buffer[:room]):
+        while count := source.readinto(buffer[: min(room, size)]):
             target.write(buffer[:count])
+            size -= count
             room = room - count or CHUNK
 
 

@@ -9,7 +9,7 @@ tells (Minolta, Olympus, Canon, Samsung), thumbnails and IFDs behind the block
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from galleria_storage.exif.ifd import LONG, ByteOrder, Entry
+from galleria_storage.exif.ifd import LONG, ByteOrder, Entry, byte_order, is_pointer
 from galleria_storage.exif.maker_note import NoteIfd
 from galleria_storage.exif.tiff import TiffBlock
 
@@ -33,9 +33,17 @@ _PREVIEWS: Final = {
     b"SIGMA": ((0x001A, 0x001B), (0x001C, 0x001D)),
 }
 _FROM_HEADER: Final = frozenset({b"ASAHI", b"PENTAX"})  # whatever the note's other offsets count from
+_NOT_MENDED: Final = frozenset({b"CANON", b"NIKON", b"OLYMPUS", b"PANASONIC", b"SONY", b"MINOLTA", b"KONICA", b"RICOH"})
+"""Makes whose notes ExifTool reads by their offsets as they stand, unless the note ends with its own place (Canon)."""
+_NEAR: Final = 16_384
+"""More bytes than a block grows by: the most entries that an IFD may have, copied, and the texts."""
 _MAKE: Final = 0x010F
+_SOI: Final = b"\xff\xd8\xff"  # what readers ask of a preview
 _CANON_PREVIEW: Final = 0x00B6  # LONGs: the third is the length, the sixth the offset
 _CANON_ORIGINAL_DECISION: Final = 0x0083
+_RICOH: Final = frozenset({b"RICOH", b"PENTAX"})  # "PENTAX RICOH IMAGING" is one of its names
+_BYTES: Final = frozenset({1, 7})
+_RICOH_IMAGE_INFO: Final = 0x1001  # bytes 28 and 30: offset and length of the preview
 _SONY_HIDDEN: Final = 0x2044  # two LONGs: offset from the TIFF header, and length
 
 
@@ -45,16 +53,19 @@ class Reference(NamedTuple):
     Attributes
     ----------
     at
-        Offset of the number (a LONG) in the block.
+        Offset of the number in the block.
     order
         Its byte order.
     base
         Offset in the block from which it counts; None if it counts from the start of the file.
+    size
+        Its length in bytes: that of a LONG, or of a SHORT.
     """
 
     at: int
     order: ByteOrder
     base: int | None
+    size: int = 4
 
 
 def camera_make(block: TiffBlock) -> bytes:
@@ -82,16 +93,15 @@ def note_references(data: bytes, note: NoteIfd, make: bytes) -> Iterator[Referen
         for _, value, _, index in ifd.values:
             if base + value >= len(data):
                 yield Reference(ifd.at + 10 + 12 * index, order, base)
-    for start_tag, length_tag in _PREVIEWS.get(make, ()):
-        start, length = ifd.find({start_tag}), ifd.find({length_tag})
-        if start and length and start[0].size == length[0].size == 4 and _long(data, order, length[0].value):
-            origin = 0 if make in _FROM_HEADER else base
-            if origin + _long(data, order, start[0].value) >= len(data):
-                yield Reference(start[0].value, order, origin)
+    for at, origin, start, _ in _previews(note, make):
+        if start >= len(data):
+            yield Reference(at, order, origin)
     if make == b"CANON":
         yield from _canon_references(data, note)
     elif make == b"SONY":
         yield from _sony_references(data, note)
+    elif make in _RICOH:
+        yield from _ricoh_references(data, note)
 
 
 def _sony_references(data: bytes, note: NoteIfd) -> Iterator[Reference]:
@@ -101,6 +111,47 @@ def _sony_references(data: bytes, note: NoteIfd) -> Iterator[Reference]:
             start, length = (_long(data, note.order, hidden.value + at) for at in (0, 4))
             if length and start >= len(data):
                 yield Reference(hidden.value, note.order, 0)
+
+
+def cut_values(data: bytes, note: Entry, inner: NoteIfd, make: bytes) -> list[int]:
+    """Return the ends of a note's values that lie a little behind a block, because the note was moved.
+
+    A reader that does not mend the note's offsets would find something there if the block grew.
+    """
+    mended = make not in _NOT_MENDED or byte_order(data[note.value + note.size - 8 : note.value + note.size])
+    if inner.sound or mended:
+        return []
+    size = len(data)
+    return [inner.base + end for _, _, end, _ in inner.ifd.values if size < inner.base + end <= size + _NEAR]
+
+
+def ends_of_previews(data: bytes, note: NoteIfd, make: bytes) -> list[int]:
+    """Return where the previews end that start in a block; they may reach over its end. See `note_references`."""
+    found = ((start, length) for _, _, start, length in _previews(note, make))
+    return [
+        start + length
+        for start, length in found
+        if data[start : start + 3] and _SOI.startswith(data[start : start + 3])
+    ]
+
+
+def _previews(note: NoteIfd, make: bytes) -> Iterator[tuple[int, int, int, int]]:
+    """Yield for each preview where its offset stands, what that counts from, where it starts, and its length."""
+    for start_tag, length_tag in _PREVIEWS.get(make, ()):
+        starts, lengths = note.ifd.find({start_tag}), note.ifd.find({length_tag})
+        if starts and lengths and is_pointer(starts[0]) and is_pointer(lengths[0]) and lengths[0].offset:
+            origin = 0 if make in _FROM_HEADER else note.base
+            yield starts[0].value, origin, origin + starts[0].offset, lengths[0].offset
+
+
+def _ricoh_references(data: bytes, note: NoteIfd) -> Iterator[Reference]:
+    """Yield the preview's offset, a SHORT although the preview may stand farther behind."""
+    short = note.order.short
+    for info in note.ifd.find({_RICOH_IMAGE_INFO}):
+        if info.type in _BYTES and info.size >= 32 and info.value + 32 <= len(data):
+            start, length = (short.unpack_from(data, info.value + at)[0] for at in (28, 30))
+            if length and note.base + start >= len(data):
+                yield Reference(info.value + 28, note.order, note.base, 2)
 
 
 def _canon_references(data: bytes, note: NoteIfd) -> Iterator[Reference]:

@@ -1,17 +1,30 @@
 """How far the contents of an Exif block reach, and what they refer to behind it."""
 
 from bisect import bisect_right
+from itertools import pairwise
 from typing import Final
 
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.ifd import Entry, Ifd, Value
 from galleria_storage.exif.maker_note import NoteIfd, note_ifds
-from galleria_storage.exif.references import Reference, camera_make, note_references, samsung_references
+from galleria_storage.exif.references import (
+    Reference,
+    camera_make,
+    cut_values,
+    ends_of_previews,
+    note_references,
+    samsung_references,
+)
 from galleria_storage.exif.tags import CAPTURE_TAGS
 from galleria_storage.exif.tiff import MAKER_NOTE, TiffBlock
+from galleria_storage.exif.tiff_images import check_sub_ifds, ends_of_strips
 
 MAX_NOTES: Final = 6
 """More maker notes than any camera writes into one block; bounds the work on hostile input."""
+
+
+_INTEGERS: Final = frozenset({1, 3, 4, 6, 8, 9, 13})
+"""The types of numbers that some reader takes for an offset."""
 
 
 class Survey:
@@ -61,6 +74,8 @@ def survey(block: TiffBlock) -> Survey:
     for ifd in block.ifds:
         _survey_ifd(block, ifd, found)
     for name, pointer in block.pointers:
+        if pointer.type not in _INTEGERS:
+            continue  # nobody takes it for a pointer
         if pointer.number != 1 or pointer.size != 4:
             raise CorruptPhotoError(f"The photo's Exif data is damaged: a pointer in its {name} has the wrong type.")
         if pointer.offset >= size:
@@ -68,7 +83,10 @@ def survey(block: TiffBlock) -> Survey:
     for _, at in block.damage:
         if at < size:
             count: int = block.order.short.unpack_from(block.data.ljust(at + 2, b"\0"), at)[0]
-            found.add(at + 2 + 12 * count, size)
+            # Of a count that is cut in two nobody knows what it would become.
+            found.add(at + 2 + (12 * count if at + 2 <= size else 0), size)
+    found.image_ends += ends_of_strips(block)
+    check_sub_ifds(block)
     _check_references(block, found.references)
     notes = [entry for ifd in block.exif_ifds for entry in ifd.find({MAKER_NOTE}) if entry.size > 4]
     if len(notes) > MAX_NOTES:
@@ -116,10 +134,13 @@ def _survey_outside(block: TiffBlock, ifd: Ifd, value: Value, found: Survey) -> 
 
 
 def _check_references(block: TiffBlock, references: list[Reference], home: int = 0) -> None:
-    """Refuse references within the values of other tags than `home`: a change would harm those."""
+    """Refuse references within the values of other tags than `home`, or in two IFDs: a change would harm those."""
     if not references:
         return
     places = sorted(reference.at for reference in references)
+    tables = sorted((ifd.at, ifd.end) for ifd in block.ifds)
+    if any(end > following for (_, end), (following, _) in pairwise(tables)):
+        raise CorruptPhotoError("The photo's Exif data is damaged: an IFD stands within another.")
     for ifd in block.ifds:
         for tag, start, end, _ in ifd.values:
             if tag != home:
@@ -136,8 +157,10 @@ def _survey_note(block: TiffBlock, note: Entry, make: bytes, found: Survey) -> N
             advice="Publish the photo without a correction of what it does not hold yet.",
         )
     found.references += samsung_references(block.data, block.order, note)
-    for inner in note_ifds(block.data, block.order, note):
+    for inner in note_ifds(block.data, block.order, note, make):
         _survey_note_values(size, note, inner, found)
+        found.cut += cut_values(block.data, note, inner, make)
+        found.image_ends += ends_of_previews(block.data, inner, make)
         known = set(found.references)
         found.references += (ref for ref in note_references(block.data, inner, make) if ref not in known)
 

@@ -66,7 +66,8 @@ class TiffBlock(NamedTuple):
 
 
 _IFD0, EXIF_NAME = "IFD0", "Exif IFD"
-POINTERS: Final = {EXIF_IFD: EXIF_NAME, GPS_IFD: "GPS IFD", INTEROPERABILITY_IFD: "Interoperability IFD"}
+_GPS: Final = "GPS IFD"
+POINTERS: Final = {EXIF_IFD: EXIF_NAME, GPS_IFD: _GPS, INTEROPERABILITY_IFD: "Interoperability IFD"}
 """Tags whose value is the offset of another IFD (Exif 2.32 4.6.3)."""
 
 _NOTED: Final = frozenset({*CAPTURE_TAGS, *POINTERS})
@@ -127,7 +128,8 @@ def _add(block: TiffBlock, ifd: Ifd, queue: list[tuple[str, int]]) -> None:
     block.ifds.append(ifd)
     if name == EXIF_NAME:
         block.exif_ifds.append(ifd)
-    for entry in ifd.find(_NOTED):
+    # The tags of a GPS IFD are numbered for themselves.
+    for entry in ifd.find(_NOTED) if name != _GPS else ():
         if entry.tag in CAPTURE_TAGS:
             block.captures.append((name, entry))
             continue

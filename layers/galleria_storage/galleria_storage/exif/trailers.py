@@ -1,16 +1,38 @@
 """Trailers behind the image whose offsets count from the start of the file."""
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.exif.ifd import BIG, LITTLE, ByteOrder
 
 TAIL_BYTES: Final = 16_384
-"""How many last bytes of the file `check_trailer` wants to see: other trailers may follow the one looked for."""
+"""How many last bytes of the file are searched for such a trailer: other trailers may follow the one looked for."""
 
-# AFCP 1.0 (AXS File Concatenation Protocol): the file's last record is the byte order's mark, the offset of
-# the trailer from the start of the file, and four zero bytes. The trailer lists its parts by such offsets too.
-_AFCP_END: Final = re.compile(rb"AXS[!*](?!\0{4}).{4}\0{4}", re.DOTALL)
+# AFCP 1.0 (AXS File Concatenation Protocol, 1.0, as ExifTool's documentation of AFCP tags tells it): the file's last
+# record is the byte order's mark, the offset of the trailer from the start of the file, and four zero bytes.
+_END: Final = re.compile(rb"AXS[!*](?!\0{4}).{4}\0{4}", re.DOTALL)
+_MARKS: Final = {b"AXS!": BIG, b"AXS*": LITTLE}
+_HEADER: Final = 12
+"""The trailer starts with the mark again, a version, the number of its parts (two bytes each), and four bytes more."""
+_ENTRY: Final = 12
+"""For each part: name, length, and offset from the start of the file (four bytes each)."""
+_LARGEST: Final = 0xFFFF_FFFF
+
+
+class TailChange(NamedTuple):
+    """Bytes to write over others near the end of a file.
+
+    Attributes
+    ----------
+    before_end
+        How far before the end of the file they start.
+    data
+        The bytes.
+    """
+
+    before_end: int
+    data: bytes
 
 
 def check_trailer(last_bytes: bytes) -> None:
@@ -24,8 +46,80 @@ def check_trailer(last_bytes: bytes) -> None:
     CorruptPhotoError
         There is such a trailer.
     """
-    if _AFCP_END.search(last_bytes):
-        raise CorruptPhotoError(
-            "The photo ends with an AFCP record whose offsets would go wrong if the photo grew.",
-            advice="Remove the AFCP record, or publish the photo without a correction.",
-        )
+    if _END.search(last_bytes):
+        raise _stale()
+
+
+def follow_trailer(last_bytes: bytes | memoryview, size: int, growth: int) -> list[TailChange]:
+    """Return what must change near the end of a file so that its trailer's offsets follow the growth of the head.
+
+    Parameters
+    ----------
+    last_bytes
+        The last bytes of the file, behind all that grows; the more there are, the longer may the trailer be.
+    size
+        The file's size before it grows.
+    growth
+        By how much it grows.
+
+    Raises
+    ------
+    CorruptPhotoError
+        There is a trailer with absolute offsets that does not lie within these bytes, or is damaged.
+    """
+    changes: list[TailChange] = []
+    length = len(last_bytes)
+    searched = max(length - TAIL_BYTES, 0)
+    begin = length
+    for end in reversed(list(_END.finditer(last_bytes[searched:]))):
+        if searched + end.start() >= begin:
+            continue  # the header of a trailer looks like its last record
+        order = _MARKS[end[0][:4]]
+        trailer = order.long.unpack_from(end[0], 4)[0]
+        begin, stop = trailer - (size - length), searched + end.start()
+        if begin < 0 or begin + _HEADER > stop or last_bytes[begin : begin + 4] != end[0][:4]:
+            raise _stale()
+        places = _offsets(last_bytes[begin:stop], trailer, order)
+        for place in (*(begin + place for place in places), stop + 4):
+            value = order.long.unpack_from(last_bytes, place)[0] + growth
+            if value > _LARGEST:
+                raise _stale()
+            changes.append(TailChange(length - place, order.long.pack(value)))
+    return changes
+
+
+def write_tail(file: bytearray | memoryview, changes: list[TailChange]) -> None:
+    """Write changes over the end of a file, or of its last part."""
+    for before_end, data in changes:
+        at = len(file) - before_end
+        file[at : at + len(data)] = data
+
+
+def _offsets(trailer: bytes | memoryview, start: int, order: ByteOrder) -> list[int]:
+    """Return where in a trailer the offsets of its parts stand, all of which must lie in it.
+
+    Parameters
+    ----------
+    trailer
+        The trailer up to its last record.
+    start
+        Its offset in the file.
+    order
+        Its byte order.
+    """
+    count = order.short.unpack_from(trailer, 6)[0]
+    if _HEADER + count * _ENTRY > len(trailer):
+        raise _stale()
+    places = [_HEADER + _ENTRY * number + 8 for number in range(count)]
+    for place in places:
+        length, offset = (order.long.unpack_from(trailer, at)[0] for at in (place - 4, place))
+        if not start <= offset <= offset + length <= start + len(trailer):
+            raise _stale()
+    return places
+
+
+def _stale() -> CorruptPhotoError:
+    return CorruptPhotoError(
+        "The photo ends with an AFCP record whose offsets would go wrong if the photo grew.",
+        advice="Remove the AFCP record, or publish the photo without a correction.",
+    )

@@ -142,7 +142,7 @@ class Content:
     def __init__(self, first: Iterable[bytes | bytearray | memoryview], source: Source) -> None:
         self._pending = deque(memoryview(part) for part in first if len(part))
         self.source = source
-        self._sha256 = hashlib.sha256()
+        self._sha256 = self._before = hashlib.sha256()
         self.size = self.left = self.buffered + source.info.size - source.position
 
     @property
@@ -152,6 +152,7 @@ class Content:
 
     def fill(self, buffer: memoryview) -> None:
         """Fill the buffer with the next bytes; it may not be longer than what is left."""
+        self._before = self._sha256.copy()
         done = 0
         while self._pending and done < len(buffer):
             part = self._pending.popleft()
@@ -166,6 +167,11 @@ class Content:
             self._sha256.update(buffer[done : done + count])
             done += count
         self.left -= done
+
+    def hash_again(self, buffer: memoryview) -> None:
+        """Take note that the buffer which was filled last has been changed since."""
+        self._sha256 = self._before.copy()
+        self._sha256.update(buffer)
 
     def sha256(self) -> bytes:
         """Return the SHA-256 of all bytes; empty unless all of them came through here."""

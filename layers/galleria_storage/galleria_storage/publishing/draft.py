@@ -10,6 +10,7 @@ from galleria_storage.exif.formats import SNIFF_BYTES, MediaType, sniff
 from galleria_storage.exif.head import Head, HeadReader
 from galleria_storage.exif.photo import correct_head
 from galleria_storage.exif.tags import CaptureTags
+from galleria_storage.exif.trailers import write_tail
 from galleria_storage.publishing.body import Content, Source
 from galleria_storage.settings import PublishSettings
 
@@ -54,6 +55,27 @@ class Draft:
         """
         if self.edit:
             self.edit.check_tail(last_bytes)
+
+    def follow_tail(self, filled: memoryview) -> None:
+        """Let offsets near the end of the content follow the edit.
+
+        Parameters
+        ----------
+        filled
+            The buffer that the content filled last, at least `TAIL_BYTES` of it or all; it is changed in place.
+
+        Raises
+        ------
+        CorruptPhotoError
+            It holds offsets that the edit would make wrong, and they cannot follow.
+        """
+        if not self.edit:
+            return
+        kept = self.content.size - self.edit.growth - self.edit.replaced
+        last_bytes = filled[max(len(filled) - kept, 0) :]
+        if changes := self.edit.tail_changes(last_bytes, self.content.size - self.edit.growth):
+            write_tail(filled, changes)
+            self.content.hash_again(filled)
 
 
 def prepare(source: Source, correction: Correction, settings: PublishSettings) -> Draft:

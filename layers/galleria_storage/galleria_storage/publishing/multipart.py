@@ -112,7 +112,7 @@ def _send_all(upload: Upload, draft: Draft, part: int, sender: "Executor") -> No
             content.fill(view)
             tail = (tail + bytes(view[-TAIL_BYTES:]))[-TAIL_BYTES:]
         if not content.left:
-            draft.check_tail(tail)
+            _follow_tail(draft, data, tail)
         if sending:
             upload.parts.append(sending.result())
         number += 1
@@ -120,3 +120,12 @@ def _send_all(upload: Upload, draft: Draft, part: int, sender: "Executor") -> No
         sending = sender.submit(upload.send, number, data, content.sha256_so_far() if number == 1 else b"")
     if sending:
         upload.parts.append(sending.result())
+
+
+def _follow_tail(draft: Draft, last_part: DigestedBody, tail: bytes) -> None:
+    """Let the end of the photo follow its edit, if all of it is in the part that is not sent yet."""
+    if len(last_part) < min(TAIL_BYTES, draft.content.size):
+        draft.check_tail(tail)
+        return
+    with memoryview(last_part) as view:
+        draft.follow_tail(view)

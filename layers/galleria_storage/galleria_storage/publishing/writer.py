@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from galleria_storage.publishing.draft import TAIL_BYTES
 from galleria_storage.publishing.fingerprint import SHA256
 from galleria_storage.publishing.multipart import put_in_parts
 from galleria_storage.publishing.proof import Proof, check_whole
@@ -80,7 +79,7 @@ class Writer:
         data = DigestedBody(content.size)
         with memoryview(data) as view:
             content.fill(view)
-            publication.draft.check_tail(bytes(view[-TAIL_BYTES:]))
+            publication.draft.follow_tail(view)
         sha256 = content.sha256()
         proof = Proof(store.profile, data, sha256)
         metadata = {**publication.headers["Metadata"], SHA256: sha256.hex()}

@@ -1,0 +1,91 @@
+"""Trailers whose offsets count from the start of the file still lead to the same bytes when the file grew."""
+
+from struct import pack
+
+import pytest
+
+from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.exif.trailers import TAIL_BYTES
+from tests.support.corrections import corrected, edit
+from tests.support.photos import (
+    BIG,
+    LITTLE,
+    OFFSET_TIME_ORIGINAL,
+    afcp_parts,
+    camera_block,
+    from_scan,
+    jpeg,
+    photo,
+    plain_jpeg,
+    text,
+    with_afcp,
+)
+
+ORDERS = pytest.mark.parametrize("order", [LITTLE, BIG], ids=["little-endian", "big-endian"])
+PARTS = {b"IPTC": b"\x1c\x02\x05\0\x05title", b"Nail": b"\0" * 18 + b"\xff\xd8\xff thumbnail", b"TEXT": b""}
+
+
+@ORDERS
+@pytest.mark.parametrize("before", [photo(camera_block()), jpeg(), plain_jpeg("red")], ids=["Exif", "none", "JFIF"])
+def test_the_parts_of_an_afcp_trailer_are_still_found(order: str, before: bytes) -> None:
+    after = corrected(with_afcp(before, PARTS, order))
+    assert len(after) > len(with_afcp(before, PARTS, order))
+    assert afcp_parts(after, order) == PARTS
+
+
+@ORDERS
+def test_an_afcp_trailer_in_front_of_another_trailer_is_followed_too(order: str) -> None:
+    other = b"another trailer" * 50
+    after = corrected(with_afcp(photo(camera_block()), PARTS, order, other))
+    assert after.endswith(other)
+    assert afcp_parts(after.removesuffix(other), order) == PARTS
+
+
+def test_an_afcp_trailer_longer_than_what_is_searched_is_followed_in_memory() -> None:
+    parts = {**PARTS, b"PrVw": bytes(range(256)) * (TAIL_BYTES // 200)}
+    assert afcp_parts(corrected(with_afcp(photo(camera_block()), parts))) == parts
+
+
+def test_nothing_but_its_offsets_changes_in_an_afcp_trailer() -> None:
+    before = with_afcp(photo(camera_block()), PARTS)
+    changes = edit(before).tail_changes(before[edit(before).replaced :], len(before))
+    assert [len(change.data) for change in changes] == [4] * (len(PARTS) + 1)
+
+
+def test_an_afcp_trailer_stays_as_it_is_if_the_file_does_not_grow() -> None:
+    before = with_afcp(photo(camera_block(exif=[text(OFFSET_TIME_ORIGINAL, "+00:00")])), PARTS)
+    assert from_scan(corrected(before)) == from_scan(before)
+
+
+def test_who_cannot_change_the_end_of_the_file_is_refused() -> None:
+    before = with_afcp(photo(camera_block()), PARTS)
+    with pytest.raises(CorruptPhotoError, match="AFCP"):
+        edit(before).check_tail(before[-TAIL_BYTES:])
+
+
+def test_an_afcp_trailer_that_starts_in_front_of_the_bytes_at_hand_is_refused() -> None:
+    before = with_afcp(photo(camera_block()), PARTS)
+    with pytest.raises(CorruptPhotoError, match="AFCP"):
+        edit(before).tail_changes(before[-40:], len(before))
+
+
+FAR = 0xFFFF_FF00
+
+
+@pytest.mark.parametrize(
+    ("from_end", "value"),
+    [(8, 4711), (8, FAR), (8, 2), (-6, 0xFFFF_0000), (-16, FAR), (-20, FAR), (-20, 0), (-16, 900_000)],
+    ids=["start is no mark", "start behind", "in the head", "count", "length", "offset", "offset 0", "long"],
+)
+def test_a_damaged_afcp_trailer_is_refused(from_end: int, value: int) -> None:
+    whole = photo(camera_block())
+    before = bytearray(with_afcp(whole, PARTS))
+    at = len(before) - from_end if from_end > 0 else len(whole) - from_end
+    before[at : at + 4] = pack(">I", value)
+    with pytest.raises(CorruptPhotoError, match="AFCP"):
+        corrected(bytes(before))
+
+
+def test_the_name_of_the_protocol_alone_is_no_trailer() -> None:
+    before = photo(camera_block(), trailer=b"SEFH" + bytes(40) + b"SEFT" + b"AXS! is a name, not a trailer")
+    assert from_scan(corrected(before)) == from_scan(before)
