@@ -19,6 +19,7 @@ MAX_STRIPS: Final = 4096
 
 _STRIPS: Final = (0x0111, 0x0117)
 _IMAGE_DATA: Final = ((0x0201, 0x0202), _STRIPS, (0x0144, 0x0145))
+_PLACES: Final = frozenset(place for place, _ in _IMAGE_DATA)
 _SUB_IFDS: Final = 0x014A
 _WIDTHS: Final = {1: 1, 3: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4, 13: 4}
 """Bytes per number, by type; UNDEFINED because readers take one such byte for a number."""
@@ -29,7 +30,7 @@ def strips(block: TiffBlock) -> Iterator[tuple[int, int]]:
     for ifd in block.ifds:
         for tags in _IMAGE_DATA:
             # The strips of IFD0 are those of the main image, which in a JPEG file is not stored in strips.
-            if tags[0] in ifd.tags and tags[1] in ifd.tags and (ifd.name != "IFD0" or tags is not _STRIPS):
+            if tags[0] in ifd.places and tags[1] in ifd.places and (ifd.name != "IFD0" or tags is not _STRIPS):
                 starts, lengths = (ifd.find({tag})[0] for tag in tags)
                 if tags not in _IMAGE_DATA[:2] or not (is_pointer(starts) and is_pointer(lengths)):
                     yield from zip(_numbers(block, starts), _numbers(block, lengths), strict=False)
@@ -61,7 +62,7 @@ def check_sub_ifds(block: TiffBlock) -> None:
         Such a SubIFD would get another meaning.
     """
     for ifd in block.ifds:
-        if _SUB_IFDS in ifd.tags:
+        if _SUB_IFDS in ifd.places:
             for pointers in ifd.find({_SUB_IFDS}):
                 for at in filter(None, _numbers(block, pointers)):
                     _check_sub_ifd(block, read_ifd(block.data, at, block.order, "SubIFD"))
