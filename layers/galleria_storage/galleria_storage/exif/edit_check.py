@@ -30,7 +30,9 @@ def check_block(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], fre
     CorruptPhotoError
         A text does not read back, or anything else changed.
     """
-    _check_values(before, after, texts, _check_bytes(before, after, texts, free))
+    last = _check_bytes(before, after, texts, free)
+    if not before.end_if_apart:
+        _check_values(before, after, texts, last)
     changed = {EXIF_IFD, *texts}
     missing = set(texts)
     for old, new in _read_again(before, after):
@@ -80,13 +82,13 @@ def _check_texts(after: bytes, ifd: Ifd, texts: Mapping[int, bytes]) -> None:
             raise harm(f"tag {tag:04X}")
 
 
-def _check_bytes(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], free: int) -> range:
+def _check_bytes(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], free: int) -> int:
     """Compare all bytes of the old block, but for what may change and padding that was used, with those in the new.
 
     Returns
     -------
-    range
-        From the first to the last byte that may have changed, padding aside.
+    int
+        Offset behind the last byte that may have changed, padding aside.
     """
     old, size = before.data, len(before.data)
     may_change = [(4, 8)]  # the offset of IFD0
@@ -103,13 +105,12 @@ def _check_bytes(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], fr
         if start > done and not after.startswith(view[done:start], done):
             raise harm("data that no tag lists")
         done = max(done, end)
-    return range(4, max(may_change, key=itemgetter(1))[1])
+    return max(may_change, key=itemgetter(1))[1]
 
 
-def _check_values(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], changed: range) -> None:
+def _check_values(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], last: int) -> None:
     """Compare each other tag's value and each thumbnail that lies in the block: they may share bytes that changed."""
     old, new, size = before.data, after, len(before.data)
-    last = changed.stop
     for ifd in before.ifds:
         for tag, start, end, _ in ifd.values:
             if start < last and end <= size and old[start:end] != new[start:end] and tag not in texts:

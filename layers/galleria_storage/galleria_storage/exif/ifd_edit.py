@@ -101,6 +101,8 @@ class _Draft:
 
         A value that runs out of the block is none.
         """
+        if self._block.end_if_apart:
+            return True
         start, end = entry.value, entry.value + entry.size
         size = len(self._block.data)
         if start < 8 or end > size:

@@ -71,8 +71,10 @@ def survey(block: TiffBlock) -> Survey:
     """
     found = Survey()
     size = len(block.data)
-    for ifd in block.ifds:
-        _survey_ifd(block, ifd, found)
+    if block.end_if_apart:
+        found.end = block.end_if_apart
+    else:
+        _survey_ifds(block, found)
     for name, pointer in block.pointers:
         if pointer.type not in _INTEGERS:
             continue  # nobody takes it for a pointer
@@ -80,13 +82,6 @@ def survey(block: TiffBlock) -> Survey:
             raise CorruptPhotoError(f"The photo's Exif data is damaged: a pointer in its {name} has the wrong type.")
         if pointer.offset >= size:
             found.references.append(Reference(pointer.value, block.order, 0))
-    for _, at in block.damage:
-        if at < size:
-            count: int = block.order.short.unpack_from(block.data.ljust(at + 2, b"\0"), at)[0]
-            # Of a count that is cut in two nobody knows what it would become.
-            found.add(at + 2 + (12 * count if at + 2 <= size else 0), size)
-    found.image_ends += ends_of_strips(block)
-    check_sub_ifds(block)
     _check_references(block, found.references)
     notes = [entry for ifd in block.exif_ifds for entry in ifd.find({MAKER_NOTE}) if entry.size > 4]
     if len(notes) > MAX_NOTES:
@@ -97,6 +92,20 @@ def survey(block: TiffBlock) -> Survey:
         _survey_note(block, note, make, found)
     _check_references(block, found.references[outside:], home=MAKER_NOTE)
     return found
+
+
+def _survey_ifds(block: TiffBlock, found: Survey) -> None:
+    """Survey IFDs that share bytes, or do not lie in the block, or are damaged, or hold unusual things."""
+    size = len(block.data)
+    for ifd in block.ifds:
+        _survey_ifd(block, ifd, found)
+    for _, at in block.damage:
+        if at < size:
+            count: int = block.order.short.unpack_from(block.data.ljust(at + 2, b"\0"), at)[0]
+            # Of a count that is cut in two nobody knows what it would become.
+            found.add(at + 2 + (12 * count if at + 2 <= size else 0), size)
+    found.image_ends += ends_of_strips(block)
+    check_sub_ifds(block)
 
 
 def _survey_ifd(block: TiffBlock, ifd: Ifd, found: Survey) -> None:

@@ -5,7 +5,7 @@ chain of IFDs (`ifd`). Exif 2.32 (CIPA DC-008) 4.6.3 adds the pointers to the
 Exif, GPS and Interoperability IFDs.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.ifd import (
@@ -20,6 +20,7 @@ from galleria_storage.exif.ifd import (
     is_pointer,
     read_ifd,
 )
+from galleria_storage.exif.layout import end_if_apart
 from galleria_storage.exif.tags import CAPTURE_TAGS
 
 EXIF_IFD: Final = 0x8769
@@ -37,7 +38,7 @@ MAX_UNKNOWN_TYPES: Final = 10
 """TIFF 6.0 section 2: readers skip fields of a type that they do not know; after some ten, most give up."""
 
 
-class TiffBlock(NamedTuple):
+class TiffBlock:
     """A TIFF block with the IFDs that TIFF and Exif define.
 
     Attributes
@@ -56,13 +57,23 @@ class TiffBlock(NamedTuple):
         Name and offset of every IFD that could not be read; IFD0 and the main Exif IFD are never among them.
     """
 
-    data: bytes
-    order: ByteOrder
-    ifds: list[Ifd]
-    exif_ifds: list[Ifd]
-    captures: list[tuple[str, Entry]]
-    pointers: list[tuple[str, Entry]]
-    damage: list[tuple[str, int]]
+    __slots__ = ("_end", "captures", "damage", "data", "exif_ifds", "ifds", "order", "pointers")
+
+    def __init__(self, data: bytes, order: ByteOrder) -> None:
+        self.data, self.order = data, order
+        self.ifds: list[Ifd] = []
+        self.exif_ifds: list[Ifd] = []
+        self.captures: list[tuple[str, Entry]] = []
+        self.pointers: list[tuple[str, Entry]] = []
+        self.damage: list[tuple[str, int]] = []
+        self._end: int | None = None
+
+    @property
+    def end_if_apart(self) -> int:
+        """Where all that the block lists ends, if it all lies in the block, and apart from each other; else 0."""
+        if self._end is None:
+            self._end = 0 if self.damage else end_if_apart(self.ifds, len(self.data))
+        return self._end
 
 
 _IFD0, EXIF_NAME = "IFD0", "Exif IFD"
@@ -87,7 +98,7 @@ def read_block(data: bytes) -> TiffBlock:
     order = byte_order(data)
     if order is None or len(data) < 8:
         raise damaged("it does not start with a TIFF header")
-    block = TiffBlock(data, order, [], [], [], [], [])
+    block = TiffBlock(data, order)
     queue = [(_IFD0, order.long.unpack_from(data, 4)[0])]
     seen: set[int] = set()
     entries = 0
