@@ -1,7 +1,6 @@
 """Comparing an edited Exif block, read back, with the one before."""
 
 from collections.abc import Iterator, Mapping
-from operator import itemgetter
 
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.ifd import Ifd, is_pointer, read_ifd
@@ -30,16 +29,16 @@ def check_block(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], fre
     CorruptPhotoError
         A text does not read back, or anything else changed.
     """
-    last = _check_bytes(before, after, texts, free)
+    may_change = _check_bytes(before, after, texts, free)
     if not before.end_if_apart:
-        _check_values(before, after, texts, last)
+        _check_values(before, after, texts, max(end for _, end in may_change))
     changed = {EXIF_IFD, *texts}
     missing = set(texts)
     for old, new in _read_again(before, after):
         # Only IFD0's chain goes on (Exif 2.32 4.5.3); piexif puts values where an Exif IFD would name the next one.
         if old.next != new.next and old.name.startswith("IFD"):
             raise harm("the list of IFDs")
-        if old.at != new.at and old.without(changed) != new.without(changed):
+        if old.at != new.at and old.without(changed, before.data) != new.without(changed, after):
             raise harm(f"its {old.name}")
         _check_texts(after, new, texts)
         if new.name == EXIF_NAME and missing:
@@ -76,36 +75,39 @@ def _new_exif_ifd(before: TiffBlock, after: bytes, main: Ifd) -> Iterator[tuple[
 
 
 def _check_texts(after: bytes, ifd: Ifd, texts: Mapping[int, bytes]) -> None:
-    for tag, _, _, _, start, size, _ in ifd.find(texts.keys()):
+    for tag, _, _, _, start, size, _ in ifd.find(texts):
         # Exif 2.32 4.6.2: an ASCII value ends with NUL.
         if after[start : start + size].partition(b"\0")[0] != texts[tag]:
             raise harm(f"tag {tag:04X}")
 
 
-def _check_bytes(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], free: int) -> int:
+def _check_bytes(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], free: int) -> list[tuple[int, int]]:
     """Compare all bytes of the old block, but for what may change and padding that was used, with those in the new.
 
     Returns
     -------
-    int
-        Offset behind the last byte that may have changed, padding aside.
+    list
+        Start and end of what may change, padding aside.
     """
     old, size = before.data, len(before.data)
     may_change = [(4, 8)]  # the offset of IFD0
-    may_change += [(entry.at + 8, entry.at + 12) for _, entry in before.pointers if entry.tag == EXIF_IFD]
-    for _, entry in before.captures:
-        if entry.tag in texts:
-            may_change.append((entry.at, entry.at + 12))
-            if entry.value + entry.size <= size:
-                may_change.append((entry.value, entry.value + entry.size))
-    padding = free if old.endswith(bytes(size - free)) else size
+    for _, (tag, _, _, at, _, _, _) in before.pointers:
+        if tag == EXIF_IFD:
+            may_change.append((at + 8, at + 12))
+    for _, (tag, _, _, at, value, length, _) in before.captures:
+        if tag in texts:
+            may_change.append((at, at + 12))
+            if value + length <= size:
+                may_change.append((value, value + length))
+    may_change.sort()
+    padding = free if free < size and old.endswith(bytes(size - free)) else size
     view, done = memoryview(old), 0
-    for start, end in (*sorted(may_change), (padding, size)):
+    for start, end in (*may_change, (padding, size)):
         # This compares without a copy, which == on views does not do quickly.
         if start > done and not after.startswith(view[done:start], done):
             raise harm("data that no tag lists")
         done = max(done, end)
-    return max(may_change, key=itemgetter(1))[1]
+    return may_change
 
 
 def _check_values(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], last: int) -> None:

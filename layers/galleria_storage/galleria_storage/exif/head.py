@@ -38,6 +38,9 @@ _STANDALONE: Final = frozenset({0x01, *range(0xD0, 0xD8)})  # TEM and RSTn have 
 _WITH_LENGTH: Final = frozenset(range(0x02, 0xFF)) - _STANDALONE - _OUT_OF_PLACE - {_SOS}
 
 
+_new: Final = tuple.__new__
+
+
 class Segment(NamedTuple):
     """One marker segment; offsets count from the start of the file.
 
@@ -200,7 +203,7 @@ def _add_plain_segments(data: bytes | bytearray, at: int, segments: list[Segment
             break
         if len(segments) >= MAX_SEGMENTS:
             raise _corrupt(at, f"more than {MAX_SEGMENTS:,} segments")
-        segments.append(Segment(marker, at, at + 4, end))
+        segments.append(_new(Segment, (marker, at, at + 4, end)))  # as Segment(…), in a third of the time
         at = end
     return at
 

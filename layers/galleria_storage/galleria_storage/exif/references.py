@@ -118,8 +118,7 @@ def cut_values(data: bytes, note: Entry, inner: NoteIfd, make: bytes) -> list[in
 
     A reader that does not mend the note's offsets would find something there if the block grew.
     """
-    mended = make not in _NOT_MENDED or byte_order(data[note.value + note.size - 8 : note.value + note.size])
-    if inner.sound or mended:
+    if inner.sound or make not in _NOT_MENDED or byte_order(data[note.value + note.size - 8 : note.value + note.size]):
         return []
     size = len(data)
     return [inner.base + end for _, _, end, _ in inner.ifd.values if size < inner.base + end <= size + _NEAR]
@@ -127,10 +126,9 @@ def cut_values(data: bytes, note: Entry, inner: NoteIfd, make: bytes) -> list[in
 
 def ends_of_previews(data: bytes, note: NoteIfd, make: bytes) -> list[int]:
     """Return where the previews end that start in a block; they may reach over its end. See `note_references`."""
-    found = ((start, length) for _, _, start, length in _previews(note, make))
     return [
         start + length
-        for start, length in found
+        for _, _, start, length in _previews(note, make)
         if data[start : start + 3] and _SOI.startswith(data[start : start + 3])
     ]
 

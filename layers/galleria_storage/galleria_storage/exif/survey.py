@@ -170,14 +170,16 @@ def _survey_note(block: TiffBlock, note: Entry, make: bytes, found: Survey) -> N
         _survey_note_values(size, note, inner, found)
         found.cut += cut_values(block.data, note, inner, make)
         found.image_ends += ends_of_previews(block.data, inner, make)
-        known = set(found.references)
-        found.references += (ref for ref in note_references(block.data, inner, make) if ref not in known)
+        for reference in note_references(block.data, inner, make):
+            if reference not in found.references:
+                found.references.append(reference)
 
 
 def _survey_note_values(size: int, note: Entry, inner: NoteIfd, found: Survey) -> None:
     """Add the ends of a note's values; those of a note that is not sound as they may be meant, if they fit."""
-    bases = (inner.base,) if inner.sound else (0, inner.base, note.value)
+    _, base, _, sound = inner
+    bases = (base,) if sound else (0, base, note.value)
     for _, start, end, _ in inner.ifd.values:
         for base in bases:
-            if base + start < size and (inner.sound or base + end <= size):
+            if base + start < size and (sound or base + end <= size):
                 found.add(base + end, size)
