@@ -99,14 +99,12 @@ def insertion_point(head: Head) -> int:
 
 def picture_indexes(head: Head) -> dict[Segment, PictureIndex]:
     """Return the MP indexes of a head; only the file's first image has one, in one segment."""
-    found = {}
-    for segment in head.segments:
-        if segment.marker == APP2 and head.data.startswith(MPF_HEADER, segment.payload):
+    for segment in [segment for segment in head.segments if segment[0] == APP2]:
+        if head.data.startswith(MPF_HEADER, segment.payload):
             index = read_index(head.data[segment.payload + len(MPF_HEADER) : segment.end])
             if index:
-                found[segment] = index
-                break
-    return found
+                return {segment: index}
+    return {}
 
 
 def assemble(head: Head, blocks: Sequence[ExifBlock], texts: Mapping[int, bytes]) -> Assembly:

@@ -138,15 +138,13 @@ def edit_head_by(head: Head, choose: Callable[[CaptureTags], CaptureTags]) -> He
 
 
 def _texts(changes: CaptureTags) -> dict[int, bytes]:
-    wanted = {
-        DATE_TIME_ORIGINAL: changes.date_time_original,
-        OFFSET_TIME_ORIGINAL: changes.offset_time_original,
-        SUB_SEC_TIME_ORIGINAL: changes.sub_sec_time_original,
-    }
-    texts = {tag: text for tag, text in wanted.items() if text is not None}
-    for tag, text in texts.items():
-        if not text.isascii() or "\0" in text or len(text) > MAX_TEXT:
-            raise CorrectionError(
-                f"{text!r} cannot be written into tag {tag:04X}: at most {MAX_TEXT} ASCII characters."
-            )
-    return {tag: text.encode("ascii") for tag, text in texts.items()}
+    time, fraction, offset = changes
+    texts = {}
+    for tag, text in ((DATE_TIME_ORIGINAL, time), (OFFSET_TIME_ORIGINAL, offset), (SUB_SEC_TIME_ORIGINAL, fraction)):
+        if text is not None:
+            if not text.isascii() or "\0" in text or len(text) > MAX_TEXT:
+                raise CorrectionError(
+                    f"{text!r} cannot be written into tag {tag:04X}: at most {MAX_TEXT} ASCII characters."
+                )
+            texts[tag] = text.encode("ascii")
+    return texts
