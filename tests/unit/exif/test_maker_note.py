@@ -178,6 +178,26 @@ def test_a_value_of_a_note_that_was_moved_may_not_come_to_life(make: str, footer
         assert tags_of(corrected(photo(tiff))) == CHANGES
 
 
+@pytest.mark.parametrize("moved", [-900, 40_000, 1_000_000])
+@pytest.mark.parametrize("make", ["CASIO COMPUTER CO.,LTD", "Asahi Optical Co.,Ltd"])
+def test_a_preview_is_still_found_if_the_note_was_moved_without_its_offsets(make: str, moved: int) -> None:
+    """Those of a note that was moved forward by more than their value are negative, and written as beyond 2 GiB."""
+    rows = [(0x2000, UNDEFINED, len(PREVIEW), 0), *((tag, 2, 8, 0) for tag in range(0x3000, 0x3005))]
+    note = note_of(BIG, rows, b"QVC\0\0\0") + b"A value." * 5
+    tiff = camera(BIG, make, note)
+    values = tiff.data.index(b"A value.")
+    for number, (tag, kind, count, _) in enumerate(rows[1:]):
+        at = tiff.data.index(pack(">HHI", tag, kind, count)) + 8
+        tiff.set_long(at, (values + 8 * number - moved) % (1 << 32))
+    at = tiff.data.index(pack(">HHI", 0x2000, UNDEFINED, len(PREVIEW))) + 8
+    place = len(photo(tiff)) - HEADER
+    tiff.set_long(at, (place - moved) % (1 << 32))
+    before = photo(tiff, trailer=PREVIEW)
+    after = corrected(before)
+    start = HEADER + (int.from_bytes(block_of(after)[at : at + 4], "big") + moved) % (1 << 32)
+    assert after[start : start + len(PREVIEW)] == PREVIEW
+
+
 def test_a_preview_in_the_note_stays_where_it_is() -> None:
     note = note_of(LITTLE, [(0x0088, 4, 1, 200), (0x0089, 4, 1, len(PREVIEW))]) + PREVIEW
     assert unchanged(note, camera(LITTLE, "Minolta Co., Ltd.", note))

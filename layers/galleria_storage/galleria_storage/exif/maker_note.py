@@ -101,6 +101,8 @@ _BY_FIRST_BYTE: Final = {
     for first in {layout.signature[0] for layout in _LAYOUTS}
 }
 _PLAIN: Final = _Layout(b"", 0)
+_MENDED: Final = frozenset({b"CASIO", b"ASAHI", b"PENTAX", b"SAMSUNG"})
+"""Makes whose notes ExifTool mends when they were moved without their offsets ("FixBase" in its documentation)."""
 _BELOW_PLAIN: Final = {b"NIKON": _NIKON, b"SAMSUNG": _SAMSUNG}
 
 
@@ -128,6 +130,10 @@ def note_ifds(block: bytes, order: ByteOrder, note: Entry, make: bytes) -> list[
     if main is None:
         return []
     main = main._replace(sound=_lies_in(note, main.ifd, main.base))
+    if not main.sound and make in _MENDED:
+        base = _mended_base(main.ifd)
+        if _lies_in(note, main.ifd, base):
+            main = main._replace(base=base, sound=True)
     return [main, *(_sub_ifds(block, note, main, below) if below else ())]
 
 
@@ -135,6 +141,11 @@ def _lies_in(note: Entry, ifd: Ifd, base: int) -> bool:
     """Tell whether at least half of an IFD's values lie in the note."""
     inside = sum(note.value <= base + start and base + end <= note.value + note.size for _, start, end, _ in ifd.values)
     return 2 * inside >= len(ifd.values)
+
+
+def _mended_base(ifd: Ifd) -> int:
+    """Return the base with which an IFD's first value stands four bytes behind its entries, as cameras write it."""
+    return ifd.end + 4 - min(start for _, start, _, _ in ifd.values)
 
 
 def _main_ifd(block: bytes, order: ByteOrder, at: int, layout: _Layout) -> NoteIfd | None:
