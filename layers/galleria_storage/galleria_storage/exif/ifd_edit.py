@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from galleria_storage.exif.ifd import ASCII, INLINE, LONG, Entry, Ifd
-from galleria_storage.exif.tiff import EXIF_IFD, TiffBlock
+from galleria_storage.exif.tiff import EXIF_IFD, GPS_IFD, POINTERS, TiffBlock
 
 _UTF8: Final = 129  # Exif 3.0
 _TEXT_TYPES: Final = frozenset({1, ASCII, 7, _UTF8})
@@ -128,8 +128,8 @@ class _Draft:
         long = self._order.long
         if long.unpack_from(self.data, 4)[0] == old:
             long.pack_into(self.data, 4, new)
-        for _, ifd in self._block.directories:
-            for entry in ifd.find((EXIF_IFD,)):
+        for name, ifd in self._block.directories:
+            for entry in ifd.find((EXIF_IFD,)) if name != POINTERS[GPS_IFD] else ():
                 if long.unpack_from(self._block.data, entry.at + 8)[0] == old:
                     long.pack_into(self.data, entry.at + 8, new)
 

@@ -103,6 +103,8 @@ _BY_FIRST_BYTE: Final = {
 _PLAIN: Final = _Layout(b"", 0)
 _MENDED: Final = frozenset({b"CASIO", b"ASAHI", b"PENTAX", b"SAMSUNG"})
 """Makes whose notes ExifTool mends when they were moved without their offsets ("FixBase" in its documentation)."""
+_GAP: Final = 4
+"""Bytes between an IFD's entries and its first value: none, or the offset of the next IFD."""
 _BELOW_PLAIN: Final = {b"NIKON": _NIKON, b"SAMSUNG": _SAMSUNG}
 
 
@@ -138,9 +140,12 @@ def note_ifds(block: bytes, order: ByteOrder, note: Entry, make: bytes) -> list[
 
 
 def _lies_in(note: Entry, ifd: Ifd, base: int) -> bool:
-    """Tell whether at least half of an IFD's values lie in the note."""
+    """Tell whether at least half of an IFD's values lie in the note, or the first one right behind the entries.
+
+    The note's length is not always right.
+    """
     inside = sum(note.value <= base + start and base + end <= note.value + note.size for _, start, end, _ in ifd.values)
-    return 2 * inside >= len(ifd.values)
+    return 2 * inside >= len(ifd.values) or 0 <= base + min(start for _, start, _, _ in ifd.values) - ifd.end <= _GAP
 
 
 def _mended_base(ifd: Ifd) -> int:
