@@ -15,10 +15,12 @@ from tests.support.photos import (
     LITTLE,
     MAKE,
     MAKER_NOTE,
+    THUMBNAIL_OFFSET,
     UNDEFINED,
     Field,
     Tiff,
     camera_block,
+    exif_segment,
     photo,
     text,
 )
@@ -176,6 +178,59 @@ def test_a_value_of_a_note_that_was_moved_may_not_come_to_life(make: str, footer
             corrected(photo(tiff))
     else:
         assert tags_of(corrected(photo(tiff))) == CHANGES
+
+
+@pytest.mark.parametrize("moved", [-900, 40_000, 1_000_000])
+@pytest.mark.parametrize("make", ["CASIO COMPUTER CO.,LTD", "Asahi Optical Co.,Ltd"])
+def test_a_preview_is_still_found_if_the_note_was_moved_without_its_offsets(make: str, moved: int) -> None:
+    """Those of a note that was moved forward by more than their value are negative, and written as beyond 2 GiB."""
+    rows = [(0x2000, UNDEFINED, len(PREVIEW), 0), *((tag, 2, 8, 0) for tag in range(0x3000, 0x3005))]
+    note = note_of(BIG, rows, b"QVC\0\0\0") + b"A value." * 5
+    tiff = camera(BIG, make, note)
+    values = tiff.data.index(b"A value.")
+    for number, (tag, kind, count, _) in enumerate(rows[1:]):
+        at = tiff.data.index(pack(">HHI", tag, kind, count)) + 8
+        tiff.set_long(at, (values + 8 * number - moved) % (1 << 32))
+    at = tiff.data.index(pack(">HHI", 0x2000, UNDEFINED, len(PREVIEW))) + 8
+    place = len(photo(tiff)) - HEADER
+    tiff.set_long(at, (place - moved) % (1 << 32))
+    before = photo(tiff, trailer=PREVIEW)
+    after = corrected(before)
+    start = HEADER + (int.from_bytes(block_of(after)[at : at + 4], "big") + moved) % (1 << 32)
+    assert after[start : start + len(PREVIEW)] == PREVIEW
+
+
+@pytest.mark.parametrize("size", [20, 90, 100_000])
+def test_a_preview_is_still_found_if_the_note_has_a_wrong_length(size: int) -> None:
+    rows = [(0x2000, UNDEFINED, len(PREVIEW), 0), *((tag, 2, 8, 0) for tag in range(0x3000, 0x3005))]
+    note = note_of(BIG, rows, b"QVC\0\0\0") + b"A value." * 5
+    tiff = camera(BIG, "CASIO COMPUTER CO.,LTD", note)
+    values = tiff.data.index(b"A value.")
+    for number, (tag, kind, count, _) in enumerate(rows[1:]):
+        tiff.set_long(tiff.data.index(pack(">HHI", tag, kind, count)) + 8, values + 8 * number)
+    tiff.set_long(tiff.data.index(pack(">HHI", MAKER_NOTE, UNDEFINED, len(note))) + 4, min(size, len(note) + 1))
+    at = tiff.data.index(pack(">HHI", 0x2000, UNDEFINED, len(PREVIEW))) + 8
+    before = with_preview(tiff, at, HEADER)
+    assert preview_of(corrected(before), at, HEADER, BIG) == PREVIEW
+
+
+def test_a_preview_whose_offset_would_be_within_the_thumbnail_is_not_followed() -> None:
+    note = note_of(LITTLE, [(0x0088, 4, 1, 90_000), (0x0089, 4, 1, 500)])
+    tiff = camera_block(exif=[Field(MAKER_NOTE, UNDEFINED, note)], thumbnail=b"\xff\xd8\xff")
+    tiff.data[:] = tiff.data.replace(b"Acme\0", b"SONY\0")
+    thumbnail = tiff.data.index(pack("<HHI", THUMBNAIL_OFFSET, 4, 1)) + 8
+    tiff.set_long(thumbnail, tiff.data.index(note))
+    tiff.set_long(thumbnail + 12, len(note))
+    with pytest.raises(CorruptPhotoError, match="within other data"):
+        corrected(photo(tiff))
+
+
+def test_a_preview_that_would_start_in_a_segment_which_changes_is_refused() -> None:
+    note = note_of(LITTLE, [(0x0088, 4, 1, 0), (0x0089, 4, 1, 500)])
+    tiff = camera(LITTLE, "Minolta Co., Ltd.", note)
+    tiff.set_long(tiff.data.index(pack("<HHI", 0x0088, 4, 1)) + 8, len(tiff.data) + 12)
+    with pytest.raises(CorruptPhotoError, match="other image data"):
+        corrected(photo(tiff, exif_segment(camera_block().data)))
 
 
 def test_a_preview_in_the_note_stays_where_it_is() -> None:

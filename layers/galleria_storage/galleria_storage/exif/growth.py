@@ -49,8 +49,8 @@ def follow(block: bytes, start: int, references: Sequence[Reference], growths: S
     """
     data = bytearray(block)
     for reference in references:
-        origin = 0 if reference.base is None else start + reference.base
-        add(data, reference, distance(origin, origin + value_of(block, reference), growths))
+        origin, base = (0, 0) if reference.base is None else (start, start + reference.base)
+        add(data, reference, distance(origin, base + value_of(block, reference), growths))
     return bytes(data)
 
 

@@ -77,6 +77,9 @@ def _check_references(head: Head, result: Assembly, new: Head, exif: Sequence[tu
         start = segment.payload + len(MPF_HEADER)
         before += targets(head.data[start : segment.end], start, index.others)
         after += _index_targets(new, segment, result)
+    # What is referred to has to stand behind all that changes: else it could not be told what of it changed.
+    if any(target < result.replaced for target in before):
+        raise harm("the place of other image data")
     if sorted(target + distance(0, target, result.growths) for target in before) != sorted(after):
         raise harm("the place of other image data")
 

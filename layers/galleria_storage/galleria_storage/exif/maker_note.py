@@ -102,6 +102,10 @@ _BY_FIRST_BYTE: Final = {
     for first in {layout.signature[0] for layout in _LAYOUTS}
 }
 _PLAIN: Final = _Layout(b"", 0)
+_MENDED: Final = frozenset({b"CASIO", b"ASAHI", b"PENTAX", b"SAMSUNG"})
+"""Makes whose notes ExifTool mends when they were moved without their offsets ("FixBase" in its documentation)."""
+_GAP: Final = 4
+"""Bytes between an IFD's entries and its first value: none, or the offset of the next IFD."""
 _BELOW_PLAIN: Final = {b"NIKON": _NIKON, b"SAMSUNG": _SAMSUNG}
 
 
@@ -127,7 +131,16 @@ def note_ifds(block: bytes, order: ByteOrder, note: Entry, make: bytes) -> list[
         main, below = _main_ifd(block, order, note, layout), layout.below or _BELOW_PLAIN.get(make, _NONE)
     if main is None:
         return []
+    if not main.sound and make in _MENDED:
+        base = _mended_base(main.ifd)
+        if _is_sound(main.ifd, base, note):
+            main = main._replace(base=base, sound=True)
     return [main, *(_sub_ifds(block, note, main, below) if below else ())]
+
+
+def _mended_base(ifd: Ifd) -> int:
+    """Return the base with which an IFD's first value stands four bytes behind its entries, as cameras write it."""
+    return ifd.end + 4 - min(start for _, start, _, _ in ifd.values)
 
 
 def _layout_of(start: bytes) -> _Layout:
@@ -148,10 +161,13 @@ def _main_ifd(block: bytes, order: ByteOrder, note: Entry, layout: _Layout) -> N
 
 
 def _is_sound(ifd: Ifd, base: int, note: Entry) -> bool:
-    """Tell whether at least half of an IFD's values lie in the note."""
+    """Tell whether at least half of an IFD's values lie in the note, or the first one right behind the entries.
+
+    The note's length is not always right.
+    """
     first, last = note.value - base, note.value + note.size - base
-    values = ifd.values
-    return 2 * sum([first <= start and end <= last for _, start, end, _ in values]) >= len(values)
+    inside = [first <= start and end <= last for _, start, end, _ in ifd.values]
+    return 2 * sum(inside) >= len(inside) or 0 <= base + min(start for _, start, _, _ in ifd.values) - ifd.end <= _GAP
 
 
 def _with_own_header(block: bytes, note: Entry, start: bytes) -> NoteIfd | None:

@@ -153,9 +153,15 @@ def _check_references(block: TiffBlock, references: list[Reference], home: int =
     for ifd in block.ifds:
         for tag, start, end, _ in ifd.values:
             if tag != home:
-                behind = bisect_right(places, start - 4)
-                if behind < len(places) and places[behind] < end:
-                    raise CorruptPhotoError("The photo's Exif data is damaged: an IFD stands within other data.")
+                _check_places(places, start, end)
+        for _, start, length in ifd.images:
+            _check_places(places, start, start + length)
+
+
+def _check_places(places: list[int], start: int, end: int) -> None:
+    behind = bisect_right(places, start - 4)
+    if behind < len(places) and places[behind] < end:
+        raise CorruptPhotoError("The photo's Exif data is damaged: an IFD stands within other data.")
 
 
 def _survey_note(block: TiffBlock, note: Entry, make: bytes, found: Survey) -> None:

@@ -1,0 +1,37 @@
+"""How what a TIFF block lists is laid out in it: in nearly all photos, all of it apart.
+
+Where no two things share a byte and all of them lie in the block, a value can
+change and the block can grow without a look at each of the others.
+"""
+
+from collections.abc import Iterable
+from operator import gt
+from typing import Final
+
+from galleria_storage.exif.ifd import Ifd
+
+_HEADER_END: Final = 8
+_IMAGE_OFFSET: Final = 0x0201
+#: Strips, tiles and SubIFDs: what `tiff_images` looks after.
+_UNUSUAL: Final = frozenset({0x0111, 0x0117, 0x0144, 0x0145, 0x014A})
+
+
+def end_if_apart(ifds: Iterable[Ifd], size: int) -> int:
+    """Return where IFDs, their values and their thumbnails end, if they lie in a block of this size and share no byte.
+
+    Returns
+    -------
+    int
+        0 if they do not, or if there are kinds of images or IFDs that are not told apart here.
+    """
+    starts, ends = [0], [_HEADER_END]
+    for ifd in ifds:
+        if not _UNUSUAL.isdisjoint(ifd.places) or (_IMAGE_OFFSET in ifd.places and not ifd.images):
+            return 0
+        # TIFF 6.0 section 2: the offset of the next IFD is part of an IFD.
+        starts += [ifd.at, *[start for _, start, _, _ in ifd.values], *[start for _, start, _ in ifd.images]]
+        ends += [ifd.end + 4, *[end for _, _, end, _ in ifd.values], *[at + length for _, at, length in ifd.images]]
+    # Things are apart if, each list in its order, every end comes before the next start.
+    starts.sort()
+    ends.sort()
+    return 0 if ends[-1] > size or any(map(gt, ends, starts[1:])) else ends[-1]
