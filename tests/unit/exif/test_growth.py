@@ -53,6 +53,22 @@ def test_zero_padding_is_used_before_the_block_grows(order: str) -> None:
     assert exif_of(after)[OFFSET_TIME_ORIGINAL] == "-05:00"
 
 
+@ORDERS
+def test_an_exif_ifd_that_is_the_gps_ifd_too_is_not_moved_away_from_under_it(order: str) -> None:
+    tiff = camera_block(order, main=[long(order, GPS_POINTER, 0)])
+    tiff.set_long(42, tiff.long_at(54))
+    with pytest.raises(CorruptPhotoError, match="the list of IFDs"):
+        corrected(photo(tiff))
+
+
+@ORDERS
+def test_a_main_ifd_that_is_the_gps_ifd_too_is_not_moved_away_from_under_it(order: str) -> None:
+    tiff = Tiff(order)
+    tiff.ifd([text(0x010F, "Acme"), long(order, GPS_POINTER, 8)])
+    with pytest.raises(CorruptPhotoError, match="the list of IFDs"):
+        corrected(photo(tiff))
+
+
 def test_padding_too_short_is_left_alone() -> None:
     tiff = camera_block()
     size = len(tiff.data)

@@ -55,9 +55,11 @@ class TiffBlock:
         The entries of capture tags, and those that point to IFDs, each with the name of its IFD.
     damage
         Name and offset of every IFD that could not be read; IFD0 and the main Exif IFD are never among them.
+    has_shared_ifds
+        True if an IFD is pointed to twice.
     """
 
-    __slots__ = ("_end", "captures", "damage", "data", "exif_ifds", "ifds", "order", "pointers")
+    __slots__ = ("_end", "captures", "damage", "data", "exif_ifds", "has_shared_ifds", "ifds", "order", "pointers")
 
     def __init__(self, data: bytes, order: ByteOrder) -> None:
         self.data, self.order = data, order
@@ -66,19 +68,20 @@ class TiffBlock:
         self.captures: list[tuple[str, Entry]] = []
         self.pointers: list[tuple[str, Entry]] = []
         self.damage: list[tuple[str, int]] = []
+        self.has_shared_ifds = False
         self._end: int | None = None
 
     @property
     def end_if_apart(self) -> int:
         """Where all that the block lists ends, if it all lies in the block, and apart from each other; else 0."""
         if self._end is None:
-            self._end = 0 if self.damage else end_if_apart(self.ifds, len(self.data))
+            self._end = 0 if self.damage or self.has_shared_ifds else end_if_apart(self.ifds, len(self.data))
         return self._end
 
 
 _IFD0, EXIF_NAME = "IFD0", "Exif IFD"
-_GPS: Final = "GPS IFD"
-POINTERS: Final = {EXIF_IFD: EXIF_NAME, GPS_IFD: _GPS, INTEROPERABILITY_IFD: "Interoperability IFD"}
+GPS_NAME: Final = "GPS IFD"
+POINTERS: Final = {EXIF_IFD: EXIF_NAME, GPS_IFD: GPS_NAME, INTEROPERABILITY_IFD: "Interoperability IFD"}
 """Tags whose value is the offset of another IFD (Exif 2.32 4.6.3)."""
 
 _NOTED: Final = frozenset({*CAPTURE_TAGS, *POINTERS})
@@ -106,6 +109,7 @@ def read_block(data: bytes) -> TiffBlock:
         if at in seen:
             if name.startswith("IFD"):
                 raise damaged(f"its {name} points back to an earlier IFD")
+            block.has_shared_ifds = True
             continue
         seen.add(at)
         if len(seen) > MAX_IFDS:
@@ -140,7 +144,7 @@ def _add(block: TiffBlock, ifd: Ifd, queue: list[tuple[str, int]]) -> None:
     if name == EXIF_NAME:
         block.exif_ifds.append(ifd)
     # The tags of a GPS IFD are numbered for themselves.
-    for entry in ifd.find(_NOTED) if name != _GPS else ():
+    for entry in ifd.find(_NOTED) if name != GPS_NAME else ():
         if entry.tag in CAPTURE_TAGS:
             block.captures.append((name, entry))
             continue
