@@ -136,13 +136,13 @@ class Ifd:
         return self._images
 
     def find(self, tags: Collection[int]) -> list[Entry]:
-        """Return all entries that have one of the tags, in file order."""
+        """Return all entries that have one of the tags, in the order of `tags`, and in file order for each."""
         return [self._entry(index) for index in self._places(tags)]
 
     def without(self, tags: Collection[int], block: bytes) -> bytes:
         """Return the bytes of all entries, as they stand in the block, but those that have one of the tags."""
         rest = bytearray(block[self.at + 2 : self.end])
-        for index in reversed(self._places(tags)):
+        for index in sorted(self._places(tags), reverse=True):
             del rest[12 * index : 12 * index + 12]
         return bytes(rest)
 
@@ -150,10 +150,8 @@ class Ifd:
         """Return the indexes of the entries that have one of the tags."""
         own = self.places
         if len(own) < len(self.tags):  # a tag stands twice
-            return [index for index, tag in enumerate(self.tags) if tag in tags]
-        found = [own[tag] for tag in tags if tag in own]
-        found.sort()
-        return found
+            return [index for tag in tags if tag in own for index, other in enumerate(self.tags) if other == tag]
+        return [own[tag] for tag in tags if tag in own]
 
     def _entry(self, index: int) -> Entry:
         first = 4 * index

@@ -84,7 +84,7 @@ GPS_NAME: Final = "GPS IFD"
 POINTERS: Final = {EXIF_IFD: EXIF_NAME, GPS_IFD: GPS_NAME, INTEROPERABILITY_IFD: "Interoperability IFD"}
 """Tags whose value is the offset of another IFD (Exif 2.32 4.6.3)."""
 
-_NOTED: Final = frozenset({*CAPTURE_TAGS, *POINTERS})
+_NOTED: Final = (*POINTERS, *sorted(CAPTURE_TAGS))
 
 
 def read_block(data: bytes) -> TiffBlock:
