@@ -15,6 +15,7 @@ from galleria_storage.errors import GalleriaError, NotFoundError, PreconditionFa
 from galleria_storage.publishing.draft import TAIL_BYTES, Draft
 from galleria_storage.publishing.proof import Proof, WrongContentError, algorithm_of_parts, check_parts
 from galleria_storage.publishing.writing import MIB, Publication, Sizes, Written
+from galleria_storage.s3.buffers import new_body
 from galleria_storage.s3.objects import Condition, ObjectStore, Stored
 from galleria_storage.s3.signing import DigestedBody
 
@@ -101,7 +102,7 @@ def part_size(size: int, at_least: int, most_parts: int = MAX_PARTS) -> int:
 def _send_all(upload: Upload, draft: Draft, part: int, sender: "Executor") -> None:
     """Read one part while the one before is sent."""
     content, tail = draft.content, b""
-    buffers = [DigestedBody(part) for _ in range(2)]
+    buffers = [new_body(part) for _ in range(2)]
     sending: Future[Stored] | None = None
     number = 0
     while content.left:
