@@ -39,7 +39,7 @@ def look_back(gallery: Gallery) -> list[str]:
     """What step 6 asks of staging, where the condition of step 5 proves nothing."""
     if gallery.profile.preconditions:
         return []
-    return ["HEAD", *(["GET tagging"] if gallery.profile.object_tags else [])]
+    return ["GET"]
 
 
 def test_a_new_photo_costs_three_requests(gallery: Gallery, wires: tuple[Wire, Wire]) -> None:
@@ -57,7 +57,8 @@ def test_tags_cost_one_request_more_and_only_if_there_are_any(gallery: Gallery, 
         pytest.skip(f"{gallery.server.name}: has no object tags")
     key = gallery.put("tagged.jpg", photo(), Tagging="timestamp-offset-hours=-2")
     assert publish(gallery, wires, key) == "published"
-    assert wires[0].names() == ["GET", "GET tagging", *look_back(gallery)]
+    again = [*look_back(gallery), *(["GET tagging"] if look_back(gallery) else [])]
+    assert wires[0].names() == ["GET", "GET tagging", *again]
 
 
 def test_a_duplicate_costs_two_requests_and_no_body(gallery: Gallery, wires: tuple[Wire, Wire]) -> None:
@@ -65,8 +66,8 @@ def test_a_duplicate_costs_two_requests_and_no_body(gallery: Gallery, wires: tup
     assert publish(gallery, wires, key) == "published"
     assert publish(gallery, wires, key) == "duplicate"
     staging, public = wires
-    assert (public.names(), len(staging.exchanges)) == (["HEAD"], 1)
-    assert staging.received() < BUFFERED
+    assert (public.names(), staging.names()) == (["HEAD"], ["GET"])
+    assert staging.received() == 1
 
 
 def test_a_very_big_photo_passes_through_in_one_part_where_the_provider_copies(

@@ -34,6 +34,7 @@ class Served(ThreadingHTTPServer):
     sent = len(BODY)
     chunked = False
     checksum = b""
+    ranges = True
     connections = 0
     daemon_threads = True
 
@@ -50,6 +51,13 @@ class Handler(BaseHTTPRequestHandler):
     server: Served
 
     def do_GET(self) -> None:  # the name that http.server looks for
+        if self.server.ranges and self.headers["Range"] == "bytes=0-0":
+            self.send_response(206)
+            self.send_header("Content-Range", f"bytes 0-0/{len(BODY)}")
+            self.send_header("Content-Length", "1")
+            self.end_headers()
+            self.wfile.write(BODY[:1])
+            return
         self.send_response(200)
         self.send_header("ETag", '"e"')
         if self.server.checksum:
@@ -151,6 +159,24 @@ def test_a_body_that_nobody_wants_any_more_leaves_no_broken_connection_behind(se
         assert read(stream) == BODY
     gc.collect()
     assert server.connections == 2
+
+
+def test_a_look_leaves_the_connection_to_the_next_request(server: Served) -> None:
+    reader = store(server)
+    for _ in range(3):
+        info = reader.look("a.jpg")
+        assert info is not None
+        assert info.size == len(BODY)
+    with reader.open("a.jpg") as stream:
+        assert read(stream) == BODY
+    assert server.connections == 1
+
+
+def test_a_look_at_a_server_that_knows_no_ranges_does_not_wait_for_the_whole(server: Served) -> None:
+    server.ranges = False
+    info = store(server).look("a.jpg")
+    assert info is not None
+    assert info.size == len(BODY)
 
 
 def test_a_body_in_chunks_of_unknown_length_is_read_as_boto3_reads_it(server: Served) -> None:

@@ -139,6 +139,12 @@ def translate(
     )
 
 
+def status_of(error: GalleriaError) -> int:
+    """Return the HTTP status of the answer that an error was translated from; 0 if there was none."""
+    response: dict[str, Any] = getattr(error.__cause__, "response", None) or {}
+    return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
 class translated:  # noqa: N801 # used like a function: a context
     """Translate whatever boto3 raises inside the block.
 
