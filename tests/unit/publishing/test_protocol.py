@@ -1,6 +1,7 @@
 """The publish protocol, one promise at a time."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
@@ -46,6 +47,18 @@ def test_a_duplicate_costs_two_requests_and_no_body(gallery: Gallery) -> None:
     outcome = gallery.publish()
     assert (outcome.status, outcome.bytes_in, outcome.bytes_out) == ("duplicate", 0, 0)
     assert gallery.s3.calls == ["HeadObject", GLANCE]
+
+
+@pytest.mark.parametrize("known", [{"tag_count_on_head": True}, {"object_tags": False}])
+def test_staging_is_looked_at_by_head_where_that_tells_as_much(gallery: Gallery, known: dict[str, bool]) -> None:
+    gallery.staging_profile = replace(gallery.staging_profile, **known)
+    gallery.put()
+    gallery.publish()
+    assert gallery.publish().status == "duplicate"
+    assert gallery.s3.calls == ["HeadObject", "HeadObject"]
+    gallery.put(metadata=TIME)
+    assert gallery.publish().status == "published"
+    assert gallery.s3.calls == ["HeadObject", "HeadObject", "GetObject", "PutObject", "HeadObject"]
 
 
 def test_a_duplicate_with_tags_costs_one_more(gallery: Gallery) -> None:

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from galleria_storage.errors import IntegrityError
 from galleria_storage.s3.clients import get_s3_client
 from galleria_storage.s3.objects import ObjectStore, ObjectStream
-from galleria_storage.s3.profiles import AWS, CEPH, ProviderProfile
+from galleria_storage.s3.profiles import AWS, CEPH, GENERIC, ProviderProfile
 from galleria_storage.s3.reading import straight_reader
 
 BODY = bytes(range(256)) * 4000
@@ -162,7 +162,7 @@ def test_a_body_that_nobody_wants_any_more_leaves_no_broken_connection_behind(se
 
 
 def test_a_look_leaves_the_connection_to_the_next_request(server: Served) -> None:
-    reader = store(server)
+    reader = store(server, GENERIC)
     for _ in range(3):
         info = reader.look("a.jpg")
         assert info is not None
@@ -174,7 +174,7 @@ def test_a_look_leaves_the_connection_to_the_next_request(server: Served) -> Non
 
 def test_a_look_at_a_server_that_knows_no_ranges_does_not_wait_for_the_whole(server: Served) -> None:
     server.ranges = False
-    info = store(server).look("a.jpg")
+    info = store(server, GENERIC).look("a.jpg")
     assert info is not None
     assert info.size == len(BODY)
 

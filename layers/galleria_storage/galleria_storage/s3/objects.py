@@ -77,11 +77,15 @@ class ObjectStore:
         return object_info(key, answer)
 
     def look(self, key: str) -> ObjectInfo | None:
-        """Tell what GetObject says of an object by asking for its first byte; None if there is no such object.
+        """Tell what GetObject says of an object, the number of tags included; None if there is no such object.
 
-        Unlike HeadObject this tells the number of tags at every provider that
-        tells it at all, and unlike an unread body it leaves the connection usable.
+        Where HeadObject is not known to tell that number, the first byte is
+        asked for: unlike an unread body it leaves the connection usable. (A
+        HEAD is the better question where it will do: Ceph sends a short body
+        40 ms after its headers.)
         """
+        if self.profile.tag_count_on_head or not self.profile.object_tags:
+            return self.head(key)
         try:
             with translated(bucket=self.bucket, key=key):
                 answer = self.client.get_object(Bucket=self.bucket, Key=key, Range="bytes=0-0")
