@@ -49,7 +49,7 @@ def put_and_copy(store: ObjectStore, publication: Publication, sizes: Sizes, sta
     """
     key, draft = publication.key, publication.draft
     source = draft.content.source
-    first = new_body(min(max(sizes.part, draft.content.buffered), draft.content.size))
+    first = new_body(min(max(sizes.first, draft.content.buffered), draft.content.size))
     with memoryview(first) as view:
         draft.content.fill(view)
     start, info = source.position, source.info

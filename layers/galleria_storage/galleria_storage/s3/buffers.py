@@ -7,6 +7,8 @@ page. Here the zeros are left out, and Linux is told that pages of 2 MiB will do
 """
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from galleria_storage.s3.signing import DigestedBody
@@ -32,3 +34,18 @@ def new_body(size: int) -> DigestedBody:
         # Advice: where it is not taken, pages are small.
         ctypes.CDLL(None).madvise(ctypes.c_void_p(first), ctypes.c_size_t(last - first), _MADV_HUGEPAGE)
     return body
+
+
+@contextmanager
+def body_of(size: int) -> Iterator[DigestedBody]:
+    """Lend a body whose memory is free again at the end of the block.
+
+    Else it is so when the garbage is collected, since botocore's requests
+    refer to themselves and hold the body: too late where memory is counted.
+    """
+    body = new_body(size)
+    try:
+        yield body
+    finally:
+        with suppress(BufferError):  # after an error its traceback may still look at the bytes
+            body.clear()
