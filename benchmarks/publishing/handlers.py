@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 MIB: Final = 1 << 20
-#: As the publisher has them (`publishing.writing.Sizes`).
+#: As the publisher has it (`publishing.writing.Sizes`).
 WHOLE: Final = 16 * MIB
+#: boto3's own (`boto3.s3.transfer.TransferConfig`).
 PART: Final = 8 * MIB
 CHUNK: Final = 256 * 1024
 

@@ -28,6 +28,27 @@ def read(store: ObjectStore, key: str, start: int = 0) -> bytes:
     return bytes(buffer)
 
 
+@pytest.mark.parametrize("tagging", ["", "timestamp-offset-hours=-2"])
+def test_a_look_tells_what_the_whole_object_tells_the_number_of_tags_included(gallery: Gallery, tagging: str) -> None:
+    if tagging and gallery.server.name in {"swift", "rclone"}:
+        pytest.skip(f"{gallery.server.name}: has no object tags")
+    tags = {"Tagging": tagging} if tagging else {}
+    key = gallery.put("a.jpg", b"photo", {"note": "Sommar 24"}, **tags)
+    staging = gallery.store(gallery.buckets.staging)
+    with staging.open(key) as stream:
+        assert staging.look(key) == stream.info
+        assert (stream.info.size, stream.info.tag_count or 0) == (5, 1 if tagging else 0)
+
+
+def test_a_look_knows_empty_and_missing_objects(gallery: Gallery) -> None:
+    key = gallery.put("empty.jpg", b"")
+    staging = gallery.store(gallery.buckets.staging)
+    info = staging.look(key)
+    assert info is not None
+    assert info.size == 0
+    assert staging.look(f"{key}-missing") is None
+
+
 def test_head_tells_size_etag_metadata_and_type(store: ObjectStore, gallery: Gallery) -> None:
     key = gallery.key("a.jpg")
     store.put(key, b"photo", {"ContentType": "image/jpeg", "Metadata": {"note": "Sommar 24"}}, None)

@@ -13,18 +13,11 @@ from galleria_storage.publishing.tail_copy import copies_safely
 from galleria_storage.publishing.writing import Sizes
 from tests.support.gallery import Gallery
 from tests.support.jpegs import TAKEN, capture, image_data, photo
-from tests.support.servers import S3Server
 from tests.support.wire import Exchange, Fault, proxied
 
 MIB = 1 << 20
 TWO_HOURS_BACK = {"timestamp-offset-hours": "-2", "target-timezone": "Europe/Stockholm"}
 CORRECTED = ("2024:06:15 10:30:45", "+02:00")
-
-
-@pytest.fixture(autouse=True)
-def staging_reads_tags(server: S3Server) -> None:
-    if server.name == "rclone":
-        pytest.skip("rclone: answers GetObjectTagging with 500; it can hold the public bucket, not staging")
 
 
 def test_a_new_photo_is_published_with_its_time_corrected_and_its_picture_untouched(gallery: Gallery) -> None:
@@ -244,7 +237,7 @@ def test_a_read_that_breaks_off_goes_on_where_it_stopped(gallery: Gallery) -> No
     with proxied(gallery.server.endpoint) as wire:
         wire.fault = Once("cut", "GET")
         assert gallery.publisher(staging=wire.endpoint).publish(key).status == "published"
-        reads = [exchange for exchange in wire.exchanges if exchange.name == "GET"]
+        reads = [exchange for exchange in wire.exchanges if exchange.name == "GET" and exchange.received > 1]
     assert image_data(gallery.copy(key)) == image_data(original)
     assert len(reads) == 2
     assert reads[1].headers["range"].startswith("bytes=")

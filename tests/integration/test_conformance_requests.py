@@ -19,8 +19,6 @@ BUFFERED = 6 * MIB
 @pytest.fixture
 def wires(gallery: Gallery) -> Iterator[tuple[Wire, Wire]]:
     """In front of staging, and in front of the public bucket."""
-    if gallery.server.name == "rclone":
-        pytest.skip("rclone: answers GetObjectTagging with 500; it can hold the public bucket, not staging")
     with proxied(gallery.server.endpoint) as staging, proxied(gallery.server.endpoint) as public:
         yield staging, public
 
@@ -35,11 +33,14 @@ def publish(gallery: Gallery, wires: tuple[Wire, Wire], key: str) -> str:
     return publisher.publish(key).status
 
 
+def look(gallery: Gallery) -> str:
+    """How staging is asked for everything but the body."""
+    return "HEAD" if gallery.profile.tag_count_on_head or not gallery.profile.object_tags else "GET"
+
+
 def look_back(gallery: Gallery) -> list[str]:
     """What step 6 asks of staging, where the condition of step 5 proves nothing."""
-    if gallery.profile.preconditions:
-        return []
-    return ["HEAD", *(["GET tagging"] if gallery.profile.object_tags else [])]
+    return [] if gallery.profile.preconditions else [look(gallery)]
 
 
 def test_a_new_photo_costs_three_requests(gallery: Gallery, wires: tuple[Wire, Wire]) -> None:
@@ -57,7 +58,8 @@ def test_tags_cost_one_request_more_and_only_if_there_are_any(gallery: Gallery, 
         pytest.skip(f"{gallery.server.name}: has no object tags")
     key = gallery.put("tagged.jpg", photo(), Tagging="timestamp-offset-hours=-2")
     assert publish(gallery, wires, key) == "published"
-    assert wires[0].names() == ["GET", "GET tagging", *look_back(gallery)]
+    again = [*look_back(gallery), *(["GET tagging"] if look_back(gallery) else [])]
+    assert wires[0].names() == ["GET", "GET tagging", *again]
 
 
 def test_a_duplicate_costs_two_requests_and_no_body(gallery: Gallery, wires: tuple[Wire, Wire]) -> None:
@@ -65,8 +67,8 @@ def test_a_duplicate_costs_two_requests_and_no_body(gallery: Gallery, wires: tup
     assert publish(gallery, wires, key) == "published"
     assert publish(gallery, wires, key) == "duplicate"
     staging, public = wires
-    assert (public.names(), len(staging.exchanges)) == (["HEAD"], 1)
-    assert staging.received() < BUFFERED
+    assert (public.names(), staging.names()) == (["HEAD"], [look(gallery)])
+    assert staging.received() == (look(gallery) == "GET")
 
 
 def test_a_very_big_photo_passes_through_in_one_part_where_the_provider_copies(

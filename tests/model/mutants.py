@@ -47,7 +47,9 @@ _GIVE_UP = "                if run.attempts == MAX_ATTEMPTS:\n                  
 _SUCCESS = "                return self._done(run, 'published')\n"
 
 MUTANTS = (
-    Mutant("steps 1 and 2 swapped", ((_STEP_1, ""), (_OPENED, f"{_STEP_1}{_OPENED}")), "honours"),
+    Mutant(
+        "steps 1 and 2 swapped", ((_STEP_1, "        standing = None\n"), (_OPENED, f"{_STEP_1}{_OPENED}")), "honours"
+    ),
     Mutant("no precondition", ((_WRITE, "Publication(run.key, draft, headers, None)"),), "honours"),
     Mutant("no look-back", ((_LOOK_BACK, "        if False:\n"),), "ignores"),
     Mutant("no look-back", ((_LOOK_BACK, "        if False:\n"),), "refuses"),
@@ -59,7 +61,7 @@ MUTANTS = (
     ),
     Mutant(
         "tags are not looked at again",
-        (("self._understand(now, self.staging.tags(key))", "self._understand(now, {})"),),
+        (("self._wish(now).fingerprint", "self._understand(now, {}).fingerprint"),),
         "ignores",
     ),
     Mutant(
@@ -70,6 +72,11 @@ MUTANTS = (
     Mutant(
         "the correction is no part of the identity",
         (("fingerprint(info, correction))", "fingerprint(info, Correction()))"),),
+        "honours",
+    ),
+    Mutant(
+        "what was asked for at a glance is done to another body",
+        (("glance if glance and glance.info == source.info else", "glance or"),),
         "honours",
     ),
     Mutant("a conflict is taken for success", ((_GIVE_UP, _SUCCESS),), "honours"),

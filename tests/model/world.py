@@ -113,6 +113,7 @@ class Plan:
     haste: float
     scope: DuplicateScope
     twice: float
+    tag_count_on_head: bool
 
     @classmethod
     def draw(cls, rng: random.Random, provider: str | None) -> "Plan":
@@ -134,6 +135,7 @@ class Plan:
             haste=rng.choice((0.03, 0.3, 3.0)),
             twice=rng.choice((0.0, 0.3, 1.0)),
             scope="bucket" if rng.random() < 0.15 else "key",
+            tag_count_on_head=rng.random() < 0.5,
         )
 
     @staticmethod
@@ -174,7 +176,8 @@ class World:
         self.s3 = FakeS3(on_put, self, versioned=self.plan.versioned)
         self.s3.on_complete = on_complete
         client: Any = self.s3
-        staging, public = ObjectStore(client, STAGING, HONOURING), ObjectStore(client, PUBLIC, profile)
+        looking = replace(HONOURING, tag_count_on_head=self.plan.tag_count_on_head)
+        staging, public = ObjectStore(client, STAGING, looking), ObjectStore(client, PUBLIC, profile)
         sizes = Sizes(whole=0, part=64, copied=150, step=64) if self.plan.in_parts else Sizes()
         self.publisher = self.publisher_class(
             staging,

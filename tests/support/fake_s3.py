@@ -25,6 +25,7 @@ STATUS = {
     "ConditionalRequestConflict": 409,
     "BadDigest": 400,
     "InvalidPart": 400,
+    "InvalidRange": 416,
     "NotImplemented": 501,
     "SlowDown": 503,
     "InternalError": 500,
@@ -161,14 +162,18 @@ class FakeS3:
             found = self._find("GetObject", Bucket, Key)
             if IfMatch and IfMatch.strip('"') != found.etag:
                 raise client_error("GetObject", "PreconditionFailed")
-            start = int(Range.removeprefix("bytes=").rstrip("-")) if Range else 0
-            data = found.body[start:]
+            first, _, last = Range.removeprefix("bytes=").partition("-")
+            start = int(first or 0)
+            if Range and start >= len(found.body):
+                raise client_error("GetObject", "InvalidRange")
+            data = found.body[start : int(last) + 1 if last else None]
             body = {"Body": Body(data, self.director.cut(len(data))), "ContentLength": len(data)}
             if Range:
-                body["ContentRange"] = f"bytes {start}-{len(found.body) - 1}/{len(found.body)}"
+                body["ContentRange"] = f"bytes {start}-{start + len(data) - 1}/{len(found.body)}"
             return {**self._describe(found), **body}
 
-        return self._call("GetObject from the middle" if Range else "GetObject", Bucket, effect)
+        of_a_part = "GetObject of a byte" if Range == "bytes=0-0" else "GetObject from the middle"
+        return self._call(of_a_part if Range else "GetObject", Bucket, effect)
 
     def get_object_tagging(self, *, Bucket: str, Key: str, VersionId: str = "") -> dict[str, Any]:
         def effect() -> dict[str, Any]:

@@ -61,14 +61,14 @@ class Gallery:
         self.director = Interference()
         self.s3 = FakeS3("honoured", self.director)
         self.settings = PublishSettings(STAGING, BucketAccess(PUBLIC))
-        self.profile = CAPABLE
+        self.profile = self.staging_profile = CAPABLE
         self.sizes = Sizes()
         self.copies = False
         self.pauses: list[float] = []
 
     def publisher(self) -> Publisher:
         client: Any = self.s3
-        staging, public = ObjectStore(client, STAGING, CAPABLE), ObjectStore(client, PUBLIC, self.profile)
+        staging, public = ObjectStore(client, STAGING, self.staging_profile), ObjectStore(client, PUBLIC, self.profile)
         writer = Writer(public, copy_from=staging if self.copies else None, sizes=self.sizes)
         return Publisher(staging, public, self.settings, writer=writer, sleep=self.pauses.append, jitter=lambda: 0.5)
 

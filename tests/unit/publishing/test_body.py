@@ -218,7 +218,7 @@ def test_ten_thousand_parts_always_suffice(size: int) -> None:
 @pytest.fixture
 def copying(gallery: Gallery) -> Gallery:
     gallery.copies = True
-    gallery.sizes = Sizes(whole=1000, part=300_000, copied=320_000, step=40_000)
+    gallery.sizes = Sizes(whole=1000, part=300_000, copied=320_000, first=300_000, step=40_000)
     return gallery
 
 
@@ -232,7 +232,7 @@ def test_of_a_very_large_object_one_part_passes_through_here(copying: Gallery) -
 
 
 def test_a_head_that_is_longer_than_a_part_is_sent_whole(copying: Gallery) -> None:
-    copying.sizes = Sizes(whole=1000, part=1000, copied=320_000, step=40_000)
+    copying.sizes = Sizes(whole=1000, part=1000, copied=320_000, first=1000, step=40_000)
     copying.put(BIG, TIME)
     copying.publish()
     assert copying.copy().body == CORRECTED

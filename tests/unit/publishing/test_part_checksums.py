@@ -117,7 +117,7 @@ def test_an_answer_with_another_crc32_is_not_believed(checking: Gallery) -> None
 
 def test_a_copied_part_is_completed_with_the_crc32_that_the_provider_gave_for_it(checking: Gallery) -> None:
     checking.copies = True
-    checking.sizes = Sizes(whole=1000, part=300_000, copied=320_000, step=40_000)
+    checking.sizes = Sizes(whole=1000, part=300_000, copied=320_000, first=300_000, step=40_000)
     outcome = checking.publish()
     assert checking.copy().body == BIG
     assert outcome.bytes_copied == len(BIG) - 300_000

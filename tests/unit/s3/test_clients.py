@@ -1,6 +1,13 @@
 """A client is made for any provider from what people really write into a setting."""
 
+import datetime as dt
+import io
+from typing import Any
+
+import botocore
 import pytest
+from botocore.awsrequest import AWSResponse
+from urllib3 import HTTPResponse
 
 from galleria_storage.errors import SettingsError
 from galleria_storage.s3 import clients
@@ -147,3 +154,31 @@ def test_content_md5_goes_where_a_server_insists_on_it() -> None:
 
 def test_the_pool_has_room_for_every_upload_thread() -> None:
     assert get_s3_client("nas:9000", "key", "secret", "").meta.config.max_pool_connections == clients.CONNECTIONS
+
+
+def test_a_request_names_botocore_and_its_version_to_the_provider() -> None:
+    sent: list[str] = []
+    client = connect(BucketAccess("photos", "http://127.0.0.1:9", access_key="key", secret_key="secret")).client
+
+    def answer(request: Any, **_: Any) -> AWSResponse:
+        sent.append(str(request.headers["User-Agent"]))
+        body: Any = HTTPResponse(io.BytesIO(), preload_content=False)
+        return AWSResponse(request.url, 200, {}, body)
+
+    client.meta.events.register("before-send.s3", answer)
+    client.head_object(Bucket="photos", Key="a.jpg")
+    assert f"Botocore/{botocore.__version__}" in sent[0]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Wed, 21 Oct 2015 07:28:00 GMT",
+        "2015-10-21T07:28:00Z",
+        "2015-10-21T09:28:00.000+02:00",
+        1445412480,
+        "1445412480",
+    ],
+)
+def test_a_date_is_understood_in_every_form_that_a_provider_writes(written: object) -> None:
+    assert clients._read_timestamp(written) == dt.datetime(2015, 10, 21, 7, 28, tzinfo=dt.UTC)

@@ -16,8 +16,8 @@ from galleria_storage.errors import (
 )
 from galleria_storage.s3.objects import ObjectStore, ObjectStream
 
-#: Bytes per read: small enough to stay in the processor's cache until it is hashed, large enough to be few.
-CHUNK: Final = 256 * 1024
+#: Bytes per read: what is asked for again if the connection breaks meanwhile.
+CHUNK: Final = 1024 * 1024
 _RESUMPTIONS: Final = 4
 
 
@@ -161,12 +161,10 @@ class Content:
             if count < len(part):
                 self._pending.appendleft(part[count:])
             done += count
-        self._sha256.update(buffer[:done])
-        while done < len(buffer):
-            count = self.source.read_some(buffer[done : done + CHUNK])
-            self._sha256.update(buffer[done : done + count])
-            done += count
-        self.left -= done
+        self.source.fill(buffer[done:])
+        # All at once: while this takes its time the sockets fill, and reading has not to wait for every piece.
+        self._sha256.update(buffer)
+        self.left -= len(buffer)
 
     def hash_again(self, buffer: memoryview) -> None:
         """Take note that the buffer which was filled last has been changed since."""

@@ -15,6 +15,7 @@ from galleria_storage.errors import GalleriaError, NotFoundError, PreconditionFa
 from galleria_storage.publishing.draft import TAIL_BYTES, Draft
 from galleria_storage.publishing.proof import Proof, WrongContentError, algorithm_of_parts, check_parts
 from galleria_storage.publishing.writing import MIB, Publication, Sizes, Written
+from galleria_storage.s3.buffers import body_of
 from galleria_storage.s3.objects import Condition, ObjectStore, Stored
 from galleria_storage.s3.signing import DigestedBody
 
@@ -81,16 +82,18 @@ def put_in_parts(store: ObjectStore, publication: Publication, sizes: Sizes, sen
     CorruptPhotoError
         The end of the photo forbids the edit.
     """
-    draft = publication.draft
-    upload = Upload(store, publication.key, publication.headers)
-    try:
-        _send_all(upload, draft, part_size(draft.content.size, sizes.part), sender)
-        upload.complete(draft.content.size, publication.condition)
-    except BaseException:
-        sender.shutdown()  # a part that is still being sent would outlive the abort
-        upload.abort()
-        raise
-    return Written(store.profile.complete_preconditions, draft.content.size)
+    draft, size = publication.draft, publication.draft.content.size
+    part = min(part_size(size, sizes.part), size)
+    with body_of(part) as one, body_of(min(part, size - part)) as other:
+        upload = Upload(store, publication.key, publication.headers)
+        try:
+            _send_all(upload, draft, (one, other), sender)
+            upload.complete(size, publication.condition)
+        except BaseException:
+            sender.shutdown()  # a part that is still being sent would outlive the abort
+            upload.abort()
+            raise
+    return Written(store.profile.complete_preconditions, size)
 
 
 def part_size(size: int, at_least: int, most_parts: int = MAX_PARTS) -> int:
@@ -98,10 +101,9 @@ def part_size(size: int, at_least: int, most_parts: int = MAX_PARTS) -> int:
     return at_least if size <= at_least * most_parts else -(-size // (most_parts * MIB)) * MIB
 
 
-def _send_all(upload: Upload, draft: Draft, part: int, sender: "Executor") -> None:
+def _send_all(upload: Upload, draft: Draft, buffers: tuple[DigestedBody, DigestedBody], sender: "Executor") -> None:
     """Read one part while the one before is sent."""
     content, tail = draft.content, b""
-    buffers = [DigestedBody(part) for _ in range(2)]
     sending: Future[Stored] | None = None
     number = 0
     while content.left:

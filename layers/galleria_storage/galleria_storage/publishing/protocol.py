@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from galleria_storage.errors import GalleriaError, NotFoundError, PreconditionFailedError, UnsupportedOperationError
+from galleria_storage.errors import GalleriaError, NotFoundError, PreconditionFailedError
 from galleria_storage.exif.correction import Correction, parse_correction
 from galleria_storage.publishing.body import Source
 from galleria_storage.publishing.claims import Claims
@@ -19,6 +19,7 @@ from galleria_storage.publishing.draft import Draft, prepare
 from galleria_storage.publishing.fingerprint import (
     CAPTURED_AFTER,
     CAPTURED_BEFORE,
+    FINGERPRINT,
     RUN,
     SHA256,
     capture_text,
@@ -131,12 +132,20 @@ class Publisher:
     def _attempt(self, run: _Run) -> Outcome:
         """Go through the steps once."""
         standing = self.public.head(run.key)  # 1
+        glance = None
+        if standing and standing.metadata.get(FINGERPRINT) and standing.etag not in run.wrong:
+            info = self.staging.look(run.key)  # 2, as far as a duplicate needs it
+            if info is None:
+                return self._gone(run)
+            glance = self._wish(info)  # 3
+            if is_result(standing, glance.fingerprint):  # 4
+                return self._recognised(run, glance, standing)
         try:
             stream = self.staging.open(run.key)  # 2
         except NotFoundError:
-            return self._done(run, "gone", reason="the staging object does not exist any more")
+            return self._gone(run)
         with Source(self.staging, stream) as source:
-            wish = self._wish(source.info)  # 3
+            wish = glance if glance and glance.info == source.info else self._wish(source.info)  # 3
             if standing and is_result(standing, wish.fingerprint) and standing.etag not in run.wrong:  # 4
                 return self._recognised(run, wish, standing)
             draft = prepare(source, wish.correction, self.settings)
@@ -154,7 +163,7 @@ class Publisher:
     def _wish(self, info: ObjectInfo) -> _Wish:
         """Understand what staging asks for; tags are fetched only if there are any.
 
-        They are those of the version that is being read. Without versions an
+        They are those of the version that was answered. Without versions an
         object that was replaced in between may lend its tags for a moment:
         its own event puts that right.
         """
@@ -232,15 +241,8 @@ class Publisher:
 
     def _asked(self, key: str) -> str | None:
         """Return the fingerprint of what staging asks for now; None if there is no such object."""
-        now = self.staging.head(key)
-        if now is None:
-            return None
-        try:
-            return self._understand(now, self.staging.tags(key)).fingerprint
-        except NotFoundError:
-            return None
-        except UnsupportedOperationError:  # a provider without tags
-            return self._understand(now, {}).fingerprint
+        now = self.staging.look(key)
+        return self._wish(now).fingerprint if now else None
 
     def _changed(self, key: str) -> PreconditionFailedError:
         return PreconditionFailedError(
@@ -264,6 +266,9 @@ class Publisher:
             for name, value in info.metadata.items()
             if name in self.settings.metadata_allowlist and value.isascii() and value.isprintable()
         }
+
+    def _gone(self, run: _Run) -> Outcome:
+        return self._done(run, "gone", reason="the staging object does not exist any more")
 
     def _done(self, run: _Run, status: Status, **known: Any) -> Outcome:
         return Outcome(

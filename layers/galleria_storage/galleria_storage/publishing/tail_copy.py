@@ -11,9 +11,9 @@ from galleria_storage.publishing.draft import TAIL_BYTES
 from galleria_storage.publishing.multipart import MAX_PARTS, Upload, part_size
 from galleria_storage.publishing.proof import WrongContentError
 from galleria_storage.publishing.writing import Publication, Sizes, Written
+from galleria_storage.s3.buffers import new_body
 from galleria_storage.s3.objects import ObjectInfo, ObjectStore, Stored
 from galleria_storage.s3.profiles import ProviderProfile
-from galleria_storage.s3.signing import DigestedBody
 
 #: Copied parts beside the first one.
 _STEPS: Final = MAX_PARTS - 1
@@ -49,7 +49,7 @@ def put_and_copy(store: ObjectStore, publication: Publication, sizes: Sizes, sta
     """
     key, draft = publication.key, publication.draft
     source = draft.content.source
-    first = DigestedBody(min(max(sizes.part, draft.content.buffered), draft.content.size))
+    first = new_body(min(max(sizes.first, draft.content.buffered), draft.content.size))
     with memoryview(first) as view:
         draft.content.fill(view)
     start, info = source.position, source.info

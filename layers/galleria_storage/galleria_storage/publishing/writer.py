@@ -7,8 +7,8 @@ from galleria_storage.publishing.multipart import put_in_parts
 from galleria_storage.publishing.proof import Proof, check_whole
 from galleria_storage.publishing.tail_copy import CopyRefusedError, copies_safely, put_and_copy
 from galleria_storage.publishing.writing import Publication, Sizes, Written
+from galleria_storage.s3.buffers import new_body
 from galleria_storage.s3.objects import ObjectStore
-from galleria_storage.s3.signing import DigestedBody
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +76,7 @@ class Writer:
     def _put_whole(self, publication: Publication) -> Written:
         """Write with one PutObject; the SHA-256 is known before the first byte goes out, and so is recorded."""
         store, key, content = self._store, publication.key, publication.draft.content
-        data = DigestedBody(content.size)
+        data = new_body(content.size)
         with memoryview(data) as view:
             content.fill(view)
             publication.draft.follow_tail(view)

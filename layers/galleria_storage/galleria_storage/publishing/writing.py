@@ -20,16 +20,20 @@ class Sizes:
         The largest object that is held in memory and written with one
         PutObject, its SHA-256 recorded on it.
     part
-        Size of the parts as long as 10,000 suffice. Two are in memory at a time.
+        Size of the parts as long as 10,000 suffice. Two are in memory at a
+        time: 22 MiB, so that all of a photo in parts fits into 24.
     copied
         From this size on the provider copies the tail, where it can.
+    first
+        What is sent of such an object: the smallest part that S3 takes (more if its head is longer).
     step
         One copy by the provider: few requests, each well within a read timeout.
     """
 
     whole: int = 16 * MIB
-    part: int = 8 * MIB
+    part: int = 11 * MIB
     copied: int = 64 * MIB
+    first: int = 5 * MIB
     step: int = 128 * MIB
 
 

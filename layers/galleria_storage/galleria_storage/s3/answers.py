@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from galleria_storage.errors import IntegrityError
 from galleria_storage.s3.faults import translated
+from galleria_storage.s3.reading import breaks, straight_reader
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
@@ -89,6 +90,7 @@ class ObjectStream:
         self.info = info
         self.position = start
         self._body = body
+        self._read = straight_reader(body)
         self._bucket = bucket
 
     def readinto(self, buffer: memoryview) -> int:
@@ -101,12 +103,10 @@ class ObjectStream:
         ProviderError
             The connection broke.
         """
-        from urllib3.exceptions import HTTPError  # noqa: PLC0415 # lazy: comes with boto3
-
         try:
             with translated(bucket=self._bucket, key=self.info.key):
-                count = self._body.readinto(buffer)  # type: ignore[arg-type] # the stubs want a file here
-        except (HTTPError, OSError) as error:  # what botocore lets through: resets, closed sockets
+                count = self._read(buffer)
+        except breaks() as error:  # resets, closed sockets, time-outs
             raise IntegrityError(
                 f"reading {self.info.key!r} from {self._bucket!r} broke off at byte {self.position}",
                 bucket=self._bucket,

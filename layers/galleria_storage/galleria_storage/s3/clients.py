@@ -5,6 +5,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
 from functools import cache
 from hashlib import md5
 from ipaddress import ip_address
@@ -18,6 +19,8 @@ from galleria_storage.s3.signing import sign_known_digests
 from galleria_storage.settings import BucketAccess
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from botocore.config import _S3Dict
     from botocore.loaders import Loader
     from mypy_boto3_s3 import S3Client
@@ -118,8 +121,10 @@ def environment_endpoint() -> str:
     return os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or ""
 
 
-def _client(make: Callable[..., Any], access: BucketAccess, profile: ProviderProfile | None) -> "S3Client":
-    """Make a client with `make`, which takes boto3's arguments."""
+def _client(
+    make: Callable[..., Any], access: BucketAccess, profile: ProviderProfile | None, user_agent: str | None = None
+) -> "S3Client":
+    """Make a client with `make`, which takes boto3's arguments; without a `user_agent` botocore tells its own."""
     from botocore.config import Config  # noqa: PLC0415 # lazy: it costs most of a cold start
 
     if bool(access.access_key) != bool(access.secret_key):
@@ -137,6 +142,7 @@ def _client(make: Callable[..., Any], access: BucketAccess, profile: ProviderPro
         request_checksum_calculation=profile.request_checksums,
         response_checksum_validation=profile.request_checksums,
         s3=s3,
+        user_agent=user_agent,
         # An endpoint that was given is not diverted by the environment.
         ignore_configured_endpoint_urls=bool(access.endpoint),  # type: ignore[call-arg] # the stubs lack it
     )
@@ -155,12 +161,30 @@ def _client(make: Callable[..., Any], access: BucketAccess, profile: ProviderPro
 
 
 def _lean_client(access: BucketAccess, profile: ProviderProfile | None) -> "S3Client":
-    """Make a client without boto3's own parts, which cost 40 ms of a cold start and are not used."""
+    """Make a client without boto3's own parts, which cost 40 ms of a cold start and are not used.
+
+    Its requests do without two more things that took a fifth of each: a name
+    that is put together anew every time, and dateutil for the one form of
+    date that stands in headers.
+    """
     import botocore.session  # noqa: PLC0415 # lazy, see `_client`
 
     session = botocore.session.Session()
     session.register_component("data_loader", _loader())
-    return _client(session.create_client, access, profile)
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_read_timestamp)
+    return _client(session.create_client, access, profile, session.user_agent())
+
+
+def _read_timestamp(value: Any) -> "datetime":
+    """Read a date as HTTP writes it (RFC 9110, section 5.6.7) at once; leave all others to botocore."""
+    if isinstance(value, str) and value.endswith(" GMT"):
+        try:
+            return parsedate_to_datetime(value)
+        except ValueError:
+            pass  # botocore is more lenient
+    from botocore.utils import parse_timestamp  # noqa: PLC0415 # lazy, see `_client`
+
+    return parse_timestamp(value)
 
 
 @cache

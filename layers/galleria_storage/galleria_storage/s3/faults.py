@@ -5,9 +5,8 @@ code and HTTP status, never its whole answer: that may hold a signature or an
 access key.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http import HTTPStatus
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
 from galleria_storage.errors import (
@@ -140,15 +139,36 @@ def translate(
     )
 
 
-@contextmanager
-def translated(*, bucket: str | None = None, key: str | None = None) -> Iterator[None]:
-    """Translate whatever boto3 raises inside the block."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 # lazy: importing boto3 is slow
+def status_of(error: GalleriaError) -> int:
+    """Return the HTTP status of the answer that an error was translated from; 0 if there was none."""
+    response: dict[str, Any] = getattr(error.__cause__, "response", None) or {}
+    return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
-    try:
-        yield
-    except (BotoCoreError, ClientError) as error:
-        raise translate(error, bucket=bucket, key=key) from error
+
+class translated:  # noqa: N801 # used like a function: a context
+    """Translate whatever boto3 raises inside the block.
+
+    A class, since it stands around every read of a body: a block without an
+    error costs next to nothing, and botocore is looked up only after one.
+    """
+
+    __slots__ = ("_bucket", "_key")
+
+    def __init__(self, *, bucket: str | None = None, key: str | None = None) -> None:
+        self._bucket = bucket
+        self._key = key
+
+    def __enter__(self) -> None:
+        """Begin the block."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Raise this library's error in place of boto3's."""
+        if error is None:
+            return
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 # lazy: importing boto3 is slow
+
+        if isinstance(error, BotoCoreError | ClientError):
+            raise translate(error, bucket=self._bucket, key=self._key) from error
 
 
 def _translate_local(error: Exception, bucket: str | None, key: str | None) -> GalleriaError:

@@ -45,6 +45,8 @@ class ProviderProfile:
         All parts but the last must have one size.
     object_tags
         GetObjectTagging is answered.
+    tag_count_on_head
+        HeadObject tells the number of tags, as GetObject does.
     cors_api
         The provider has Get- and PutBucketCors.
     cors_order
@@ -86,6 +88,7 @@ class ProviderProfile:
     part_copy: bool = False
     equal_parts: bool = False
     object_tags: bool = True
+    tag_count_on_head: bool = False
     cors_api: bool = True
     cors_order: Literal["aws", "ceph"] = "aws"
     cors_enforced: bool = True
@@ -149,6 +152,7 @@ CEPH: Final = ProviderProfile(
     put_if_match="honoured",
     etag_in_if_match="unquoted",
     part_copy=True,
+    tag_count_on_head=True,
     cors_order="ceph",
     expose_header_wildcard=True,
     content_md5=_MD5_WANTED,
@@ -164,6 +168,7 @@ MINIO: Final = ProviderProfile(
     name="minio",
     copy_source_if_match="honoured",
     part_copy=True,
+    tag_count_on_head=True,
     cors_api=False,
     cors_enforced=False,
     content_md5=_MD5_WANTED,
@@ -185,6 +190,7 @@ SEAWEEDFS: Final = ProviderProfile(
     delete_if_match="honoured",
     copy_source_if_match="honoured",
     part_copy=True,
+    tag_count_on_head=True,
     expose_header_wildcard=True,
     cors_order="ceph",
     sha256_checked=True,

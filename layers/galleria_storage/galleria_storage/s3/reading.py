@@ -1,0 +1,59 @@
+"""Read the body of an answer straight into a buffer.
+
+`StreamingBody.readinto` of botocore goes through urllib3, which reads into
+new bytes first and copies those (`urllib3.response.BaseHTTPResponse.readinto`),
+with two system calls for each piece. Below both stands the answer of Python's
+own `http.client`, whose `readinto` receives into the buffer itself.
+"""
+
+from collections.abc import Callable
+from http.client import HTTPException, HTTPResponse
+from typing import Any
+
+Read = Callable[[memoryview], int]
+
+
+def straight_reader(body: Any) -> Read:
+    """Return what reads like `body.readinto`, without detours where the body is known to allow it.
+
+    Only a plain body with a length, of which nothing was read yet, is known
+    to. One whose checksum botocore compares has to be read through botocore,
+    and so has everything that looks otherwise than urllib3 2 built it.
+
+    Parameters
+    ----------
+    body
+        The `Body` of an answer to GetObject.
+
+    Returns
+    -------
+    Callable
+        Fills a buffer as far as it can and returns how many bytes came, 0 at
+        the end; an end that comes too early is for the caller to notice. When
+        the last byte has come the connection is free for the next request.
+    """
+    from botocore.response import StreamingBody  # noqa: PLC0415 # lazy: importing botocore is slow
+    from urllib3.response import HTTPResponse as PooledResponse  # noqa: PLC0415 # the same
+
+    public: Read = body.readinto
+    pooled = getattr(body, "_raw_stream", None)
+    if type(body) is not StreamingBody or type(pooled) is not PooledResponse or pooled.tell():
+        return public
+    answer = getattr(pooled, "_fp", None)
+    if type(answer) is not HTTPResponse or answer.chunked or answer.length is None:
+        return public
+
+    def read(buffer: memoryview) -> int:
+        count: int = answer.readinto(buffer)
+        if answer.isclosed():
+            pooled.release_conn()
+        return count
+
+    return read
+
+
+def breaks() -> tuple[type[Exception], ...]:
+    """Return what reading a body raises when the connection breaks, beside botocore's own errors."""
+    from urllib3.exceptions import HTTPError  # noqa: PLC0415 # lazy: comes with boto3
+
+    return HTTPError, HTTPException, OSError
