@@ -4,11 +4,20 @@ import sys
 
 import pytest
 
+from galleria_storage.s3 import buffers
 from galleria_storage.s3.buffers import body_of
 from galleria_storage.s3.signing import DigestedBody
 
 MIB = 1 << 20
 SIZES = [0, 1, MIB, 2 * MIB - 1, 2 * MIB, 4 * MIB + 1, 8 * MIB, 15 * MIB]
+
+
+LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux is told about pages")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    buffers._spare.clear()
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -28,10 +37,39 @@ def test_a_body_can_be_cut_to_what_is_left() -> None:
         assert body == b"start"
 
 
-def test_the_memory_is_free_at_the_end_although_somebody_holds_the_body() -> None:
-    with body_of(8 * MIB) as body:
+@LINUX
+def test_the_memory_of_two_bodies_serves_the_next_ones_of_about_their_size() -> None:
+    with body_of(11 * MIB) as one, body_of(10 * MIB) as other:
+        one[:4] = b"left"
+        one.sha256 = b"digest"
+        del one[7 * MIB :]
+    with body_of(11 * MIB) as again, body_of(6 * MIB) as too:
+        assert {id(again), id(too)} == {id(one), id(other)}
+        assert (len(again), len(too)) == (11 * MIB, 6 * MIB)
+        assert (again.sha256, too.sha256) == (b"", b"")
+
+
+@LINUX
+def test_memory_that_does_not_fit_is_given_up_before_more_is_taken() -> None:
+    with body_of(5 * MIB) as small, body_of(5 * MIB) as other:
+        pass
+    with body_of(11 * MIB):
+        assert sys.getsizeof(small) + sys.getsizeof(other) < MIB
+
+
+def test_large_memory_is_free_at_the_end_although_somebody_holds_the_body() -> None:
+    with body_of(15 * MIB) as body:
         pass
     assert sys.getsizeof(body) < MIB
+
+
+@LINUX
+def test_a_body_at_whose_bytes_somebody_still_looks_serves_nobody_else() -> None:
+    with body_of(8 * MIB) as body:
+        view = memoryview(body)
+    with body_of(8 * MIB) as other:
+        assert other is not body
+    assert len(view) == 8 * MIB
 
 
 def test_who_still_looks_at_the_bytes_after_an_error_hides_it_not() -> None:

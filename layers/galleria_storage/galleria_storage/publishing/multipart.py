@@ -83,11 +83,11 @@ def put_in_parts(store: ObjectStore, publication: Publication, sizes: Sizes, sen
         The end of the photo forbids the edit.
     """
     draft, size = publication.draft, publication.draft.content.size
-    part = min(part_size(size, sizes.part), size)
-    with body_of(part) as one, body_of(min(part, size - part)) as other:
+    first, later = _first_and_later(size, part_size(size, sizes.part), equal=store.profile.equal_parts)
+    with body_of(first) as one, body_of(later) as other:
         upload = Upload(store, publication.key, publication.headers)
         try:
-            _send_all(upload, draft, (one, other), sender)
+            _send_all(upload, draft, (one, other), later, sender)
             upload.complete(size, publication.condition)
         except BaseException:
             sender.shutdown()  # a part that is still being sent would outlive the abort
@@ -101,15 +101,29 @@ def part_size(size: int, at_least: int, most_parts: int = MAX_PARTS) -> int:
     return at_least if size <= at_least * most_parts else -(-size // (most_parts * MIB)) * MIB
 
 
-def _send_all(upload: Upload, draft: Draft, buffers: tuple[DigestedBody, DigestedBody], sender: "Executor") -> None:
+def _first_and_later(size: int, largest: int, *, equal: bool) -> tuple[int, int]:
+    """Return the sizes of the first part and of the later ones.
+
+    Unless all must be equal, the first is as large as it may be: its digest is
+    known from the digest of the whole. The later ones share what is left, so
+    that the memory of one serves the next.
+    """
+    first = min(largest, size)
+    left = size - first
+    count = -(-left // largest)
+    return first, first if equal else -(-left // count) if count else 0
+
+
+def _send_all(
+    upload: Upload, draft: Draft, buffers: tuple[DigestedBody, DigestedBody], later: int, sender: "Executor"
+) -> None:
     """Read one part while the one before is sent."""
     content, tail = draft.content, b""
     sending: Future[Stored] | None = None
     number = 0
     while content.left:
         data = buffers[number % 2]
-        if content.left < len(data):
-            del data[content.left :]
+        del data[min(content.left, later if number else len(data)) :]
         with memoryview(data) as view:
             content.fill(view)
             tail = (tail + bytes(view[-TAIL_BYTES:]))[-TAIL_BYTES:]

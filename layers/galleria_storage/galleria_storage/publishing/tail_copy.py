@@ -11,7 +11,7 @@ from galleria_storage.publishing.draft import TAIL_BYTES
 from galleria_storage.publishing.multipart import MAX_PARTS, Upload, part_size
 from galleria_storage.publishing.proof import WrongContentError
 from galleria_storage.publishing.writing import Publication, Sizes, Written
-from galleria_storage.s3.buffers import new_body
+from galleria_storage.s3.buffers import body_of
 from galleria_storage.s3.objects import ObjectInfo, ObjectStore, Stored
 from galleria_storage.s3.profiles import ProviderProfile
 
@@ -49,26 +49,26 @@ def put_and_copy(store: ObjectStore, publication: Publication, sizes: Sizes, sta
     """
     key, draft = publication.key, publication.draft
     source = draft.content.source
-    first = new_body(min(max(sizes.first, draft.content.buffered), draft.content.size))
-    with memoryview(first) as view:
-        draft.content.fill(view)
-    start, info = source.position, source.info
-    source.close()
-    end = _last_bytes(staging, info)
-    draft.check_tail(end)
-    upload = Upload(store, key, publication.headers)
-    try:
-        upload.parts.append(upload.send(1, first, draft.content.sha256_so_far()))
-        step = part_size(info.size, sizes.step, _STEPS)
-        for number, position in enumerate(range(start, info.size, step), 2):
-            span = range(position, min(position + step, info.size))
-            upload.parts.append(_copy(upload, number, (staging.bucket, info), span))
-        standing = upload.complete(draft.content.size, publication.condition)
-    except BaseException:
-        upload.abort()
-        raise
-    _verify_end(store, key, standing, draft.content.size, end)
-    return Written(store.profile.complete_preconditions, len(first), info.size - start)
+    with body_of(min(max(sizes.first, draft.content.buffered), draft.content.size)) as first:
+        with memoryview(first) as view:
+            draft.content.fill(view)
+        start, info = source.position, source.info
+        source.close()
+        end = _last_bytes(staging, info)
+        draft.check_tail(end)
+        upload = Upload(store, key, publication.headers)
+        try:
+            upload.parts.append(upload.send(1, first, draft.content.sha256_so_far()))
+            step = part_size(info.size, sizes.step, _STEPS)
+            for number, position in enumerate(range(start, info.size, step), 2):
+                span = range(position, min(position + step, info.size))
+                upload.parts.append(_copy(upload, number, (staging.bucket, info), span))
+            standing = upload.complete(draft.content.size, publication.condition)
+        except BaseException:
+            upload.abort()
+            raise
+        _verify_end(store, key, standing, draft.content.size, end)
+        return Written(store.profile.complete_preconditions, len(first), info.size - start)
 
 
 def _copy(upload: Upload, number: int, source: tuple[str, ObjectInfo], span: range) -> Stored:

@@ -7,7 +7,7 @@ from galleria_storage.publishing.multipart import put_in_parts
 from galleria_storage.publishing.proof import Proof, check_whole
 from galleria_storage.publishing.tail_copy import CopyRefusedError, copies_safely, put_and_copy
 from galleria_storage.publishing.writing import Publication, Sizes, Written
-from galleria_storage.s3.buffers import new_body
+from galleria_storage.s3.buffers import body_of
 from galleria_storage.s3.objects import ObjectStore
 
 if TYPE_CHECKING:
@@ -76,14 +76,14 @@ class Writer:
     def _put_whole(self, publication: Publication) -> Written:
         """Write with one PutObject; the SHA-256 is known before the first byte goes out, and so is recorded."""
         store, key, content = self._store, publication.key, publication.draft.content
-        data = new_body(content.size)
-        with memoryview(data) as view:
-            content.fill(view)
-            publication.draft.follow_tail(view)
-        sha256 = content.sha256()
-        proof = Proof(store.profile, data, sha256)
-        metadata = {**publication.headers["Metadata"], SHA256: sha256.hex()}
-        headers = {**publication.headers, **proof.headers, "Metadata": metadata}
-        stored = store.put(key, data, headers, publication.condition)
-        check_whole(store, key, stored, proof.holds(stored), len(data))
-        return Written(store.profile.preconditions, len(data))
+        with body_of(content.size) as data:
+            with memoryview(data) as view:
+                content.fill(view)
+                publication.draft.follow_tail(view)
+            sha256 = content.sha256()
+            proof = Proof(store.profile, data, sha256)
+            metadata = {**publication.headers["Metadata"], SHA256: sha256.hex()}
+            headers = {**publication.headers, **proof.headers, "Metadata": metadata}
+            stored = store.put(key, data, headers, publication.condition)
+            check_whole(store, key, stored, proof.holds(stored), len(data))
+        return Written(store.profile.preconditions, content.size)
