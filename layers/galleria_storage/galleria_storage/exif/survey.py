@@ -107,7 +107,8 @@ def _survey_ifd(block: TiffBlock, directory: Directory, found: Survey) -> None:
                 found.references.append(Reference(ifd.at + 10 + 12 * index, order, 0))
     found.add(furthest, size)
     _survey_pointers(block, directory, found)
-    _survey_images(block, ifd, found)
+    if name != POINTERS[GPS_IFD]:
+        _survey_images(block, ifd, found)
 
 
 def _survey_pointers(block: TiffBlock, directory: Directory, found: Survey) -> None:
