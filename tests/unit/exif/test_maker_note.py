@@ -163,6 +163,20 @@ def test_a_preview_that_reaches_over_the_end_of_the_block_reads_the_same_from_th
     assert tags_of(after) == CHANGES
 
 
+def test_a_preview_stored_as_a_value_may_not_be_torn_in_two() -> None:
+    rows = [(0x2000, UNDEFINED, 0, 0), *((tag, 2, 8, 0) for tag in range(0x3000, 0x3005))]
+    note = note_of(BIG, rows, b"QVC\0\0\0") + b"A value." * 5
+    tiff = camera(BIG, "CASIO COMPUTER CO.,LTD", note)
+    values = tiff.data.index(b"A value.")
+    for number, (tag, kind, count, _) in enumerate(rows[1:]):
+        tiff.set_long(tiff.data.index(pack(">HHI", tag, kind, count)) + 8, values + 8 * number)
+    at = tiff.data.index(pack(">HHI", 0x2000, UNDEFINED, 0))
+    tiff.set_long(at + 8, tiff.put(PREVIEW_START))
+    tiff.set_long(at + 4, 50_000)
+    with pytest.raises(CorruptPhotoError, match="reaches over the end"):
+        corrected(photo(tiff))
+
+
 @pytest.mark.parametrize(
     ("make", "footer", "refused"),
     [("Canon", b"", True), ("Canon", b"II*\0\x10\0\0\0", False), ("Acme", b"", False), ("SONY", b"12345678", True)],

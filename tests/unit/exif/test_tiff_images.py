@@ -171,10 +171,10 @@ def test_the_tags_of_a_gps_ifd_are_numbered_for_themselves(order: str) -> None:
 
 
 @ORDERS
-def test_a_tag_of_the_gps_ifd_does_not_follow_the_exif_ifd(order: str) -> None:
+def test_tags_of_the_gps_ifd_follow_neither_the_exif_ifd_nor_an_image(order: str) -> None:
     tiff = camera_block(order, main=[long(order, GPS_POINTER, 0)])
     exif_at = tiff.long_at(tiff.data.index(pack(order + "HHI", 0x8769, LONG, 1)) + 8)
-    at = tiff.ifd([long(order, 0x8769, exif_at)])
+    at = tiff.ifd([long(order, 0x0201, 70_000), long(order, 0x0202, 50), long(order, 0x8769, exif_at)])
     tiff.set_long(tiff.data.index(pack(order + "HHI", GPS_POINTER, LONG, 1)) + 8, at)
     assert block_of(corrected(photo(tiff)))[at : len(tiff.data)] == tiff.data[at:]
 

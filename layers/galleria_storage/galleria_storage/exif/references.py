@@ -126,10 +126,13 @@ def cut_values(data: bytes, note: Entry, inner: NoteIfd, make: bytes) -> list[in
 
 def ends_of_previews(data: bytes, note: NoteIfd, make: bytes) -> list[int]:
     """Return where the previews end that start in a block; they may reach over its end. See `note_references`."""
+    found = [(start, length) for _, _, start, length in _previews(note, make)]
+    # Some makers store a preview as the value of a tag; ExifTool reads it from the file if it leaves the block.
+    found += [(note.base + start, end - start) for _, start, end, _ in note.ifd.values if note.base + end > len(data)]
     return [
         start + length
-        for _, _, start, length in _previews(note, make)
-        if data[start : start + 3] and _SOI.startswith(data[start : start + 3])
+        for start, length in found
+        if start > 0 and data[start : start + 3] and _SOI.startswith(data[start : start + 3])
     ]
 
 

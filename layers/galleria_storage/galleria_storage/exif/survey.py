@@ -16,7 +16,7 @@ from galleria_storage.exif.references import (
     samsung_references,
 )
 from galleria_storage.exif.tags import CAPTURE_TAGS
-from galleria_storage.exif.tiff import MAKER_NOTE, TiffBlock
+from galleria_storage.exif.tiff import GPS_NAME, MAKER_NOTE, TiffBlock
 from galleria_storage.exif.tiff_images import check_sub_ifds, ends_of_strips
 
 MAX_NOTES: Final = 6
@@ -123,7 +123,7 @@ def _survey_ifd(block: TiffBlock, ifd: Ifd, found: Survey) -> None:
             ends.append(end)
     found.add(max(ends), size)
     found.tables_end = max(found.tables_end, behind)
-    for place, start, length in ifd.images:
+    for place, start, length in ifd.images if ifd.name != GPS_NAME else ():
         if start < size:
             found.image_ends.append(start + length)
         elif length:
