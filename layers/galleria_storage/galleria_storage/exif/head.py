@@ -195,17 +195,17 @@ def _add_plain_segments(data: bytes | bytearray, at: int, segments: list[Segment
     int
         Offset behind them, where something else stands.
     """
-    size, unpack = len(data), _MARKER.unpack_from
-    while at + 4 <= size:
+    size, unpack, add = len(data), _MARKER.unpack_from, segments.append
+    for _ in range(MAX_SEGMENTS + 1 - len(segments)):
+        if at + 4 > size:
+            return at
         first, marker, length = unpack(data, at)
         end = at + 2 + length
         if first != 0xFF or marker not in _WITH_LENGTH or length < 2 or end > size:
-            break
-        if len(segments) >= MAX_SEGMENTS:
-            raise _corrupt(at, f"more than {MAX_SEGMENTS:,} segments")
-        segments.append(_new(Segment, (marker, at, at + 4, end)))  # as Segment(…), in a third of the time
+            return at
+        add(_new(Segment, (marker, at, at + 4, end)))  # as Segment(…), in a third of the time
         at = end
-    return at
+    raise _corrupt(at, f"more than {MAX_SEGMENTS:,} segments")
 
 
 def _segment_at(data: bytes | bytearray, at: int) -> Segment | None:

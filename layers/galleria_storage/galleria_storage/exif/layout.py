@@ -29,8 +29,14 @@ def end_if_apart(ifds: Iterable[Ifd], size: int) -> int:
         if not _UNUSUAL.isdisjoint(ifd.places) or (_IMAGE_OFFSET in ifd.places and not ifd.images):
             return 0
         # TIFF 6.0 section 2: the offset of the next IFD is part of an IFD.
-        starts += [ifd.at, *[start for _, start, _, _ in ifd.values], *[start for _, start, _ in ifd.images]]
-        ends += [ifd.end + 4, *[end for _, _, end, _ in ifd.values], *[at + length for _, at, length in ifd.images]]
+        starts.append(ifd.at)
+        ends.append(ifd.end + 4)
+        for _, start, end, _ in ifd.values:
+            starts.append(start)
+            ends.append(end)
+        for _, start, length in ifd.images:
+            starts.append(start)
+            ends.append(start + length)
     # Things are apart if, each list in its order, every end comes before the next start.
     starts.sort()
     ends.sort()

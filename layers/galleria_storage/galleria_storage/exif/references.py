@@ -93,7 +93,7 @@ def note_references(data: bytes, note: NoteIfd, make: bytes) -> Iterator[Referen
         for _, value, _, index in ifd.values:
             if base + value >= len(data):
                 yield Reference(ifd.at + 10 + 12 * index, order, base)
-    for at, origin, start, _ in _previews(note, make):
+    for at, origin, start, _ in _previews(note, make) if make in _PREVIEWS else ():
         if start >= len(data):
             yield Reference(at, order, origin)
     if make == b"CANON":
@@ -126,9 +126,10 @@ def cut_values(data: bytes, note: Entry, inner: NoteIfd, make: bytes) -> list[in
 
 def ends_of_previews(data: bytes, note: NoteIfd, make: bytes) -> list[int]:
     """Return where the previews end that start in a block; they may reach over its end. See `note_references`."""
-    found = [(start, length) for _, _, start, length in _previews(note, make)]
+    size, (ifd, base, _, _) = len(data), note
+    found = [(start, length) for _, _, start, length in _previews(note, make)] if make in _PREVIEWS else []
     # Some makers store a preview as the value of a tag; ExifTool reads it from the file if it leaves the block.
-    found += [(note.base + start, end - start) for _, start, end, _ in note.ifd.values if note.base + end > len(data)]
+    found += [(base + start, end - start) for _, start, end, _ in ifd.values if base + end > size]
     return [
         start + length
         for start, length in found
