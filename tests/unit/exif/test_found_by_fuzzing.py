@@ -64,3 +64,12 @@ def test_a_preview_in_a_maker_note_is_not_moved_if_its_offset_is_part_of_another
 
     with pytest.raises(CorruptPhotoError, match="stands within other data"):
         correct_bytes(build.photo(photo(photo(8).index(value))), ASKED)
+
+
+def test_a_thumbnail_of_impossible_length_takes_nothing_of_what_a_correction_adds_behind_it() -> None:
+    block = build.camera_block(thumbnail=THUMBNAIL)
+    length = bytes(block.data).index(build.pack("<HHI", build.THUMBNAIL_LENGTH, build.LONG, 1))
+    block.set_long(length + 4, 4)  # four numbers instead of one
+    block.set_long(length + 8, 1)  # at byte 1, where the first one is 0x0008002A
+    once = correct_bytes(build.photo(block), ASKED)
+    assert len(correct_bytes(once, LATER)) == len(once)

@@ -128,10 +128,10 @@ def _check_values(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], l
         for tag, start, end, _ in ifd.values:
             if start < last and end <= size and old[start:end] != new[start:end] and tag not in texts:
                 raise harm(f"tag {tag:04X} of its {ifd.name}")
-    images = [(start, length) for ifd in before.ifds for _, start, length in ifd.images if start + length <= size]
+    images = [(start, length) for ifd in before.ifds for _, start, length in ifd.images]
     for start, length in (*images, *strips(before)):
         end = min(start + length, last)
-        if old[start:end] != new[start:end]:
+        if start + length <= size and old[start:end] != new[start:end]:
             raise harm("its thumbnail")
 
 
