@@ -6,7 +6,7 @@ from typing import Final
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.ifd import Ifd, read_ifd
 from galleria_storage.exif.tiff import EXIF_IFD, EXIF_NAME, GPS_NAME, TiffBlock, read_block
-from galleria_storage.exif.tiff_images import strips
+from galleria_storage.exif.tiff_images import NOT_FOLLOWED, strips
 
 _NO_IFD: Final = Ifd(EXIF_NAME, 0, (), 0)
 
@@ -128,10 +128,11 @@ def _check_values(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], l
         for tag, start, end, _ in ifd.values:
             if start < last and end <= size and old[start:end] != new[start:end] and tag not in texts:
                 raise harm(f"tag {tag:04X} of its {ifd.name}")
-    images = [(start, length) for ifd in before.ifds for _, start, length in ifd.images]
-    for start, length in (*images, *strips(before)):
+    images = [(start, length) for ifd in before.ifds for _, start, length in ifd.images if start + length <= size]
+    images += [(start, length) for start, length in strips(before) if start + length - size < NOT_FOLLOWED]
+    for start, length in images:
         end = min(start + length, last)
-        if start + length <= size and old[start:end] != new[start:end]:
+        if old[start:end] != new[start:end]:
             raise harm("its thumbnail")
 
 

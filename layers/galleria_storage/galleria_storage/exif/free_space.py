@@ -6,12 +6,10 @@ from typing import Final
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.survey import Survey
 from galleria_storage.exif.tiff import TiffBlock
+from galleria_storage.exif.tiff_images import NOT_FOLLOWED
 
 MARGIN: Final = 32
 """Zero bytes left alone behind the last byte that is not zero: a value that no IFD lists may end in zeros."""
-
-_NOT_FOLLOWED: Final = 0x400_0000
-"""A thumbnail that reaches 64 MiB behind the block has a wrong length; no reader follows it."""
 
 _ADVICE: Final = "Publish the photo without a correction of what it does not hold yet."
 
@@ -58,7 +56,7 @@ def continuation(block: TiffBlock, contents: Survey, following: bytes | memoryvi
     size = len(block.data)
     overrun = 0
     for end in contents.image_ends:
-        if overrun < end - size < _NOT_FOLLOWED:
+        if overrun < end - size < NOT_FOLLOWED:
             overrun = end - size
     if overrun > len(following):
         raise CorruptPhotoError(

@@ -14,6 +14,9 @@ from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.ifd import LITTLE, Entry, Ifd, is_pointer, read_ifd
 from galleria_storage.exif.tiff import TiffBlock
 
+NOT_FOLLOWED: Final = 0x400_0000
+"""A thumbnail that reaches 64 MiB behind the block has a wrong length; no reader follows it."""
+
 MAX_STRIPS: Final = 4096
 """More strips than a thumbnail has lines; bounds the work on hostile input."""
 
