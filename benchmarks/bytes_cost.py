@@ -11,7 +11,7 @@ from benchmarks.exif_tasks import CORRECTION
 from galleria_storage.exif.photo import correct_bytes
 
 TASKS = {"copy": lambda data: bytes(memoryview(data)), "correct": lambda data: correct_bytes(data, CORRECTION)}
-RUNS = 9
+RUNS = 60
 
 
 def bytes_cost(name: str, source: Path, warm_up: Path) -> Cost:

@@ -7,7 +7,7 @@ from galleria_storage.errors import UnsupportedFormatError
 from galleria_storage.exif.editor import HeadEdit, edit_head_by
 from galleria_storage.exif.formats import SNIFF_BYTES, sniff
 from galleria_storage.exif.head import Head, HeadReader, read_head
-from galleria_storage.exif.trailers import write_tail
+from galleria_storage.exif.trailers import TAIL_BYTES, has_absolute_offsets, write_tail
 
 if TYPE_CHECKING:
     from io import BufferedIOBase
@@ -81,16 +81,23 @@ def correct_stream(source: "BufferedIOBase", target: "BinaryIO", correction: "Co
             break
     edit = correct_head(reader.head(), correction)
     rest, end = begin + edit.replaced, source.seek(0, SEEK_END)
-    tail = bytearray()
-    if edit.growth:
-        source.seek(max(rest, end - CHUNK))
-        tail += source.read()
-        write_tail(tail, edit.tail_changes(bytes(tail), end - begin))
+    tail = _followed_tail(source, rest, end, edit, end - begin)
     target.writelines(edit.buffers)
     source.seek(rest)
     _copy(source, target, edit.replaced + edit.growth, end - rest - len(tail))
     target.write(tail)
     return edit
+
+
+def _followed_tail(source: "BufferedIOBase", rest: int, end: int, edit: HeadEdit, size: int) -> bytes | bytearray:
+    """Return the new end of a photo of this size if it must change, which few must; else nothing."""
+    source.seek(max(rest, end - TAIL_BYTES))
+    if not edit.growth or not has_absolute_offsets(source.read()):
+        return b""
+    source.seek(max(rest, end - CHUNK))
+    tail = bytearray(source.read())
+    write_tail(tail, edit.tail_changes(bytes(tail), size))
+    return tail
 
 
 def _copy(source: "BufferedIOBase", target: "BinaryIO", written: int, size: int) -> None:
@@ -106,7 +113,7 @@ def _copy(source: "BufferedIOBase", target: "BinaryIO", written: int, size: int)
         How many bytes.
     """
     room = CHUNK - written % CHUNK
-    with memoryview(bytearray(CHUNK)) as buffer:
+    with memoryview(bytearray(min(CHUNK, size))) as buffer:
         while count := source.readinto(buffer[: min(room, size)]):
             target.write(buffer[:count])
             size -= count

@@ -46,8 +46,13 @@ def check_trailer(last_bytes: bytes) -> None:
     CorruptPhotoError
         There is such a trailer.
     """
-    if _END.search(last_bytes):
+    if has_absolute_offsets(last_bytes):
         raise _stale()
+
+
+def has_absolute_offsets(last_bytes: bytes | bytearray) -> bool:
+    """Tell whether the last `TAIL_BYTES` bytes of a file hold the last record of a trailer with absolute offsets."""
+    return _END.search(last_bytes) is not None
 
 
 def follow_trailer(last_bytes: bytes | memoryview, size: int, growth: int) -> list[TailChange]:
