@@ -1,0 +1,21 @@
+"""The names of the correction language, and what a correction writes or why it is refused."""
+
+import pytest
+
+from galleria_storage.errors import CorrectionError
+from galleria_storage.exif.correction import parse_correction
+from galleria_storage.exif.tags import CaptureTags
+
+TIME, SHIFT, CAMERA = "corrected-timestamp", "timestamp-offset-hours", "camera-timezone"
+OFFSET, ZONE = "target-timezone-offset-hours", "target-timezone"
+FOUND = CaptureTags("2024:06:15 10:30:45")
+
+
+def written(values: dict[str, str], found: CaptureTags = FOUND) -> CaptureTags:
+    return parse_correction(values, {}, {}).changes(found)
+
+
+def refusal(values: dict[str, str], found: CaptureTags = FOUND) -> str:
+    with pytest.raises(CorrectionError) as caught:
+        parse_correction(values, {}, {}).changes(found)
+    return str(caught.value)
