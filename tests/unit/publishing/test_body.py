@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from galleria_storage.errors import CorruptPhotoError, IntegrityError, ProviderError, ThrottledError
 from galleria_storage.exif.correction import parse_correction
 from galleria_storage.exif.photo import correct_bytes
-from galleria_storage.publishing.multipart import MAX_PARTS, part_size
+from galleria_storage.publishing.multipart import MAX_PARTS, first_and_later, part_size
 from galleria_storage.publishing.writing import MIB, Sizes
 from galleria_storage.s3.profiles import PROFILES
 from tests.support.fake_s3 import Body, client_error
@@ -210,6 +210,16 @@ def test_ten_thousand_parts_always_suffice(size: int) -> None:
     part = part_size(size, 8 * MIB)
     assert part * MAX_PARTS >= size
     assert part == 8 * MIB or (part - MIB) * MAX_PARTS < size
+
+
+@given(st.integers(1, 10**12), st.integers(10 * MIB, 10**9), st.booleans())
+def test_parts_are_few_and_all_but_the_last_as_large_as_s3_demands(size: int, largest: int, equal: bool) -> None:
+    first, later = first_and_later(size, largest, equal=equal)
+    count = -(-(size - first) // later) if size > first else 0
+    assert 1 + count == -(-size // largest)
+    assert max(first, later) <= largest
+    assert count < 2 or later >= 5 * MIB
+    assert not equal or not count or first == later
 
 
 # --- copied by the provider

@@ -83,7 +83,7 @@ def put_in_parts(store: ObjectStore, publication: Publication, sizes: Sizes, sen
         The end of the photo forbids the edit.
     """
     draft, size = publication.draft, publication.draft.content.size
-    first, later = _first_and_later(size, part_size(size, sizes.part), equal=store.profile.equal_parts)
+    first, later = first_and_later(size, part_size(size, sizes.part), equal=store.profile.equal_parts)
     with body_of(first) as one, body_of(later) as other:
         upload = Upload(store, publication.key, publication.headers)
         try:
@@ -101,7 +101,7 @@ def part_size(size: int, at_least: int, most_parts: int = MAX_PARTS) -> int:
     return at_least if size <= at_least * most_parts else -(-size // (most_parts * MIB)) * MIB
 
 
-def _first_and_later(size: int, largest: int, *, equal: bool) -> tuple[int, int]:
+def first_and_later(size: int, largest: int, *, equal: bool) -> tuple[int, int]:
     """Return the sizes of the first part and of the later ones.
 
     Unless all must be equal, the first is as large as it may be: its digest is
