@@ -4,11 +4,13 @@ import json
 import os
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
 HERE = Path(__file__).parent
+ENDED = "exiftool ended unexpectedly"
 #: Every tag, unknown ones and embedded images included, as stored.
 READ_OPTIONS = ("-j", "-a", "-u", "-b", "-n", "-G0:1:4")
 
@@ -48,25 +50,20 @@ class ExifTool:
     """A running exiftool that takes command after command."""
 
     def __init__(self) -> None:
-        command = exiftool_command() or missing()
-        self._process = subprocess.Popen(
-            [*command, "-stay_open", "True", "-@", "-"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
+        self._command = [*(exiftool_command() or missing()), "-stay_open", "True", "-@", "-"]
+        self._process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        assert self._process.stdin is not None  # noqa: S101 # opened with a pipe
-        self._process.stdin.write(b"-stay_open\nFalse\n")
-        self._process.stdin.close()
-        self._process.wait(timeout=30)
+        self._process.communicate(b"-stay_open\nFalse\n", timeout=30)
 
     def run(self, *arguments: str | Path) -> bytes:
-        """Run one command; return all that it printed."""
+        """Run one command; return all that it printed, and if it died of that (some photos do it), its last words."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None  # noqa: S101 # opened with a pipe
         assert stdout is not None  # noqa: S101 # the same
@@ -78,7 +75,12 @@ class ExifTool:
                 lines.append(line.removesuffix(b"{ready}\n"))
                 return b"".join(lines)
             lines.append(line)
-        raise SystemExit("exiftool ended unexpectedly:\n" + b"".join(lines).decode("utf-8", "replace"))
+        with suppress(BrokenPipeError):
+            stdin.close()
+        stdout.close()
+        self._process.wait()
+        self._process = self._start()
+        return f"{ENDED}: ".encode() + b"".join(lines)
 
     def read(self, path: Path) -> dict[str, Any]:
         """Read all tags of a photo, see `parse_tags`."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.exiftool import ExifTool, read_alone
+from benchmarks.exiftool import ENDED, ExifTool, read_alone
 from benchmarks.fidelity.editors import EDITORS, read_with_exiv2
 from benchmarks.fidelity.jpeg import read_jpeg
 from benchmarks.fidelity.judge import SEEN_BY_EXIFTOOL_ALONE, Photo, Verdict, judge
@@ -70,6 +70,9 @@ def compare(folder: Path, editors: Sequence[str]) -> list[Result]:
         readers = Readers(exiftool, worker)
         for path in find_photos(folder):
             before = readers.read(path)
+            if ENDED in str(before.tags.get("ExifTool:Error")):
+                print(f"{path.relative_to(folder)}: not judged, exiftool dies of it")
+                continue
             verdicts = {editor: try_editor(editor, path, before, readers) for editor in editors}
             results.append(Result(path, before, verdicts))
             if sys.stderr.isatty():

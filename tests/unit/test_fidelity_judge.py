@@ -1,7 +1,10 @@
 """The judge of `make fidelity` sees every kind of harm that an editor can do."""
 
+from pathlib import Path
+
 import pytest
 
+from benchmarks.exiftool import ENDED, ExifTool
 from benchmarks.fidelity.jpeg import differences, read_jpeg
 from benchmarks.fidelity.judge import Photo, judge
 
@@ -178,3 +181,15 @@ def test_a_tag_that_stands_twice_is_read_back_twice() -> None:
         (twice | {"Exif.Photo.DateTimeOriginal": ["?", "?"]}, {"not read back by exiv2"}),
     ):
         assert judge(Photo(BEFORE, texts, photo), Photo(BEFORE | GOOD, tags, photo)).harm == harm
+
+
+def test_an_exiftool_that_dies_of_a_photo_says_so_and_is_there_for_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "exiftool"
+    program.write_text("#!/bin/sh\nread line\necho its last words\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("EXIFTOOL", str(program))
+    with ExifTool() as exiftool:
+        for _ in range(2):
+            assert exiftool.read(tmp_path / "photo.jpg") == {"ExifTool:Error": f"{ENDED}: its last words"}
