@@ -37,6 +37,10 @@ def client_error(operation: str, code: str) -> ClientError:
     return ClientError(answer, operation)
 
 
+def refuse(code: str, operation: str = "PutObject") -> None:
+    raise client_error(operation, code)
+
+
 class Director(Protocol):
     """Decides when a call goes on, and what goes wrong with it."""
 

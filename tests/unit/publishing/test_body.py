@@ -14,7 +14,7 @@ from galleria_storage.exif.photo import correct_bytes
 from galleria_storage.publishing.multipart import MAX_PARTS, first_and_later, part_size
 from galleria_storage.publishing.writing import MIB, Sizes
 from galleria_storage.s3.profiles import PROFILES
-from tests.support.fake_s3 import Body, client_error
+from tests.support.fake_s3 import Body, refuse
 from tests.support.photos import afcp_parts, with_afcp
 from tests.unit.publishing.conftest import HEAD, JPEG, PUBLIC, STAGING, TIME, Gallery
 
@@ -26,10 +26,6 @@ CORRECTED = correct_bytes(BIG, parse_correction(TIME, {}))
 def either_way(gallery: Gallery, request: pytest.FixtureRequest) -> Gallery:
     gallery.sizes = Sizes() if request.param == "whole" else Sizes(whole=0, part=90_000)
     return gallery
-
-
-def refuse(code: str, operation: str) -> None:
-    raise client_error(operation, code)
 
 
 # --- reading
