@@ -12,6 +12,7 @@ TAIL_BYTES: Final = 16_384
 # AFCP 1.0 (AXS File Concatenation Protocol, 1.0, as ExifTool's documentation of AFCP tags tells it): the file's last
 # record is the byte order's mark, the offset of the trailer from the start of the file, and four zero bytes.
 _END: Final = re.compile(rb"AXS[!*](?!\0{4}).{4}\0{4}", re.DOTALL)
+_AXS: Final = b"AXS"
 _MARKS: Final = {b"AXS!": BIG, b"AXS*": LITTLE}
 _HEADER: Final = 12
 """The trailer starts with the mark again, a version, the number of its parts (two bytes each), and four bytes more."""
@@ -52,7 +53,7 @@ def check_trailer(last_bytes: bytes) -> None:
 
 def has_absolute_offsets(last_bytes: bytes | bytearray) -> bool:
     """Tell whether the last `TAIL_BYTES` bytes of a file hold the last record of a trailer with absolute offsets."""
-    return _END.search(last_bytes) is not None
+    return _AXS in last_bytes and _END.search(last_bytes) is not None
 
 
 def follow_trailer(last_bytes: bytes | memoryview, size: int, growth: int) -> list[TailChange]:
@@ -75,8 +76,11 @@ def follow_trailer(last_bytes: bytes | memoryview, size: int, growth: int) -> li
     changes: list[TailChange] = []
     length = len(last_bytes)
     searched = max(length - TAIL_BYTES, 0)
+    tail = bytes(last_bytes[searched:])
+    if _AXS not in tail:  # which takes less time to tell than the pattern does
+        return changes
     begin = length
-    for end in reversed(list(_END.finditer(last_bytes[searched:]))):
+    for end in reversed(list(_END.finditer(tail))):
         if searched + end.start() >= begin:
             continue  # the header of a trailer looks like its last record
         order = _MARKS[end[0][:4]]
