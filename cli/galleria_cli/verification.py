@@ -99,8 +99,23 @@ def _segments(data: bytes) -> tuple[list[tuple[int, bytes]], int]:
     return found, len(data)
 
 
-def _picture(data: bytes) -> bytes:
-    return data[_segments(data)[1] :]
+def _picture(data: bytes) -> tuple[bytes, list[tuple[bytes, bytes]], bytes]:
+    """Return the image data, the parts of an AFCP trailer by name, and what is behind it.
+
+    The trailer's offsets count from the front of the file (AXS File Concatenation Protocol 1.0) and must follow it,
+    so that it is compared by what they lead to.
+    """
+    image = _segments(data)[1]
+    end = max(data.rfind(b"AXS!"), data.rfind(b"AXS*"))
+    if image < end <= len(data) - 12:
+        order = ">" if data[end + 3] == ord("!") else "<"
+        (start,) = struct.unpack_from(f"{order}I", data, end + 4)
+        if image < start <= end - 12 and data[start : start + 4] == data[end : end + 4]:
+            (count,) = struct.unpack_from(f"{order}H", data, start + 6)
+            entries = data[start + 12 : min(start + 12 + 12 * count, end)]
+            parts = struct.iter_unpack(f"{order}4sII", entries[: len(entries) // 12 * 12])
+            return data[image:start], [(name, data[at : at + size]) for name, size, at in parts], data[end + 8 :]
+    return data[image:], [], b""
 
 
 def _other_segments(data: bytes) -> list[tuple[int, bytes]]:

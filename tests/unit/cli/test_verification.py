@@ -4,6 +4,9 @@ import pytest
 
 from galleria_cli.samples import Photo, sample_photos
 from galleria_cli.verification import Capture, problems, read_capture
+from galleria_storage.exif.correction import parse_correction
+from galleria_storage.exif.photo import correct_bytes
+from tests.support.photos import BIG, LITTLE, with_afcp
 
 SAMPLES = {photo.key: photo for photo in sample_photos()}
 OFFSET_IN_PLACE = SAMPLES["offset in place.jpg"]
@@ -37,6 +40,19 @@ def test_a_photo_equals_itself(photo: Photo) -> None:
 def test_a_copy_with_the_expected_time_is_right() -> None:
     copy = changed(OFFSET_IN_PLACE, b"2019:03:04 05:06:07", b"2019:03:04 07:06:07")
     assert problems(OFFSET_IN_PLACE.data, copy, Capture("2019:03:04 07:06:07", "+00:00")) == []
+
+
+@pytest.mark.parametrize("order", [LITTLE, BIG], ids=["little-endian", "big-endian"])
+def test_an_afcp_trailer_is_compared_by_what_its_offsets_lead_to(order: str) -> None:
+    plain, parts = SAMPLES["little-endian.jpg"].data, {b"IPTC": b"a title", b"TEXT": b"more"}
+    original = with_afcp(plain, parts, order, b"behind")
+    asked = {"corrected-timestamp": "2019-03-04T05:06:07+02:00"}
+    copy = correct_bytes(original, parse_correction(asked, {}))
+    stale = correct_bytes(plain, parse_correction(asked, {})) + original[len(plain) :]
+    assert len(copy) == len(stale) > len(original)
+    expected = Capture("2019:03:04 05:06:07", "+02:00")
+    assert problems(original, copy, expected) == []
+    assert problems(original, stale, expected) == ["the image data differ"]
 
 
 def test_another_time_than_expected_is_seen_by_both_readers() -> None:
