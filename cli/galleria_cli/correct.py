@@ -35,7 +35,10 @@ def run(args: argparse.Namespace) -> int:
     """Correct each photo, print one line for each, and return the exit status."""
     correction, photos = _understand(args.words)
     if args.into:
-        args.into.mkdir(parents=True, exist_ok=True)
+        try:
+            args.into.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LocalFileError(f"{args.into} cannot be used as a folder: {error.strerror or error}") from error
     rejected = sum(not _correct(photo, correction, args.into) for photo in photos)
     return int(rejected > 0)
 

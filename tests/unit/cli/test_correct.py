@@ -58,6 +58,11 @@ def test_a_photo_that_is_rejected_stops_no_other_and_leaves_nothing(
     assert "No such file" in said
 
 
+def test_a_folder_that_cannot_be_made_is_an_error_in_words(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["correct", "--into", str(photo), SLOW, str(photo)]) == 2
+    assert f"{photo} cannot be used as a folder" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [

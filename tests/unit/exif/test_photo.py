@@ -1,10 +1,16 @@
 """A correction is applied to a photo in memory: bytes in, bytes out."""
 
-from io import BytesIO
+from io import SEEK_END, BytesIO
 
 import pytest
 
-from galleria_storage.errors import CorrectionError, CorruptPhotoError, GalleriaError, UnsupportedFormatError
+from galleria_storage.errors import (
+    CorrectionError,
+    CorruptPhotoError,
+    GalleriaError,
+    LocalFileError,
+    UnsupportedFormatError,
+)
 from galleria_storage.exif.correction import Correction, parse_correction
 from galleria_storage.exif.head import read_head
 from galleria_storage.exif.photo import CHUNK, correct_bytes, correct_head, correct_stream
@@ -66,6 +72,21 @@ def test_a_file_is_read_from_where_it_stands_and_a_part_of_it_can_be_written_beh
     target.write(b"first")
     correct_stream(source, target, ASKED)
     assert target.getvalue() == b"first" + correct_bytes(photo(camera_block()), ASKED)
+
+
+class Shrinking(BytesIO):
+    """A file that somebody else makes shorter once its end was looked up."""
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        at = super().seek(offset, whence)
+        if whence == SEEK_END:
+            self.truncate(at - 1000)
+        return at
+
+
+def test_a_file_that_becomes_shorter_while_it_is_read_is_an_error_and_no_shorter_photo() -> None:
+    with pytest.raises(LocalFileError, match="shorter"):
+        correct_stream(Shrinking(photo(camera_block()) + bytes(CHUNK)), BytesIO(), ASKED)
 
 
 @pytest.mark.parametrize("data", [b"", b"GIF89a", photo(camera_block())[:60], plain_jpeg()], ids=len)

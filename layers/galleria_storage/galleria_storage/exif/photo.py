@@ -3,7 +3,7 @@
 from io import SEEK_END
 from typing import TYPE_CHECKING, Final
 
-from galleria_storage.errors import UnsupportedFormatError
+from galleria_storage.errors import LocalFileError, UnsupportedFormatError
 from galleria_storage.exif.editor import HeadEdit, edit_head_by
 from galleria_storage.exif.formats import SNIFF_BYTES, sniff
 from galleria_storage.exif.head import Head, HeadReader, read_head
@@ -63,7 +63,7 @@ def correct_stream(source: "BufferedIOBase", target: "BinaryIO", correction: "Co
     source
         The photo, from where the file stands; it must be able to seek, and to read into a buffer, as all files do.
     target
-        Receives the corrected photo. Nothing is written before all is known to be right.
+        Receives the corrected photo. Nothing is written before the edit is known to be right.
     correction
         What to correct.
 
@@ -71,6 +71,8 @@ def correct_stream(source: "BufferedIOBase", target: "BinaryIO", correction: "Co
     ------
     UnsupportedFormatError, CorrectionError, CorruptPhotoError
         See `correct_bytes`.
+    LocalFileError
+        The photo became shorter meanwhile: what the target holds is of no use.
     """
     begin, reader = source.tell(), HeadReader()
     data = source.read(CHUNK)
@@ -118,6 +120,8 @@ def _copy(source: "BufferedIOBase", target: "BinaryIO", written: int, size: int)
             target.write(buffer[:count])
             size -= count
             room = room - count or CHUNK
+    if size:
+        raise LocalFileError("the photo became shorter while it was read", advice="Try again when it is complete.")
 
 
 def _check_format(start: bytes) -> None:
