@@ -118,9 +118,7 @@ def bench_memory_and_speed(data: bytes, folder: Path, bars: Bars) -> None:
     for when in ("first", "later"):
         one, both = getattr(copied, when), getattr(whole, when)
         bars.show(f"bytes to bytes / one copy of the bytes ({one:.2f} ms), {when} photo", both / one, 1.5, "x")
-    bars.tell(
-        f"the same photo over and over, in the cache ({copied.again:.2f} ms)", whole.again / copied.again, "x"
-    )
+    bars.tell(f"the same photo over and over, in the cache ({copied.again:.2f} ms)", whole.again / copied.again, "x")
     bars.show("memory, file to file", memory_growth(lambda: ours(source, target)), 1, "MB")
     growth = memory_growth(lambda: correct_bytes(data, CORRECTION)) - len(data) / 1e6
     bars.show("memory, bytes to bytes, beyond the photo returned", growth, 1, "MB")

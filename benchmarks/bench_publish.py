@@ -8,8 +8,8 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
@@ -21,9 +21,11 @@ from tests.support.servers import S3Server, running
 
 MIB: Final = 1 << 20
 SIZES: Final = {"1 MB": MIB, "8 MB": 8 * MIB, "25 MB": 25 * MIB, "200 MB": 200 * MIB, "1 GiB": 1024 * MIB}
-REPEAT: Final = {"1 MB": 9, "8 MB": 9, "25 MB": 7, "200 MB": 3, "1 GiB": 1}
+REPEAT: Final = {"1 MB": 30, "8 MB": 20, "25 MB": 9, "200 MB": 3, "1 GiB": 1}
+#: Processes that measure one after another, in turn with those of the others; the smaller, the more noise matters.
+ROUNDS: Final = {"1 MB": 3, "8 MB": 2, "25 MB": 2, "200 MB": 1, "1 GiB": 1}
 CORRECTION: Final = {"timestamp-offset-hours": "-2", "target-timezone": "Europe/Stockholm"}
-RIVALS: Final = ("ours", "relay + SHA-256", "relay", "naive")
+RIVALS: Final = ("ours", "relay + SHA-256", "relay", "lean relay + SHA", "naive")
 
 Results = dict[tuple[str, str], Result]
 
@@ -74,12 +76,21 @@ class Bench:
             handlers = [*RIVALS]
             if SIZES[size] >= SIZES["200 MB"]:
                 handlers.insert(1, "ours, streaming")
-            for handler in handlers:
-                yield size, handler, self.measure(handler, key, REPEAT[size])
+            rounds = [[self.measure(handler, key, REPEAT[size]) for handler in handlers] for _ in range(ROUNDS[size])]
+            for handler, results in zip(handlers, zip(*rounds, strict=True), strict=True):
+                yield size, handler, together(results)
             if size == "8 MB":
                 self.measure("ours", key, 1, again=True)
                 yield size, "duplicate", self.measure("ours", key, REPEAT[size], again=True)
             self.client.delete_object(Bucket="staging", Key=key)
+
+
+def together(results: Sequence[Result]) -> Result:
+    """Return the least disturbed of several measurements, with the highest memory of all."""
+    best = min(results, key=lambda result: result.cpu_ms)
+    most = max(results, key=lambda result: result.peak_mb - result.idle_mb)
+    wall = min(result.wall_ms for result in results)
+    return replace(best, wall_ms=wall, idle_mb=most.idle_mb, peak_mb=most.peak_mb)
 
 
 def table_row(size: str, handler: str, result: Result) -> str:
@@ -91,12 +102,17 @@ def table_row(size: str, handler: str, result: Result) -> str:
     )
 
 
+def streaming(results: Results, size: str) -> Result:
+    """Return what ours costs when all bytes pass through it, as through a relay."""
+    return results.get((size, "ours, streaming"), results[size, "ours"])
+
+
 def bars(results: Results) -> Iterator[tuple[str, float, float]]:
     """Give each bar: what it says, what was measured, and what is allowed."""
     for size in dict.fromkeys(size for size, _ in results):
-        streaming = results.get((size, "ours, streaming"), results[size, "ours"])
-        yield f"{size}: CPU, of a relay with SHA-256", streaming.cpu_ms / results[size, "relay + SHA-256"].cpu_ms, 1.15
-        for ours in {id(r): r for r in (streaming, results[size, "ours"])}.values():
+        streamed = streaming(results, size)
+        yield f"{size}: CPU, of a relay with SHA-256", streamed.cpu_ms / results[size, "relay + SHA-256"].cpu_ms, 1.15
+        for ours in {id(r): r for r in (streamed, results[size, "ours"])}.values():
             yield f"{size}: peak memory above idle, MB", ours.peak_mb - ours.idle_mb, 24 * 1.048576
     for size, share in (("8 MB", 0.5), ("25 MB", 0.65)):
         if (size, "naive") in results:
@@ -127,6 +143,9 @@ def bench(name: str, sizes: list[str], photos: int) -> bool:
         for what, measured, allowed in bars(results):
             met.append(measured <= allowed)
             print(f"  {'met   ' if met[-1] else 'MISSED'} {what:<50} {measured:6.2f}  (bar {allowed:.2f})")
+        for size in dict.fromkeys(size for size, _ in results):
+            ratio = streaming(results, size).cpu_ms / results[size, "lean relay + SHA"].cpu_ms
+            print(f"         {size}: CPU, of a relay with a client of ours {ratio:>{50 - len(size)}.2f}")
         return report_chaos(server, photos) and all(met)
 
 
