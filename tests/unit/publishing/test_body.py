@@ -260,6 +260,20 @@ def test_a_provider_that_will_not_copy_gets_it_streamed(copying: Gallery) -> Non
     assert (copying.copy().body, outcome.bytes_copied, copying.s3.uploads) == (CORRECTED, 0, {})
 
 
+def test_a_tail_that_has_to_change_is_not_copied(copying: Gallery) -> None:
+    copying.put(WITH_AFCP, TIME)
+    outcome = copying.publish()
+    assert copying.copy().body == correct_bytes(WITH_AFCP, parse_correction(TIME, {}))
+    assert (outcome.bytes_copied, outcome.attempts) == (0, 1)
+    assert outcome.sha256 == hashlib.sha256(copying.copy().body).hexdigest()
+
+
+def test_a_trailer_with_absolute_offsets_is_copied_if_nothing_grows(copying: Gallery) -> None:
+    copying.put(WITH_AFCP)
+    assert copying.publish().bytes_copied
+    assert copying.copy().body == WITH_AFCP
+
+
 @pytest.mark.parametrize("name", ["ceph", "generic", "r2", "b2"])
 def test_nothing_is_copied_where_the_profile_says_that_it_is_unsafe(copying: Gallery, name: str) -> None:
     copying.profile = PROFILES[name]

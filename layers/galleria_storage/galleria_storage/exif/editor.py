@@ -9,7 +9,13 @@ from galleria_storage.exif.exif_segments import capture_tags, exif_blocks
 from galleria_storage.exif.head import Head
 from galleria_storage.exif.head_check import check_head
 from galleria_storage.exif.tags import DATE_TIME_ORIGINAL, OFFSET_TIME_ORIGINAL, SUB_SEC_TIME_ORIGINAL, CaptureTags
-from galleria_storage.exif.trailers import TAIL_BYTES, TailChange, check_trailer, follow_trailer
+from galleria_storage.exif.trailers import (
+    TAIL_BYTES,
+    TailChange,
+    check_trailer,
+    follow_trailer,
+    has_absolute_offsets,
+)
 
 __all__ = ["TAIL_BYTES", "HeadEdit", "edit_head", "read_capture_tags"]
 
@@ -37,6 +43,10 @@ class HeadEdit(NamedTuple):
     before: CaptureTags
     after: CaptureTags
     growth: int
+
+    def changes_tail(self, last_bytes: bytes) -> bool:
+        """Whether the file's last `TAIL_BYTES` bytes show that its end must change too, if it can."""
+        return self.growth > 0 and has_absolute_offsets(last_bytes)
 
     def check_tail(self, last_bytes: bytes) -> None:
         """Refuse the edit if the file's end holds offsets that it would make wrong.

@@ -7,7 +7,7 @@ from galleria_storage.errors import LocalFileError, UnsupportedFormatError
 from galleria_storage.exif.editor import HeadEdit, edit_head_by
 from galleria_storage.exif.formats import SNIFF_BYTES, sniff
 from galleria_storage.exif.head import Head, HeadReader, read_head
-from galleria_storage.exif.trailers import TAIL_BYTES, has_absolute_offsets, write_tail
+from galleria_storage.exif.trailers import TAIL_BYTES, write_tail
 
 if TYPE_CHECKING:
     from io import BufferedIOBase
@@ -94,7 +94,7 @@ def correct_stream(source: "BufferedIOBase", target: "BinaryIO", correction: "Co
 def _followed_tail(source: "BufferedIOBase", rest: int, end: int, edit: HeadEdit, size: int) -> bytes | bytearray:
     """Return the new end of a photo of this size if it must change, which few must; else nothing."""
     source.seek(max(rest, end - TAIL_BYTES))
-    if not edit.growth or not has_absolute_offsets(source.read()):
+    if not edit.changes_tail(source.read()):
         return b""
     source.seek(max(rest, end - CHUNK))
     tail = bytearray(source.read())

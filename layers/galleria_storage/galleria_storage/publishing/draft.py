@@ -45,6 +45,10 @@ class Draft:
     edit: HeadEdit | None = None
     note: str = ""
 
+    def changes_tail(self, last_bytes: bytes) -> bool:
+        """Whether the end of the photo, its last `TAIL_BYTES` bytes, must change because its head does."""
+        return self.edit is not None and self.edit.changes_tail(last_bytes)
+
     def check_tail(self, last_bytes: bytes) -> None:
         """Refuse the edit if the end of the photo, its last `TAIL_BYTES` bytes, forbids it.
 

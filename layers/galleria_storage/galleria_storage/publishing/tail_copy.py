@@ -33,8 +33,13 @@ def copies_safely(profile: ProviderProfile, key: str) -> bool:
     return safe and not profile.equal_parts and "%" not in key
 
 
-def put_and_copy(store: ObjectStore, publication: Publication, sizes: Sizes, staging: ObjectStore) -> Written:
+def put_and_copy(store: ObjectStore, publication: Publication, sizes: Sizes, staging: ObjectStore) -> Written | None:
     """Send the first part, let the provider copy the rest from staging, and verify the end of the result.
+
+    Returns
+    -------
+    Written or None
+        None if the photo's end has to change with its head, and so cannot be copied: nothing was read or written.
 
     Raises
     ------
@@ -44,18 +49,17 @@ def put_and_copy(store: ObjectStore, publication: Publication, sizes: Sizes, sta
         The provider does not copy from staging.
     WrongContentError
         Something else was stored.
-    CorruptPhotoError
-        The end of the photo forbids the edit.
     """
     key, draft = publication.key, publication.draft
     source = draft.content.source
+    end = _last_bytes(staging, source.info)
+    if draft.changes_tail(end):
+        return None
     with body_of(min(max(sizes.first, draft.content.buffered), draft.content.size)) as first:
         with memoryview(first) as view:
             draft.content.fill(view)
         start, info = source.position, source.info
         source.close()
-        end = _last_bytes(staging, info)
-        draft.check_tail(end)
         upload = Upload(store, key, publication.headers)
         try:
             upload.parts.append(upload.send(1, first, draft.content.sha256_so_far()))

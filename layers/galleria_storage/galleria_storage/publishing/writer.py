@@ -66,10 +66,12 @@ class Writer:
             return self._put_whole(publication)
         if self._copy_from and size >= self._sizes.copied and copies_safely(self._store.profile, publication.key):
             try:
-                return put_and_copy(self._store, publication, self._sizes, self._copy_from)
+                copied = put_and_copy(self._store, publication, self._sizes, self._copy_from)
             except CopyRefusedError:
                 self._copy_from = None
                 raise
+            if copied:
+                return copied
         with self._sender() as sender:
             return put_in_parts(self._store, publication, self._sizes, sender)
 
