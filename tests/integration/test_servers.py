@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support import external
 from tests.support.gallery import Buckets
 from tests.support.processes import Processes, ServerMissingError, ServerStartError, find_program, free_ports
 from tests.support.servers import S3Server, running
@@ -24,6 +25,8 @@ def test_a_stored_object_comes_back_byte_for_byte(s3: "S3Client", buckets: Bucke
 
 
 def test_a_server_listens_on_loopback_only(server: S3Server) -> None:
+    if server.name == "external":
+        pytest.skip("where it listens is for its owner to say")
     assert server.endpoint.startswith("http://127.0.0.1:")
 
 
@@ -37,6 +40,28 @@ def test_a_stopped_server_listens_no_more(tmp_path: Path) -> None:
 def test_a_missing_server_says_what_installs_it() -> None:
     with pytest.raises(ServerMissingError, match=r"no-such-server is not installed \(make servers\)"):
         find_program("no-such-server", "make servers")
+
+
+def test_a_server_that_runs_already_is_named_by_the_environment() -> None:
+    named = {"S3_EXTERNAL_ENDPOINT": "https://s3.example.com", "S3_EXTERNAL_PROFILE": "generic"}
+    assert external.address(named)["profile"] == "generic"
+    with pytest.raises(ServerMissingError, match="S3_EXTERNAL_ENDPOINT is not set"):
+        external.address({})
+
+
+def test_of_a_server_that_runs_already_only_the_buckets_of_the_tests_are_removed(tmp_path: Path) -> None:
+    with running("moto_server", tmp_path) as server:
+        client = server.client()
+        client.create_bucket(Bucket="theirs-01234567")
+        with external.tidied(client):
+            client.create_bucket(Bucket="made-meanwhile")
+            client.create_bucket(Bucket="staging-89abcdef")
+            client.put_bucket_versioning(Bucket="staging-89abcdef", VersioningConfiguration={"Status": "Enabled"})
+            for body in (b"old", b"new"):
+                client.put_object(Bucket="staging-89abcdef", Key="photo.jpg", Body=body)
+            client.create_multipart_upload(Bucket="staging-89abcdef", Key="photo.jpg")
+        left = {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}
+    assert left == {"theirs-01234567", "made-meanwhile"}
 
 
 def test_a_server_that_ends_by_itself_shows_its_last_words(tmp_path: Path) -> None:

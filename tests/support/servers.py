@@ -1,12 +1,13 @@
 """Real S3 servers on loopback: each is started in a temporary folder, on free ports, and killed at the end.
 
 `running(name, folder)` is the only entry: a context that gives an `S3Server`. What takes more than one process to
-start lives beside it (`ceph`, `swift`).
+start lives beside it (`ceph`, `swift`), as does what runs already (`external`).
 """
 
 import json
 import logging
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from galleria_storage.settings import BucketAccess
-from tests.support import ceph, swift
+from tests.support import ceph, external, swift
 from tests.support.processes import Processes, ServerStartError, find_program, free_ports
 
 if TYPE_CHECKING:
@@ -187,6 +188,13 @@ def _swift(processes: Processes) -> Iterator[S3Server]:
     yield S3Server("swift", endpoint, access_key="test:tester", secret_key="testing", profile="generic")
 
 
+def _external(processes: Processes) -> Iterator[S3Server]:
+    del processes  # it runs already
+    server = S3Server("external", **external.address())
+    with external.tidied(server.client()):
+        yield server
+
+
 STARTERS: Final[dict[str, Callable[[Processes], Iterator[S3Server]]]] = {
     "moto": _moto,
     "moto_server": _moto_server,
@@ -196,6 +204,7 @@ STARTERS: Final[dict[str, Callable[[Processes], Iterator[S3Server]]]] = {
     "swift": _swift,
     "rclone": _rclone,
     "ministack": _ministack,
+    "external": _external,
 }
 
 
@@ -224,15 +233,15 @@ def running(name: str, folder: Path) -> Iterator[S3Server]:
 
 def _wait_until_ready(server: S3Server, processes: Processes) -> None:
     """Poll until an object can be stored: several servers answer ListBuckets long before that."""
-    client = server.client()
+    client, bucket = server.client(), f"is-it-ready-{uuid.uuid4().hex[:8]}"
     deadline = time.monotonic() + READY_SECONDS
     while True:
         processes.check_alive()
         try:
-            client.create_bucket(Bucket="is-it-ready")
-            client.put_object(Bucket="is-it-ready", Key="probe", Body=b"x")
-            client.delete_object(Bucket="is-it-ready", Key="probe")
-            client.delete_bucket(Bucket="is-it-ready")
+            client.create_bucket(Bucket=bucket)
+            client.put_object(Bucket=bucket, Key="probe", Body=b"x")
+            client.delete_object(Bucket=bucket, Key="probe")
+            client.delete_bucket(Bucket=bucket)
         except (BotoCoreError, ClientError) as error:
             if time.monotonic() > deadline:
                 raise ServerStartError(f"{server.name} stored no object in {READY_SECONDS} s: {error}") from error

@@ -35,6 +35,7 @@ class Served(ThreadingHTTPServer):
     chunked = False
     checksum = b""
     ranges = True
+    range_refusal = 0
     connections = 0
     daemon_threads = True
 
@@ -50,7 +51,17 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Served
 
+    def do_HEAD(self) -> None:  # the name that http.server looks for
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
     def do_GET(self) -> None:  # the name that http.server looks for
+        if self.server.range_refusal and self.headers["Range"]:
+            self.send_response(self.server.range_refusal)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         if self.server.ranges and self.headers["Range"] == "bytes=0-0":
             self.send_response(206)
             self.send_header("Content-Range", f"bytes 0-0/{len(BODY)}")
@@ -177,6 +188,15 @@ def test_a_look_at_a_server_that_knows_no_ranges_does_not_wait_for_the_whole(ser
     info = store(server, GENERIC).look("a.jpg")
     assert info is not None
     assert info.size == len(BODY)
+
+
+@pytest.mark.parametrize("status", [416, 400])
+def test_a_look_at_an_object_that_has_no_first_byte_is_a_head(server: Served, status: int) -> None:
+    """Most servers say 416 of the range of an empty object, some 400."""
+    server.range_refusal = status
+    info = store(server, GENERIC).look("a.jpg")
+    assert info is not None
+    assert info.size == 0
 
 
 def test_a_body_in_chunks_of_unknown_length_is_read_as_boto3_reads_it(server: Served) -> None:

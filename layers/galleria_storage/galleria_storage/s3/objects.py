@@ -45,6 +45,8 @@ class Absent:
 
 
 ABSENT: Final = Absent()
+#: What servers answer to the range of an empty object: as RFC 9110 has it (section 15.5.17), or as some do.
+_NO_SUCH_RANGE: Final = frozenset({HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, HTTPStatus.BAD_REQUEST})
 Condition = Absent | Matches | None
 
 
@@ -92,7 +94,7 @@ class ObjectStore:
         except NotFoundError:
             return None
         except ProviderError as error:
-            if status_of(error) != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            if status_of(error) not in _NO_SUCH_RANGE:
                 raise
             return self.head(key)  # it is empty
         with ObjectStream(object_info(key, answer), 0, answer["Body"], self.bucket) as stream:
