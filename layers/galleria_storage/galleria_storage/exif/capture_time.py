@@ -45,8 +45,7 @@ class CaptureTime(NamedTuple):
     @property
     def exif_text(self) -> str:
         """The value of DateTimeOriginal."""
-        d = self.local
-        return f"{d.year:04d}:{d.month:02d}:{d.day:02d} {d.hour:02d}:{d.minute:02d}:{d.second:02d}"
+        return str(self.local).replace("-", ":")
 
     @property
     def iso_text(self) -> str:

@@ -48,7 +48,7 @@ def check_block(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], fre
             _check_texts(after, new, texts)
         if new.name == EXIF_NAME and missing:
             # The first one is the main one.
-            if not missing <= new.places.keys():
+            if not missing <= new.tag_set:
                 raise harm("a tag that is missing")
             missing.clear()
     if missing:

@@ -92,20 +92,20 @@ class Ifd:
         Offset of its count of entries.
     tags, types
         Of its entries, in file order (TIFF asks for ascending tags; not every camera obeys).
-    places
-        Index of the last entry of each tag.
+    tag_set
+        The same tags without order, to ask whether one is there.
     end
         Offset behind the last entry: there stands the offset of the next IFD.
     next
         Offset of the next IFD; 0 for none, or where the block ends before it.
     """
 
-    __slots__ = ("_images", "_numbers", "_values", "at", "end", "name", "next", "places", "tags", "types")
+    __slots__ = ("_images", "_numbers", "_values", "at", "end", "name", "next", "tag_set", "tags", "types")
 
     def __init__(self, name: str, at: int, numbers: tuple[int, ...], following: int) -> None:
         self.name, self.at, self.end, self.next = name, at, at + 2 + 3 * len(numbers), following
         self.tags, self.types = numbers[0::4], numbers[1::4]
-        self.places = dict(zip(self.tags, range(len(self.tags)), strict=True))
+        self.tag_set = frozenset(self.tags)
         self._numbers = numbers
         self._values: list[Value] | None = None
         self._images: list[Image] | None = None
@@ -129,7 +129,7 @@ class Ifd:
         if self._images is None:
             self._images = []
             for start_tag, length_tag in _IMAGE_DATA:
-                if start_tag in self.places and length_tag in self.places:
+                if start_tag in self.tag_set and length_tag in self.tag_set:
                     start, length = (self._entry(self.tags.index(tag)) for tag in (start_tag, length_tag))
                     if is_pointer(start) and is_pointer(length):
                         self._images.append((start.value, start.offset, length.offset))
@@ -148,10 +148,10 @@ class Ifd:
 
     def _places(self, tags: Collection[int]) -> list[int]:
         """Return the indexes of the entries that have one of the tags."""
-        own = self.places
+        own = self.tag_set
         if len(own) < len(self.tags):  # a tag stands twice
             return [index for tag in tags if tag in own for index, other in enumerate(self.tags) if other == tag]
-        return [own[tag] for tag in tags if tag in own]
+        return [self.tags.index(tag) for tag in tags if tag in own]
 
     def _entry(self, index: int) -> Entry:
         first = 4 * index

@@ -52,7 +52,7 @@ def write_texts(block: TiffBlock, texts: Mapping[int, bytes], free: int, between
             draft.overwrite(entry, texts[entry.tag])
     exif_ifds = block.exif_ifds
     for ifd in exif_ifds:
-        missing = {tag: text for tag, text in texts.items() if tag not in ifd.places}
+        missing = {tag: text for tag, text in texts.items() if tag not in ifd.tag_set}
         # A second Exif IFD gets new entries only if it holds capture tags: then it must not contradict the first.
         if missing and (ifd is exif_ifds[0] or len(missing) < len(texts)):
             draft.extend(ifd, missing)

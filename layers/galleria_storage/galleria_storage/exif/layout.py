@@ -26,7 +26,7 @@ def end_if_apart(ifds: Iterable[Ifd], size: int) -> int:
     """
     starts, ends = [0], [_HEADER_END]
     for ifd in ifds:
-        if not _UNUSUAL.isdisjoint(ifd.places) or (_IMAGE_OFFSET in ifd.places and not ifd.images):
+        if not _UNUSUAL.isdisjoint(ifd.tag_set) or (_IMAGE_OFFSET in ifd.tag_set and not ifd.images):
             return 0
         # TIFF 6.0 section 2: the offset of the next IFD is part of an IFD.
         starts.append(ifd.at)

@@ -33,7 +33,7 @@ def strips(block: TiffBlock) -> Iterator[tuple[int, int]]:
     for ifd in block.ifds:
         for tags in _IMAGE_DATA:
             # The strips of IFD0 are those of the main image, which in a JPEG file is not stored in strips.
-            if tags[0] in ifd.places and tags[1] in ifd.places and (ifd.name != "IFD0" or tags is not _STRIPS):
+            if tags[0] in ifd.tag_set and tags[1] in ifd.tag_set and (ifd.name != "IFD0" or tags is not _STRIPS):
                 starts, lengths = (ifd.find({tag})[0] for tag in tags)
                 if tags not in _IMAGE_DATA[:2] or not (is_pointer(starts) and is_pointer(lengths)):
                     yield from zip(_numbers(block, starts), _numbers(block, lengths), strict=False)
@@ -65,7 +65,7 @@ def check_sub_ifds(block: TiffBlock) -> None:
         Such a SubIFD would get another meaning.
     """
     for ifd in block.ifds:
-        if _SUB_IFDS in ifd.places:
+        if _SUB_IFDS in ifd.tag_set:
             for pointers in ifd.find({_SUB_IFDS}):
                 for at in filter(None, _numbers(block, pointers)):
                     _check_sub_ifd(block, read_ifd(block.data, at, block.order, "SubIFD"))
