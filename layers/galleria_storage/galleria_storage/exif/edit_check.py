@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.exif.ifd import Ifd, read_ifd
+from galleria_storage.exif.ifd import ASCII, Ifd, is_pointer, read_ifd
 from galleria_storage.exif.tiff import EXIF_IFD, EXIF_NAME, GPS_NAME, TiffBlock, read_block
 from galleria_storage.exif.tiff_images import NOT_FOLLOWED, strips
 
@@ -39,13 +39,15 @@ def check_block(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], fre
     changed = {EXIF_IFD, *texts}
     missing = set(texts)
     for old, new in pairs:
+        if not texts.keys() & old.tag_set <= new.tag_set:
+            raise harm("a tag that is missing")
         # Only IFD0's chain goes on (Exif 2.32 4.5.3); piexif puts values where an Exif IFD would name the next one.
-        if old.next != new.next and old.name.startswith("IFD"):
+        if old.next != new.next and (old.name.startswith("IFD") or (old.at != new.at and new.next)):
             raise harm("the list of IFDs")
         if old.at != new.at and old.without(changed, before.data) != new.without(changed, after):
             raise harm(f"its {old.name}")
         if new.name != GPS_NAME:
-            _check_texts(after, new, texts)
+            _check_texts(after, new, texts, free)
         if new.name == EXIF_NAME and missing:
             # The first one is the main one.
             if not missing <= new.tag_set:
@@ -82,13 +84,17 @@ def _read_touched(before: TiffBlock, after: bytes) -> Iterator[tuple[Ifd, Ifd]]:
             yield old, new
             if old is main and not before.exif_ifds:
                 for pointer in new.find({EXIF_IFD}):
+                    if not is_pointer(pointer):
+                        raise harm("the list of IFDs")
                     yield _NO_IFD, read_ifd(after, pointer.offset, before.order, EXIF_NAME)
 
 
-def _check_texts(after: bytes, ifd: Ifd, texts: Mapping[int, bytes]) -> None:
-    for tag, _, _, _, start, size, _ in ifd.find(texts):
-        # Exif 2.32 4.6.2: an ASCII value ends with NUL.
-        if after[start : start + size].partition(b"\0")[0] != texts[tag]:
+def _check_texts(after: bytes, ifd: Ifd, texts: Mapping[int, bytes], free: int) -> None:
+    for tag, kind, _, _, start, size, _ in ifd.find(texts):
+        text = texts[tag]
+        # Exif 2.32 4.6.2: an ASCII value ends with NUL. Where it stood before, a camera may have left no room for that.
+        with_nul = size == len(text) + 1 or (size == len(text) and start < free)
+        if kind != ASCII or not with_nul or after[start : start + size] != text.ljust(size, b"\0"):
             raise harm(f"tag {tag:04X}")
 
 

@@ -7,9 +7,9 @@ from typing import Final
 from galleria_storage.exif.assembly import Assembly, insertion_point
 from galleria_storage.exif.edit_check import check_block, harm
 from galleria_storage.exif.exif_segments import EXIF_HEADER, ExifBlock, emptied_segment
-from galleria_storage.exif.growth import distance, targets
+from galleria_storage.exif.growth import distance, targets, value_of
 from galleria_storage.exif.head import APP1, Head, Segment
-from galleria_storage.exif.multi_picture import MPF_HEADER, read_index
+from galleria_storage.exif.multi_picture import MPF_HEADER, PictureIndex
 from galleria_storage.exif.new_block import minimal_block
 from galleria_storage.exif.survey import survey
 from galleria_storage.exif.tiff import read_block
@@ -40,11 +40,10 @@ def check_head(head: Head, result: Assembly, texts: dict[int, bytes]) -> None:
     touched = [place] if place else [before.block.segment for before in within]
     fresh = _find_again(head.data, result, [*touched, *result.indexes])
     for before in within:
-        start = _start_again(head, result, before.block, fresh)
-        check_block(before.tiff, result.data[start : fresh[before.block.segment].end], texts, before.free)
+        check_block(before.tiff, _block_again(head, result, before.block, fresh), texts, before.free)
     if place:
-        start, minimal = fresh[place].payload + len(EXIF_HEADER), read_block(minimal_block())
-        check_block(minimal, result.data[start : fresh[place].end], texts, len(minimal.data))
+        minimal = read_block(minimal_block())
+        check_block(minimal, _behind(EXIF_HEADER, result.data, fresh[place]), texts, len(minimal.data))
     if result.indexes or any(before.references for before in result.blocks):
         _check_references(head, result, fresh)
 
@@ -79,13 +78,17 @@ def _find_again(old: bytes, result: Assembly, touched: list[Segment]) -> dict[Se
     return found
 
 
-def _start_again(head: Head, result: Assembly, block: ExifBlock, fresh: Mapping[Segment, Segment]) -> int:
-    """Return where a block starts in a new head: behind the same bytes as before."""
-    payload = block.segment.payload
-    header, at = head.data[payload : block.start], fresh[block.segment].payload
-    if not result.data.startswith(header, at):
-        raise harm("the list of Exif blocks")
-    return at + len(header)
+def _block_again(head: Head, result: Assembly, block: ExifBlock, fresh: Mapping[Segment, Segment]) -> bytes:
+    """Return a block as it stands in a new head."""
+    old = block.segment
+    return _behind(head.data[old.payload : block.start], result.data, fresh[old])
+
+
+def _behind(header: bytes, data: bytes, segment: Segment) -> bytes:
+    """Return what stands in a segment behind its header, which must be there."""
+    if not data.startswith(header, segment.payload, segment.end):
+        raise harm("the header of a segment")
+    return data[segment.payload + len(header) : segment.end]
 
 
 def _check_references(head: Head, result: Assembly, fresh: Mapping[Segment, Segment]) -> None:
@@ -94,14 +97,15 @@ def _check_references(head: Head, result: Assembly, fresh: Mapping[Segment, Segm
     after: list[int] = []
     for old in result.blocks:  # a new block refers to nothing
         if old.references:
-            start, end = _start_again(head, result, old.block, fresh), fresh[old.block.segment].end
-            block = read_block(result.data[start:end])
+            block = read_block(_block_again(head, result, old.block, fresh))
+            start = fresh[old.block.segment].end - len(block.data)
             before += targets(old.block.tiff.data, old.block.start, old.references)
             after += targets(block.data, start, survey(block).references)
     for segment, index in result.indexes.items():
-        start = segment.payload + len(MPF_HEADER)
-        before += targets(head.data[start : segment.end], start, index.others)
-        after += _index_targets(result.data, fresh[segment])
+        old_index, new_index = _behind(MPF_HEADER, head.data, segment), _behind(MPF_HEADER, result.data, fresh[segment])
+        _check_index(old_index, new_index, index, sum(growth.size for growth in result.growths))
+        before += targets(old_index, segment.end - len(old_index), index.others)
+        after += targets(new_index, fresh[segment].end - len(new_index), index.others)
     # What is referred to has to stand behind all that changes: else it could not be told what of it changed.
     if any(target < result.replaced for target in before):
         raise harm("the place of other image data")
@@ -109,8 +113,14 @@ def _check_references(head: Head, result: Assembly, fresh: Mapping[Segment, Segm
         raise harm("the place of other image data")
 
 
-def _index_targets(new: bytes, segment: Segment) -> list[int]:
-    start = segment.payload + len(MPF_HEADER)
-    block = new[start : segment.end]
-    index = read_index(block)
-    return targets(block, start, index.others) if index else []
+def _check_index(before: bytes, after: bytes, index: PictureIndex, grown: int) -> None:
+    """Compare a multi-picture index with the one before: only the size of the first image and the places may differ."""
+    if len(before) != len(after):
+        raise harm("the index of the images")
+    size = value_of(before, index.first_size)
+    if value_of(after, index.first_size) != (size + grown if size else 0):
+        raise harm("the size of the image")
+    may_change = sorted(reference.at for reference in (index.first_size, *index.others))
+    starts, ends = [0, *(at + 4 for at in may_change)], [*may_change, len(before)]
+    if any(before[start:end] != after[start:end] for start, end in zip(starts, ends, strict=True)):
+        raise harm("the index of the images")
