@@ -138,6 +138,7 @@ def test_no_change_asked_is_no_change() -> None:
     change = edit(photo(camera_block()), CaptureTags())
     assert change.buffers == ()
     assert change.after.date_time_original == TAKEN
+    assert edit(jpeg(), CaptureTags()).buffers == ()
 
 
 def test_only_the_tags_asked_for_change() -> None:
@@ -151,6 +152,8 @@ def test_the_edit_tells_what_was_and_what_is() -> None:
     assert change.before == CaptureTags(TAKEN, None, None)
     assert change.after == CHANGES
     assert change.growth > 0
+    only_offset = edit(photo(camera_block()), CaptureTags(offset_time_original="-05:00"))
+    assert only_offset.after == CaptureTags(TAKEN, None, "-05:00")
 
 
 def test_only_the_start_of_the_file_is_replaced() -> None:
@@ -208,6 +211,12 @@ def test_blank_copies_give_way_to_one_that_says_something() -> None:
     second = camera_block(taken=TAKEN)
     data = jpeg(exif_segment(tiff.data), exif_segment(second.data))
     assert tags_of(data).date_time_original == TAKEN
+
+
+def test_of_several_copies_the_first_counts_and_the_main_ifds_never() -> None:
+    first = camera_block(main=[text(DATE_TIME_ORIGINAL, "2001:01:01 01:01:01")])
+    second = camera_block(taken="2002:02:02 02:02:02")
+    assert tags_of(jpeg(exif_segment(first.data), exif_segment(second.data))).date_time_original == TAKEN
 
 
 def test_a_date_with_nul_in_it_is_read_up_to_there() -> None:

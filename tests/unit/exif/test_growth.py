@@ -5,7 +5,8 @@ from struct import pack
 import pytest
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.exif.tags import CaptureTags
+from galleria_storage.exif.free_space import MARGIN
+from galleria_storage.exif.tiff import read_block
 from tests.support.corrections import CHANGES, block_of, corrected, edit, tags_of
 from tests.support.photos import (
     ASCII,
@@ -24,13 +25,9 @@ from tests.support.photos import (
     Tiff,
     camera_block,
     exif_of,
-    exif_segment,
-    jpeg,
     long,
     photo,
-    plain_jpeg,
     segment,
-    segments,
     text,
 )
 
@@ -117,6 +114,15 @@ def test_bytes_that_no_tag_lists_are_never_cut() -> None:
     tiff.put(bytes(30), align=False)
     after = corrected(photo(tiff))
     assert block_of(after)[len(tiff.data) - 36 : len(tiff.data)] == b"hidden" + bytes(30)
+
+
+def test_padding_is_left_alone_where_something_stands_right_before_it() -> None:
+    wanted = edit(photo(camera_block())).growth
+    tiff = camera_block()
+    tiff.put(b"hidden", align=False)
+    for zeros, used in ((wanted + MARGIN - 2, False), (wanted + MARGIN + 3, True)):
+        data = photo(padded(Tiff(data=bytearray(tiff.data)), len(tiff.data) + zeros))
+        assert (edit(data).growth == 0) == used
 
 
 def test_a_block_that_would_not_fit_into_a_segment_is_refused() -> None:
@@ -241,95 +247,42 @@ def test_an_ifd_at_the_very_end_without_the_offset_of_the_next_still_has_none(mi
     assert block[end : end + 4] == bytes(4)
 
 
-def multi_picture(order: str, sizes: list[int], offsets: list[int]) -> bytes:
-    """Return an MPF segment: DC-007 5.2."""
-    tiff = Tiff(order)
-    entries = b"".join(
-        pack(order + "IIIHH", 0x0003_0000 * (not number), size, offset, 0, 0)
-        for number, (size, offset) in enumerate(zip(sizes, offsets, strict=True))
-    )
-    tiff.ifd(
-        [
-            Field(0xB000, UNDEFINED, b"0100"),
-            long(order, 0xB001, len(sizes)),
-            Field(0xB002, UNDEFINED, entries),
-        ]
-    )
-    return segment(0xE2, b"MPF\0" + tiff.data)
-
-
-def with_second_image(order: str, *, index_first: bool = False, exif: Tiff | None = None) -> tuple[bytes, bytes]:
-    """Return a photo with a second image behind the first, as an Ultra HDR camera writes, and that image."""
-    second = plain_jpeg("red")
-    block = [exif_segment((exif or camera_block(order)).data)] if exif is not None or order else []
-    draft = multi_picture(order, [0, len(second)], [0, 1])
-    parts = [draft, *block] if index_first else [*block, draft]
-    first = len(jpeg(*parts))
-    header = jpeg(*parts).index(b"MPF\0") + 4
-    index = multi_picture(order, [first, len(second)], [0, first - header])
-    parts = [index, *block] if index_first else [*block, index]
-    return jpeg(*parts, trailer=second), second
-
-
-def images_of(data: bytes, order: str) -> list[bytes]:
-    """Return the images that a photo's multi-picture index lists."""
-    header = data.index(b"MPF\0") + 4
-    table = data.index(pack(order + "HHI", 0xB002, UNDEFINED, 32), header) + 8
-    at = header + long_at(data, table, order)
-    found = []
-    for entry in (at, at + 16):
-        size, offset = long_at(data, entry + 4, order), long_at(data, entry + 8, order)
-        start = header + offset if offset else 0
-        found.append(data[start : start + size])
-    return found
-
-
-@ORDERS
-@pytest.mark.parametrize("index_first", [False, True], ids=["index behind Exif", "index before Exif"])
-def test_the_multi_picture_index_still_leads_to_both_images(order: str, index_first: bool) -> None:
-    before, second = with_second_image(order, index_first=index_first)
-    assert images_of(before, order)[1] == second
-    after = corrected(before)
-    first, found = images_of(after, order)
-    assert found == second
-    assert first + second == after
-
-
-@ORDERS
-def test_the_multi_picture_index_stays_when_nothing_grows(order: str) -> None:
-    before, _ = with_second_image(order, exif=camera_block(order, [text(OFFSET_TIME_ORIGINAL, "+00:00")]))
-    after = corrected(before)
-    assert segments(after)[1:] == segments(before)[1:]
-
-
-def test_a_multi_picture_photo_without_exif_gets_a_right_index_too() -> None:
-    second = plain_jpeg("red")
-    draft = jpeg(multi_picture(BIG, [0, 1], [0, 1]))
-    header = draft.index(b"MPF\0") + 4
-    index = multi_picture(BIG, [len(draft), len(second)], [0, len(draft) - header])
-    after = corrected(jpeg(index, trailer=second))
-    first, found = images_of(after, BIG)
-    assert found == second
-    assert first + second == after
-
-
-@pytest.mark.parametrize(
-    "broken", [b"MPF\0", b"MPF\0II*\0\xff\xff\0\0", b"MPF\0MM\0*\0\0\0\x08\0\x01\xb0\x02" + bytes(12)]
-)
-def test_a_broken_multi_picture_index_is_refused_only_where_it_matters(broken: bytes) -> None:
-    index = segment(0xE2, broken)
-    with pytest.raises(CorruptPhotoError, match=r"index|MP"):
-        corrected(photo(camera_block(), index))
-    assert tags_of(corrected(photo(camera_block(exif=[text(OFFSET_TIME_ORIGINAL, "Z")]), index), ONLY_DATE))
-
-
-ONLY_DATE = CaptureTags(date_time_original="2021:03:04 05:06:07")
-
-
 def test_a_maker_note_behind_the_image_is_refused_if_the_file_grows() -> None:
     tiff = camera_block(exif=[Field(MAKER_NOTE, UNDEFINED, b"", number=100, offset=50_000)])
     with pytest.raises(CorruptPhotoError, match="maker note"):
         corrected(photo(tiff))
+
+
+def test_a_photo_that_may_not_grow_is_still_corrected_in_place() -> None:
+    note = Field(MAKER_NOTE, UNDEFINED, b"", number=100, offset=50_000)
+    tiff = camera_block(exif=[note, text(OFFSET_TIME_ORIGINAL, "+01:00")])
+    assert edit(photo(tiff)).growth == 0
+    assert tags_of(corrected(photo(tiff))) == CHANGES
+
+
+def test_a_main_ifd_that_moves_still_leads_to_the_thumbnail() -> None:
+    tiff = Tiff()
+    main = tiff.ifd([text(0x010F, "Acme")], following=0)
+    ifd1 = tiff.ifd([long(LITTLE, THUMBNAIL_OFFSET, 0), long(LITTLE, THUMBNAIL_LENGTH, len(THUMBNAIL))])
+    tiff.set_long(main + 14, ifd1)
+    tiff.set_long(ifd1 + 10, tiff.put(THUMBNAIL))
+    after = corrected(photo(tiff))
+    assert tags_of(after) == CHANGES
+    block = read_block(block_of(after))
+    assert [ifd.name for ifd in block.ifds] == ["IFD0", "Exif IFD", "IFD1"]
+    [(_, start, length)] = block.ifds[2].images
+    assert block.data[start : start + length] == THUMBNAIL
+
+
+def test_a_gps_ifds_own_tags_are_no_capture_tags() -> None:
+    """They are numbered for themselves; here two tags share a value, so that all IFDs are read back."""
+    gps = [Field(USER_COMMENT, UNDEFINED, b"", number=5, offset=8), text(0x9003, "not a time")]
+    tiff = camera_block(main=[long(LITTLE, GPS_POINTER, 0)])
+    pointer = tiff.data.index(pack("<HHI", GPS_POINTER, LONG, 1)) + 8
+    tiff.set_long(pointer, tiff.ifd(gps))
+    after = corrected(photo(tiff))
+    assert tags_of(after) == CHANGES
+    assert b"not a time\0" in after
 
 
 def test_a_value_behind_the_block_is_still_behind_it() -> None:

@@ -60,6 +60,16 @@ def test_stray_bytes_between_segments_belong_to_the_segment_behind_them(stray: b
     assert (second.start, second.payload) == (first.end, first.end + len(stray) + 5)
 
 
+def test_stray_bytes_may_come_in_pieces() -> None:
+    exif = segment(0xE1, b"Exif\0\0")
+    data = jpeg(exif + bytes(MAX_STRAY) + b"\xff" + segment(0xFE, b"hello"))
+    reader = HeadReader()
+    for at in range(0, len(data), 20_000):
+        complete = reader.feed(data[at : at + 20_000])
+    assert complete
+    assert reader.head() == read_head(data)
+
+
 def test_a_marker_without_length_is_a_segment_of_its_own() -> None:
     first = read_head(jpeg(b"\xff\x01")).segments[0]
     assert (first.start, first.end) == (2, 4)

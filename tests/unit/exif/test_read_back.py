@@ -68,6 +68,9 @@ PHOTOS = {
         camera_block(main=[text(DATE_TIME_ORIGINAL, TAKEN)], taken=None), COMMENT
     ),
     "a value that two tags share": photo(camera_block(exif=[Field(0x9286, 7, b"", number=5, offset=50)])),
+    "a capture time that shares its value": photo(
+        camera_block(main=[text(0x0132, TAKEN)], exif=[text(DATE_TIME_ORIGINAL, "", number=20, offset=68)], taken=None)
+    ),
     "no Exif": jpeg(COMMENT, jfif=True),
     "an emptied segment": jpeg(COMMENT, EMPTIED),
     "a multi-picture index": indexed(),
@@ -105,11 +108,13 @@ def test_each_byte_that_comes_out_wrong_is_noticed_unless_nobody_reads_it(name: 
     head, result = edited(original)
     assert not is_noticed(head, result, result.data)
     right = tags_of(result.data + original[result.replaced :])
+    blocks = [block.segment for block in exif_blocks(read_head(result.data + b"\xff\xda"))]
     for at in range(len(result.data)):
         wrong = bytearray(result.data)
         wrong[at] ^= change
         if not is_noticed(head, result, bytes(wrong)):
             # Left over where an IFD was before, or put in to keep words even: no IFD that is in use leads there.
+            assert any(segment.payload < at < segment.end for segment in blocks), at
             assert tags_of(bytes(wrong) + original[result.replaced :]) == right, (at, result.data[at - 8 : at + 8])
 
 

@@ -55,6 +55,8 @@ def test_nothing_but_its_offsets_changes_in_an_afcp_trailer() -> None:
 def test_an_afcp_trailer_stays_as_it_is_if_the_file_does_not_grow() -> None:
     before = with_afcp(photo(camera_block(exif=[text(OFFSET_TIME_ORIGINAL, "+00:00")])), PARTS)
     assert from_scan(corrected(before)) == from_scan(before)
+    edit(before).check_tail(before[-TAIL_BYTES:])
+    assert not edit(before).changes_tail(before[-TAIL_BYTES:])
 
 
 def test_who_cannot_change_the_end_of_the_file_is_refused() -> None:

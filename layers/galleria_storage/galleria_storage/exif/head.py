@@ -168,25 +168,6 @@ class HeadReader:
         self._next = at
 
 
-def read_segments(data: bytes) -> tuple[Segment, ...]:
-    """Return the segments of the start of a JPEG file that ends with a segment.
-
-    Raises
-    ------
-    CorruptPhotoError
-        The segments are broken, or the last one is cut off.
-    """
-    found: list[Segment] = []
-    at = _add_plain_segments(data, 2, found)
-    while at < len(data):
-        segment = _segment_at(data, at)
-        if segment is None:
-            raise _corrupt(at, "a segment that is cut off")
-        found.append(segment)
-        at = _add_plain_segments(data, segment.end, found)
-    return tuple(found)
-
-
 def _add_plain_segments(data: bytes | bytearray, at: int, segments: list[Segment]) -> int:
     """Add the segments from an offset on that are as nearly all are: a marker with nothing before it, and a length.
 

@@ -9,7 +9,7 @@ from galleria_storage.exif.edit_check import check_block, harm
 from galleria_storage.exif.exif_segments import EXIF_HEADER, ExifBlock, emptied_segment
 from galleria_storage.exif.growth import distance, targets, value_of
 from galleria_storage.exif.head import APP1, Head, Segment
-from galleria_storage.exif.multi_picture import MPF_HEADER, PictureIndex
+from galleria_storage.exif.multi_picture import MPF_HEADER, PictureIndex, read_index
 from galleria_storage.exif.new_block import minimal_block
 from galleria_storage.exif.survey import survey
 from galleria_storage.exif.tiff import read_block
@@ -115,7 +115,7 @@ def _check_references(head: Head, result: Assembly, fresh: Mapping[Segment, Segm
 
 def _check_index(before: bytes, after: bytes, index: PictureIndex, grown: int) -> None:
     """Compare a multi-picture index with the one before: only the size of the first image and the places may differ."""
-    if len(before) != len(after):
+    if len(before) != len(after) or read_index(after) != index:
         raise harm("the index of the images")
     size = value_of(before, index.first_size)
     if value_of(after, index.first_size) != (size + grown if size else 0):
