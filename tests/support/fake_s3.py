@@ -129,6 +129,8 @@ class FakeS3:
         self.preconditions = preconditions
         self.on_complete: Preconditions = preconditions
         self.director: Director = director or Calm()
+        #: Of all answers to GetObject.
+        self.bodies: list[Body] = []
         self.versioned = versioned
         self.objects: dict[tuple[str, str], StoredObject] = {}
         self.versions: dict[tuple[str, str, str], StoredObject] = {}
@@ -171,7 +173,8 @@ class FakeS3:
             if Range and start >= len(found.body):
                 raise client_error("GetObject", "InvalidRange")
             data = found.body[start : int(last) + 1 if last else None]
-            body = {"Body": Body(data, self.director.cut(len(data))), "ContentLength": len(data)}
+            self.bodies.append(Body(data, self.director.cut(len(data))))
+            body = {"Body": self.bodies[-1], "ContentLength": len(data)}
             if Range:
                 body["ContentRange"] = f"bytes {start}-{start + len(data) - 1}/{len(found.body)}"
             return {**self._describe(found), **body}

@@ -40,6 +40,30 @@ def test_a_read_that_breaks_off_goes_on_where_it_stopped(either_way: Gallery) ->
     assert outcome.bytes_in == len(BIG)
 
 
+def test_every_body_is_closed_when_it_is_done_with(either_way: Gallery) -> None:
+    """An unread body blocks its connection."""
+    either_way.put(BIG, TIME)
+    either_way.director.cuts = [2000, 270_000]
+    either_way.publish()
+    either_way.publish()
+    either_way.put(b"no photo")
+    either_way.publish()
+    assert len(either_way.s3.bodies) > 5
+    assert all(body.closed for body in either_way.s3.bodies)
+
+
+def test_the_body_of_another_object_is_closed_unread(gallery: Gallery) -> None:
+    """A provider that ignores If-Match on GET answers with what stands there now."""
+    get = gallery.s3.get_object
+    gallery.s3.get_object = lambda *, IfMatch="", **arguments: get(**arguments)  # type: ignore[assignment,method-assign] # noqa: ARG005 # ignored indeed
+    gallery.put(BIG)
+    gallery.director.cuts = [2000]
+    gallery.director.plans["GetObject from the middle", 1] = lambda: gallery.put(JPEG + BIG)
+    gallery.publish()
+    assert gallery.copy().body == JPEG + BIG
+    assert all(body.closed for body in gallery.s3.bodies)
+
+
 def test_a_read_that_breaks_off_again_and_again_fails(gallery: Gallery) -> None:
     gallery.put(BIG)
     gallery.director.cuts = [0] * 50

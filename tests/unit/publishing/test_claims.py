@@ -105,3 +105,21 @@ def test_of_two_keys_at_once_one_is_published(gallery: Gallery) -> None:
     outcome = gallery.publish("a.jpg")
     assert (outcome.status, outcome.duplicate_of) == ("duplicate", "b.jpg")
     assert photos(gallery) == ["b.jpg"]
+
+
+def test_where_conditions_are_ignored_the_last_claim_counts(gallery: Gallery) -> None:
+    gallery.configure(duplicate_scope="bucket")
+    gallery.s3.preconditions, gallery.profile = "ignored", PROFILES["generic"]
+    gallery.put(key="a.jpg")
+    gallery.put(key="b.jpg")
+
+    def other() -> None:
+        gallery.director.after_plans.clear()
+        claim = next(key for key in gallery.published_keys() if key.startswith("."))
+        gallery.s3.remove(PUBLIC, claim)  # as if b.jpg had not seen it yet
+        gallery.publisher().publish("b.jpg")
+
+    gallery.director.after_plans["PutObject", 1] = other
+    outcome = gallery.publish("a.jpg")
+    assert (outcome.status, outcome.duplicate_of) == ("duplicate", "b.jpg")
+    assert photos(gallery) == ["b.jpg"]

@@ -173,11 +173,12 @@ def test_a_batch_job_names_its_tasks(version: str) -> None:
     [
         (s3_event("a"), "REQ1"),
         (event_bridge("a"), "REQ2"),
+        ({**event_bridge("a"), "detail": {"bucket": {"name": "staging"}, "object": {"key": "a"}}}, "EB1"),
         (queue_event(s3_event("a")), "REQ1"),
         (queue_event(s3_event("a", request="")), "m0"),
         (batch_event("a"), "INV"),
     ],
-    ids=["upload", "eventbridge", "message", "message without upload", "batch"],
+    ids=["upload", "eventbridge", "eventbridge without upload", "message", "message without upload", "batch"],
 )
 def test_a_photo_can_be_followed_through_the_logs(event: dict[str, Any], expected: str) -> None:
     assert [task.correlation_id for task in unpack(event).tasks] == [expected]

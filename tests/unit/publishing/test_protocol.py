@@ -11,6 +11,7 @@ from galleria_storage.exif.photo import correct_bytes
 from galleria_storage.publishing.protocol import MAX_ATTEMPTS
 from galleria_storage.s3.profiles import PROFILES
 from tests.support.fake_s3 import FakeS3, refuse
+from tests.support.photos import camera_block, photo
 from tests.unit.publishing.conftest import JPEG, PNG, PUBLIC, STAGING, TIME, Gallery
 
 CORRECTED = correct_bytes(JPEG, parse_correction(TIME, {}))
@@ -46,6 +47,19 @@ def test_fingerprint_and_capture_times_are_recorded(gallery: Gallery) -> None:
     assert recorded["galleria-fingerprint"] == outcome.fingerprint
     assert recorded["galleria-captured-before"] == "2024:06:15 10:30:45"
     assert recorded["galleria-captured-after"] == "2024:06:15 08:30:45"
+
+
+def test_a_fraction_of_a_second_and_an_offset_are_recorded_too(gallery: Gallery) -> None:
+    gallery.put(metadata={"corrected-timestamp": "2024-06-15T10:30:45.25+02:00"})
+    gallery.publish()
+    assert gallery.copy().metadata["galleria-captured-after"] == "2024:06:15 10:30:45.25+02:00"
+
+
+def test_what_a_camera_wrote_instead_of_a_time_is_recorded_as_far_as_a_header_can_hold_it(gallery: Gallery) -> None:
+    written = "août\n" + "9" * 50
+    gallery.put(photo(camera_block(taken=written)), TIME)
+    gallery.publish()
+    assert gallery.copy().metadata["galleria-captured-before"] == ("?????" + "9" * 50)[:40]
 
 
 def test_a_changed_tag_publishes_again(gallery: Gallery) -> None:

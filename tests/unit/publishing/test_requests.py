@@ -112,7 +112,8 @@ def test_an_empty_file_that_replaces_a_published_photo_is_rejected(gallery: Gall
     gallery.put()
     gallery.publish()
     gallery.put(b"")
-    assert gallery.publish().status == "rejected"
+    outcome = gallery.publish()
+    assert (outcome.status, outcome.reason) == ("rejected", "the file is empty")
     assert gallery.copy().body == JPEG
 
 

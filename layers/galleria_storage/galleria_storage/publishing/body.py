@@ -9,7 +9,6 @@ from typing import Final, Self
 from galleria_storage.errors import (
     AccessDeniedError,
     BucketNotFoundError,
-    IntegrityError,
     NotFoundError,
     PreconditionFailedError,
     ProviderError,
@@ -59,8 +58,6 @@ class Source:
             The connection broke too often.
         """
         count = self._read_or_resume(buffer)
-        if count == 0:
-            raise IntegrityError(f"{self.info.key!r} ended too early", bucket=self._store.bucket, key=self.info.key)
         if self.position == self.info.size:
             self._stream.readinto(memoryview(bytearray(1)))  # boto3 compares the checksum when it sees the end
         return count
