@@ -118,6 +118,12 @@ def camera_block(
     return tiff
 
 
+def note_of(order: str, rows: Sequence[tuple[int, int, int, int]], header: bytes = b"") -> bytes:
+    """Return a maker note: a header, and an IFD of these entries (tag, type, number, value or offset)."""
+    entries = b"".join(pack(order + "HHII", *row) for row in rows)
+    return header + pack(order + "H", len(rows)) + entries + bytes(4)
+
+
 @cache
 def plain_jpeg(colour: str = "teal", size: int = 16) -> bytes:
     """Return a small JPEG with JFIF and nothing else."""

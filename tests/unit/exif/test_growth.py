@@ -274,6 +274,15 @@ def test_a_main_ifd_that_moves_still_leads_to_the_thumbnail() -> None:
     assert block.data[start : start + length] == THUMBNAIL
 
 
+def test_what_stands_where_an_exif_ifd_would_name_the_next_one_names_none_after_a_move() -> None:
+    """Piexif writes values there; a copy of the IFD has nothing to do with them."""
+    tiff = camera_block()
+    exif = tiff.long_at(tiff.data.index(pack("<HHI", 0x8769, LONG, 1)) + 8)
+    tiff.set_long(exif + 2 + 12 * 3, 0x0102_0304)
+    block = read_block(block_of(corrected(photo(tiff))))
+    assert block.exif_ifds[0].next == 0
+
+
 def test_a_gps_ifds_own_tags_are_no_capture_tags() -> None:
     """They are numbered for themselves; here two tags share a value, so that all IFDs are read back."""
     gps = [Field(USER_COMMENT, UNDEFINED, b"", number=5, offset=8), text(0x9003, "not a time")]

@@ -15,6 +15,9 @@ from tests.support.photos import (
     BIG,
     DATE_TIME_ORIGINAL,
     EXIF_POINTER,
+    GPS_POINTER,
+    LITTLE,
+    LONG,
     OFFSET_TIME_ORIGINAL,
     TAKEN,
     Field,
@@ -22,6 +25,7 @@ from tests.support.photos import (
     camera_block,
     exif_segment,
     jpeg,
+    long,
     photo,
     segment,
     text,
@@ -42,6 +46,15 @@ def padded(tiff: Tiff) -> Tiff:
 def main_ifd_alone() -> Tiff:
     tiff = Tiff()
     tiff.ifd([text(0x010F, "Acme"), text(0x0110, "Camera One")])
+    return tiff
+
+
+def located() -> Tiff:
+    """A block with GPS and Interoperability IFDs."""
+    tiff = camera_block(main=[long(LITTLE, GPS_POINTER, 0)], exif=[long(LITTLE, 0xA005, 0)])
+    for pointer, fields in ((GPS_POINTER, [Field(0x0000, 1, b"\2\3\0\0")]), (0xA005, [text(0x0001, "R98")])):
+        at = tiff.data.index(pack("<HHI", pointer, LONG, 1)) + 8
+        tiff.set_long(at, tiff.ifd(fields))
     return tiff
 
 
@@ -67,6 +80,7 @@ PHOTOS = {
     "a capture time in the main IFD alone": photo(
         camera_block(main=[text(DATE_TIME_ORIGINAL, TAKEN)], taken=None), COMMENT
     ),
+    "with GPS and Interoperability IFDs": photo(located()),
     "a value that two tags share": photo(camera_block(exif=[Field(0x9286, 7, b"", number=5, offset=50)])),
     "a capture time that shares its value": photo(
         camera_block(main=[text(0x0132, TAKEN)], exif=[text(DATE_TIME_ORIGINAL, "", number=20, offset=68)], taken=None)
@@ -86,10 +100,10 @@ def edited(data: bytes) -> tuple[Head, Assembly]:
 
 
 def tags_of(data: bytes) -> list[dict[int, object]]:
-    """Return the main and the Exif IFD as Pillow reads them: an independent reader."""
+    """Return the IFDs as Pillow reads them: an independent reader."""
     with Image.open(BytesIO(data)) as image:
         tags = image.getexif()
-        return [dict(tags), dict(tags.get_ifd(EXIF_POINTER))]
+        return [dict(tags), *(dict(tags.get_ifd(pointer)) for pointer in (EXIF_POINTER, GPS_POINTER, 0xA005))]
 
 
 def is_noticed(head: Head, result: Assembly, data: bytes) -> bool:
