@@ -88,6 +88,15 @@ def test_a_damaged_afcp_trailer_is_refused(from_end: int, value: int) -> None:
         corrected(bytes(before))
 
 
+@pytest.mark.parametrize("count", [2, 0xFFFF])
+def test_an_afcp_trailer_that_claims_more_parts_than_it_has_room_for_is_refused(count: int) -> None:
+    whole = photo(camera_block())
+    before = bytearray(with_afcp(whole, {b"IPTC": b""}))
+    before[len(whole) + 6 : len(whole) + 8] = pack(">H", count)
+    with pytest.raises(CorruptPhotoError, match="AFCP"):
+        corrected(bytes(before))
+
+
 def test_the_name_of_the_protocol_alone_is_no_trailer() -> None:
     before = photo(camera_block(), trailer=b"SEFH" + bytes(40) + b"SEFT" + b"AXS! is a name, not a trailer")
     assert from_scan(corrected(before)) == from_scan(before)

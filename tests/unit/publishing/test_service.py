@@ -1,10 +1,15 @@
 """The publisher that the environment describes."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from galleria_storage.errors import SettingsError
 from galleria_storage.publishing import service
 from galleria_storage.publishing.service import publisher_from_environment
+from galleria_storage.s3.objects import ObjectStore
+from tests.support.servers import running
 
 ENV = {
     "STAGING_BUCKET": "staging",
@@ -51,3 +56,27 @@ def test_one_bucket_for_both_is_refused_at_start(monkeypatch: pytest.MonkeyPatch
 
 def test_one_name_at_two_providers_is_two_buckets() -> None:
     assert publisher_from_environment({**ENV, "S3_PUBLIC_BUCKET": "staging"}).public.bucket == "staging"
+
+
+def test_connections_that_were_closed_before_a_snapshot_are_opened_again_when_they_are_needed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with running("moto_server", tmp_path) as server:
+        for name in ("staging", "public"):
+            server.client().create_bucket(Bucket=name)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", server.endpoint)
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", server.access_key)
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", server.secret_key)
+        publisher = publisher_from_environment({**ENV, "S3_PUBLIC_ENDPOINT": server.endpoint})
+        stores = (publisher.staging, publisher.public)
+        assert [store.head("a.jpg") for store in stores] == [None, None]
+        assert all(open_connections(store) for store in stores)
+        service.close_connections()
+        assert not any(open_connections(store) for store in stores)
+        assert [store.head("a.jpg") for store in stores] == [None, None]
+
+
+def open_connections(store: ObjectStore) -> int:
+    """Count the pools of connections that a client holds: botocore has no public name for them."""
+    client: Any = store.client
+    return len(client._endpoint.http_session._manager.pools)
