@@ -21,7 +21,7 @@ ADMIN = {"AllowedOrigins": ["https://admin.example"], "AllowedMethods": ["PUT"],
 
 
 def audit(provider: FakeProvider, mode: CorsMode = "repair", **options: Any) -> BucketVerdict:
-    return audit_bucket(ACCESS, EXPECTED, mode, connect=provider.connect, pause=lambda _: None, **options)
+    return audit_bucket(ACCESS, EXPECTED, mode, connect=provider.connect, **{"pause": lambda _: None, **options})
 
 
 def test_a_bucket_in_order_is_left_alone() -> None:
@@ -153,8 +153,10 @@ def test_the_verdict_is_what_was_read_and_not_what_was_sent() -> None:
 def test_old_rules_read_shortly_after_a_write_are_read_again() -> None:
     provider = FakeProvider([ADMIN])
     provider.stale = len(REREAD_PAUSES) - 1
-    assert audit(provider).status == "repaired"
+    waited: list[float] = []
+    assert audit(provider, pause=waited.append).status == "repaired"
     assert len(provider.written) == 1
+    assert waited == [*REREAD_PAUSES]
 
 
 def test_two_runs_at_once_end_in_the_same_state() -> None:

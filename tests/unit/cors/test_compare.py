@@ -58,7 +58,8 @@ def test_the_id_does_not_matter() -> None:
 def test_each_of_the_five_fields_counts_and_is_named(change: dict[str, object], words: str) -> None:
     found = [replace(RULE, **change)]
     assert not same_rules(found, [RULE])
-    assert words in differences(found, [RULE])[0]
+    [named] = differences(found, [RULE])
+    assert words in named
 
 
 def test_a_bucket_without_rules_is_said_in_words() -> None:

@@ -275,6 +275,29 @@ def test_of_a_very_large_object_one_part_passes_through_here(copying: Gallery) -
     assert outcome.sha256 == ""
 
 
+def test_every_body_is_closed_where_the_tail_is_copied(copying: Gallery) -> None:
+    copying.put(BIG, TIME)
+    copying.publish()
+    assert len(copying.s3.bodies) == 3
+    assert all(body.closed for body in copying.s3.bodies)
+
+
+def test_an_end_of_another_object_is_not_taken_for_that_of_the_photo(copying: Gallery) -> None:
+    """A provider that ignores If-Match on GET answers with what stands there now."""
+    get = copying.s3.get_object
+
+    def careless_get(**arguments: str) -> dict[str, object]:
+        arguments.pop("IfMatch", None)
+        return get(**arguments)  # type: ignore[arg-type] # as the protocol calls it
+
+    copying.s3.get_object = careless_get  # type: ignore[assignment,method-assign] # one careless provider
+    copying.put(BIG, TIME)
+    copying.director.plans["GetObject from the middle", 1] = lambda: copying.put(JPEG + BIG, TIME)
+    outcome = copying.publish()
+    assert outcome.attempts == 2
+    assert copying.copy().body == correct_bytes(JPEG + BIG, parse_correction(TIME, {}))
+
+
 def test_a_head_that_is_longer_than_a_part_is_sent_whole(copying: Gallery) -> None:
     copying.sizes = Sizes(whole=1000, part=1000, copied=320_000, first=1000, step=40_000)
     copying.put(BIG, TIME)

@@ -1,5 +1,6 @@
 """The publisher that the environment describes."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from galleria_storage.errors import SettingsError
 from galleria_storage.publishing import service
 from galleria_storage.publishing.service import publisher_from_environment
+from galleria_storage.s3 import secrets
 from galleria_storage.s3.objects import ObjectStore
 from tests.support.servers import running
 
@@ -56,6 +58,55 @@ def test_one_bucket_for_both_is_refused_at_start(monkeypatch: pytest.MonkeyPatch
 
 def test_one_name_at_two_providers_is_two_buckets() -> None:
     assert publisher_from_environment({**ENV, "S3_PUBLIC_BUCKET": "staging"}).public.bucket == "staging"
+
+
+CEPH = "https://s3.example.com"
+
+
+@pytest.mark.parametrize(
+    ("staging", "public", "copies"),
+    [
+        ({"AWS_ENDPOINT_URL_S3": CEPH, "AWS_ACCESS_KEY_ID": "key"}, {}, True),
+        ({"AWS_ENDPOINT_URL_S3": f"{CEPH}:443/", "AWS_ACCESS_KEY_ID": "key"}, {}, True),
+        ({"AWS_ENDPOINT_URL_S3": CEPH, "AWS_ACCESS_KEY_ID": "another"}, {}, False),
+        ({"AWS_ENDPOINT_URL_S3": "https://s3.example.org", "AWS_ACCESS_KEY_ID": "key"}, {}, False),
+        ({"AWS_ENDPOINT_URL_S3": "http://s3.example.com", "AWS_ACCESS_KEY_ID": "key"}, {}, False),
+        (
+            {"AWS_ENDPOINT_URL_S3": "http://s3.example.com:80", "AWS_ACCESS_KEY_ID": "key"},
+            {"S3_PUBLIC_ENDPOINT": "http://s3.example.com"},
+            True,
+        ),
+        (
+            {"AWS_ACCESS_KEY_ID": "role"},
+            {name: "" for name in ENV if name.startswith("S3_PUBLIC_") and name != "S3_PUBLIC_BUCKET"},
+            True,
+        ),
+    ],
+    ids=["one key", "the port said", "two keys", "two hosts", "two ports", "http", "a role at AWS"],
+)
+def test_tails_are_copied_only_within_one_account_of_one_provider(
+    monkeypatch: pytest.MonkeyPatch, staging: dict[str, str], public: dict[str, str], copies: bool
+) -> None:
+    monkeypatch.setattr(service, "identify", lambda connection: connection)  # there is nobody to ask
+    for name, value in staging.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    publisher = publisher_from_environment({**ENV, **staging, **public})
+    assert (publisher._writer._copy_from is publisher.staging) == copies
+
+
+def test_an_account_that_a_secret_names_copies_no_tails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose key it holds is not compared: it changes when the secret is rotated."""
+    monkeypatch.setattr(service, "identify", lambda connection: connection)  # there is nobody to ask
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", CEPH)
+    keys = {"access_key": "key", "secret_key": "secret"}
+    monkeypatch.setattr(
+        secrets, "resolve", lambda access: replace(access, secret_arn="", **keys) if access.secret_arn else access
+    )
+    bare = dict.fromkeys(("S3_PUBLIC_ACCESS_KEY", "S3_PUBLIC_SECRET_KEY"), "")
+    arn = "arn:aws:secretsmanager:eu-north-1:123456789012:secret:public"
+    publisher = publisher_from_environment({**ENV, **bare, "S3_PUBLIC_SECRET_ARN": arn, "AWS_ACCESS_KEY_ID": "key"})
+    assert publisher._writer._copy_from is None
 
 
 def test_connections_that_were_closed_before_a_snapshot_are_opened_again_when_they_are_needed(
