@@ -142,15 +142,26 @@ def long_at(data: bytes, at: int, order: str) -> int:
 
 
 @ORDERS
-def test_a_thumbnail_behind_the_block_is_still_found(order: str) -> None:
+@pytest.mark.parametrize("behind", [0, 20])
+def test_a_thumbnail_behind_the_block_is_still_found(order: str, behind: int) -> None:
     tiff = camera_block(order, thumbnail=b"?")
     at = tiff.data.index(pack(order + "HHI", THUMBNAIL_OFFSET, LONG, 1)) + 8
     tiff.set_long(at + 12, 40)
-    tiff.set_long(at, len(tiff.data) + 20)
+    tiff.set_long(at, len(tiff.data) + behind)
     before = photo(tiff, COMMENT)
     after = corrected(before)
     places = [12 + long_at(block_of(data), at, order) for data in (before, after)]
     assert after[places[1] : places[1] + 40] == before[places[0] : places[0] + 40]
+
+
+@ORDERS
+def test_a_thumbnail_behind_the_image_is_still_found(order: str) -> None:
+    tiff = camera_block(order, thumbnail=b"?")
+    at = tiff.data.index(pack(order + "HHI", THUMBNAIL_OFFSET, LONG, 1)) + 8
+    tiff.set_long(at + 12, len(THUMBNAIL))
+    tiff.set_long(at, len(photo(tiff)) - 12)
+    after = corrected(photo(tiff, trailer=THUMBNAIL))
+    assert after[12 + long_at(block_of(after), at, order) :] == THUMBNAIL
 
 
 def test_a_thumbnail_that_reaches_over_the_end_reads_the_same_from_the_file() -> None:

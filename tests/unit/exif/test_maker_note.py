@@ -52,6 +52,7 @@ MAKERS = {
     "Minolta": ("Minolta Co., Ltd.", b"", 0x0088, 0x0089),
     "Konica Minolta": ("KONICA MINOLTA", b"", 0x0088, 0x0089),
     "Olympus, old": ("OLYMPUS OPTICAL CO.,LTD", b"OLYMP\0\x01\0", 0x1036, 0x1037),
+    "Olympus, of its settings": ("OLYMPUS CORPORATION", b"OLYMP\0\x01\0", 0x0101, 0x0102),
     "Casio": ("CASIO COMPUTER CO.,LTD.", b"QVC\0\0\0", 0x0004, 0x0003),
     "Pentax": ("PENTAX Corporation", b"AOC\0MM", 0x0004, 0x0003),
     "Sigma": ("SIGMA", b"SIGMA\0\0\0\x01\0", 0x001A, 0x001B),
@@ -99,6 +100,15 @@ def test_the_hidden_data_of_a_sony_is_still_found() -> None:
     before = with_preview(tiff, at, HEADER)
     assert preview_of(before, at, HEADER, LITTLE) == PREVIEW
     assert preview_of(corrected(before), at, HEADER, LITTLE) == PREVIEW
+
+
+def test_hidden_data_of_a_sony_that_stands_in_the_block_stays_as_it_is() -> None:
+    note = note_of(LITTLE, [(0x2044, 4, 2, 0)], b"SONY DSC \0\0\0")
+    tiff = camera(LITTLE, "SONY", note)
+    hidden = tiff.put(PREVIEW)
+    at = tiff.put(told := pack("<II", hidden, len(PREVIEW)))
+    tiff.set_long(tiff.data.index(pack("<HHI", 0x2044, 4, 2)) + 8, at)
+    assert block_of(corrected(photo(tiff)))[hidden : at + 8] == PREVIEW.ljust(at - hidden, b"\0") + told
 
 
 def test_the_preview_of_a_samsung_stmn_note_counts_from_the_start_of_the_file() -> None:

@@ -101,6 +101,10 @@ def test_a_target_that_agrees_with_the_timestamps_offset_is_no_contradiction(zon
     assert written({TIME: "2024-06-15T10:30:45+02:00", **zone}).offset_time_original == "+02:00"
 
 
+def test_other_names_may_be_given_as_often_as_one_likes() -> None:
+    assert not parse_correction({"Note": "one", "note": "another"}, {})
+
+
 def test_a_name_given_twice_in_two_letter_cases_with_two_values_is_refused() -> None:
     assert "twice" in refusal({SHIFT: "1", SHIFT.upper(): "2"})
 
