@@ -162,6 +162,11 @@ def test_an_early_end_is_an_error_that_says_where(server: Served) -> None:
         read(stream)
 
 
+def test_more_bytes_than_there_are_cannot_be_had(server: Served) -> None:
+    with store(server).open("a.jpg") as stream, pytest.raises(IntegrityError, match="too early"):
+        stream.fill(memoryview(bytearray(len(BODY) + 1)))
+
+
 def test_a_body_that_nobody_wants_any_more_leaves_no_broken_connection_behind(server: Served) -> None:
     reader = store(server)
     with reader.open("a.jpg") as stream:
