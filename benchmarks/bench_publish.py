@@ -113,7 +113,7 @@ def bars(results: Results) -> Iterator[tuple[str, float, float]]:
         streamed = streaming(results, size)
         yield f"{size}: CPU, of a relay with SHA-256", streamed.cpu_ms / results[size, "relay + SHA-256"].cpu_ms, 1.15
         for ours in {id(r): r for r in (streamed, results[size, "ours"])}.values():
-            yield f"{size}: peak memory above idle, MB", ours.peak_mb - ours.idle_mb, 24 * 1.048576
+            yield f"{size}: peak memory above idle, MB", ours.peak_mb - ours.idle_mb, 24
     for size, share in (("8 MB", 0.5), ("25 MB", 0.65)):
         if (size, "naive") in results:
             yield (

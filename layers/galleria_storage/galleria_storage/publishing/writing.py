@@ -21,7 +21,7 @@ class Sizes:
         PutObject, its SHA-256 recorded on it.
     part
         Size of the parts as long as 10,000 suffice. Two are in memory at a
-        time: 22 MiB, so that all of a photo in parts fits into 24.
+        time: 21 MB, so that all of a photo in parts fits into 24 MB.
     copied
         From this size on the provider copies the tail, where it can.
     first
@@ -31,7 +31,7 @@ class Sizes:
     """
 
     whole: int = 16 * MIB
-    part: int = 11 * MIB
+    part: int = 10 * MIB
     copied: int = 64 * MIB
     first: int = 5 * MIB
     step: int = 128 * MIB
