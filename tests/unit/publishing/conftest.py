@@ -99,3 +99,14 @@ class Gallery:
 @pytest.fixture
 def gallery() -> Gallery:
     return Gallery()
+
+
+def careless(gallery: Gallery) -> None:
+    """Let the provider ignore If-Match on GET, and answer with what stands there now."""
+    get = gallery.s3.get_object
+
+    def careless_get(**arguments: str) -> dict[str, object]:
+        arguments.pop("IfMatch", None)
+        return get(**arguments)  # type: ignore[arg-type] # as the protocol calls it
+
+    gallery.s3.get_object = careless_get  # type: ignore[assignment,method-assign] # one careless provider

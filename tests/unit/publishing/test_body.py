@@ -1,7 +1,6 @@
 """Reading and writing bodies: whole, in parts, broken off, copied by the provider."""
 
 import hashlib
-from collections.abc import Mapping
 
 import pytest
 from botocore.exceptions import FlexibleChecksumError
@@ -13,10 +12,9 @@ from galleria_storage.exif.correction import parse_correction
 from galleria_storage.exif.photo import correct_bytes
 from galleria_storage.publishing.multipart import MAX_PARTS, first_and_later, part_size
 from galleria_storage.publishing.writing import MIB, Sizes
-from galleria_storage.s3.profiles import PROFILES
 from tests.support.fake_s3 import Body, refuse
 from tests.support.photos import afcp_parts, with_afcp
-from tests.unit.publishing.conftest import HEAD, JPEG, PUBLIC, STAGING, TIME, Gallery
+from tests.unit.publishing.conftest import HEAD, JPEG, STAGING, TIME, Gallery, careless
 
 BIG = JPEG[:-2] + bytes(range(256)) * 1600 + b"\xff\xd9"
 CORRECTED = correct_bytes(BIG, parse_correction(TIME, {}))
@@ -53,14 +51,7 @@ def test_every_body_is_closed_when_it_is_done_with(either_way: Gallery) -> None:
 
 
 def test_the_body_of_another_object_is_closed_unread(gallery: Gallery) -> None:
-    """A provider that ignores If-Match on GET answers with what stands there now."""
-    get = gallery.s3.get_object
-
-    def careless_get(**arguments: str) -> dict[str, object]:
-        arguments.pop("IfMatch", None)
-        return get(**arguments)  # type: ignore[arg-type] # as the protocol calls it
-
-    gallery.s3.get_object = careless_get  # type: ignore[assignment,method-assign] # one careless provider
+    careless(gallery)
     gallery.put(BIG)
     gallery.director.cuts = [2000]
     gallery.director.plans["GetObject from the middle", 1] = lambda: gallery.put(JPEG + BIG)
@@ -254,111 +245,3 @@ def test_parts_are_few_and_all_but_the_last_as_large_as_s3_demands(size: int, la
     assert count < 2 or later >= 5 * MIB
     assert not equal or not count or first == later
     assert equal or count * later - (size - first) < max(count, 1)  # the later ones share what is left
-
-
-# --- copied by the provider
-
-
-@pytest.fixture
-def copying(gallery: Gallery) -> Gallery:
-    gallery.copies = True
-    gallery.sizes = Sizes(whole=1000, part=300_000, copied=320_000, first=300_000, step=40_000)
-    return gallery
-
-
-def test_of_a_very_large_object_one_part_passes_through_here(copying: Gallery) -> None:
-    copying.put(BIG, TIME)
-    outcome = copying.publish()
-    assert copying.copy().body == CORRECTED
-    assert outcome.bytes_out == 300_000
-    assert outcome.bytes_out + outcome.bytes_copied == len(CORRECTED)
-    assert outcome.sha256 == ""
-
-
-def test_every_body_is_closed_where_the_tail_is_copied(copying: Gallery) -> None:
-    copying.put(BIG, TIME)
-    copying.publish()
-    assert len(copying.s3.bodies) == 3
-    assert all(body.closed for body in copying.s3.bodies)
-
-
-def test_an_end_of_another_object_is_not_taken_for_that_of_the_photo(copying: Gallery) -> None:
-    """A provider that ignores If-Match on GET answers with what stands there now."""
-    get = copying.s3.get_object
-
-    def careless_get(**arguments: str) -> dict[str, object]:
-        arguments.pop("IfMatch", None)
-        return get(**arguments)  # type: ignore[arg-type] # as the protocol calls it
-
-    copying.s3.get_object = careless_get  # type: ignore[assignment,method-assign] # one careless provider
-    copying.put(BIG, TIME)
-    copying.director.plans["GetObject from the middle", 1] = lambda: copying.put(JPEG + BIG, TIME)
-    outcome = copying.publish()
-    assert outcome.attempts == 2
-    assert copying.copy().body == correct_bytes(JPEG + BIG, parse_correction(TIME, {}))
-
-
-def test_a_head_that_is_longer_than_a_part_is_sent_whole(copying: Gallery) -> None:
-    copying.sizes = Sizes(whole=1000, part=1000, copied=320_000, first=1000, step=40_000)
-    copying.put(BIG, TIME)
-    copying.publish()
-    assert copying.copy().body == CORRECTED
-
-
-def test_a_source_that_changes_while_it_is_copied_is_never_mixed(copying: Gallery) -> None:
-    copying.put(BIG)
-    copying.director.plans["UploadPartCopy", 2] = lambda: copying.put(BIG, TIME)
-    copying.director.plans["UploadPartCopy", 3] = lambda: copying.put(JPEG + BIG, TIME)
-    copying.publish()
-    assert copying.copy().body == correct_bytes(JPEG + BIG, parse_correction(TIME, {}))
-    assert copying.s3.uploads == {}
-
-
-def test_a_provider_that_will_not_copy_gets_it_streamed(copying: Gallery) -> None:
-    copying.put(BIG, TIME)
-    copying.director.plans["UploadPartCopy", 1] = lambda: refuse("NotImplemented", "UploadPartCopy")
-    outcome = copying.publish()
-    assert (copying.copy().body, outcome.bytes_copied, copying.s3.uploads) == (CORRECTED, 0, {})
-
-
-def test_a_tail_that_has_to_change_is_not_copied(copying: Gallery) -> None:
-    copying.put(WITH_AFCP, TIME)
-    outcome = copying.publish()
-    assert copying.copy().body == correct_bytes(WITH_AFCP, parse_correction(TIME, {}))
-    assert (outcome.bytes_copied, outcome.attempts) == (0, 1)
-    assert outcome.sha256 == hashlib.sha256(copying.copy().body).hexdigest()
-
-
-def test_a_trailer_with_absolute_offsets_is_copied_if_nothing_grows(copying: Gallery) -> None:
-    copying.put(WITH_AFCP)
-    assert copying.publish().bytes_copied
-    assert copying.copy().body == WITH_AFCP
-
-
-@pytest.mark.parametrize("name", ["ceph", "generic", "r2", "b2"])
-def test_nothing_is_copied_where_the_profile_says_that_it_is_unsafe(copying: Gallery, name: str) -> None:
-    copying.profile = PROFILES[name]
-    copying.put(BIG)
-    copying.publish()
-    assert "UploadPartCopy" not in copying.s3.calls
-
-
-def test_a_key_with_a_per_cent_sign_is_streamed(copying: Gallery) -> None:
-    """Some servers decode the source's key twice, and copy another object."""
-    copying.put(BIG, key="100%25.jpg")
-    copying.publish("100%25.jpg")
-    assert "UploadPartCopy" not in copying.s3.calls
-
-
-def test_a_copy_that_went_astray_is_replaced_or_removed(copying: Gallery) -> None:
-    copying.put(BIG)
-    copy = copying.s3.upload_part_copy
-
-    def astray(**arguments: str) -> Mapping[str, object]:
-        first, last = map(int, arguments["CopySourceRange"].removeprefix("bytes=").split("-"))
-        return copy(**{**arguments, "CopySourceRange": f"bytes={first - 1}-{last - 1}"})  # type: ignore[arg-type]
-
-    copying.s3.upload_part_copy = astray  # type: ignore[assignment,method-assign]
-    with pytest.raises(IntegrityError):
-        copying.publish()
-    assert (PUBLIC, "a.jpg") not in copying.s3.objects
