@@ -46,6 +46,27 @@ def test_an_afcp_trailer_longer_than_what_is_searched_is_followed_in_memory() ->
     assert afcp_parts(corrected(with_afcp(photo(camera_block()), parts))) == parts
 
 
+@ORDERS
+def test_an_afcp_trailer_is_followed_whatever_stands_in_its_last_four_bytes(order: str) -> None:
+    """They are reserved; ExifTool does not look at them. Fuzzing found this."""
+    before = with_afcp(photo(camera_block()), PARTS, order)[:-4] + b"\0\0\7\0"
+    after = corrected(before)
+    assert after[-4:] == before[-4:]
+    assert afcp_parts(after, order) == PARTS
+
+
+def test_the_mark_of_an_afcp_trailer_in_other_data_is_none() -> None:
+    for data in (b"AXS!", b"AXS!" + bytes(8), b"AXS* is a text of no meaning"):
+        before = photo(camera_block(), trailer=data)
+        assert corrected(before).endswith(data)
+
+
+@ORDERS
+def test_a_mark_right_in_front_of_the_last_record_does_not_hide_it(order: str) -> None:
+    before = with_afcp(photo(camera_block()), {**PARTS, b"Last": b"AXS!AXS*AX"}, order)
+    assert afcp_parts(corrected(before), order)[b"IPTC"] == PARTS[b"IPTC"]
+
+
 def test_nothing_but_its_offsets_changes_in_an_afcp_trailer() -> None:
     before = with_afcp(photo(camera_block()), PARTS)
     changes = edit(before).tail_changes(before[edit(before).replaced :], len(before))

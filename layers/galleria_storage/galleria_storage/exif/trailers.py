@@ -10,8 +10,10 @@ TAIL_BYTES: Final = 16_384
 """How many last bytes of the file are searched for such a trailer: other trailers may follow the one looked for."""
 
 # AFCP 1.0 (AXS File Concatenation Protocol, 1.0, as ExifTool's documentation of AFCP tags tells it): the file's last
-# record is the byte order's mark, the offset of the trailer from the start of the file, and four zero bytes.
-_END: Final = re.compile(rb"AXS[!*](?!\0{4}).{4}\0{4}", re.DOTALL)
+# record is the byte order's mark, the offset of the trailer from the start of the file, and four reserved bytes, which
+# are zero, and which ExifTool does not look at. Records may overlap what looks like one.
+_END: Final = re.compile(rb"(?=(AXS[!*](?!\0{4}).{8}))", re.DOTALL)
+_RESERVED: Final = bytes(4)
 _AXS: Final = b"AXS"
 _MARKS: Final = {b"AXS!": BIG, b"AXS*": LITTLE}
 _HEADER: Final = 12
@@ -81,13 +83,17 @@ def follow_trailer(last_bytes: bytes | memoryview, size: int, growth: int) -> li
         return changes
     begin = length
     for end in reversed(list(_END.finditer(tail))):
-        if searched + end.start() >= begin:
+        mark, stop = end[1][:4], searched + end.start()
+        if stop >= begin:
             continue  # the header of a trailer looks like its last record
-        order = _MARKS[end[0][:4]]
-        trailer = order.long.unpack_from(end[0], 4)[0]
-        begin, stop = trailer - (size - length), searched + end.start()
-        if begin < 0 or begin + _HEADER > stop or last_bytes[begin : begin + 4] != end[0][:4]:
+        order = _MARKS[mark]
+        trailer = order.long.unpack_from(end[1], 4)[0]
+        first = trailer - (size - length)
+        if first < 0 or first + _HEADER > stop or last_bytes[first : first + 4] != mark:
+            if first >= 0 and not end[1].endswith(_RESERVED):
+                continue  # these bytes only look like it
             raise _stale()
+        begin = first
         places = _offsets(last_bytes[begin:stop], trailer, order)
         for place in (*(begin + place for place in places), stop + 4):
             value = order.long.unpack_from(last_bytes, place)[0] + growth
