@@ -36,17 +36,16 @@ class Jpeg:
     @property
     def tail(self) -> bytes:
         """Image data and everything behind it; an AFCP trailer with its offsets from its own start."""
-        tail = bytearray(self.data[self.image :])
-        end = max(tail.rfind(b"AXS!"), tail.rfind(b"AXS*"))
-        order: Literal["big", "little"] = "big" if tail[end + 3 : end + 4] == b"!" else "little"
-        first = int.from_bytes(tail[end + 4 : end + 8], order)
-        start = first - self.image
-        if 0 < start < end and tail[start : start + 4] == tail[end : end + 4]:
-            entries = range(start + 12, start + 12 + 12 * int.from_bytes(tail[start + 6 : start + 8], order), 12)
+        data = bytearray(self.data)
+        end = max(data.rfind(b"AXS!", self.image), data.rfind(b"AXS*", self.image))
+        order: Literal["big", "little"] = "big" if data[end + 3 : end + 4] == b"!" else "little"
+        first = int.from_bytes(data[end + 4 : end + 8], order)
+        if 0 < first < end and data[first : first + 4] == data[end : end + 4]:
+            entries = range(first + 12, first + 12 + 12 * int.from_bytes(data[first + 6 : first + 8], order), 12)
             for at in (*(entry + 8 for entry in entries), end + 4):
-                offset = int.from_bytes(tail[at : at + 4], order)
-                tail[at : at + 4] = (offset - first & 0xFFFF_FFFF).to_bytes(4, order)
-        return bytes(tail)
+                offset = int.from_bytes(data[at : at + 4], order)
+                data[at : at + 4] = (offset - first & 0xFFFF_FFFF).to_bytes(4, order)
+        return bytes(data[self.image :])
 
     def exif_segments(self) -> list[bytes]:
         """Return the Exif segments, markers and all."""
