@@ -1,12 +1,16 @@
 """What the editor wrote is read back: a byte that came out wrong is noticed, wherever a reader would."""
 
+import os
+import random
+import struct
 from io import BytesIO
+from pathlib import Path
 from struct import pack
 
 import pytest
 from PIL import Image
 
-from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.errors import CorruptPhotoError, GalleriaError
 from galleria_storage.exif.assembly import Assembly, assemble
 from galleria_storage.exif.exif_segments import exif_blocks
 from galleria_storage.exif.head import Head, read_head
@@ -140,3 +144,40 @@ def test_bytes_too_many_or_too_few_are_noticed(name: str) -> None:
         assert is_noticed(head, result, result.data[:at] + result.data[at + 1 :]), at
     assert is_noticed(head, result, result.data + COMMENT)
     assert is_noticed(head, result, b"")
+
+
+CORPUS = Path(os.environ.get("PHOTO_CORPUS") or "../shared/photos")
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no camera files: there is no folder {CORPUS} (PHOTO_CORPUS)")
+@pytest.mark.filterwarnings("ignore")  # what Pillow thinks of odd photos
+def test_the_same_holds_in_photos_of_real_cameras() -> None:
+    checked = 0
+    for path in sorted(path for path in CORPUS.rglob("*.jp*g") if path.is_file()):
+        data, dice = path.read_bytes(), random.Random(path.name)
+        try:
+            head, result = edited(data)
+            check_head(head, result, TEXTS)
+            right = repr(tags_of(result.data + data[result.replaced :]))  # 0/0 equals not even itself
+        except (GalleriaError, *PILLOW_ERRORS):
+            continue
+        for at in positions(result, dice):
+            wrong = bytearray(result.data)
+            wrong[at] ^= dice.choice((0x01, 0x10, 0xFF))
+            checked += 1
+            if not is_noticed(head, result, bytes(wrong)):
+                assert repr(tags_of(bytes(wrong) + data[result.replaced :])) == right, (path, at)
+    assert checked > 0
+
+
+#: What Pillow raises for photos that it cannot read.
+PILLOW_ERRORS = (OSError, SyntaxError, ValueError, TypeError, KeyError, struct.error)
+
+
+def positions(result: Assembly, dice: random.Random) -> set[int]:
+    """Choose bytes of a new head: its start, where something was added, and some others."""
+    size = len(result.data)
+    added = [before.block.segment.end for before in result.blocks]
+    spans = [(0, 300), (size - 300, size), *((at - 20, at + 600) for at in added)]
+    near = {at for start, end in spans for at in range(max(start, 0), min(end, size), 2)}
+    return near | {dice.randrange(size) for _ in range(50)}
