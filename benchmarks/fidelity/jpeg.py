@@ -6,11 +6,14 @@ Concatenation Protocol 1.0 for the trailer whose offsets count from the start
 of the file.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 _STANDALONE = {0x01, *range(0xD0, 0xD8)}
 _SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
+_AFCP_MARK = re.compile(rb"AXS[!*]")
+_AFCP_ORDERS: dict[bytes, Literal["big", "little"]] = {b"AXS!": "big", b"AXS*": "little"}
 
 
 @dataclass(frozen=True)
@@ -35,16 +38,18 @@ class Jpeg:
 
     @property
     def tail(self) -> bytes:
-        """Image data and everything behind it; an AFCP trailer with its offsets from its own start."""
-        data = bytearray(self.data)
-        end = max(data.rfind(b"AXS!", self.image), data.rfind(b"AXS*", self.image))
-        order: Literal["big", "little"] = "big" if data[end + 3 : end + 4] == b"!" else "little"
-        first = int.from_bytes(data[end + 4 : end + 8], order)
-        if 0 < first < end and data[first : first + 4] == data[end : end + 4]:
-            entries = range(first + 12, first + 12 + 12 * int.from_bytes(data[first + 6 : first + 8], order), 12)
-            for at in (*(entry + 8 for entry in entries), end + 4):
-                offset = int.from_bytes(data[at : at + 4], order)
+        """Image data and everything behind it; AFCP trailers with their offsets from their own start."""
+        data, done = bytearray(self.data), len(self.data)
+        for mark in reversed(list(_AFCP_MARK.finditer(self.data, self.image))):
+            end, order = mark.start(), _AFCP_ORDERS[mark[0]]
+            first = int.from_bytes(self.data[end + 4 : end + 8], order)
+            if not 0 < first < end < done or not self.data.startswith(mark[0], first):
+                continue  # not the last record of a trailer, or one that is in another trailer
+            entries = range(first + 12, first + 12 + 12 * int.from_bytes(self.data[first + 6 : first + 8], order), 12)
+            for at in (*(entry + 8 for entry in entries if entry < end), end + 4):
+                offset = int.from_bytes(self.data[at : at + 4], order)
                 data[at : at + 4] = (offset - first & 0xFFFF_FFFF).to_bytes(4, order)
+            done = first
         return bytes(data[self.image :])
 
     def exif_segments(self) -> list[bytes]:
