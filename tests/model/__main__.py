@@ -6,8 +6,9 @@ import random
 import sys
 import time
 
+from tests.model.plan import PROVIDERS
 from tests.model.strands import Strands
-from tests.model.world import PROVIDERS, run_schedule
+from tests.model.world import run_schedule
 
 
 def main() -> int:

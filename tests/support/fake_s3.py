@@ -3,71 +3,21 @@
 
 It keeps what the publish protocol relies on and nothing else: versions, tags,
 preconditions, multipart uploads, ETags. Before and after each effect it calls
-a `Director`, which decides what goes wrong: that is where a model test gets
-hold of time and of faults.
+a `Director` (`directing`), which decides what goes wrong: that is where a model
+test gets hold of time and of faults.
 """
 
 import base64
 import hashlib
 import io
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from botocore.exceptions import ClientError, IncompleteReadError
 
+from tests.support.directing import Calm, Director, client_error
+
 Preconditions = Literal["honoured", "ignored", "refused"]
-STATUS = {
-    "NoSuchKey": 404,
-    "NoSuchBucket": 404,
-    "NoSuchUpload": 404,
-    "NoSuchVersion": 404,
-    "PreconditionFailed": 412,
-    "ConditionalRequestConflict": 409,
-    "BadDigest": 400,
-    "InvalidPart": 400,
-    "InvalidRange": 416,
-    "NotImplemented": 501,
-    "SlowDown": 503,
-    "InternalError": 500,
-}
-
-
-def client_error(operation: str, code: str) -> ClientError:
-    answer: Any = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": STATUS[code]}}
-    return ClientError(answer, operation)
-
-
-def refuse(code: str, operation: str = "PutObject") -> None:
-    raise client_error(operation, code)
-
-
-class Director(Protocol):
-    """Decides when a call goes on, and what goes wrong with it."""
-
-    def before(self, operation: str, bucket: str) -> None:
-        """Return when the call may take effect, or raise instead of its effect."""
-
-    def after(self, operation: str, bucket: str, *, refused: bool) -> None:
-        """Return when the answer may arrive, or raise instead of the answer."""
-
-    def repeats(self, operation: str, bucket: str) -> bool:
-        """Whether boto3 lost the answer and sent the request once more by itself."""
-
-    def cut(self, size: int) -> int | None:
-        """Return after how many bytes a body breaks off, or None."""
-
-
-class Calm:
-    """Nothing goes wrong."""
-
-    def before(self, operation: str, bucket: str) -> None: ...
-
-    def after(self, operation: str, bucket: str, *, refused: bool) -> None: ...
-
-    def repeats(self, operation: str, bucket: str) -> bool:
-        return False
-
-    def cut(self, size: int) -> int | None: ...
 
 
 @dataclass(frozen=True)

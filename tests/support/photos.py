@@ -6,6 +6,7 @@ from functools import cache
 from io import BytesIO
 from struct import pack, unpack
 
+import pytest
 from PIL import Image
 
 LITTLE, BIG = "<", ">"
@@ -21,6 +22,8 @@ MAKER_NOTE, USER_COMMENT = 0x927C, 0x9286
 THUMBNAIL_OFFSET, THUMBNAIL_LENGTH = 0x0201, 0x0202
 
 TAKEN = "2019:08:17 14:02:33"
+#: For tests that take the byte order of a block.
+ORDERS = pytest.mark.parametrize("order", [LITTLE, BIG], ids=["little-endian", "big-endian"])
 
 
 @dataclass
@@ -90,7 +93,7 @@ class Tiff:
         self.data[at : at + 4] = pack(self.order + "I", value)
 
     def long_at(self, at: int) -> int:
-        return int.from_bytes(self.data[at : at + 4], "little" if self.order == LITTLE else "big")
+        return long_at(self.data, at, self.order)
 
 
 def camera_block(
@@ -116,6 +119,11 @@ def camera_block(
         tiff.set_long(at + 2 + 12 * (len(ifd0) + 1), ifd1)
         tiff.set_long(ifd1 + 10, tiff.put(thumbnail))
     return tiff
+
+
+def long_at(data: bytes | bytearray, at: int, order: str) -> int:
+    """Return the LONG at an offset."""
+    return int.from_bytes(data[at : at + 4], "little" if order == LITTLE else "big")
 
 
 def note_of(order: str, rows: Sequence[tuple[int, int, int, int]], header: bytes = b"") -> bytes:

@@ -9,12 +9,12 @@ from galleria_storage.exif.tags import CaptureTags
 from tests.support.corrections import CHANGES, block_of, corrected, edit, tags_of
 from tests.support.photos import (
     ASCII,
-    BIG,
     DATE_TIME_DIGITIZED,
     DATE_TIME_ORIGINAL,
     LITTLE,
     MAKER_NOTE,
     OFFSET_TIME_ORIGINAL,
+    ORDERS,
     SUB_SEC_TIME_ORIGINAL,
     TAKEN,
     UNDEFINED,
@@ -34,7 +34,6 @@ from tests.support.photos import (
     text,
 )
 
-ORDERS = pytest.mark.parametrize("order", [LITTLE, BIG], ids=["little-endian", "big-endian"])
 OFFSET = text(OFFSET_TIME_ORIGINAL, "+00:00")
 XMP = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta/>")
 ICC = segment(0xE2, b"ICC_PROFILE\0\x01\x01profile")

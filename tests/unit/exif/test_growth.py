@@ -10,12 +10,12 @@ from galleria_storage.exif.tiff import read_block
 from tests.support.corrections import CHANGES, block_of, corrected, edit, tags_of
 from tests.support.photos import (
     ASCII,
-    BIG,
     GPS_POINTER,
     LITTLE,
     LONG,
     MAKER_NOTE,
     OFFSET_TIME_ORIGINAL,
+    ORDERS,
     SUB_SEC_TIME_ORIGINAL,
     THUMBNAIL_LENGTH,
     THUMBNAIL_OFFSET,
@@ -26,12 +26,12 @@ from tests.support.photos import (
     camera_block,
     exif_of,
     long,
+    long_at,
     photo,
     segment,
     text,
 )
 
-ORDERS = pytest.mark.parametrize("order", [LITTLE, BIG], ids=["little-endian", "big-endian"])
 COMMENT = segment(0xFE, b"a comment that stands behind the Exif block and is of some length")
 THUMBNAIL = b"\xff\xd8" + bytes(range(1, 200)) + b"\xff\xd9"
 
@@ -135,10 +135,6 @@ def test_a_block_that_would_not_fit_into_a_segment_is_refused() -> None:
 def test_a_full_block_can_still_be_patched_in_place() -> None:
     tiff = camera_block(exif=[Field(USER_COMMENT, UNDEFINED, b"x" * 65_000), text(OFFSET_TIME_ORIGINAL, "+01:00")])
     assert tags_of(corrected(photo(tiff))) == CHANGES
-
-
-def long_at(data: bytes, at: int, order: str) -> int:
-    return int.from_bytes(data[at : at + 4], "little" if order == LITTLE else "big")
 
 
 @ORDERS

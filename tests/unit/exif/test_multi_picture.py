@@ -11,6 +11,7 @@ from tests.support.photos import (
     BIG,
     LITTLE,
     OFFSET_TIME_ORIGINAL,
+    ORDERS,
     UNDEFINED,
     Field,
     Tiff,
@@ -18,6 +19,7 @@ from tests.support.photos import (
     exif_segment,
     jpeg,
     long,
+    long_at,
     photo,
     plain_jpeg,
     segment,
@@ -25,12 +27,7 @@ from tests.support.photos import (
     text,
 )
 
-ORDERS = pytest.mark.parametrize("order", [LITTLE, BIG], ids=["little-endian", "big-endian"])
 ONLY_DATE = CaptureTags(date_time_original="2021:03:04 05:06:07")
-
-
-def long_at(data: bytes, at: int, order: str) -> int:
-    return int.from_bytes(data[at : at + 4], "little" if order == LITTLE else "big")
 
 
 def multi_picture(order: str, sizes: list[int], offsets: list[int]) -> bytes:

@@ -9,13 +9,13 @@ from galleria_storage.exif.tags import CaptureTags
 from tests.support.corrections import CHANGES, block_of, corrected, edit, tags_of
 from tests.support.photos import (
     ASCII,
-    BIG,
     BYTE,
     DATE_TIME_ORIGINAL,
     GPS_POINTER,
     LITTLE,
     LONG,
     OFFSET_TIME_ORIGINAL,
+    ORDERS,
     SHORT,
     TAKEN,
     THUMBNAIL_LENGTH,
@@ -30,7 +30,6 @@ from tests.support.photos import (
     text,
 )
 
-ORDERS = pytest.mark.parametrize("order", [LITTLE, BIG], ids=["little-endian", "big-endian"])
 STRIP_OFFSETS, STRIP_LENGTHS, SUB_IFDS = 0x0111, 0x0117, 0x014A
 ONLY_DATE = CaptureTags(date_time_original="2021:03:04 05:06:07")
 DARK = b"\x80" * 300 + bytes(4500)

@@ -8,9 +8,8 @@ from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.trailers import TAIL_BYTES
 from tests.support.corrections import corrected, edit
 from tests.support.photos import (
-    BIG,
-    LITTLE,
     OFFSET_TIME_ORIGINAL,
+    ORDERS,
     afcp_parts,
     camera_block,
     from_scan,
@@ -21,7 +20,6 @@ from tests.support.photos import (
     with_afcp,
 )
 
-ORDERS = pytest.mark.parametrize("order", [LITTLE, BIG], ids=["little-endian", "big-endian"])
 PARTS = {b"IPTC": b"\x1c\x02\x05\0\x05title", b"Nail": b"\0" * 18 + b"\xff\xd8\xff thumbnail", b"TEXT": b""}
 
 

@@ -12,7 +12,8 @@ from galleria_storage.exif.correction import parse_correction
 from galleria_storage.exif.photo import correct_bytes
 from galleria_storage.publishing.multipart import MAX_PARTS, first_and_later, part_size
 from galleria_storage.publishing.writing import MIB, Sizes
-from tests.support.fake_s3 import Body, refuse
+from tests.support.directing import refuse
+from tests.support.fake_s3 import Body
 from tests.support.photos import afcp_parts, with_afcp
 from tests.unit.publishing.conftest import HEAD, JPEG, STAGING, TIME, Gallery, careless
 

@@ -3,7 +3,7 @@
 import pytest
 
 from galleria_storage.s3.profiles import PROFILES
-from tests.support.fake_s3 import client_error
+from tests.support.directing import client_error
 from tests.unit.publishing.conftest import JPEG, PUBLIC, STAGING, TIME, Gallery
 
 

@@ -4,8 +4,9 @@ import pytest
 
 from galleria_storage.publishing.protocol import Publisher
 from tests.model.mutants import MUTANTS, Mutant
+from tests.model.plan import PROVIDERS
 from tests.model.strands import Strands
-from tests.model.world import PROVIDERS, Violation, run_schedule
+from tests.model.world import Violation, run_schedule
 
 SCHEDULES = 150
 

@@ -10,7 +10,8 @@ from galleria_storage.exif.correction import parse_correction
 from galleria_storage.exif.photo import correct_bytes
 from galleria_storage.publishing.protocol import MAX_ATTEMPTS
 from galleria_storage.s3.profiles import PROFILES
-from tests.support.fake_s3 import FakeS3, refuse
+from tests.support.directing import refuse
+from tests.support.fake_s3 import FakeS3
 from tests.support.photos import camera_block, photo
 from tests.unit.publishing.conftest import JPEG, PNG, PUBLIC, STAGING, TIME, Gallery
 

@@ -7,7 +7,7 @@ import pytest
 from galleria_storage.exif.correction import parse_correction
 from galleria_storage.exif.photo import correct_bytes
 from galleria_storage.s3.profiles import PROFILES
-from tests.support.fake_s3 import refuse
+from tests.support.directing import refuse
 from tests.unit.publishing.conftest import JPEG, PUBLIC, STAGING, TIME, Gallery
 
 CORRECTED = correct_bytes(JPEG, parse_correction(TIME, {}))

@@ -10,7 +10,7 @@ from galleria_storage.exif.correction import parse_correction
 from galleria_storage.exif.photo import correct_bytes
 from galleria_storage.publishing.writing import Sizes
 from galleria_storage.s3.profiles import PROFILES
-from tests.support.fake_s3 import refuse
+from tests.support.directing import refuse
 from tests.support.photos import with_afcp
 from tests.unit.publishing.conftest import JPEG, PUBLIC, TIME, Gallery, careless
 

@@ -12,9 +12,9 @@ from galleria_storage.exif.tags import DATE_TIME_ORIGINAL, OFFSET_TIME_ORIGINAL,
 from galleria_storage.exif.trailers import (
     TAIL_BYTES,
     TailChange,
-    check_trailer,
     follow_trailer,
     has_absolute_offsets,
+    stale_trailer,
 )
 
 __all__ = ["TAIL_BYTES", "HeadEdit", "edit_head", "read_capture_tags"]
@@ -65,8 +65,8 @@ class HeadEdit(NamedTuple):
         CorruptPhotoError
             There is a trailer with absolute offsets.
         """
-        if self.growth:
-            check_trailer(last_bytes)
+        if self.changes_tail(last_bytes):
+            raise stale_trailer()
 
     def tail_changes(self, last_bytes: bytes | memoryview, size: int) -> list[TailChange]:
         """Return what else must change, near the file's end: offsets that count from the start of the file.

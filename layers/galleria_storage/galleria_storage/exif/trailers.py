@@ -38,23 +38,12 @@ class TailChange(NamedTuple):
     data: bytes
 
 
-def check_trailer(last_bytes: bytes) -> None:
-    """Refuse a file whose trailer goes stale when the head grows.
-
-    Other trailers (Samsung, Insta360, Canon VRD, MIE, FotoStation, PhotoMechanic, motion photos) count
-    from the end of the file or from their own start.
-
-    Raises
-    ------
-    CorruptPhotoError
-        There is such a trailer.
-    """
-    if has_absolute_offsets(last_bytes):
-        raise _stale()
-
-
 def has_absolute_offsets(last_bytes: bytes | bytearray) -> bool:
-    """Tell whether the last `TAIL_BYTES` bytes of a file hold the last record of a trailer with absolute offsets."""
+    """Tell whether the last `TAIL_BYTES` bytes of a file hold the last record of a trailer with absolute offsets.
+
+    Such a trailer goes stale when the head grows. Others (Samsung, Insta360, Canon VRD, MIE, FotoStation,
+    PhotoMechanic, motion photos) count from the end of the file or from their own start.
+    """
     return _AXS in last_bytes and _END.search(last_bytes) is not None
 
 
@@ -92,13 +81,13 @@ def follow_trailer(last_bytes: bytes | memoryview, size: int, growth: int) -> li
         if first < 0 or first + _HEADER > stop or last_bytes[first : first + 4] != mark:
             if first >= 0 and not end[1].endswith(_RESERVED):
                 continue  # these bytes only look like it
-            raise _stale()
+            raise stale_trailer()
         begin = first
         places = _offsets(last_bytes[begin:stop], trailer, order)
         for place in (*(begin + place for place in places), stop + 4):
             value = order.long.unpack_from(last_bytes, place)[0] + growth
             if value > _LARGEST:
-                raise _stale()
+                raise stale_trailer()
             changes.append(TailChange(length - place, order.long.pack(value)))
     return changes
 
@@ -124,16 +113,17 @@ def _offsets(trailer: bytes | memoryview, start: int, order: ByteOrder) -> list[
     """
     count = order.short.unpack_from(trailer, 6)[0]
     if _HEADER + count * _ENTRY > len(trailer):
-        raise _stale()
+        raise stale_trailer()
     places = [_HEADER + _ENTRY * number + 8 for number in range(count)]
     for place in places:
         length, offset = (order.long.unpack_from(trailer, at)[0] for at in (place - 4, place))
         if not start <= offset <= offset + length <= start + len(trailer):
-            raise _stale()
+            raise stale_trailer()
     return places
 
 
-def _stale() -> CorruptPhotoError:
+def stale_trailer() -> CorruptPhotoError:
+    """Return the error for a trailer that cannot follow."""
     return CorruptPhotoError(
         "The photo ends with an AFCP record whose offsets would go wrong if the photo grew.",
         advice="Remove the AFCP record, or publish the photo without a correction.",
