@@ -6,7 +6,6 @@ from functools import cache
 from io import BytesIO
 from struct import pack, unpack
 
-import pytest
 from PIL import Image
 
 LITTLE, BIG = "<", ">"
@@ -22,8 +21,6 @@ MAKER_NOTE, USER_COMMENT = 0x927C, 0x9286
 THUMBNAIL_OFFSET, THUMBNAIL_LENGTH = 0x0201, 0x0202
 
 TAKEN = "2019:08:17 14:02:33"
-#: For tests that take the byte order of a block.
-ORDERS = pytest.mark.parametrize("order", [LITTLE, BIG], ids=["little-endian", "big-endian"])
 
 
 @dataclass

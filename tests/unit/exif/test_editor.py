@@ -7,6 +7,7 @@ import pytest
 from galleria_storage.errors import CorrectionError
 from galleria_storage.exif.tags import CaptureTags
 from tests.support.corrections import CHANGES, block_of, corrected, edit, tags_of
+from tests.support.orders import ORDERS
 from tests.support.photos import (
     ASCII,
     DATE_TIME_DIGITIZED,
@@ -14,7 +15,6 @@ from tests.support.photos import (
     LITTLE,
     MAKER_NOTE,
     OFFSET_TIME_ORIGINAL,
-    ORDERS,
     SUB_SEC_TIME_ORIGINAL,
     TAKEN,
     UNDEFINED,

@@ -8,6 +8,7 @@ from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.free_space import MARGIN
 from galleria_storage.exif.tiff import read_block
 from tests.support.corrections import CHANGES, block_of, corrected, edit, tags_of
+from tests.support.orders import ORDERS
 from tests.support.photos import (
     ASCII,
     GPS_POINTER,
@@ -15,7 +16,6 @@ from tests.support.photos import (
     LONG,
     MAKER_NOTE,
     OFFSET_TIME_ORIGINAL,
-    ORDERS,
     SUB_SEC_TIME_ORIGINAL,
     THUMBNAIL_LENGTH,
     THUMBNAIL_OFFSET,

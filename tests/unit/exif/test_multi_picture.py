@@ -7,11 +7,11 @@ import pytest
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.tags import CaptureTags
 from tests.support.corrections import corrected, tags_of
+from tests.support.orders import ORDERS
 from tests.support.photos import (
     BIG,
     LITTLE,
     OFFSET_TIME_ORIGINAL,
-    ORDERS,
     UNDEFINED,
     Field,
     Tiff,

@@ -7,6 +7,7 @@ import pytest
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.tags import CaptureTags
 from tests.support.corrections import CHANGES, block_of, corrected, edit, tags_of
+from tests.support.orders import ORDERS
 from tests.support.photos import (
     ASCII,
     BYTE,
@@ -15,7 +16,6 @@ from tests.support.photos import (
     LITTLE,
     LONG,
     OFFSET_TIME_ORIGINAL,
-    ORDERS,
     SHORT,
     TAKEN,
     THUMBNAIL_LENGTH,

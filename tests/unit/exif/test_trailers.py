@@ -7,9 +7,9 @@ import pytest
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.exif.trailers import TAIL_BYTES
 from tests.support.corrections import corrected, edit
+from tests.support.orders import ORDERS
 from tests.support.photos import (
     OFFSET_TIME_ORIGINAL,
-    ORDERS,
     afcp_parts,
     camera_block,
     from_scan,
