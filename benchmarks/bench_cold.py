@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from galleria_storage.publishing.events import notification
+from galleria_storage.delivery.events import notification
 from tests.support import jpegs
 from tests.support.lambda_runtime import BUILD, LAYER, ExecutionEnvironment, environment, interpreter_version
 from tests.support.servers import S3Server, running

@@ -22,8 +22,8 @@ from benchmarks.bytes_cost import bytes_cost
 from benchmarks.camera_photo import camera_photo
 from benchmarks.cpu_cost import cost
 from benchmarks.exif_tasks import CORRECTION, TASKS, ours
-from galleria_storage.exif.head import read_head
-from galleria_storage.exif.photo import correct_bytes, correct_head
+from galleria_storage.photos.jpeg.head import read_head
+from galleria_storage.photos.photo import correct_bytes, correct_head
 
 LARGE = 8
 LIBRARY = Path(__file__).parents[1] / "layers/galleria_storage"
@@ -54,7 +54,7 @@ def import_milliseconds(before: str) -> float:
     """Import the whole Exif part in a new interpreter with bytecode, after other imports; least CPU time of fifteen."""
     code = (
         f"import sys, time{before}; t = time.process_time(); "
-        "import galleria_storage.exif.correction, galleria_storage.exif.photo; "
+        "import galleria_storage.corrections.correction, galleria_storage.photos.photo; "
         "print((time.process_time() - t) * 1e3)"
     )
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from benchmarks.cpu_cost import ROUNDS
 from benchmarks.exif_tasks import CORRECTION
-from galleria_storage.exif.photo import correct_bytes
+from galleria_storage.photos.photo import correct_bytes
 
 TASKS: Final[dict[str, Callable[[bytes], bytes]]] = {
     "copy": lambda data: bytes(memoryview(data)),

@@ -12,8 +12,8 @@ import pyexiv2
 from PIL import Image
 
 from benchmarks.exiftool import ExifTool, exiftool_command, missing
-from galleria_storage.exif.correction import Correction
-from galleria_storage.exif.photo import correct_stream
+from galleria_storage.corrections.correction import Correction
+from galleria_storage.photos.photo import correct_stream
 
 CORRECTION = Correction.absolute(datetime(2021, 3, 4, 5, 6, 7), -5)  # noqa: DTZ001 # wall-clock time
 TAGS = ("-DateTimeOriginal=2021:03:04 05:06:07", "-OffsetTimeOriginal=-05:00")

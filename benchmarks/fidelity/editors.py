@@ -22,8 +22,8 @@ DATE_TIME_ORIGINAL, OFFSET_TIME_ORIGINAL = 0x9003, 0x9011
 
 def galleria_storage(data: bytes) -> bytes:
     """Use ours."""
-    from galleria_storage.exif.correction import Correction  # noqa: PLC0415 # each worker imports what it runs
-    from galleria_storage.exif.photo import correct_bytes  # noqa: PLC0415
+    from galleria_storage.corrections.correction import Correction  # noqa: PLC0415 # each worker imports what it runs
+    from galleria_storage.photos.photo import correct_bytes  # noqa: PLC0415
 
     return correct_bytes(data, Correction.absolute(CAPTURED, OFFSET_HOURS))
 

@@ -21,11 +21,11 @@ from typing import Any, Final
 from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError
 
 from galleria_storage.errors import GalleriaError
-from galleria_storage.publishing.protocol import Publisher
+from galleria_storage.publishing.publisher import Publisher
+from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.publishing.writer import Writer
 from galleria_storage.s3.clients import Connection, connect
 from galleria_storage.s3.objects import ObjectStore
-from galleria_storage.settings import PublishSettings
 from tests.support.jpegs import capture, image_data, photo
 from tests.support.servers import S3Server
 

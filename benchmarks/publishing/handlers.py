@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 import piexif
 
-from galleria_storage.publishing.protocol import Publisher
+from galleria_storage.publishing.publisher import Publisher
+from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.publishing.writer import Writer
+from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.clients import Connection
 from galleria_storage.s3.objects import ObjectStore
-from galleria_storage.settings import BucketAccess, PublishSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

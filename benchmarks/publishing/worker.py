@@ -11,8 +11,8 @@ from typing import Any
 import boto3
 
 from benchmarks.publishing.handlers import HANDLERS, Buckets
+from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.clients import connect
-from galleria_storage.settings import BucketAccess
 
 
 @dataclass(frozen=True)

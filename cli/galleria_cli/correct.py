@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from galleria_cli.table import printable
+from galleria_storage.corrections.correction import Correction, parse_correction
+from galleria_storage.corrections.keys import CORRECTION_KEYS
 from galleria_storage.errors import CorrectionError, GalleriaError, LocalFileError
-from galleria_storage.exif.correction import Correction, parse_correction
-from galleria_storage.exif.editor import HeadEdit
-from galleria_storage.exif.keys import CORRECTION_KEYS
-from galleria_storage.exif.photo import correct_stream
+from galleria_storage.photos.jpeg.editor import HeadEdit
+from galleria_storage.photos.photo import correct_stream
 from galleria_storage.publishing.fingerprint import capture_text
 
 

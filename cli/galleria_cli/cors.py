@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from galleria_storage.cors.service import audit_buckets, summary
+from galleria_storage.cors.all_buckets import audit_buckets, summary
+from galleria_storage.cors.settings import cors_settings
 from galleria_storage.cors.verdict import BucketVerdict
-from galleria_storage.settings import cors_settings
 
 _GUIDANCE = "Run again with --setup-cors (or `galleria-storage cors repair`) to put the rules right for web access."
 

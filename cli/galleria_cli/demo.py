@@ -18,7 +18,7 @@ from galleria_cli.embedded import EmbeddedSystem, embedded_system
 from galleria_cli.own_photos import photos_in
 from galleria_cli.samples import Photo, sample_photos
 from galleria_cli.trials import Row, change_a_tag, publish, publish_again
-from galleria_storage.settings import DEFAULT_CORRECTION_VARIABLES
+from galleria_storage.publishing.settings import DEFAULT_CORRECTION_VARIABLES
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
     from galleria_storage.publishing.outcome import Outcome
-    from galleria_storage.publishing.protocol import Publisher
+    from galleria_storage.publishing.publisher import Publisher
 
 
 def add_parser(subparsers: "_SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -29,7 +29,7 @@ def add_parser(subparsers: "_SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(args: argparse.Namespace) -> int:
     """Publish each key, print one line for each, and return the exit status."""
-    from galleria_storage.publishing.service import publisher_from_environment  # noqa: PLC0415 # `--help` is quick
+    from galleria_storage.publishing.wiring import publisher_from_environment  # noqa: PLC0415 # `--help` is quick
 
     publisher = publisher_from_environment(os.environ)
     outcomes = [_publish(publisher, key) for key in args.keys]

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from galleria_cli.table import printable
+from galleria_storage.aws.calls import call
+from galleria_storage.delivery.events import unpack
 from galleria_storage.errors import ProviderError
-from galleria_storage.publishing.events import unpack
-from galleria_storage.s3.services import call
 
 Call = Callable[..., dict[str, Any]]
 

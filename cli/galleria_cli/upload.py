@@ -7,9 +7,9 @@ import sys
 import time
 from pathlib import Path
 
+from galleria_storage.bulk.directories import DirectoryUpload, upload_directory
+from galleria_storage.s3.access import public_bucket
 from galleria_storage.s3.clients import connect
-from galleria_storage.s3.directories import DirectoryUpload, upload_directory
-from galleria_storage.settings import public_bucket
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

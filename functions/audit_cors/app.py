@@ -12,11 +12,11 @@ from typing import Any, Final
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from galleria_storage.cors.service import announce_drift, audit_buckets, summary
+from galleria_storage.cors.all_buckets import announce_drift, audit_buckets, summary
+from galleria_storage.cors.settings import cors_settings
 from galleria_storage.cors.verdict import BucketVerdict
 from galleria_storage.errors import ProviderError
-from galleria_storage.settings import cors_settings
-from galleria_storage.tracing import segment
+from galleria_storage.runtime.tracing import segment
 
 _SERVICE: Final = os.environ.get("POWERTOOLS_SERVICE_NAME", "audit_cors")  # the template gives the stack's name
 

@@ -16,16 +16,16 @@ from typing import Any, Final
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from galleria_storage import init_phase, snapshot
+from galleria_storage.delivery.events import Task, unpack
+from galleria_storage.delivery.replies import answer, summary
+from galleria_storage.delivery.reports import Reporter
+from galleria_storage.delivery.tasks import carry_out
 from galleria_storage.errors import GalleriaError
-from galleria_storage.publishing.answers import answer, summary
-from galleria_storage.publishing.events import Task, unpack
 from galleria_storage.publishing.outcome import Outcome
-from galleria_storage.publishing.reports import Reporter
-from galleria_storage.publishing.service import close_connections, publisher_from_environment
-from galleria_storage.publishing.tasks import carry_out
-from galleria_storage.settings import publish_settings
-from galleria_storage.tracing import segment
+from galleria_storage.publishing.settings import publish_settings
+from galleria_storage.publishing.wiring import close_connections, publisher_from_environment
+from galleria_storage.runtime import init_phase, snapshot
+from galleria_storage.runtime.tracing import segment
 
 _COUNTERS: Final = {"published": "Published", "duplicate": "Duplicate", "rejected": "Rejected", "failed": "Failed"}
 

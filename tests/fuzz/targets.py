@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable
 
 from benchmarks.fidelity.jpeg import Jpeg
+from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.corrections.correction import CORRECTION_KEYS, Correction, parse_correction
 from galleria_storage.errors import CorrectionError, GalleriaError
-from galleria_storage.exif.correction import CORRECTION_KEYS, Correction, parse_correction
-from galleria_storage.exif.editor import read_capture_tags
-from galleria_storage.exif.formats import SNIFF_BYTES, sniff
-from galleria_storage.exif.head import HeadReader, read_head
-from galleria_storage.exif.photo import correct_bytes
-from galleria_storage.exif.tags import CaptureTags
+from galleria_storage.photos.formats import SNIFF_BYTES, sniff
+from galleria_storage.photos.jpeg.editor import read_capture_tags
+from galleria_storage.photos.jpeg.head import HeadReader, read_head
+from galleria_storage.photos.photo import correct_bytes
 
 LIMIT = 1024 * 1024
 SECONDS = 1.0

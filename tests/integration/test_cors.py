@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from galleria_cli.main import main
-from galleria_storage.cors import service
+from galleria_storage.cors import all_buckets
 from galleria_storage.cors.rules import default_gallery_rules
+from galleria_storage.cors.settings import CorsSettings
 from galleria_storage.errors import ProviderError
-from galleria_storage.settings import CorsSettings
 from tests.support.functions import Function
 from tests.support.servers import S3Server
 
@@ -69,8 +69,8 @@ def test_missing_and_wrong_rules_are_repaired_once(s3: "S3Client", server: S3Ser
     if rules:
         put(s3, bucket, rules)
     settings = CorsSettings(mode="repair", buckets=(server.access(bucket),))
-    assert [v.status for v in service.audit_buckets(settings)] == ["repaired"]
-    [verdict] = service.audit_buckets(settings)
+    assert [v.status for v in all_buckets.audit_buckets(settings)] == ["repaired"]
+    [verdict] = all_buckets.audit_buckets(settings)
     assert (verdict.status, verdict.exact, verdict.effective) == ("ok", True, True)
     [rule] = s3.get_bucket_cors(Bucket=bucket)["CORSRules"]
     assert {k: sorted(v) if isinstance(v, list) else v for k, v in rule.items()} == default_gallery_rules()[0]
@@ -80,16 +80,16 @@ def test_missing_and_wrong_rules_are_repaired_once(s3: "S3Client", server: S3Ser
 def test_merge_keeps_the_rule_of_another_tool(s3: "S3Client", server: S3Server, bucket: str) -> None:
     put(s3, bucket, BROKEN)
     settings = CorsSettings(mode="merge", buckets=(server.access(bucket),))
-    [verdict] = service.audit_buckets(settings)
+    [verdict] = all_buckets.audit_buckets(settings)
     assert (verdict.status, verdict.effective) == ("repaired", True)
     assert any(rule["AllowedMethods"] == ["PUT"] for rule in s3.get_bucket_cors(Bucket=bucket)["CORSRules"])
-    assert [v.status for v in service.audit_buckets(settings)] == ["ok"]
+    assert [v.status for v in all_buckets.audit_buckets(settings)] == ["ok"]
 
 
 @pytest.mark.usefixtures("keeps_rules")
 def test_a_bucket_that_does_not_exist_does_not_stop_the_others(server: S3Server, bucket: str) -> None:
     accesses = (server.access("no-such-bucket-here"), server.access(bucket))
-    missing, present = service.audit_buckets(CorsSettings(mode="audit", buckets=accesses))
+    missing, present = all_buckets.audit_buckets(CorsSettings(mode="audit", buckets=accesses))
     assert (missing.status, missing.error) == ("failed", "BucketNotFoundError")
     assert present.status == "drifted"
 
@@ -98,7 +98,7 @@ def test_a_provider_without_cors_rules_is_unsupported(server: S3Server, bucket: 
     if server.name != "juicefs":
         pytest.skip(f"{server.name} is not the one that answers 501")
     for mode in ("audit", "repair", "merge"):
-        [verdict] = service.audit_buckets(CorsSettings(mode=mode, buckets=(server.access(bucket),)))
+        [verdict] = all_buckets.audit_buckets(CorsSettings(mode=mode, buckets=(server.access(bucket),)))
         assert (verdict.status, verdict.error) == ("unsupported", "UnsupportedOperationError")
 
 
@@ -145,7 +145,7 @@ def test_drift_and_repair_are_told_on_the_event_bus(
     monkeypatch.setattr(
         audit_cors.module,
         "announce_drift",
-        lambda bus, verdicts: service.announce_drift(bus, verdicts, announce=lambda *event: told.append(event)),
+        lambda bus, verdicts: all_buckets.announce_drift(bus, verdicts, announce=lambda *event: told.append(event)),
     )
     for mode in ("audit", "repair", "repair"):
         environment(EVENT_BUS_NAME="news", CORS_MODE=mode)

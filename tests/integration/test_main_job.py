@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 from galleria_cli.main import main
 from galleria_cli.samples import sample_photos
 from galleria_cli.verification import Capture, problems
+from galleria_storage.delivery.events import notification
 from galleria_storage.errors import GalleriaError
-from galleria_storage.publishing.events import notification
 from tests.integration.conftest import Buckets
 from tests.support.functions import Function
 from tests.support.servers import S3Server

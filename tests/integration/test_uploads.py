@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from galleria_storage.errors import BucketNotFoundError
-from galleria_storage.s3.checksums import MIB, SHA256_METADATA
 from galleria_storage.s3_storage import file_exists_in_s3, get_s3_client, list_bucket_files, upload_file_to_s3
+from galleria_storage.transfer.checksums import MIB, SHA256_METADATA
 from tests.integration.conftest import Buckets
 from tests.support.request_log import RequestLog
 from tests.support.servers import S3Server

@@ -4,8 +4,8 @@ import inspect
 from dataclasses import dataclass
 from types import ModuleType
 
-from galleria_storage.publishing import protocol
-from galleria_storage.publishing.protocol import Publisher
+from galleria_storage.publishing import publisher
+from galleria_storage.publishing.publisher import Publisher
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Mutant:
 
     def publisher_class(self) -> type[Publisher]:
         """Return the publisher of the broken protocol."""
-        source = inspect.getsource(protocol)
+        source = inspect.getsource(publisher)
         for old, new in self.edits:
             assert source.count(old) == 1, f"the protocol has no longer exactly one {old!r}"
             source = source.replace(old, new)

@@ -4,8 +4,8 @@ import random
 from dataclasses import dataclass, replace
 from typing import Any
 
+from galleria_storage.publishing.settings import DuplicateScope
 from galleria_storage.s3.profiles import PROFILES, ProviderProfile
-from galleria_storage.settings import DuplicateScope
 
 HONOURING = ProviderProfile(
     name="honouring",

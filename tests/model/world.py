@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
+from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.errors import GalleriaError
-from galleria_storage.exif.correction import parse_correction
-from galleria_storage.exif.formats import sniff
-from galleria_storage.exif.photo import correct_bytes
-from galleria_storage.publishing.protocol import Publisher
+from galleria_storage.photos.formats import sniff
+from galleria_storage.photos.photo import correct_bytes
+from galleria_storage.publishing.publisher import Publisher
+from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.publishing.writer import Writer
 from galleria_storage.publishing.writing import Sizes
+from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.objects import ObjectStore
-from galleria_storage.settings import BucketAccess, PublishSettings
 from tests.model.plan import HONOURING, PROVIDERS, Plan
 from tests.model.strands import Strand, Strands
 from tests.support.directing import client_error

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from galleria_storage.publishing.events import notification
+from galleria_storage.delivery.events import notification
 from tests.runtime.conftest import PUBLIC, STAGING, Services, Start
 from tests.support import jpegs
 from tests.support.wire import Exchange, proxied

@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 
-from galleria_storage.s3 import services
+from galleria_storage.aws import calls
 from tests.stack.conftest import REGION, Cloud, Stack
 
 
@@ -82,7 +82,7 @@ def acting(role: Role, function: str) -> Iterator[Role]:
     kept = dict(os.environ)
     os.environ.update(role.stack.variables(function), **role.credentials)
     os.environ["POWERTOOLS_TRACE_DISABLED"] = "true"
-    services._client.cache_clear()  # made, as boto3's session, with the credentials of the role before
+    calls._client.cache_clear()  # made, as boto3's session, with the credentials of the role before
     boto3.setup_default_session()
     role.allow(role.policy)
     yield role

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from galleria_storage.publishing.events import notification
+from galleria_storage.delivery.events import notification
 from tests.stack.conftest import Cloud, Stack, eventually
 from tests.support import jpegs
 

@@ -4,10 +4,10 @@ import json
 import os
 from typing import Any, Final
 
-from galleria_storage.publishing.events import notification
+from galleria_storage.delivery.events import notification
+from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.clients import connect
 from galleria_storage.s3.objects import Matches, ObjectStore
-from galleria_storage.settings import BucketAccess
 from tests.stack.roles import Role
 from tests.support import jpegs
 from tests.support.functions import Function

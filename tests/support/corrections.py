@@ -1,10 +1,10 @@
 """Applying changes of the capture tags to whole photos, as a publisher would."""
 
-from galleria_storage.exif.editor import HeadEdit, edit_head, read_capture_tags
-from galleria_storage.exif.exif_segments import exif_blocks
-from galleria_storage.exif.head import read_head
-from galleria_storage.exif.tags import CaptureTags
-from galleria_storage.exif.trailers import write_tail
+from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.photos.jpeg.editor import HeadEdit, edit_head, read_capture_tags
+from galleria_storage.photos.jpeg.exif_segments import exif_blocks
+from galleria_storage.photos.jpeg.head import read_head
+from galleria_storage.photos.jpeg.trailers import write_tail
 
 CHANGES = CaptureTags(date_time_original="2021:03:04 05:06:07", offset_time_original="-05:00")
 

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from galleria_storage.publishing.protocol import Publisher
+from galleria_storage.publishing.publisher import Publisher
+from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.publishing.writer import Writer
 from galleria_storage.publishing.writing import Sizes
 from galleria_storage.s3.clients import connect
 from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.s3.probe import settle
 from galleria_storage.s3.profiles import ProviderProfile
-from galleria_storage.settings import PublishSettings
 from tests.support.servers import S3Server
 
 if TYPE_CHECKING:

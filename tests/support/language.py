@@ -2,9 +2,9 @@
 
 import pytest
 
+from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.errors import CorrectionError
-from galleria_storage.exif.correction import parse_correction
-from galleria_storage.exif.tags import CaptureTags
 
 TIME, SHIFT, CAMERA = "corrected-timestamp", "timestamp-offset-hours", "camera-timezone"
 OFFSET, ZONE = "target-timezone-offset-hours", "target-timezone"

@@ -18,7 +18,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from galleria_storage.settings import BucketAccess
+from galleria_storage.s3.access import BucketAccess
 from tests.support import ceph, external, swift
 from tests.support.processes import Processes, ServerStartError, find_program, free_ports
 

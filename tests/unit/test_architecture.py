@@ -10,13 +10,18 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "layers/galleria_storage/galleria_storage"
 ALLOWED = {
-    "exif": {"errors"},
-    "s3": {"exif", "errors", "settings"},
-    "publishing": {"s3", "exif", "errors", "settings"},
-    "cors": {"s3", "errors", "settings"},
-    "settings": {"errors"},
     "errors": set(),
-    "s3_storage": {"s3", "exif", "cors", "errors", "settings"},
+    "runtime": {"errors"},
+    "corrections": {"errors"},
+    "photos": {"corrections", "errors"},
+    "aws": {"runtime", "errors"},
+    "s3": {"aws", "runtime", "errors"},
+    "transfer": {"s3", "errors"},
+    "bulk": {"transfer", "s3", "errors"},
+    "cors": {"s3", "aws", "runtime", "errors"},
+    "publishing": {"transfer", "s3", "photos", "corrections", "runtime", "errors"},
+    "delivery": {"publishing", "aws", "errors"},
+    "s3_storage": {"bulk", "transfer", "cors", "s3", "photos", "corrections", "errors"},
 }
 MODULES = sorted(LIBRARY.rglob("*.py"))
 SOURCES = sorted(p for folder in ("layers", "cli", "functions") for p in (ROOT / folder).rglob("*.py"))
@@ -48,14 +53,14 @@ def test_no_function_and_no_part_of_the_library_imports_the_command_line() -> No
         assert "galleria_cli" not in path.read_text(), path
 
 
-def test_only_the_s3_part_imports_boto3() -> None:
+def test_only_what_speaks_to_a_service_imports_boto3() -> None:
     for path in MODULES:
         tree = ast.parse(path.read_text())
         runtime = [n for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names if a.name.startswith("boto")]
-        assert not runtime or path.relative_to(LIBRARY).parts[0] == "s3", path
+        assert not runtime or path.relative_to(LIBRARY).parts[0] in {"s3", "aws"}, path
 
 
 @pytest.mark.parametrize("heavy", ["boto3", "piexif", "zoneinfo", "aws_lambda_powertools"])
-def test_importing_the_exif_part_does_not_import(heavy: str) -> None:
-    code = f"import sys, galleria_storage.exif; sys.exit({heavy!r} in sys.modules)"
+def test_importing_the_editor_does_not_import(heavy: str) -> None:
+    code = f"import sys, galleria_storage.photos.photo; sys.exit({heavy!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from galleria_storage.exif.correction import CORRECTION_KEYS
+from galleria_storage.corrections.correction import CORRECTION_KEYS
+from galleria_storage.cors.settings import cors_settings
 from galleria_storage.publishing.outcome import Outcome
-from galleria_storage.settings import cors_settings, publish_settings
+from galleria_storage.publishing.settings import publish_settings
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])

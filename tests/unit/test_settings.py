@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from galleria_storage.cors.settings import cors_settings
 from galleria_storage.errors import SettingsError
-from galleria_storage.settings import BucketAccess, cors_settings, public_bucket, publish_settings
+from galleria_storage.publishing.settings import publish_settings
+from galleria_storage.s3.access import BucketAccess, public_bucket
 
 PUBLIC = {
     "S3_PUBLIC_BUCKET": "public-photos",

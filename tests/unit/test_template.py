@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from galleria_storage.cors.rules import found_rules
-from galleria_storage.settings import cors_settings, publish_settings
+from galleria_storage.cors.settings import cors_settings
+from galleria_storage.publishing.settings import publish_settings
 from tests.support.processes import ROOT
 from tests.support.template import Stack, source
 

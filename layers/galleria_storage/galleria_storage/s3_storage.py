@@ -12,11 +12,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from galleria_storage.bulk import directories
 from galleria_storage.cors.compare import same_rules
 from galleria_storage.cors.rules import default_gallery_rules, found_rules
 from galleria_storage.errors import GalleriaError
-from galleria_storage.s3 import bucket_cors, checksums, directories, listing, stored, uploads
+from galleria_storage.s3 import bucket_cors, listing
 from galleria_storage.s3.clients import get_s3_client
+from galleria_storage.transfer import checksums, stored, uploads
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -144,8 +146,8 @@ def modify_exif_in_memory(
     UnsupportedFormatError, CorruptPhotoError, CorrectionError
         The bytes are no JPEG, broken, or the values are out of range.
     """
-    from galleria_storage.exif.correction import Correction  # noqa: PLC0415 # lazy: only this function needs Exif
-    from galleria_storage.exif.photo import correct_bytes  # noqa: PLC0415 # the same
+    from galleria_storage.corrections.correction import Correction  # noqa: PLC0415 # lazy: only this function needs Exif
+    from galleria_storage.photos.photo import correct_bytes  # noqa: PLC0415 # the same
 
     return correct_bytes(image_bytes, Correction.absolute(corrected_timestamp, target_timezone_offset_hours))
 

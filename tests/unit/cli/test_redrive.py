@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from galleria_cli import redrive
+from galleria_storage.delivery.events import notification
 from galleria_storage.errors import ProviderError
-from galleria_storage.publishing.events import notification
 
 FUNCTION = "arn:aws:lambda:eu-north-1:123456789012:function:publish:live"
 REJECTED = {

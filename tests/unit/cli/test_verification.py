@@ -4,8 +4,8 @@ import pytest
 
 from galleria_cli.samples import Photo, sample_photos
 from galleria_cli.verification import Capture, problems, read_capture
-from galleria_storage.exif.correction import parse_correction
-from galleria_storage.exif.photo import correct_bytes
+from galleria_storage.corrections.correction import parse_correction
+from galleria_storage.photos.photo import correct_bytes
 from tests.support.photos import BIG, LITTLE, with_afcp
 
 SAMPLES = {photo.key: photo for photo in sample_photos()}

@@ -8,9 +8,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.clients import Connection
 from galleria_storage.s3.profiles import PROFILES
-from galleria_storage.settings import BucketAccess
 
 Rules = list[dict[str, Any]]
 

@@ -9,10 +9,11 @@ import pytest
 
 from galleria_storage.cors.audit import REREAD_PAUSES, audit_bucket
 from galleria_storage.cors.rules import default_gallery_rules, found_rules
+from galleria_storage.cors.settings import CorsMode
 from galleria_storage.cors.verdict import BucketVerdict
 from galleria_storage.errors import SettingsError
+from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.clients import Connection
-from galleria_storage.settings import BucketAccess, CorsMode
 from tests.unit.cors.fakes import FakeProvider, refusal
 
 ACCESS = BucketAccess("photos", endpoint="https://s3.example", access_key="key", secret_key="very-secret")

@@ -6,8 +6,9 @@ from galleria_storage.cors.audit import audit_bucket
 from galleria_storage.cors.needs import FILLER
 from galleria_storage.cors.probe import MAX_ORIGINS, probe
 from galleria_storage.cors.rules import CorsRule, default_gallery_rules, found_rules
+from galleria_storage.cors.settings import CorsMode
 from galleria_storage.errors import ProviderError, SettingsError
-from galleria_storage.settings import BucketAccess, CorsMode
+from galleria_storage.s3.access import BucketAccess
 from tests.unit.cors.fakes import FakeProvider, refusal, web_server
 
 DEFAULT = found_rules(default_gallery_rules())

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from galleria_storage.cors.settings import cors_settings
 from galleria_storage.errors import SettingsError
-from galleria_storage.settings import cors_settings
 
 ENV = {
     "S3_PUBLIC_BUCKET": "photos",

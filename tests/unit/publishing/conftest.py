@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from galleria_storage.publishing.outcome import Outcome
-from galleria_storage.publishing.protocol import Publisher
+from galleria_storage.publishing.publisher import Publisher
+from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.publishing.writer import Writer
 from galleria_storage.publishing.writing import Sizes
+from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.s3.profiles import ProviderProfile
-from galleria_storage.settings import BucketAccess, PublishSettings
 from tests.support.directing import Calm
 from tests.support.fake_s3 import FakeS3, StoredObject
 

@@ -7,9 +7,9 @@ from botocore.exceptions import FlexibleChecksumError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.errors import CorruptPhotoError, IntegrityError, ProviderError, ThrottledError
-from galleria_storage.exif.correction import parse_correction
-from galleria_storage.exif.photo import correct_bytes
+from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.publishing.multipart import MAX_PARTS, first_and_later, part_size
 from galleria_storage.publishing.writing import MIB, Sizes
 from tests.support.directing import refuse

@@ -2,7 +2,7 @@
 
 import pytest
 
-from galleria_storage.publishing.protocol import Publisher
+from galleria_storage.publishing.publisher import Publisher
 from tests.model.mutants import MUTANTS, Mutant
 from tests.model.plan import PROVIDERS
 from tests.model.strands import Strands

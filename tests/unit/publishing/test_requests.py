@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from galleria_storage.exif.correction import parse_correction
-from galleria_storage.exif.photo import correct_bytes
+from galleria_storage.corrections.correction import parse_correction
+from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.s3.profiles import PROFILES
 from tests.support.directing import refuse
 from tests.unit.publishing.conftest import JPEG, PUBLIC, STAGING, TIME, Gallery

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.errors import IntegrityError
-from galleria_storage.exif.correction import parse_correction
-from galleria_storage.exif.photo import correct_bytes
+from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.publishing.writing import Sizes
 from galleria_storage.s3.profiles import PROFILES
 from tests.support.directing import refuse

@@ -11,8 +11,8 @@ from urllib3 import HTTPResponse
 
 from galleria_storage.errors import SettingsError
 from galleria_storage.s3 import clients
+from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.clients import connect, get_s3_client, staging_client
-from galleria_storage.settings import BucketAccess
 
 
 @pytest.fixture(autouse=True)

@@ -3,8 +3,8 @@
 import pytest
 
 from galleria_storage.errors import SettingsError
+from galleria_storage.s3.access import PROFILE_NAMES, BucketAccess
 from galleria_storage.s3.profiles import CEPH, PROFILES, choose_profile
-from galleria_storage.settings import PROFILE_NAMES, BucketAccess
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,12 @@ from galleria_storage.cors.merge import merge_rules
 from galleria_storage.cors.needs import risks, shortcomings
 from galleria_storage.cors.probe import probe
 from galleria_storage.cors.rules import CorsRule, found_rules
+from galleria_storage.cors.settings import CorsMode
 from galleria_storage.cors.verdict import BucketVerdict, Status
 from galleria_storage.errors import GalleriaError, ProviderError, SettingsError, UnsupportedOperationError
+from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.bucket_cors import fetch_rules, put_rules
 from galleria_storage.s3.clients import Connection
-from galleria_storage.settings import BucketAccess, CorsMode
 
 #: Pauses in seconds before the rules are read once more after a write: providers may answer with the old ones a while.
 REREAD_PAUSES: Final = (0.0, 0.5, 2.0)

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from galleria_storage.cors.rules import LIST_FIELDS, CorsRule
+from galleria_storage.cors.settings import CorsSettings
 from galleria_storage.errors import SettingsError
-from galleria_storage.settings import CorsSettings
 
 METHODS: Final = ("GET", "PUT", "HEAD", "POST", "DELETE")
 #: S3 refuses a configuration with more.

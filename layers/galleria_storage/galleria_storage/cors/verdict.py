@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from galleria_storage.cors.probe import ProbeResult
-from galleria_storage.settings import CorsMode
+from galleria_storage.cors.settings import CorsMode
 
 Status = Literal["ok", "drifted", "repaired", "unsupported", "failed"]
 RuleDocuments = Sequence[dict[str, Any]]

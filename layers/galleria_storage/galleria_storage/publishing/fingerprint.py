@@ -11,10 +11,10 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from galleria_storage.exif.correction import Correction
-from galleria_storage.exif.tags import CaptureTags
-from galleria_storage.s3.checksums import SHA256_METADATA
+from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.corrections.correction import Correction
 from galleria_storage.s3.objects import ObjectInfo
+from galleria_storage.transfer.checksums import SHA256_METADATA
 
 #: Raise it when the same source and correction give other bytes than before: everything is then published again.
 FORMAT_VERSION: Final = 1

@@ -11,9 +11,9 @@ from galleria_storage.publishing.draft import TAIL_BYTES
 from galleria_storage.publishing.multipart import MAX_PARTS, Upload, part_size
 from galleria_storage.publishing.proof import WrongContentError
 from galleria_storage.publishing.writing import Publication, Sizes, Written
-from galleria_storage.s3.buffers import body_of
 from galleria_storage.s3.objects import ObjectInfo, ObjectStore, Stored
 from galleria_storage.s3.profiles import ProviderProfile
+from galleria_storage.transfer.buffers import body_of
 
 #: Copied parts beside the first one.
 _STEPS: Final = MAX_PARTS - 1

@@ -7,8 +7,8 @@ from galleria_storage.publishing.multipart import put_in_parts
 from galleria_storage.publishing.proof import Proof, check_whole
 from galleria_storage.publishing.tail_copy import CopyRefusedError, copies_safely, put_and_copy
 from galleria_storage.publishing.writing import Publication, Sizes, Written
-from galleria_storage.s3.buffers import body_of
 from galleria_storage.s3.objects import ObjectStore
+from galleria_storage.transfer.buffers import body_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

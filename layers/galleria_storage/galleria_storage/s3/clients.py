@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from galleria_storage.errors import SettingsError
-from galleria_storage.s3 import profiles, secrets
+from galleria_storage.s3 import profiles, secret
+from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.profiles import ProviderProfile
 from galleria_storage.s3.signing import sign_known_digests
-from galleria_storage.settings import BucketAccess
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -86,7 +86,7 @@ def connect(access: BucketAccess) -> Connection:
     SettingsError
         A setting, or a value in the secret, is missing or contradictory.
     """
-    access = secrets.resolve(access)
+    access = secret.resolve(access)
     profile = profiles.choose_profile(replace(access, endpoint=access.endpoint or environment_endpoint()))
     host = _split(access.endpoint)[1] if access.endpoint else ""
     if host.startswith(f"{access.bucket}."):

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from galleria_storage.errors import SettingsError
-from galleria_storage.settings import BucketAccess
+from galleria_storage.s3.access import BucketAccess
 
 Support = Literal["honoured", "ignored", "refused"]
 """A precondition is obeyed; or answered with 200 and no effect (the dangerous case); or answered with 4xx or 501."""

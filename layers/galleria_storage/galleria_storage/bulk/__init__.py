@@ -1,0 +1,1 @@
+"""Many files or objects at once."""

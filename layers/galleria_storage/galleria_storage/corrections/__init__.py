@@ -1,0 +1,1 @@
+"""What an object asks for: parsed once from its tags, its metadata and the defaults, and printed canonically. Pure."""

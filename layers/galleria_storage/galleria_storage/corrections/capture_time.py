@@ -1,0 +1,189 @@
+"""The wall-clock time of the shutter: read from ISO 8601 or from what a camera wrote, moved, written for Exif.
+
+Exif 2.32, section 4.6.5: DateTimeOriginal is ``YYYY:MM:DD HH:MM:SS`` in 24-hour
+format, and SubSecTimeOriginal holds the digits after the decimal point.
+"""
+
+import re
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.corrections.durations import MICROSECONDS
+from galleria_storage.corrections.keys import CAMERA_ZONE, TIMESTAMP
+from galleria_storage.corrections.zones import attach, offset_of, parse_clock_offset, zone_rules
+from galleria_storage.errors import CorrectionError
+
+FIRST_YEAR, LAST_YEAR = 1800, 9999
+ALLOWED_TIMESTAMP: Final = (
+    "ISO 8601 times such as 2024-06-15T10:30:45, with an optional fraction (.25) and offset (+02:00), "
+    f"in the years {FIRST_YEAR} to {LAST_YEAR}"
+)
+_DATE = r"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})"
+_BASIC_DATE = r"([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})"
+# The space stands for a plus that was lost in a URL-encoded tagging header.
+_REST = r"(?:[.,]([0-9]{1,9}))?(Z|[+ -][0-9]{2}(?::?[0-9]{2})?)?"
+# Year first, one kind of separator in the date, minutes known: whatever the separators and padding, it has one meaning.
+_CAMERA_DATE = r"\s*([0-9]{4})([:/.-]) ?([0-9]{1,2})\2 ?([0-9]{1,2})"
+_CAMERA_TIME = r"(?:[T:]|\s+) ?([0-9]{1,2}): ?([0-9]{1,2})(?:: ?([0-9]{1,2}|  ))?\s*"
+
+
+class CaptureTime(NamedTuple):
+    """A wall-clock time, to the second, and the digits after its decimal point.
+
+    Attributes
+    ----------
+    local
+        Naive, without microseconds.
+    fraction
+        Digits of the fraction as given (``"250"`` is 0.250 s); empty: not known.
+    """
+
+    local: datetime
+    fraction: str = ""
+
+    @property
+    def exif_text(self) -> str:
+        """The value of DateTimeOriginal."""
+        return str(self.local).replace("-", ":")
+
+    @property
+    def iso_text(self) -> str:
+        """The canonical value of ``corrected-timestamp``."""
+        return self.local.isoformat() + (f".{self.fraction}" if self.fraction else "")
+
+    def shifted(self, microseconds: int) -> "CaptureTime":
+        """Add a time span; the fraction keeps its digits, and grows by those that the span needs.
+
+        Raises
+        ------
+        CorrectionError
+            The result lies outside the years 1800…9999.
+        """
+        seconds, rest = divmod(microseconds, MICROSECONDS)
+        fraction = self.fraction
+        if rest:
+            span = f"{rest:06d}".rstrip("0")
+            digits = max(len(fraction), len(span))
+            total = int(fraction.ljust(digits, "0")) + int(span.ljust(digits, "0"))
+            seconds, fraction = seconds + total // 10**digits, f"{total % 10**digits:0{digits}d}"
+        try:
+            return CaptureTime(self.local + timedelta(seconds=seconds), fraction).checked()
+        except OverflowError:
+            raise _outside(f"{self.exif_text} moved by {seconds} seconds") from None
+
+    def moved(self, camera: str, target: str, known_offset: str | None) -> tuple["CaptureTime", str]:
+        """Show the moment that a clock set to `camera` showed as a clock in `target` did.
+
+        Returns
+        -------
+        tuple
+            The capture time there, and its offset as ``±HH:MM``.
+
+        Raises
+        ------
+        CorrectionError
+            The result lies outside the years 1800…9999.
+        """
+        try:
+            moment = attach(self.local, camera, known_offset).astimezone(zone_rules(target))
+        except OverflowError:
+            message = f"{self.exif_text} cannot be moved from {camera} to {target}"
+            raise CorrectionError(message, tag=CAMERA_ZONE) from None
+        moved = CaptureTime(moment.replace(tzinfo=None, fold=0), self.fraction)
+        return moved.checked(), offset_of(moment, target)
+
+    def checked(self) -> "CaptureTime":
+        """Return self, or raise CorrectionError if the year is outside 1800…9999."""
+        if not FIRST_YEAR <= self.local.year <= LAST_YEAR:
+            raise _outside(self.exif_text)
+        return self
+
+
+def parse_timestamp(text: str) -> tuple[CaptureTime, str | None]:
+    """Read an ISO 8601 time, in extended or basic form.
+
+    Returns
+    -------
+    tuple
+        The capture time, and its offset as ``±HH:MM`` or None.
+
+    Raises
+    ------
+    CorrectionError
+        Another form, a day or an hour that does not exist, or out of range.
+    """
+    match = re.fullmatch(_DATE + _REST, text.upper()) or re.fullmatch(_BASIC_DATE + _REST, text.upper())
+    local = _datetime(*match.groups()[:6]) if match else None
+    if not match or local is None or not FIRST_YEAR <= local.year <= LAST_YEAR:
+        raise CorrectionError(f"{TIMESTAMP} is {text!r}; allowed are {ALLOWED_TIMESTAMP}", tag=TIMESTAMP)
+    return CaptureTime(local, match[7] or ""), _timestamp_offset(match[8], text)
+
+
+def read_capture_time(found: CaptureTags) -> CaptureTime:
+    """Read the capture time that a photo holds.
+
+    Cameras write it short, blank or with other separators; a text with one
+    possible meaning is read (missing seconds are 00), all others are refused.
+
+    Raises
+    ------
+    CorrectionError
+        No capture time, or a text that does not say one; the text is named.
+    """
+    text = found.date_time_original
+    if text is None:
+        raise _unreadable("the photo has no capture time (DateTimeOriginal)")
+    match = re.fullmatch(_CAMERA_DATE + _CAMERA_TIME, text)
+    local = (
+        _datetime(match[1], match[3], match[4], match[5], match[6], (match[7] or "").strip() or "0") if match else None
+    )
+    if local is None:
+        raise _unreadable(f"the photo's capture time (DateTimeOriginal) is {text[:60]!r}, which says no moment")
+    return CaptureTime(local).checked()
+
+
+def read_fraction(found: CaptureTags) -> str:
+    """Read the digits of SubSecTimeOriginal; absent or blank is none.
+
+    Raises
+    ------
+    CorrectionError
+        Anything but digits.
+    """
+    text = (found.sub_sec_time_original or "").strip()
+    if not re.fullmatch("[0-9]{0,18}", text):
+        raise _unreadable(f"the photo's SubSecTimeOriginal is {text[:60]!r}, which is no fraction of a second")
+    return text
+
+
+def _datetime(*fields: str) -> datetime | None:
+    try:
+        return datetime(*(int(field) for field in fields))  # type: ignore[arg-type] # noqa: DTZ001 # wall-clock time
+    except ValueError:
+        return None
+
+
+def _timestamp_offset(text: str | None, shown: str) -> str | None:
+    if text is None:
+        return None
+    digits = text[1:].replace(":", "").ljust(4, "0") if text != "Z" else "0000"
+    sign = "-" if text[0] == "-" else "+"
+    offset = parse_clock_offset(TIMESTAMP, f"{sign}{digits[:2]}:{digits[2:]}", shown)
+    if offset is None:
+        raise CorrectionError(f"{TIMESTAMP} is {shown!r}; allowed are {ALLOWED_TIMESTAMP}", tag=TIMESTAMP)
+    return offset
+
+
+def _outside(what: str) -> CorrectionError:
+    return CorrectionError(
+        f"{what} lies outside the years that are allowed, {FIRST_YEAR} to {LAST_YEAR}", tag="DateTimeOriginal"
+    )
+
+
+def _unreadable(what: str) -> CorrectionError:
+    return CorrectionError(
+        f"{what}, so that a relative correction or a time zone cannot be worked out",
+        tag="DateTimeOriginal",
+        advice=f"Give the time itself, with {TIMESTAMP}.",
+    )

@@ -1,0 +1,70 @@
+"""Whose word counts: tags before metadata, an object before the stack's defaults, group by group."""
+
+from collections.abc import Mapping
+
+from galleria_storage.corrections.capture_time import parse_timestamp
+from galleria_storage.corrections.keys import CORRECTION_KEYS, TIME_KEYS, TIMESTAMP, ZONE_KEYS
+from galleria_storage.errors import CorrectionError
+
+
+def winning_values(
+    metadata: Mapping[str, str], tags: Mapping[str, str], defaults: Mapping[str, str]
+) -> tuple[dict[str, str], frozenset[str]]:
+    """Choose the values that count.
+
+    Returns
+    -------
+    tuple
+        Values by correction key, and the keys among them that the object gave.
+
+    Raises
+    ------
+    CorrectionError
+        One name is given twice in one place, with two values.
+    """
+    asked = _filled({**_corrections(metadata), **_corrections(tags)})
+    general = _filled(_corrections(defaults))
+    time = _group(asked, TIME_KEYS) or _group(general, TIME_KEYS)
+    zone = _group(asked, ZONE_KEYS)
+    if not zone and not _has_offset(asked):
+        zone = _group(general, ZONE_KEYS)
+    return time | zone, frozenset(asked)
+
+
+def _corrections(named: Mapping[str, str]) -> dict[str, str]:
+    """Pick the corrections out of names and values, in lower case and without surrounding space."""
+    found: dict[str, str] = {}
+    for name, value in named.items():
+        key = name.strip().lower()
+        if key not in CORRECTION_KEYS:
+            continue
+        text = _as_typed(value)
+        if found.setdefault(key, text) != text:
+            raise CorrectionError(f"{key} is given twice, as {found[key]!r} and as {text!r}; once is allowed", tag=key)
+    return found
+
+
+def _as_typed(value: str) -> str:
+    """Undo what travel did to a value: RFC 2047 words (S3, for text beyond ASCII), surrounding space, typeset minus."""
+    if "=?" in value:
+        from email.errors import MessageError  # noqa: PLC0415 # rare
+        from email.header import decode_header, make_header  # noqa: PLC0415 # rare
+
+        try:
+            value = str(make_header(decode_header(value)))
+        except (MessageError, LookupError, ValueError):
+            return value.strip()  # the error will show it as it arrived
+    return value.replace("\u2212", "-").strip()
+
+
+def _filled(values: Mapping[str, str]) -> dict[str, str]:
+    return {key: value for key, value in values.items() if value}
+
+
+def _group(values: Mapping[str, str], keys: tuple[str, ...]) -> dict[str, str]:
+    return {key: values[key] for key in keys if key in values}
+
+
+def _has_offset(asked: Mapping[str, str]) -> bool:
+    """Tell whether the object's timestamp says the zone, too."""
+    return TIMESTAMP in asked and parse_timestamp(asked[TIMESTAMP])[1] is not None

@@ -1,0 +1,119 @@
+"""All configured buckets: each is tried, whatever becomes of the others, and news of drift is put on the event bus."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from traceback import format_exception
+from typing import Any, Final
+
+from galleria_storage.aws.calls import announce
+from galleria_storage.cors.audit import Log, audit_bucket
+from galleria_storage.cors.expected import rules_from_settings
+from galleria_storage.cors.settings import CorsSettings
+from galleria_storage.cors.verdict import BucketVerdict
+from galleria_storage.s3.access import BucketAccess
+from galleria_storage.s3.clients import Connection, connect
+
+#: `detail-type` of the events.
+DRIFTED: Final = "CORS Drifted"
+REPAIRED: Final = "CORS Repaired"
+#: A bucket that answers slowly must not use up the time of the others.
+_AT_ONCE: Final = 8
+_LOG: Final = logging.getLogger(__name__)
+
+
+def audit_buckets(
+    settings: CorsSettings,
+    *,
+    read_only: bool = False,
+    seconds: float | None = None,
+    log: Log = _LOG.warning,
+    connect: Callable[[BucketAccess], Connection] = connect,
+) -> list[BucketVerdict]:
+    """Examine every configured bucket, and repair it if the mode allows.
+
+    Parameters
+    ----------
+    settings
+        Names the buckets, the mode and the expected rules.
+    read_only
+        Judge as the mode says, but never write.
+    seconds
+        After so long, a bucket that has not answered is `failed`; None: wait
+        for all. Lambda would end the function without a word about the others.
+    log
+        Told the old rules of a bucket before they are replaced, and defects.
+    connect
+        Makes the connection to one bucket.
+
+    Returns
+    -------
+    list of BucketVerdict
+        One for each bucket, in the order of the settings.
+
+    Raises
+    ------
+    SettingsError
+        The expected rules are none that S3 accepts.
+    """
+    expected = rules_from_settings(settings)
+
+    def audit(access: BucketAccess) -> BucketVerdict:
+        return audit_bucket(access, expected, settings.mode, connect=connect, read_only=read_only, log=log)
+
+    pool = ThreadPoolExecutor(min(_AT_ONCE, len(settings.buckets)))
+    audits = [(access, pool.submit(audit, access)) for access in settings.buckets]
+    wait([running for _, running in audits], timeout=seconds)
+    pool.shutdown(wait=False, cancel_futures=True)
+    return [_verdict(access, running, settings, log) for access, running in audits]
+
+
+def _verdict(access: BucketAccess, running: "Future[BucketVerdict]", settings: CorsSettings, log: Log) -> BucketVerdict:
+    """Return the verdict, or one that says why there is none: no time left, or a defect, which is logged."""
+    if not running.done() or running.cancelled():
+        reason = "there was no answer in time"
+    elif defect := running.exception():
+        log("defect", extra={"bucket": access.bucket, "traceback": "".join(format_exception(defect))})
+        reason = f"{type(defect).__name__}: {defect}"
+    else:
+        return running.result()
+    return BucketVerdict(
+        bucket=access.bucket,
+        endpoint=access.endpoint,
+        mode=settings.mode,
+        status="failed",
+        reason=reason,
+        error="ProviderError",
+    )
+
+
+def announce_drift(
+    bus: str,
+    verdicts: Sequence[BucketVerdict],
+    *,
+    announce: Callable[[str, str, Mapping[str, Any]], None] = announce,
+) -> None:
+    """Put one event on the bus for each bucket that was found out of order; an empty name: nobody is told.
+
+    The rules themselves are in the log and in the result; an event of
+    EventBridge holds 256 KB at most, and 100 rules may be more.
+
+    Raises
+    ------
+    ProviderError
+        The bus did not take an event.
+    """
+    for verdict in verdicts:
+        if bus and verdict.drift:
+            document = verdict.as_document()
+            detail = {name: value for name, value in document.items() if name not in {"rules_before", "rules_after"}}
+            announce(bus, REPAIRED if verdict.status == "repaired" else DRIFTED, detail)
+
+
+def summary(verdicts: Sequence[BucketVerdict]) -> dict[str, Any]:
+    """Return the function's result: how many buckets came out how, and each verdict."""
+    counts = {status: sum(verdict.status == status for verdict in verdicts) for status in _STATUSES}
+    return {"counts": counts, "buckets": [verdict.as_document() for verdict in verdicts]}
+
+
+_STATUSES: Final = ("ok", "drifted", "repaired", "unsupported", "failed")

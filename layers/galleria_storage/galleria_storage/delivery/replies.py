@@ -1,0 +1,80 @@
+"""What the caller of the function is told: nothing, SQS or S3 Batch Operations each want another form."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from galleria_storage.delivery.events import Delivery
+from galleria_storage.errors import ProviderError
+from galleria_storage.publishing.outcome import Outcome
+
+_RESULT_CODES: Final = {"rejected": "PermanentFailure", "failed": "TemporaryFailure"}
+#: S3 puts the result string into the completion report; the report's line has to stay readable.
+_RESULT_STRING_CHARACTERS: Final = 1000
+
+
+def answer(delivery: Delivery, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Build the function's answer.
+
+    Parameters
+    ----------
+    delivery
+        What `events.unpack` found.
+    outcomes
+        One for each of its tasks, in the same order.
+
+    Returns
+    -------
+    dict
+        For SQS `batchItemFailures` with the messages to deliver again; for S3
+        Batch Operations one result per task; else `outcomes`, for a person
+        or a test that called the function by hand.
+
+    Raises
+    ------
+    ProviderError
+        A photo failed and the caller has no other way to hear of it: Lambda
+        then tries the event again, and in the end hands it to the failure
+        queue. Photos of the same event that were published are found to be
+        duplicates.
+    """
+    if delivery.form == "queue":
+        return {"batchItemFailures": [{"itemIdentifier": reference} for reference in _failed(delivery, outcomes)]}
+    if delivery.form == "batch":
+        return _batch_answer(delivery, outcomes)
+    failed = [outcome for outcome in outcomes if outcome.status == "failed"]
+    if failed:
+        reasons = "; ".join(f"{outcome.key or 'an event'}: {outcome.reason}" for outcome in failed)
+        raise ProviderError(f"{len(failed)} of {len(outcomes)} photos failed: {reasons}", key=failed[0].key)
+    return {"outcomes": [summary(outcome) for outcome in outcomes]}
+
+
+def summary(outcome: Outcome) -> dict[str, Any]:
+    """Return what is worth telling of an outcome, ready for JSON; empty fields are left out."""
+    fields = outcome.as_dict()
+    named = {"key": fields.pop("key"), "outcome": fields.pop("status"), **fields}
+    return {name: value for name, value in named.items() if value != ""}
+
+
+def _failed(delivery: Delivery, outcomes: Sequence[Outcome]) -> list[str]:
+    """Return each message with a failed photo once, in order."""
+    pairs = zip(delivery.tasks, outcomes, strict=True)
+    return list(dict.fromkeys(task.reference for task, outcome in pairs if outcome.status == "failed"))
+
+
+def _batch_answer(delivery: Delivery, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    results = [
+        {
+            "taskId": task.reference,
+            "resultCode": _RESULT_CODES.get(outcome.status, "Succeeded"),
+            "resultString": (f"{outcome.status}: {outcome.reason}" if outcome.reason else outcome.status)[
+                :_RESULT_STRING_CHARACTERS
+            ],
+        }
+        for task, outcome in zip(delivery.tasks, outcomes, strict=True)
+    ]
+    return {
+        "invocationSchemaVersion": delivery.schema_version,
+        "treatMissingKeysAs": "TemporaryFailure",
+        "invocationId": delivery.invocation_id,
+        "results": results,
+    }

@@ -1,0 +1,159 @@
+"""Reading the TIFF structure inside an Exif APP1 segment.
+
+TIFF 6.0 section 2: a header (byte order, 42, offset of the first IFD), and a
+chain of IFDs (`ifd`). Exif 2.32 (CIPA DC-008) 4.6.3 adds the pointers to the
+Exif, GPS and Interoperability IFDs.
+"""
+
+from typing import Final
+
+from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.photos.exif.ifd import (
+    KNOWN_TYPES,
+    MAX_ENTRIES,
+    TYPE_SIZES,
+    ByteOrder,
+    Entry,
+    Ifd,
+    byte_order,
+    damaged,
+    is_pointer,
+    read_ifd,
+)
+from galleria_storage.photos.exif.layout import end_if_apart
+from galleria_storage.photos.exif.tags import CAPTURE_TAGS
+
+EXIF_IFD: Final = 0x8769
+GPS_IFD: Final = 0x8825
+INTEROPERABILITY_IFD: Final = 0xA005
+MAKER_NOTE: Final = 0x927C
+
+MAX_IFDS: Final = 16
+"""More IFDs than any camera writes into one block; bounds the work on hostile input."""
+
+MAX_COPIES: Final = 16
+"""The same for the number of entries with capture tags in one block."""
+
+MAX_UNKNOWN_TYPES: Final = 10
+"""TIFF 6.0 section 2: readers skip fields of a type that they do not know; after some ten, most give up."""
+
+
+class TiffBlock:
+    """A TIFF block with the IFDs that TIFF and Exif define.
+
+    Attributes
+    ----------
+    data
+        The block, from the TIFF header on.
+    order
+        Its byte order.
+    ifds
+        Every IFD that was reached, once each, IFD0 first.
+    exif_ifds
+        The Exif IFDs among them, IFD0's first: cameras exist that write two (Olympus 800).
+    captures, pointers
+        The entries of capture tags, and those that point to IFDs, each with the name of its IFD.
+    damage
+        Name and offset of every IFD that could not be read; IFD0 and the main Exif IFD are never among them.
+    has_shared_ifds
+        True if an IFD is pointed to twice.
+    """
+
+    __slots__ = ("_end", "captures", "damage", "data", "exif_ifds", "has_shared_ifds", "ifds", "order", "pointers")
+
+    def __init__(self, data: bytes, order: ByteOrder) -> None:
+        self.data, self.order = data, order
+        self.ifds: list[Ifd] = []
+        self.exif_ifds: list[Ifd] = []
+        self.captures: list[tuple[str, Entry]] = []
+        self.pointers: list[tuple[str, Entry]] = []
+        self.damage: list[tuple[str, int]] = []
+        self.has_shared_ifds = False
+        self._end: int | None = None
+
+    @property
+    def end_if_apart(self) -> int:
+        """Where all that the block lists ends, if it all lies in the block, and apart from each other; else 0."""
+        if self._end is None:
+            self._end = 0 if self.damage or self.has_shared_ifds else end_if_apart(self.ifds, len(self.data))
+        return self._end
+
+
+_IFD0, EXIF_NAME = "IFD0", "Exif IFD"
+GPS_NAME: Final = "GPS IFD"
+POINTERS: Final = {EXIF_IFD: EXIF_NAME, GPS_IFD: GPS_NAME, INTEROPERABILITY_IFD: "Interoperability IFD"}
+"""Tags whose value is the offset of another IFD (Exif 2.32 4.6.3)."""
+
+_NOTED: Final = (*POINTERS, *sorted(CAPTURE_TAGS))
+
+
+def read_block(data: bytes) -> TiffBlock:
+    """Read all IFDs of a TIFF block, those in a chain and those below a pointer.
+
+    An IFD that is damaged is left out and noted in `damage`, unless the capture
+    tags are, or should be, in it.
+
+    Raises
+    ------
+    CorruptPhotoError
+        There is no TIFF header, IFD0 or the Exif IFD is damaged, or the IFDs form a loop.
+    """
+    order = byte_order(data)
+    if order is None or len(data) < 8:
+        raise damaged("it does not start with a TIFF header")
+    block = TiffBlock(data, order)
+    queue = [(_IFD0, order.long.unpack_from(data, 4)[0])]
+    seen: set[int] = set()
+    entries = 0
+    for name, at in queue:  # grows while it is read
+        if at in seen:
+            if name.startswith("IFD"):
+                raise damaged(f"its {name} points back to an earlier IFD")
+            block.has_shared_ifds = True
+            continue
+        seen.add(at)
+        if len(seen) > MAX_IFDS:
+            raise damaged(f"it has more than {MAX_IFDS} IFDs")
+        try:
+            ifd = read_ifd(data, at, order, name)
+            if not KNOWN_TYPES.issuperset(ifd.types):
+                _check_types(ifd)
+        except CorruptPhotoError:
+            if name == _IFD0 or (name == EXIF_NAME and not block.exif_ifds):
+                raise
+            block.damage.append((name, at))
+            continue
+        entries += len(ifd.tags)
+        if entries > MAX_ENTRIES:
+            raise damaged(f"it has more than {MAX_ENTRIES:,} entries")
+        _add(block, ifd, queue)
+    return block
+
+
+def _check_types(ifd: Ifd) -> None:
+    """Refuse an IFD in which other readers would give up: its first entry, or many, of no known type."""
+    unknown = [kind for kind in ifd.types if kind not in TYPE_SIZES]
+    if len(unknown) > MAX_UNKNOWN_TYPES or ifd.types[0] not in TYPE_SIZES:
+        raise damaged(f"entries of its {ifd.name} have types that do not exist ({unknown[0]}, for one)")
+
+
+def _add(block: TiffBlock, ifd: Ifd, queue: list[tuple[str, int]]) -> None:
+    """Add an IFD to its block, and the IFDs that it leads to to the queue of those to be read."""
+    name = ifd.name
+    block.ifds.append(ifd)
+    if name == EXIF_NAME:
+        block.exif_ifds.append(ifd)
+    # The tags of a GPS IFD are numbered for themselves.
+    for entry in ifd.find(_NOTED) if name != GPS_NAME else ():
+        if entry.tag in CAPTURE_TAGS:
+            block.captures.append((name, entry))
+            continue
+        block.pointers.append((name, entry))
+        if is_pointer(entry):
+            queue.append((POINTERS[entry.tag], entry.offset))
+        elif entry.tag == EXIF_IFD:
+            raise damaged("the pointer to its Exif IFD has the wrong type")
+    if len(block.captures) > MAX_COPIES:
+        raise damaged(f"it has more than {MAX_COPIES} copies of the capture time")
+    if ifd.next and name.startswith("IFD"):
+        queue.append((f"IFD{int(name[3:]) + 1}", ifd.next))

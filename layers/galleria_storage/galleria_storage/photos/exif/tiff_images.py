@@ -1,0 +1,94 @@
+"""Images and IFDs in a block that TIFF allows, and Exif does not ask for.
+
+TIFF 6.0 section 8 lets an image consist of strips, with their offsets and
+lengths as SHORT or LONG; uncompressed thumbnails (Exif 2.32 4.6.4) are stored so. Some
+programs write a thumbnail's offset with a type that the standard does not
+allow, and readers follow it. TIFF technical note 1 (SubIFDs, 0x014A) lets an
+image have further ones, each in an IFD of its own.
+"""
+
+from collections.abc import Iterator
+from typing import Final, Literal
+
+from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.photos.exif.ifd import LITTLE, Entry, Ifd, is_pointer, read_ifd
+from galleria_storage.photos.exif.tiff import TiffBlock
+
+NOT_FOLLOWED: Final = 0x400_0000
+"""A thumbnail that reaches 64 MiB behind the block has a wrong length; no reader follows it."""
+
+MAX_STRIPS: Final = 4096
+"""More strips than a thumbnail has lines; bounds the work on hostile input."""
+
+_STRIPS: Final = (0x0111, 0x0117)
+_IMAGE_DATA: Final = ((0x0201, 0x0202), _STRIPS, (0x0144, 0x0145))
+_PLACES: Final = frozenset(place for place, _ in _IMAGE_DATA)
+_SUB_IFDS: Final = 0x014A
+_WIDTHS: Final = {1: 1, 3: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4, 13: 4}
+"""Bytes per number, by type; UNDEFINED because readers take one such byte for a number."""
+
+
+def strips(block: TiffBlock) -> Iterator[tuple[int, int]]:
+    """Yield offset and length of all image data in a block but the common kind, which `Ifd.images` lists."""
+    for ifd in block.ifds:
+        for tags in _IMAGE_DATA:
+            # The strips of IFD0 are those of the main image, which in a JPEG file is not stored in strips.
+            if tags[0] in ifd.tag_set and tags[1] in ifd.tag_set and (ifd.name != "IFD0" or tags is not _STRIPS):
+                starts, lengths = (ifd.find({tag})[0] for tag in tags)
+                if tags not in _IMAGE_DATA[:2] or not (is_pointer(starts) and is_pointer(lengths)):
+                    yield from zip(_numbers(block, starts), _numbers(block, lengths), strict=False)
+
+
+def ends_of_strips(block: TiffBlock) -> list[int]:
+    """Return where image data ends that starts in a block.
+
+    Raises
+    ------
+    CorruptPhotoError
+        Some starts behind the block, where it could not be found any more if the block grew.
+    """
+    size, ends = len(block.data), []
+    for start, length in strips(block):
+        if length:
+            if start >= size:
+                raise _outside()
+            ends.append(start + length)
+    return ends
+
+
+def check_sub_ifds(block: TiffBlock) -> None:
+    """Refuse to let a block grow that has SubIFDs which reach over its end, or refer to something behind it.
+
+    Raises
+    ------
+    CorruptPhotoError
+        Such a SubIFD would get another meaning.
+    """
+    for ifd in block.ifds:
+        if _SUB_IFDS in ifd.tag_set:
+            for pointers in ifd.find({_SUB_IFDS}):
+                for at in filter(None, _numbers(block, pointers)):
+                    _check_sub_ifd(block, read_ifd(block.data, at, block.order, "SubIFD"))
+
+
+def _check_sub_ifd(block: TiffBlock, ifd: Ifd) -> None:
+    size = len(block.data)
+    reach = [ifd.end + 4, *(end for _, _, end, _ in ifd.values), *(start + length for _, start, length in ifd.images)]
+    if max(reach) > size or any(ifd.at == other.at for other in block.ifds):
+        raise _outside()
+
+
+def _numbers(block: TiffBlock, entry: Entry) -> list[int]:
+    width = _WIDTHS.get(entry.type, 0)
+    end = entry.value + entry.size
+    if not width or entry.number > MAX_STRIPS or end > len(block.data):
+        return []
+    order: Literal["little", "big"] = "little" if block.order is LITTLE else "big"
+    return [int.from_bytes(block.data[at : at + width], order) for at in range(entry.value, end, width)]
+
+
+def _outside() -> CorruptPhotoError:
+    return CorruptPhotoError(
+        "The photo's Exif data holds an image that would be lost if the photo grew.",
+        advice="Publish the photo without a correction of what it does not hold yet.",
+    )

@@ -1,0 +1,105 @@
+"""The Exif APP1 segments of a head, and the capture tags in them."""
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.photos.exif.ifd import TIFF_HEADERS
+from galleria_storage.photos.exif.tags import CAPTURE_TAGS
+from galleria_storage.photos.exif.tiff import EXIF_NAME, TiffBlock, read_block
+from galleria_storage.photos.jpeg.head import APP1, Head, Segment
+
+EXIF_HEADER: Final = b"Exif\0\0"
+"""Exif 2.32 (CIPA DC-008) 4.5.4: what the payload of the segment starts with."""
+
+_ODD_START: Final = re.compile(rb".{0,4}Exif\0.", re.DOTALL | re.IGNORECASE)
+"""What readers take for it too: some cameras write other bytes in front of it, or another one than NUL as the sixth."""
+
+MAX_BLOCKS: Final = 4
+"""More Exif segments than any camera or program writes; bounds the work on hostile input."""
+
+_BLANK: Final = " :0"
+_LINE: Final = 128
+
+
+class ExifBlock(NamedTuple):
+    """An Exif segment and the TIFF block in it.
+
+    Attributes
+    ----------
+    segment
+        The segment.
+    start
+        Offset of the block in the file.
+    tiff
+        The block.
+    """
+
+    segment: Segment
+    start: int
+    tiff: TiffBlock
+
+
+def exif_blocks(head: Head) -> list[ExifBlock]:
+    """Return the Exif blocks of a head: none, one, or several from programs that add without looking.
+
+    Raises
+    ------
+    CorruptPhotoError
+        A block is damaged, or there are too many.
+    """
+    return [ExifBlock(segment, start, read_block(head.data[start : segment.end])) for segment, start in find_exif(head)]
+
+
+def find_exif(head: Head) -> list[tuple[Segment, int]]:
+    """Return the Exif segments of a head, each with the offset of its TIFF block.
+
+    Raises
+    ------
+    CorruptPhotoError
+        One holds no TIFF block, or there are too many.
+    """
+    found: list[tuple[Segment, int]] = []
+    data = head.data
+    for segment in head.segments:
+        marker, _, payload, end = segment
+        if marker != APP1:
+            continue
+        start = payload + len(EXIF_HEADER)
+        if not data.startswith(EXIF_HEADER, payload, end):
+            odd = _ODD_START.match(data, payload, end)
+            if odd is None:
+                continue
+            start = odd.end()
+        if not data.startswith(TIFF_HEADERS, start, end):
+            if not data[start:end].strip(b"\0"):
+                continue  # an Exif segment that was emptied
+            raise CorruptPhotoError("The photo's Exif data is damaged: it does not start with a TIFF header.")
+        if len(found) == MAX_BLOCKS:
+            raise CorruptPhotoError(f"The photo is damaged: it has more than {MAX_BLOCKS} Exif blocks.")
+        found.append((segment, start))
+    return found
+
+
+def emptied_segment(head: Head) -> Segment | None:
+    """Return the first Exif segment that holds nothing but zeros, as programs leave it that clear an Exif block."""
+    for segment in head.segments:
+        payload = head.data[segment.payload : segment.end] if segment.marker == APP1 else b""
+        if payload.startswith(EXIF_HEADER) and not payload.strip(EXIF_HEADER):
+            return segment
+    return None
+
+
+def capture_tags(blocks: Sequence[ExifBlock]) -> CaptureTags:
+    """Return the capture tags: of several copies the first that is not blank, the main Exif IFD's before others."""
+    texts: dict[int, str] = {}
+    for block in blocks:
+        for name, entry in block.tiff.captures:
+            tag, _, _, _, start, size, _ = entry
+            if name == EXIF_NAME and not (tag in texts and texts[tag].strip(_BLANK)):
+                # Exif 2.32 4.6.2: an ASCII value ends with NUL. Nobody needs more than a line of it.
+                value = block.tiff.data[start : start + min(size, _LINE)]
+                texts[tag] = value.partition(b"\0")[0].decode("latin-1")
+    return CaptureTags(*map(texts.get, CAPTURE_TAGS))

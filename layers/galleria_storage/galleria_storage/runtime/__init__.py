@@ -1,0 +1,1 @@
+"""What both functions need of their runtime: a short init phase and tracing."""

@@ -1,0 +1,70 @@
+"""Reading typed values from environment variables; every error names the variable, its value and what is allowed."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from galleria_storage.errors import SettingsError
+
+
+def text(env: Mapping[str, str], name: str) -> str:
+    """Return the value without surrounding spaces; empty if the variable is not set."""
+    return env.get(name, "").strip()
+
+
+def required(env: Mapping[str, str], name: str) -> str:
+    """Return the value, which must not be empty."""
+    if not (value := text(env, name)):
+        raise SettingsError(f"{name} is not set", tag=name, advice=f"Set the environment variable {name}.")
+    return value
+
+
+def words(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Return the words of a list with commas between them."""
+    return tuple(word for word in (part.strip() for part in text(env, name).split(",")) if word)
+
+
+def matching(env: Mapping[str, str], name: str, allowed: re.Pattern[str], what: str) -> str:
+    """Return a value that matches a pattern; `what` describes it."""
+    if not allowed.fullmatch(value := text(env, name)):
+        raise SettingsError(f"{name} is {value!r}, which is not {what}", tag=name)
+    return value
+
+
+def all_matching(env: Mapping[str, str], name: str, allowed: re.Pattern[str], what: str) -> frozenset[str]:
+    """Return the lower-case words of a list, each of which matches a pattern."""
+    found = frozenset(word.lower() for word in words(env, name))
+    for word in sorted(found):
+        if not allowed.fullmatch(word):
+            raise SettingsError(f"{name} has {word!r}, which is no {what}", tag=name)
+    return found
+
+
+def choice(env: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:
+    """Return one of the allowed lower-case words."""
+    value = text(env, name).lower() or default
+    if value not in allowed:
+        raise SettingsError(f"{name} is {value!r}; allowed are {', '.join(allowed)}", tag=name)
+    return value
+
+
+def number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    """Return a whole number from `low` to `high`."""
+    digits = text(env, name) or str(default)
+    if not (digits.isascii() and digits.isdigit() and low <= int(digits) <= high):
+        raise SettingsError(f"{name} is {digits!r}; allowed are whole numbers from {low} to {high}", tag=name)
+    return int(digits)
+
+
+def json_list(env: Mapping[str, str], name: str, *, within: str = "") -> list[dict[str, Any]]:
+    """Read a JSON list of objects, or an object that holds it under the name `within`, as the AWS command line does."""
+    try:
+        value = json.loads(env[name])
+    except json.JSONDecodeError as error:
+        raise SettingsError(f"{name} is not JSON: {error}", tag=name) from None
+    if isinstance(value, dict) and set(value) == {within}:
+        value = value[within]
+    if not isinstance(value, list) or not value or not all(isinstance(entry, dict) for entry in value):
+        raise SettingsError(f"{name} must be a JSON list of objects with at least one entry", tag=name)
+    return value

@@ -1,0 +1,135 @@
+"""The failure queue hears of rejections, the bus of publications, the CDN of replaced photos."""
+
+import json
+from typing import Any
+
+import pytest
+
+from galleria_storage.delivery.events import Task, unpack
+from galleria_storage.delivery.reports import Reporter
+from galleria_storage.errors import ProviderError
+from galleria_storage.publishing.outcome import Outcome, Status
+from galleria_storage.publishing.settings import PublishSettings
+from galleria_storage.s3.access import BucketAccess
+
+TASK = Task("staging", "å b.jpg", correlation_id="REQ")
+EVERYONE = PublishSettings(
+    "staging",
+    BucketAccess("public"),
+    failure_queue_url="https://sqs/queue",
+    event_bus_name="news",
+    cdn_distribution_id="DIST",
+)
+NOBODY = PublishSettings("staging", BucketAccess("public"))
+
+
+class Aws:
+    """Services that remember what they were asked, or refuse."""
+
+    def __init__(self, *refusing: str, failed_entries: int = 0) -> None:
+        self.calls = list[tuple[str, str, dict[str, Any]]]()
+        self.refusing, self.failed_entries = refusing, failed_entries
+
+    def __call__(self, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
+        if service in self.refusing:
+            raise ProviderError(f"{service} refused {operation}: AccessDenied")
+        self.calls.append((service, operation, arguments))
+        return {"FailedEntryCount": self.failed_entries, "Entries": [{"ErrorCode": "ThrottlingException"}]}
+
+    def asked(self) -> list[str]:
+        return [service for service, _, _ in self.calls]
+
+
+def report(outcome: Outcome, aws: Aws, settings: PublishSettings = EVERYONE) -> None:
+    Reporter(settings, aws).report(outcome, TASK)
+
+
+def outcome(status: Status, **fields: Any) -> Outcome:
+    return Outcome(key="å b.jpg", status=status, **fields)
+
+
+def test_a_rejection_goes_to_the_failure_queue_with_the_reason_and_what_to_do() -> None:
+    aws = Aws()
+    report(outcome("rejected", reason="no photo", advice="Send a photo."), aws)
+    [(service, operation, arguments)] = aws.calls
+    message = json.loads(arguments["MessageBody"])
+    assert (service, operation, arguments["QueueUrl"]) == ("sqs", "send_message", "https://sqs/queue")
+    assert (message["key"], message["bucket"]) == ("å b.jpg", "staging")
+    assert (message["reason"], message["advice"]) == ("no photo", "Send a photo.")
+    assert message["correlationId"] == "REQ"
+
+
+def test_a_message_in_the_failure_queue_can_be_played_again() -> None:
+    aws = Aws()
+    report(outcome("rejected"), aws)
+    [task] = unpack(json.loads(aws.calls[0][2]["MessageBody"])["requestPayload"]).tasks
+    assert (task.bucket, task.key) == ("staging", "å b.jpg")
+
+
+@pytest.mark.parametrize("status", ["published", "duplicate"])
+def test_a_publication_is_announced_so_that_a_lost_announcement_is_made_up_for(status: Status) -> None:
+    aws = Aws()
+    report(outcome(status, sha256="ab12", captured_after="2024:06:15 10:30:45+02:00"), aws)
+    [(_, _, arguments)] = aws.calls
+    [entry] = arguments["Entries"]
+    detail = json.loads(entry["Detail"])
+    assert (entry["DetailType"], entry["EventBusName"]) == ("Photo Published", "news")
+    assert (detail["bucket"], detail["key"], detail["outcome"]) == ("public", "å b.jpg", status)
+    assert (detail["sha256"], detail["captured_after"]) == ("ab12", "2024:06:15 10:30:45+02:00")
+
+
+@pytest.mark.parametrize("status", ["failed", "gone"])
+def test_nobody_is_told_of_what_will_be_tried_again_or_is_gone(status: Status) -> None:
+    aws = Aws()
+    report(outcome(status), aws)
+    assert aws.calls == []
+
+
+@pytest.mark.parametrize("status", ["published", "rejected"])
+def test_nothing_is_called_where_the_settings_name_nobody(status: Status) -> None:
+    aws = Aws()
+    report(outcome(status, replaced=True), aws, NOBODY)
+    assert aws.calls == []
+
+
+def test_the_cdn_forgets_a_replaced_photo_by_its_encoded_path() -> None:
+    aws = Aws()
+    report(outcome("published", replaced=True, fingerprint="1-ff"), aws)
+    arguments = aws.calls[-1][2]
+    assert aws.asked() == ["events", "cloudfront"]
+    assert arguments["InvalidationBatch"]["Paths"] == {"Quantity": 1, "Items": ["/%C3%A5%20b.jpg"]}
+
+
+def test_a_retried_invalidation_is_the_same_invalidation() -> None:
+    first, second, other = Aws(), Aws(), Aws()
+    report(outcome("published", replaced=True, fingerprint="1-ff"), first)
+    report(outcome("published", replaced=True, fingerprint="1-ff"), second)
+    report(outcome("published", replaced=True, fingerprint="1-ee"), other)
+    references = [aws.calls[-1][2]["InvalidationBatch"]["CallerReference"] for aws in (first, second, other)]
+    assert references[0] == references[1] != references[2]
+
+
+def test_a_new_photo_needs_no_invalidation() -> None:
+    aws = Aws()
+    report(outcome("published"), aws)
+    assert aws.asked() == ["events"]
+
+
+@pytest.mark.parametrize(("service", "status"), [("sqs", "rejected"), ("events", "published")])
+def test_a_service_that_refuses_is_an_error(service: str, status: Status) -> None:
+    with pytest.raises(ProviderError, match=service):
+        report(outcome(status), Aws(service))
+
+
+def test_an_event_that_the_bus_did_not_take_is_an_error_although_it_answered_200() -> None:
+    with pytest.raises(ProviderError, match="ThrottlingException"):
+        report(outcome("published"), Aws(failed_entries=1))
+
+
+def test_an_invalidation_that_fails_goes_to_the_failure_queue_with_the_path() -> None:
+    aws = Aws("cloudfront")
+    report(outcome("published", replaced=True), aws)
+    message = json.loads(aws.calls[-1][2]["MessageBody"])
+    assert aws.asked() == ["events", "sqs"]
+    assert "/%C3%A5%20b.jpg" in message["advice"]
+    assert message["outcome"] == "published"

@@ -1,0 +1,97 @@
+"""Whatever happens to one photo, it ends in an outcome that somebody hears of."""
+
+import pytest
+
+from galleria_storage.delivery.events import Task
+from galleria_storage.delivery.reports import Reporter
+from galleria_storage.delivery.tasks import carry_out
+from galleria_storage.errors import CorrectionError, ProviderError
+from galleria_storage.publishing.outcome import Outcome
+from galleria_storage.publishing.settings import PublishSettings
+from galleria_storage.s3.access import BucketAccess
+
+
+class Shelf:
+    """A publisher over a set of keys."""
+
+    def __init__(self, *keys: str, error: Exception | None = None) -> None:
+        self.keys, self.error, self.asked = set(keys), error, list[str]()
+
+    def publish(self, key: str) -> Outcome:
+        self.asked.append(key)
+        if self.error:
+            raise self.error
+        return Outcome(key=key, status="published" if key in self.keys else "gone")
+
+
+class Listener(Reporter):
+    """A reporter that remembers, or is deaf."""
+
+    def __init__(self, *, deaf: bool = False) -> None:
+        super().__init__(PublishSettings("staging", BucketAccess("public")))
+        self.heard, self.deaf = list[Outcome](), deaf
+
+    def report(self, outcome: Outcome, task: Task) -> None:  # noqa: ARG002
+        if self.deaf:
+            raise ProviderError("sqs refused send_message: AccessDenied")
+        self.heard.append(outcome)
+
+
+def carried_out(task: Task, shelf: Shelf, listener: Listener | None = None) -> Outcome:
+    return carry_out(task, shelf, listener or Listener(), "staging")
+
+
+def test_a_photo_is_published_and_reported() -> None:
+    listener = Listener()
+    outcome = carried_out(Task("staging", "a.jpg"), Shelf("a.jpg"), listener)
+    assert outcome.status == "published"
+    assert listener.heard == [outcome]
+
+
+def test_an_event_of_another_bucket_is_rejected_and_nothing_is_read() -> None:
+    shelf = Shelf("a.jpg")
+    outcome = carried_out(Task("holiday", "a.jpg"), shelf)
+    assert outcome.status == "rejected"
+    assert "'holiday'" in outcome.reason
+    assert "'staging'" in outcome.reason
+    assert shelf.asked == []
+
+
+def test_what_names_no_photo_fails_so_that_the_event_is_kept() -> None:
+    outcome = carried_out(Task("", "", problem="this is no event that names a photo"), Shelf())
+    assert (outcome.status, outcome.reason) == ("failed", "this is no event that names a photo")
+
+
+@pytest.mark.parametrize(("error", "status"), [(CorrectionError("no"), "rejected"), (ProviderError("no"), "failed")])
+def test_an_error_of_the_family_becomes_an_outcome(error: Exception, status: str) -> None:
+    listener = Listener()
+    assert carried_out(Task("staging", "a.jpg"), Shelf(error=error), listener).status == status
+    assert [outcome.status for outcome in listener.heard] == [status]
+
+
+def test_the_other_reading_of_a_key_is_tried_where_the_first_finds_nothing() -> None:
+    outcome = carried_out(Task("staging", "a b.jpg", other_key="a+b.jpg"), Shelf("a+b.jpg"))
+    assert (outcome.status, outcome.key) == ("published", "a+b.jpg")
+
+
+def test_the_other_reading_of_a_key_is_left_alone_where_the_first_is_right() -> None:
+    shelf = Shelf("a b.jpg", "a+b.jpg")
+    carried_out(Task("staging", "a b.jpg", other_key="a+b.jpg"), shelf)
+    assert shelf.asked == ["a b.jpg"]
+
+
+def test_a_photo_that_is_gone_under_both_readings_is_gone_under_the_first() -> None:
+    outcome = carried_out(Task("staging", "a b.jpg", other_key="a+b.jpg"), Shelf())
+    assert (outcome.status, outcome.key) == ("gone", "a b.jpg")
+
+
+def test_an_outcome_that_nobody_hears_of_is_failed() -> None:
+    outcome = carried_out(Task("staging", "a.jpg"), Shelf("a.jpg"), Listener(deaf=True))
+    assert outcome.status == "failed"
+    assert "published" in outcome.reason
+    assert "AccessDenied" in outcome.reason
+
+
+def test_a_defect_is_not_taken_for_an_outcome() -> None:
+    with pytest.raises(ZeroDivisionError):
+        carried_out(Task("staging", "a.jpg"), Shelf(error=ZeroDivisionError()))

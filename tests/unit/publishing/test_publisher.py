@@ -1,0 +1,277 @@
+"""The publish protocol, one promise at a time."""
+
+import hashlib
+
+import pytest
+from botocore.exceptions import ReadTimeoutError
+
+from galleria_storage.corrections.correction import parse_correction
+from galleria_storage.errors import IntegrityError, PreconditionFailedError, ProviderError, ThrottledError
+from galleria_storage.photos.photo import correct_bytes
+from galleria_storage.publishing.publisher import MAX_ATTEMPTS
+from galleria_storage.s3.profiles import PROFILES
+from tests.support.directing import refuse
+from tests.support.fake_s3 import FakeS3
+from tests.support.photos import camera_block, photo
+from tests.unit.publishing.conftest import JPEG, PNG, PUBLIC, STAGING, TIME, Gallery
+
+CORRECTED = correct_bytes(JPEG, parse_correction(TIME, {}))
+
+
+def lose_the_answer() -> None:
+    raise ReadTimeoutError(endpoint_url="https://s3.example")
+
+
+# --- what is published
+
+
+def test_the_copy_is_corrected_and_nothing_else_changes(gallery: Gallery) -> None:
+    gallery.put(metadata=TIME)
+    outcome = gallery.publish()
+    assert gallery.copy().body == CORRECTED
+    assert gallery.copy().content_type == "image/jpeg"
+    assert outcome.captured_after == "2024:06:15 10:30:45"
+    assert (outcome.bytes_in, outcome.bytes_out) == (len(JPEG), len(CORRECTED))
+
+
+def test_the_sha256_is_in_the_outcome_and_on_the_object(gallery: Gallery) -> None:
+    gallery.put(metadata=TIME)
+    outcome = gallery.publish()
+    assert outcome.sha256 == hashlib.sha256(CORRECTED).hexdigest()
+    assert gallery.copy().metadata["galleria-sha256"] == outcome.sha256
+
+
+def test_fingerprint_and_capture_times_are_recorded(gallery: Gallery) -> None:
+    gallery.put(CORRECTED, {"timestamp-offset-hours": "-2"})
+    outcome = gallery.publish()
+    recorded = gallery.copy().metadata
+    assert recorded["galleria-fingerprint"] == outcome.fingerprint
+    assert recorded["galleria-captured-before"] == "2024:06:15 10:30:45"
+    assert recorded["galleria-captured-after"] == "2024:06:15 08:30:45"
+
+
+def test_a_fraction_of_a_second_and_an_offset_are_recorded_too(gallery: Gallery) -> None:
+    gallery.put(metadata={"corrected-timestamp": "2024-06-15T10:30:45.25+02:00"})
+    gallery.publish()
+    assert gallery.copy().metadata["galleria-captured-after"] == "2024:06:15 10:30:45.25+02:00"
+
+
+def test_what_a_camera_wrote_instead_of_a_time_is_recorded_as_far_as_a_header_can_hold_it(gallery: Gallery) -> None:
+    written = "août\n" + "9" * 50
+    gallery.put(photo(camera_block(taken=written)), TIME)
+    gallery.publish()
+    assert gallery.copy().metadata["galleria-captured-before"] == ("?????" + "9" * 50)[:40]
+
+
+def test_a_changed_tag_publishes_again(gallery: Gallery) -> None:
+    gallery.put()
+    gallery.publish()
+    gallery.s3.tag(STAGING, "a.jpg", TIME)
+    assert gallery.publish().status == "published"
+    assert gallery.copy().body == CORRECTED
+
+
+def test_the_uploaders_metadata_stays_at_home_unless_it_is_allowed(gallery: Gallery) -> None:
+    gallery.put(metadata={"photographer": "Mika", "gps": "59.3,18.0", "note": "a\nb"})
+    gallery.configure(metadata_allowlist=frozenset({"photographer", "note"}))
+    gallery.publish()
+    assert {name for name in gallery.copy().metadata if not name.startswith("galleria-")} == {"photographer"}
+
+
+def test_cache_control_comes_from_settings(gallery: Gallery) -> None:
+    gallery.configure(cache_control="max-age=31536000")
+    gallery.put()
+    gallery.publish()
+    assert gallery.copy().cache_control == "max-age=31536000"
+
+
+def test_a_photo_that_is_gone_is_no_error(gallery: Gallery) -> None:
+    assert gallery.publish("none.jpg").status == "gone"
+    assert gallery.published_keys() == []
+
+
+# --- what is not
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html><script>alert(1)</script></html>",
+        b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
+        b"%PDF-1.7",
+        b"PK\x03\x04",
+        b"#!/bin/sh",
+        b"",
+    ],
+)
+def test_only_images_are_published_whatever_they_are_called(gallery: Gallery, body: bytes) -> None:
+    gallery.put(body, key="photo.jpg")
+    outcome = gallery.publish("photo.jpg")
+    assert (outcome.status, gallery.published_keys()) == ("rejected", [])
+    assert outcome.advice
+
+
+def test_a_video_is_published_only_if_settings_let_it_through(gallery: Gallery) -> None:
+    video = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + b"frames"
+    gallery.put(video)
+    assert gallery.publish().status == "rejected"
+    gallery.configure(pass_through_types=frozenset({"video/mp4"}))
+    assert gallery.publish().status == "published"
+    assert (gallery.copy().body, gallery.copy().content_type) == (video, "video/mp4")
+
+
+def test_a_png_with_a_correction_of_its_own_is_rejected(gallery: Gallery) -> None:
+    gallery.put(PNG, TIME)
+    outcome = gallery.publish()
+    assert outcome.status == "rejected"
+    assert "image/png" in outcome.reason
+
+
+def test_a_png_is_published_as_it_is_if_only_a_default_asks(gallery: Gallery) -> None:
+    gallery.configure(default_correction={"target-timezone": "Europe/Stockholm"})
+    gallery.put(PNG)
+    outcome = gallery.publish()
+    assert (outcome.status, gallery.copy().body) == ("published", PNG)
+    assert "image/png is not corrected" in outcome.reason
+
+
+def test_a_correction_that_cannot_be_understood_is_rejected_with_its_key(gallery: Gallery) -> None:
+    gallery.put(metadata={"corrected-timestamp": "yesterday"})
+    outcome = gallery.publish()
+    assert (outcome.status, outcome.tag) == ("rejected", "corrected-timestamp")
+
+
+# --- conflicts
+
+
+def test_who_loses_the_race_starts_again_and_finds_a_duplicate(gallery: Gallery) -> None:
+    gallery.put(metadata=TIME)
+    gallery.director.plans["PutObject", 1] = lambda: overtake(gallery)
+    outcome = gallery.publish()
+    assert (outcome.status, outcome.attempts) == ("duplicate", 2)
+    assert gallery.copy().body == CORRECTED
+
+
+def overtake(gallery: Gallery) -> None:
+    """Let another worker publish the newest in between."""
+    gallery.director.plans.clear()
+    gallery.publisher().publish("a.jpg")
+
+
+def test_a_newer_photo_that_was_published_in_between_is_not_overwritten(gallery: Gallery) -> None:
+    gallery.put()
+
+    def newer() -> None:
+        gallery.put(metadata=TIME)
+        overtake(gallery)
+
+    gallery.director.plans["PutObject", 1] = newer
+    assert gallery.publish().status == "duplicate"
+    assert gallery.copy().body == CORRECTED
+
+
+def test_a_source_that_went_back_and_forth_meanwhile_is_noticed(gallery: Gallery) -> None:
+    """A, B, A: the public copy of A never changed, so that If-Match lets the late B through."""
+    gallery.put()
+    gallery.publish()
+    gallery.put(metadata=TIME)
+    gallery.director.plans["PutObject", 1] = gallery.put
+    gallery.publish()
+    assert gallery.copy().body == JPEG
+
+
+def test_conflicts_are_waited_out_longer_and_longer_but_not_for_ever(gallery: Gallery) -> None:
+    gallery.put()
+    for number in range(1, 100):
+        gallery.director.plans["PutObject", number] = lambda: refuse("ConditionalRequestConflict")
+    with pytest.raises(PreconditionFailedError):
+        gallery.publish()
+    assert len(gallery.pauses) == MAX_ATTEMPTS - 1
+    assert gallery.pauses == sorted(gallery.pauses)
+    assert sum(gallery.pauses) < 10
+
+
+def test_an_object_that_vanished_before_it_was_replaced_is_written_anew(gallery: Gallery) -> None:
+    gallery.put()
+    gallery.publish()
+    gallery.put(metadata=TIME)
+    gallery.director.plans["PutObject", 1] = lambda: gallery.s3.remove(PUBLIC, "a.jpg")
+    assert gallery.publish().status == "published"
+    assert gallery.copy().body == CORRECTED
+
+
+def test_a_refusal_of_conditions_is_learnt_once(gallery: Gallery) -> None:
+    gallery.s3 = FakeS3("refused", gallery.director)
+    gallery.profile = PROFILES["generic"]
+    publisher = gallery.publisher()
+    for key in ("a.jpg", "b.jpg"):
+        gallery.put(key=key)
+        publisher.publish(key)
+    assert gallery.director.counts["PutObject"] == 3
+
+
+# --- faults
+
+
+def test_an_own_write_whose_answer_was_lost_is_recognised(gallery: Gallery) -> None:
+    """boto3 sends the request again by itself, which then fails with 412."""
+    gallery.put(metadata=TIME)
+    gallery.director.after_plans["PutObject", 1] = lambda: refuse("PreconditionFailed")
+    outcome = gallery.publish()
+    assert (outcome.status, outcome.attempts) == ("published", 2)
+    assert outcome.sha256 == hashlib.sha256(CORRECTED).hexdigest()
+
+
+@pytest.mark.parametrize("operation", ["HeadObject", "GetObject", "PutObject"])
+def test_an_error_that_may_pass_raises_so_that_the_event_comes_again(gallery: Gallery, operation: str) -> None:
+    gallery.put()
+    gallery.director.plans[operation, 1] = lambda: refuse("SlowDown", operation)
+    with pytest.raises(ThrottledError):
+        gallery.publish()
+    gallery.director.plans.clear()
+    assert gallery.publish().status == "published"
+
+
+def test_after_a_timeout_the_next_delivery_finds_a_duplicate(gallery: Gallery) -> None:
+    gallery.put()
+    gallery.director.after_plans["PutObject", 1] = lose_the_answer
+    with pytest.raises(ProviderError):
+        gallery.publish()
+    assert gallery.publish().status == "duplicate"
+
+
+class Spoiling(FakeS3):
+    """A provider that stores something else than it is sent, so many times."""
+
+    spoil = 1
+
+    def _put(self, bucket: str, key: str, body: bytes, arguments: dict[str, object]) -> dict[str, object]:
+        if bucket == PUBLIC and self.spoil:
+            self.spoil -= 1
+            body = body[:-1] + b"?"
+        return super()._put(bucket, key, body, arguments)
+
+
+def test_what_was_stored_wrong_is_replaced(gallery: Gallery) -> None:
+    gallery.s3 = Spoiling("honoured", gallery.director)
+    gallery.put(metadata=TIME)
+    assert gallery.publish().status == "published"
+    assert gallery.copy().body == CORRECTED
+
+
+def test_what_is_stored_wrong_again_is_removed_and_failed(gallery: Gallery) -> None:
+    gallery.s3 = Spoiling("honoured", gallery.director)
+    gallery.s3.spoil = 2
+    gallery.put(metadata=TIME)
+    with pytest.raises(IntegrityError):
+        gallery.publish()
+    assert gallery.published_keys() == []
+
+
+def test_a_copy_that_is_too_short_is_no_duplicate(gallery: Gallery) -> None:
+    gallery.put(metadata=TIME)
+    gallery.publish()
+    whole = gallery.copy()
+    gallery.s3.store(PUBLIC, "a.jpg", whole.body[:100], metadata=whole.metadata)
+    assert gallery.publish().status == "published"
+    assert gallery.copy().body == CORRECTED

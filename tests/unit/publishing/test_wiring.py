@@ -1,0 +1,133 @@
+"""The publisher that the environment describes."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from galleria_storage.errors import SettingsError
+from galleria_storage.publishing import wiring
+from galleria_storage.publishing.wiring import publisher_from_environment
+from galleria_storage.s3 import secret
+from galleria_storage.s3.objects import ObjectStore
+from tests.support.servers import running
+
+ENV = {
+    "STAGING_BUCKET": "staging",
+    "S3_PUBLIC_BUCKET": "public",
+    "S3_PUBLIC_ENDPOINT": "https://s3.example.com",
+    "S3_PUBLIC_ACCESS_KEY": "key",
+    "S3_PUBLIC_SECRET_KEY": "secret",
+    "S3_PUBLIC_PROFILE": "ceph",
+    "AWS_DEFAULT_REGION": "eu-north-1",
+}
+
+
+@pytest.fixture(autouse=True)
+def aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What boto3 itself reads, and no publisher left over."""
+    for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
+    monkeypatch.setattr(wiring, "_made", [])
+
+
+def test_staging_is_reached_by_the_aws_environment_and_public_by_the_settings() -> None:
+    publisher = publisher_from_environment(ENV)
+    assert (publisher.staging.bucket, publisher.staging.profile.name) == ("staging", "aws")
+    assert (publisher.public.bucket, publisher.public.profile.name) == ("public", "ceph")
+    assert publisher.public.client.meta.endpoint_url == "https://s3.example.com"
+
+
+def test_the_same_settings_give_the_same_publisher_whatever_else_changes() -> None:
+    assert publisher_from_environment(ENV) is publisher_from_environment({**ENV, "_X_AMZN_TRACE_ID": "Root=1"})
+
+
+def test_other_settings_give_another_publisher() -> None:
+    assert publisher_from_environment(ENV) is not publisher_from_environment({**ENV, "CACHE_CONTROL": "no-cache"})
+
+
+@pytest.mark.parametrize("endpoint", ["https://s3.example.com", "http://s3.example.com:443/"])
+def test_one_bucket_for_both_is_refused_at_start(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", endpoint)
+    env = {**ENV, "S3_PUBLIC_BUCKET": "staging", "AWS_ENDPOINT_URL_S3": endpoint}
+    with pytest.raises(SettingsError, match="for ever"):
+        publisher_from_environment(env)
+
+
+def test_one_name_at_two_providers_is_two_buckets() -> None:
+    assert publisher_from_environment({**ENV, "S3_PUBLIC_BUCKET": "staging"}).public.bucket == "staging"
+
+
+CEPH = "https://s3.example.com"
+
+
+@pytest.mark.parametrize(
+    ("staging", "public", "copies"),
+    [
+        ({"AWS_ENDPOINT_URL_S3": CEPH, "AWS_ACCESS_KEY_ID": "key"}, {}, True),
+        ({"AWS_ENDPOINT_URL_S3": f"{CEPH}:443/", "AWS_ACCESS_KEY_ID": "key"}, {}, True),
+        ({"AWS_ENDPOINT_URL_S3": CEPH, "AWS_ACCESS_KEY_ID": "another"}, {}, False),
+        ({"AWS_ENDPOINT_URL_S3": "https://s3.example.org", "AWS_ACCESS_KEY_ID": "key"}, {}, False),
+        ({"AWS_ENDPOINT_URL_S3": "http://s3.example.com", "AWS_ACCESS_KEY_ID": "key"}, {}, False),
+        (
+            {"AWS_ENDPOINT_URL_S3": "http://s3.example.com:80", "AWS_ACCESS_KEY_ID": "key"},
+            {"S3_PUBLIC_ENDPOINT": "http://s3.example.com"},
+            True,
+        ),
+        (
+            {"AWS_ACCESS_KEY_ID": "role"},
+            {name: "" for name in ENV if name.startswith("S3_PUBLIC_") and name != "S3_PUBLIC_BUCKET"},
+            True,
+        ),
+    ],
+    ids=["one key", "the port said", "two keys", "two hosts", "two ports", "http", "a role at AWS"],
+)
+def test_tails_are_copied_only_within_one_account_of_one_provider(
+    monkeypatch: pytest.MonkeyPatch, staging: dict[str, str], public: dict[str, str], copies: bool
+) -> None:
+    monkeypatch.setattr(wiring, "identify", lambda connection: connection)  # there is nobody to ask
+    for name, value in staging.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    publisher = publisher_from_environment({**ENV, **staging, **public})
+    assert (publisher._writer._copy_from is publisher.staging) == copies
+
+
+def test_an_account_that_a_secret_names_copies_no_tails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose key it holds is not compared: it changes when the secret is rotated."""
+    monkeypatch.setattr(wiring, "identify", lambda connection: connection)  # there is nobody to ask
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", CEPH)
+    keys = {"access_key": "key", "secret_key": "secret"}
+    monkeypatch.setattr(
+        secret, "resolve", lambda access: replace(access, secret_arn="", **keys) if access.secret_arn else access
+    )
+    bare = dict.fromkeys(("S3_PUBLIC_ACCESS_KEY", "S3_PUBLIC_SECRET_KEY"), "")
+    arn = "arn:aws:secretsmanager:eu-north-1:123456789012:secret:public"
+    publisher = publisher_from_environment({**ENV, **bare, "S3_PUBLIC_SECRET_ARN": arn, "AWS_ACCESS_KEY_ID": "key"})
+    assert publisher._writer._copy_from is None
+
+
+def test_connections_that_were_closed_before_a_snapshot_are_opened_again_when_they_are_needed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with running("moto_server", tmp_path) as server:
+        for name in ("staging", "public"):
+            server.client().create_bucket(Bucket=name)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", server.endpoint)
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", server.access_key)
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", server.secret_key)
+        publisher = publisher_from_environment({**ENV, "S3_PUBLIC_ENDPOINT": server.endpoint})
+        stores = (publisher.staging, publisher.public)
+        assert [store.head("a.jpg") for store in stores] == [None, None]
+        assert all(open_connections(store) for store in stores)
+        wiring.close_connections()
+        assert not any(open_connections(store) for store in stores)
+        assert [store.head("a.jpg") for store in stores] == [None, None]
+
+
+def open_connections(store: ObjectStore) -> int:
+    """Count the pools of connections that a client holds: botocore has no public name for them."""
+    client: Any = store.client
+    return len(client._endpoint.http_session._manager.pools)

@@ -1,0 +1,97 @@
+"""What is uploaded has the right media type, is watched for changes, and its bytes are counted as they go out."""
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+
+from galleria_storage.errors import LocalFileError
+from galleria_storage.transfer.content import LocalContent, content_type
+from galleria_storage.transfer.sending import Slice
+
+
+@pytest.mark.parametrize(
+    ("key", "media_type"),
+    [
+        ("a/photo.JPG", "image/jpeg"),
+        ("photo.jpeg", "image/jpeg"),
+        ("photo.webp", "image/webp"),
+        ("photo.AVIF", "image/avif"),
+        ("photo.heic", "image/heic"),
+        ("index.html", "text/html"),
+        ("gallery.css", "text/css"),
+        ("clip.mp4", "video/mp4"),
+        ("photos.tar.gz", "application/gzip"),
+        ("notes.txt.bz2", "application/octet-stream"),
+        ("no-extension", "application/octet-stream"),
+        ("folder.jpg/README", "application/octet-stream"),
+        ("data:,x.png", "image/png"),
+    ],
+)
+def test_the_media_type_follows_the_keys_extension(key: str, media_type: str) -> None:
+    assert content_type(key) == media_type
+
+
+def test_bytes_are_a_content_that_never_changes() -> None:
+    content = LocalContent(b"photo")
+    content.check_unchanged(5)
+    with content.open() as stream:
+        assert (content.size, stream.read()) == (5, b"photo")
+
+
+@pytest.mark.parametrize("change", [b"photo and more", b"other"])
+def test_a_file_that_changed_is_noticed(tmp_path: Path, change: bytes) -> None:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(b"photo")
+    content = LocalContent(path)
+    path.write_bytes(change)
+    os.utime(path, ns=(1, 1))
+    with pytest.raises(LocalFileError, match=r"'photo.jpg' changed while it was uploaded"):
+        content.check_unchanged()
+
+
+def test_a_reading_that_found_another_size_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"photo")
+    with pytest.raises(LocalFileError, match="changed"):
+        LocalContent(tmp_path / "photo.jpg").check_unchanged(4)
+
+
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(LocalFileError, match="'pipe' is no regular file"):
+        LocalContent(tmp_path / "pipe")
+
+
+@pytest.mark.parametrize("name", ["missing.jpg", "nul\0.jpg"])
+def test_a_file_that_is_not_there_is_named(tmp_path: Path, name: str) -> None:
+    with pytest.raises(LocalFileError, match="cannot be read"):
+        LocalContent(tmp_path / name)
+
+
+def test_a_slice_is_a_file_of_its_own() -> None:
+    with Slice(io.BytesIO(b"0123456789"), 2, 5, None) as body:
+        assert body.seek(0, io.SEEK_END) == body.tell() == 5
+        assert body.seek(1) == 1
+        assert (body.read(2), body.read(), body.read(), body.read(3)) == (b"34", b"56", b"", b"")
+
+
+def test_bytes_are_counted_when_they_are_sent_and_not_when_they_are_signed_or_sent_again() -> None:
+    counted: list[int] = []
+    with Slice(io.BytesIO(b"0123456789"), 0, 10, counted.append) as body:
+        body.read()  # signed
+        body.seek(0)
+        body.sending = True
+        body.read(6)  # sent, and the connection breaks
+        body.seek(0)
+        body.sending = True
+        while body.read(4):  # sent again
+            pass
+    assert counted == [6, 2, 2]
+
+
+def test_a_file_that_became_shorter_is_an_error_instead_of_a_request_that_waits_for_ever() -> None:
+    with Slice(io.BytesIO(b"012"), 0, 5, None) as body:
+        assert body.read(4) == b"012"
+        with pytest.raises(OSError, match="became shorter"):
+            body.read(4)
