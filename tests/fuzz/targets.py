@@ -12,10 +12,10 @@ from benchmarks.fidelity.jpeg import Jpeg
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import CORRECTION_KEYS, Correction, parse_correction
 from galleria_storage.errors import CorrectionError, GalleriaError
-from galleria_storage.photos.formats import SNIFF_BYTES, sniff
 from galleria_storage.photos.jpeg.editor import read_capture_tags
 from galleria_storage.photos.jpeg.head import HeadReader, read_head
 from galleria_storage.photos.photo import correct_bytes
+from galleria_storage.photos.sniff import SNIFF_BYTES, sniff
 
 LIMIT = 1024 * 1024
 SECONDS = 1.0

@@ -16,8 +16,8 @@ from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
 from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.errors import GalleriaError
-from galleria_storage.photos.formats import sniff
 from galleria_storage.photos.photo import correct_bytes
+from galleria_storage.photos.sniff import sniff
 from galleria_storage.publishing.publisher import Publisher
 from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.publishing.writer import Writer

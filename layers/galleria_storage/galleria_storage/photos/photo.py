@@ -4,10 +4,10 @@ from io import SEEK_END
 from typing import TYPE_CHECKING, Final
 
 from galleria_storage.errors import LocalFileError, UnsupportedFormatError
-from galleria_storage.photos.formats import SNIFF_BYTES, sniff
 from galleria_storage.photos.jpeg.editor import HeadEdit, edit_head_by
 from galleria_storage.photos.jpeg.head import Head, HeadReader, read_head
 from galleria_storage.photos.jpeg.trailers import TAIL_BYTES, write_tail
+from galleria_storage.photos.sniff import SNIFF_BYTES, sniff
 
 if TYPE_CHECKING:
     from io import BufferedIOBase

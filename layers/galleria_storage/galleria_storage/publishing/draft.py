@@ -6,11 +6,11 @@ from typing import Final
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import Correction
 from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
-from galleria_storage.photos.formats import SNIFF_BYTES, MediaType, sniff
 from galleria_storage.photos.jpeg.editor import TAIL_BYTES, HeadEdit, read_capture_tags
 from galleria_storage.photos.jpeg.head import Head, HeadReader
 from galleria_storage.photos.jpeg.trailers import write_tail
 from galleria_storage.photos.photo import correct_head
+from galleria_storage.photos.sniff import SNIFF_BYTES, MediaType, sniff
 from galleria_storage.publishing.body import Content, Source
 from galleria_storage.publishing.settings import PublishSettings
 

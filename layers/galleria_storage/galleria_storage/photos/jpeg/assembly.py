@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.photos.exif.blob import new_blob
 from galleria_storage.photos.exif.block_edit import BlockEdit, edit_block
 from galleria_storage.photos.exif.growth import Growth, add, follow, value_of
-from galleria_storage.photos.exif.new_block import minimal_block
 from galleria_storage.photos.exif.references import Reference
 from galleria_storage.photos.exif.survey import survey
 from galleria_storage.photos.exif.tiff import TiffBlock, read_block
@@ -72,8 +72,7 @@ class Assembly(NamedTuple):
 
 def _new_block(texts: Mapping[int, bytes]) -> bytes:
     """Return the payload of an Exif segment (Exif 2.32 4.5.4) that holds the texts, and nothing more."""
-    minimal = minimal_block()
-    return b"".join((EXIF_HEADER, *edit_block(read_block(minimal), texts, b"").pieces(minimal)))
+    return EXIF_HEADER + new_blob(texts)
 
 
 def _length(payload: int) -> bytes:

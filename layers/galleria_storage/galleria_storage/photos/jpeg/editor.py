@@ -4,10 +4,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from galleria_storage.corrections.capture_tags import CaptureTags
-from galleria_storage.errors import CorrectionError
-from galleria_storage.photos.exif.tags import DATE_TIME_ORIGINAL, OFFSET_TIME_ORIGINAL, SUB_SEC_TIME_ORIGINAL
+from galleria_storage.photos.exif.captures import after_changes, capture_tags, tag_texts
 from galleria_storage.photos.jpeg.assembly import assemble
-from galleria_storage.photos.jpeg.exif_segments import capture_tags, exif_blocks
+from galleria_storage.photos.jpeg.exif_segments import exif_blocks
 from galleria_storage.photos.jpeg.head import Head
 from galleria_storage.photos.jpeg.head_check import check_head
 from galleria_storage.photos.jpeg.trailers import (
@@ -19,9 +18,6 @@ from galleria_storage.photos.jpeg.trailers import (
 )
 
 __all__ = ["TAIL_BYTES", "HeadEdit", "edit_head", "read_capture_tags"]
-
-MAX_TEXT = 64
-"""More characters than any capture tag needs."""
 
 
 class HeadEdit(NamedTuple):
@@ -98,7 +94,7 @@ def read_capture_tags(head: Head) -> CaptureTags:
     CorruptPhotoError
         The Exif block is damaged where the capture tags are, or should be.
     """
-    return capture_tags(exif_blocks(head))
+    return capture_tags(block.tiff for block in exif_blocks(head))
 
 
 def edit_head(head: Head, changes: CaptureTags) -> HeadEdit:
@@ -137,25 +133,12 @@ def edit_head_by(head: Head, choose: Callable[[CaptureTags], CaptureTags]) -> He
         Returns the texts to write, given those found.
     """
     blocks = exif_blocks(head)
-    before = capture_tags(blocks)
+    before = capture_tags(block.tiff for block in blocks)
     changes = choose(before)
-    texts = _texts(changes)
+    texts = tag_texts(changes)
     result = assemble(head, blocks, texts) if texts else None
     if result is None or not result.replaced:
         return HeadEdit((), 0, before, before, 0)
     check_head(head, result, texts)
-    after = CaptureTags(*[old if new is None else new for old, new in zip(before, changes, strict=True)])
+    after = after_changes(before, changes)
     return HeadEdit((result.data,), result.replaced, before, after, len(result.data) - result.replaced)
-
-
-def _texts(changes: CaptureTags) -> dict[int, bytes]:
-    time, fraction, offset = changes
-    texts = {}
-    for tag, text in ((DATE_TIME_ORIGINAL, time), (OFFSET_TIME_ORIGINAL, offset), (SUB_SEC_TIME_ORIGINAL, fraction)):
-        if text is not None:
-            if not text.isascii() or "\0" in text or len(text) > MAX_TEXT:
-                raise CorrectionError(
-                    f"{text!r} cannot be written into tag {tag:04X}: at most {MAX_TEXT} ASCII characters."
-                )
-            texts[tag] = text.encode("ascii")
-    return texts

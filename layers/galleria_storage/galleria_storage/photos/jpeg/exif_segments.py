@@ -1,14 +1,11 @@
-"""The Exif APP1 segments of a head, and the capture tags in them."""
+"""The Exif APP1 segments of a head."""
 
 import re
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.exif.ifd import TIFF_HEADERS
-from galleria_storage.photos.exif.tags import CAPTURE_TAGS
-from galleria_storage.photos.exif.tiff import EXIF_NAME, TiffBlock, read_block
+from galleria_storage.photos.exif.tiff import TiffBlock, read_block
 from galleria_storage.photos.jpeg.head import APP1, Head, Segment
 
 EXIF_HEADER: Final = b"Exif\0\0"
@@ -19,9 +16,6 @@ _ODD_START: Final = re.compile(rb".{0,4}Exif\0.", re.DOTALL | re.IGNORECASE)
 
 MAX_BLOCKS: Final = 4
 """More Exif segments than any camera or program writes; bounds the work on hostile input."""
-
-_BLANK: Final = " :0"
-_LINE: Final = 128
 
 
 class ExifBlock(NamedTuple):
@@ -90,16 +84,3 @@ def emptied_segment(head: Head) -> Segment | None:
         if payload.startswith(EXIF_HEADER) and not payload.strip(EXIF_HEADER):
             return segment
     return None
-
-
-def capture_tags(blocks: Sequence[ExifBlock]) -> CaptureTags:
-    """Return the capture tags: of several copies the first that is not blank, the main Exif IFD's before others."""
-    texts: dict[int, str] = {}
-    for block in blocks:
-        for name, entry in block.tiff.captures:
-            tag, _, _, _, start, size, _ = entry
-            if name == EXIF_NAME and not (tag in texts and texts[tag].strip(_BLANK)):
-                # Exif 2.32 4.6.2: an ASCII value ends with NUL. Nobody needs more than a line of it.
-                value = block.tiff.data[start : start + min(size, _LINE)]
-                texts[tag] = value.partition(b"\0")[0].decode("latin-1")
-    return CaptureTags(*map(texts.get, CAPTURE_TAGS))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from galleria_storage.photos.formats import SNIFF_BYTES, sniff
+from galleria_storage.photos.sniff import SNIFF_BYTES, sniff
 
 IMAGES = {
     b"\xff\xd8\xff\xe0\x00\x10JFIF": "image/jpeg",

@@ -1,0 +1,96 @@
+"""One Exif block as other formats hold it: a HEIF item, a PNG or WebP chunk, a box.
+
+There, a block's offsets count from its own start and nothing follows it, so an
+edit needs nothing but the block. A JPEG's blocks have more around them; see
+`photos.jpeg`.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.photos.exif.block_edit import edit_block
+from galleria_storage.photos.exif.captures import after_changes, capture_tags, tag_texts
+from galleria_storage.photos.exif.edit_check import check_block
+from galleria_storage.photos.exif.new_block import minimal_block
+from galleria_storage.photos.exif.survey import survey
+from galleria_storage.photos.exif.tiff import read_block
+from galleria_storage.photos.plan import Asked, Patch
+
+MAX_BLOB = 1024 * 1024
+"""Bytes of the largest Exif block that is edited."""
+
+
+class BlobEdit(NamedTuple):
+    """What changes in a block.
+
+    Attributes
+    ----------
+    patches
+        Of the block, an append among them if it grows.
+    before, after
+        The capture tags in the block, and in the result.
+    """
+
+    patches: tuple[Patch, ...]
+    before: CaptureTags
+    after: CaptureTags
+
+
+def read_blob(data: bytes) -> CaptureTags:
+    """Return the capture tags of a block, from the TIFF header on.
+
+    Raises
+    ------
+    CorruptPhotoError
+        The block is damaged where they are, or should be.
+    """
+    return capture_tags([read_block(data)])
+
+
+def edit_blob(data: bytes, asked: Asked) -> BlobEdit:
+    """Make the changes asked for in a block, and read the result back.
+
+    Parameters
+    ----------
+    data
+        The block, from the TIFF header on.
+    asked
+        What is asked of the photo.
+
+    Raises
+    ------
+    CorruptPhotoError
+        The block is damaged, or the change would harm other data in it.
+    CorrectionError
+        What is asked for cannot be done to this photo.
+    """
+    if len(data) > MAX_BLOB:
+        raise CorruptPhotoError(f"The photo's Exif data has {len(data):,} bytes; at most {MAX_BLOB:,} can be edited.")
+    block = read_block(data)
+    before = capture_tags([block])
+    changes = asked.changes(before)
+    texts = tag_texts(changes)
+    if not texts:
+        return BlobEdit((), before, before)
+    edit = edit_block(block, texts, b"")
+    replaced, appended = edit.patches
+    if appended and (edit.contents or survey(block)).references:
+        raise CorruptPhotoError(
+            "The photo's Exif data refers to something outside of it, so that nothing can be added to it.",
+            advice="Publish the photo without a correction of what it does not hold yet.",
+        )
+    if not replaced and not appended:
+        return BlobEdit((), before, after_changes(before, changes))
+    check_block(block, b"".join(edit.pieces(data)), texts, edit.free)
+    patches = [Patch(at, len(new), new) for at, new in sorted(replaced.items())]
+    if appended:
+        patches.append(Patch(len(data), 0, appended))
+    return BlobEdit(tuple(patches), before, after_changes(before, changes))
+
+
+def new_blob(texts: Mapping[int, bytes]) -> bytes:
+    """Return a block, from the TIFF header on, that holds the texts by tag and nothing more."""
+    minimal = minimal_block()
+    return b"".join(edit_block(read_block(minimal), texts, b"").pieces(minimal))

@@ -1,0 +1,187 @@
+"""An edit of a photo as patches, worked out before anything is written.
+
+A planner is a function from a source and what is asked of the photo to a
+`Plan`. Nothing else knows how a format is edited: whoever carries a plan out
+only writes spans of the source and new bytes in turn.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, Protocol
+
+from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.photos.source import RangedSource
+
+
+class Asked(Protocol):
+    """What is asked of a photo; a `Correction` is one."""
+
+    def changes(self, found: CaptureTags) -> CaptureTags:
+        """Return the texts to write, given those found; None leaves a tag as it is.
+
+        Raises
+        ------
+        CorrectionError
+            It cannot be done to a photo with these tags.
+        """
+        ...
+
+
+class Texts(NamedTuple):
+    """Asks for the same texts whatever the photo holds; without any, for nothing."""
+
+    texts: CaptureTags = CaptureTags()
+
+    def changes(self, found: CaptureTags) -> CaptureTags:  # noqa: ARG002 # whatever was found
+        """Return the texts."""
+        return self.texts
+
+
+NOTHING = Texts()
+"""Asks for no change: what a result is read back with."""
+
+
+class Patch(NamedTuple):
+    """Bytes that replace others.
+
+    Attributes
+    ----------
+    offset
+        Where in the source.
+    removed
+        How many bytes of the source go; 0 is an insertion.
+    data
+        What takes their place.
+    """
+
+    offset: int
+    removed: int
+    data: bytes
+
+
+class Span(NamedTuple):
+    """Bytes of the source from `start` up to, not including, `stop`."""
+
+    start: int
+    stop: int
+
+
+class Plan:
+    """An edit: sorted, disjoint patches of a source.
+
+    Parameters
+    ----------
+    size
+        The source's size.
+    patches
+        In any order. Insertions at one offset stay in the order given.
+    before, after
+        The capture tags in the source, and in the result.
+    notes
+        What the outcome should say about the edit, in words.
+
+    Raises
+    ------
+    CorruptPhotoError
+        Two patches overlap, or one reaches beyond the source.
+    """
+
+    __slots__ = ("after", "before", "growth", "notes", "patches", "size")
+
+    def __init__(
+        self,
+        size: int,
+        patches: Iterable[Patch],
+        before: CaptureTags,
+        after: CaptureTags,
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        self.size = size
+        self.patches = tuple(sorted(patches, key=lambda patch: patch.offset))
+        self.before, self.after, self.notes = before, after, notes
+        self.growth = 0
+        done = 0
+        for offset, removed, data in self.patches:
+            if offset < done or removed < 0 or offset + removed > size:
+                raise CorruptPhotoError(
+                    "The capture time cannot be changed: two things that would change share bytes.",
+                    advice="Publish the photo without a correction, or correct it in a photo program.",
+                )
+            done = offset + removed
+            self.growth += len(data) - removed
+
+    @property
+    def result_size(self) -> int:
+        """Bytes of the result."""
+        return self.size + self.growth
+
+    def pieces(self) -> Iterator[bytes | Span]:
+        """Yield what the result consists of: new bytes, and spans of the source; none is empty."""
+        done = 0
+        for offset, removed, data in self.patches:
+            if offset > done:
+                yield Span(done, offset)
+            if data:
+                yield data
+            done = offset + removed
+        if done < self.size:
+            yield Span(done, self.size)
+
+    def apply(self, data: bytes) -> bytes:
+        """Return the result for a source that is in memory."""
+        if not self.patches:
+            return data
+        view = memoryview(data)
+        return b"".join(view[p.start : p.stop] if isinstance(p, Span) else p for p in self.pieces())
+
+    def view(self, source: RangedSource) -> "PlanView":
+        """Return the result as a source, of which nothing is written yet."""
+        return PlanView(self, source)
+
+    def moved(self, span: Span) -> Span | None:
+        """Return where a span of the source is in the result; None if a patch touches it."""
+        shift = 0
+        for offset, removed, data in self.patches:
+            if offset >= span.stop:
+                break
+            if offset + removed > span.start or (not removed and offset > span.start):
+                return None
+            shift += len(data) - removed
+        return Span(span.start + shift, span.stop + shift)
+
+
+class PlanView:
+    """The result of a plan as a `RangedSource`."""
+
+    def __init__(self, plan: Plan, source: RangedSource) -> None:
+        self._source = source
+        self._pieces = list(plan.pieces())
+        self._starts: list[int] = []
+        self.size = 0
+        for piece in self._pieces:
+            self._starts.append(self.size)
+            self.size += piece.stop - piece.start if isinstance(piece, Span) else len(piece)
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return a range; see `RangedSource`."""
+        stop = min(offset + length, self.size)
+        if offset >= stop:
+            return b""
+        found: list[bytes] = []
+        index = bisect_right(self._starts, offset) - 1
+        while offset < stop:
+            piece, at = self._pieces[index], offset - self._starts[index]
+            if isinstance(piece, Span):
+                count = min(stop - offset, piece.stop - piece.start - at)
+                found.append(self._source.read(piece.start + at, count))
+            else:
+                count = min(stop - offset, len(piece) - at)
+                found.append(piece[at : at + count])
+            offset, index = offset + count, index + 1
+        return found[0] if len(found) == 1 else b"".join(found)
+
+
+def within(patches: Iterable[Patch], offset: int) -> list[Patch]:
+    """Return patches of something that starts at an offset of the file, as patches of the file."""
+    return [Patch(offset + patch.offset, patch.removed, patch.data) for patch in patches]
