@@ -82,7 +82,7 @@ RUNTIME_PYTHON = $(firstword $(foreach python,python3.13 $(wildcard $(HOME)/.pye
 	.venv-runtime/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/runtime.txt
 	@touch $@
 build: .venv-sam/.ready .venv-runtime/.ready ## build functions and layer as `sam deploy` uploads them, into .aws-sam/build
-	PATH="$(abspath .venv-sam/bin):$(abspath .venv-runtime/bin):$$PATH" sam build
+	PATH="$(abspath .venv-sam/bin):$(abspath .venv-runtime/bin):$$PATH" MAKEFLAGS= sam build
 test-runtime: $(VENV)/.ready .venv-servers/.ready build ## run what was built in Lambda's runtime; deploy it into an emulator
 	$(BIN)/python -m pytest -q tests/runtime tests/stack
 engine: ## install what a throw-away Docker engine for `make test-sam` needs (Debian, as root)
