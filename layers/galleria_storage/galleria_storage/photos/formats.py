@@ -43,7 +43,9 @@ class _Planner(NamedTuple):
     max_bytes: int = MAX_BYTES
 
 
-_PLANNERS: Final[dict[str, _Planner]] = {}
+_PLANNERS: Final[dict[str, _Planner]] = {
+    "image/png": _Planner("png"),
+}
 
 
 def is_correctable(media_type: str) -> bool:
