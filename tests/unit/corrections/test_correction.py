@@ -69,7 +69,15 @@ def test_an_absolute_time_takes_its_offset_from_the_target_zone() -> None:
         ("PT-1H", "2024:06:15 09:30:45"),
         ("pt90s", "2024:06:15 10:32:15"),
         ("P1W2DT3H", "2024:06:24 13:30:45"),
+        ("+0200", "2024:06:15 12:30:45"),
+        ("0530", "2024:06:15 16:00:45"),
+        ("-0130", "2024:06:15 09:00:45"),
+        ("0100", "2024:06:15 11:30:45"),
+        ("-1200", "2024:06:14 22:30:45"),
+        ("0013", "2024:06:15 10:43:45"),
         ("-8760", "2023:06:16 10:30:45"),
+        ("-100", "2024:06:11 06:30:45"),
+        ("2400.0", "2024:09:23 10:30:45"),
     ],
 )
 def test_a_shift_moves_the_capture_time_and_nothing_else(text: str, expected: str) -> None:
@@ -111,10 +119,57 @@ def test_sub_seconds_that_are_no_digits_stop_a_shift_by_a_fraction_only() -> Non
         ("2008: 2: 5  6: 0: 1", "2008:02:05 07:00:01"),
         ("2008:02:15 16:00:00  ", "2008:02:15 17:00:00"),
         ("2008:12:31 23:30:00", "2009:01:01 00:30:00"),
+        ("2008:02:15 04:00:00 PM", "2008:02:15 17:00:00"),
+        ("2008:02:15 12:00:00AM", "2008:02:15 01:00:00"),
+        ("2008:02:15 12:00:00 pm", "2008:02:15 13:00:00"),
+        ("2008:02:15 16:00:00 PM", "2008:02:15 17:00:00"),
+        ("20080215160021", "2008:02:15 17:00:21"),
+        ("20080215T160021", "2008:02:15 17:00:21"),
     ],
 )
 def test_a_capture_time_of_one_meaning_is_read_however_it_is_written(text: str, expected: str) -> None:
     assert written({SHIFT: "1"}, CaptureTags(text)) == CaptureTags(expected)
+
+
+@pytest.mark.parametrize(
+    ("appended", "sub_sec", "offset"),
+    [
+        (".978", "978", None),
+        (",9", "9", None),
+        (":978", "978", None),
+        (".", None, None),
+        ("Z", None, "+00:00"),
+        (" UTC", None, "+00:00"),
+        ("+02:00", None, "+02:00"),
+        ("-0530", None, "-05:30"),
+        ("+02", None, "+02:00"),
+        (".978+02:00", "978", "+02:00"),
+        (".5 Z ", "5", "+00:00"),
+    ],
+)
+def test_what_an_editor_appended_to_the_time_moves_into_its_own_tag(
+    appended: str, sub_sec: str | None, offset: str | None
+) -> None:
+    found = CaptureTags("2018:05:25 07:13:09" + appended, None, "   :  ")
+    assert written({SHIFT: "1"}, found) == CaptureTags("2018:05:25 08:13:09", sub_sec, offset)
+    assert written({OFFSET: "-3"}, found) == CaptureTags(offset_time_original="-03:00")
+
+
+def test_a_tag_that_has_a_value_wins_over_what_was_appended_to_the_time() -> None:
+    found = CaptureTags("2018:05:25 07:13:09.978+02:00", "977", "+03:00")
+    assert written({SHIFT: "1"}, found) == CaptureTags("2018:05:25 08:13:09")
+    assert written({SHIFT: "PT0.5S"}, found) == CaptureTags("2018:05:25 07:13:10", "477")
+
+
+def test_milliseconds_in_the_time_are_moved_where_no_tag_has_them() -> None:
+    assert written({SHIFT: "PT0.5S"}, CaptureTags("2018:05:25 07:13:09.978")) == CaptureTags(
+        "2018:05:25 07:13:10", "478"
+    )
+
+
+def test_an_offset_in_the_time_tells_which_of_two_hours_it_was() -> None:
+    found = CaptureTags("2024:10:27 02:30:00+01:00")
+    assert written({ZONE: "Europe/Stockholm"}, found).offset_time_original == "+01:00"
 
 
 @pytest.mark.parametrize(
@@ -130,6 +185,15 @@ def test_a_capture_time_of_one_meaning_is_read_however_it_is_written(text: str, 
         "2008:02:15 24:00:00",
         "2008-02:15 10:00:00",
         "Sun Nov 22 22:08:03 2026",
+        "2008:02:15 16:00:00 AM",
+        "2008:02:15 00:10:00 PM",
+        "2008:02:15 16:00:123",
+        "2008:02:15 16:00:00+15:00",
+        "2008:02:15 16:00:00+2",
+        "2008:02:15 16:00:00 CEST",
+        "2008:02:15 16:00:00.9781234567",
+        "2008021516002",
+        "20082115160021",
     ],
 )
 @pytest.mark.parametrize("values", [{SHIFT: "1"}, {ZONE: "Europe/Stockholm"}, {CAMERA: "-02:00", OFFSET: "1"}])

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from galleria_storage.corrections.capture_tags import CaptureTags
-from galleria_storage.corrections.correction import CORRECTION_KEYS, parse_correction
+from galleria_storage.corrections.correction import parse_correction
+from galleria_storage.corrections.keys import CORRECTION_KEYS
 from galleria_storage.errors import CorrectionError
 
 PAGE = (Path(__file__).parents[3] / "docs/corrections.md").read_text()

@@ -21,6 +21,11 @@ from tests.support.language import CAMERA, OFFSET, SHIFT, TIME, ZONE, refusal, w
         ("+13:00", "+13:00"),
         ("14", "+14:00"),
         ("-12", "-12:00"),
+        ("+0200", "+02:00"),
+        ("0530", "+05:30"),
+        ("0013", "+00:13"),
+        ("1300", "+13:00"),
+        ("Z", "+00:00"),
     ],
 )
 def test_a_target_offset_needs_no_capture_time_and_moves_none(text: str, expected: str) -> None:
@@ -64,9 +69,40 @@ def test_an_hour_that_happens_twice_is_the_first_unless_the_photos_offset_says_t
     assert written({ZONE: "Europe/Stockholm"}, found).offset_time_original == offset
 
 
-def test_an_hour_that_is_skipped_has_the_offset_from_before_the_change() -> None:
-    found = CaptureTags("2024:03:31 02:30:00")
-    assert written({ZONE: "Europe/Stockholm"}, found) == CaptureTags(offset_time_original="+01:00")
+@pytest.mark.parametrize("known", [None, "+01:00", "+02:00", "-05:00"])
+@pytest.mark.parametrize(
+    ("local", "zone", "before"),
+    [
+        ("2024:03:31 02:30:00", "Europe/Stockholm", "+01:00"),
+        ("2024:03:10 02:30:00", "America/New_York", "-05:00"),
+        ("2024:10:06 02:15:00", "Australia/Lord_Howe", "+10:30"),
+        ("2011:12:30 12:00:00", "Pacific/Apia", "-10:00"),
+    ],
+)
+def test_an_hour_that_is_skipped_has_the_offset_from_before_the_change_whatever_the_photo_says(
+    known: str | None, local: str, zone: str, before: str
+) -> None:
+    found = CaptureTags(local, None, known)
+    assert written({ZONE: zone}, found) == CaptureTags(offset_time_original=before)
+
+
+@pytest.mark.parametrize("known", [None, "+01:00", "+02:00"])
+def test_a_camera_clock_in_a_skipped_hour_moves_by_the_offset_from_before_the_change(known: str | None) -> None:
+    found = CaptureTags("2024:03:31 02:30:00", None, known)
+    assert written({CAMERA: "Europe/Stockholm", OFFSET: "+00:00"}, found).date_time_original == "2024:03:31 01:30:00"
+
+
+def test_a_timestamp_with_the_offset_after_a_skipped_hour_contradicts_its_zone() -> None:
+    assert "contradict" in refusal({TIME: "2024-03-31T02:30:00+02:00", ZONE: "Europe/Stockholm"})
+    assert written({TIME: "2024-03-31T02:30:00+01:00", ZONE: "Europe/Stockholm"}).offset_time_original == "+01:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"), [("+2", 2), ("-2", -2), ("+02", 2), ("+0200", 2), ("0200", 2), ("+13", 13), ("Z", 0)]
+)
+def test_a_camera_offset_may_be_short(text: str, hours: int) -> None:
+    moved = written({CAMERA: text, OFFSET: "+00:00"}, CaptureTags("2024:06:15 18:00:00"))
+    assert moved.date_time_original == f"2024:06:15 {18 - hours:02d}:00:00"
 
 
 def test_local_mean_time_beyond_the_offsets_of_today_is_refused() -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class CaptureTags(NamedTuple):
-    """Texts of the capture-time tags: as found in a photo, or as they shall stand.
+    """Texts of the capture-time tags: as found in a photo, or as they are to be written.
 
     Attributes
     ----------
@@ -24,7 +24,7 @@ class CaptureTags(NamedTuple):
     Notes
     -----
     None means *absent* in tags that were read, and *leave alone* in tags that
-    shall be written. No tag is ever removed.
+    are to be written. No tag is ever removed.
     """
 
     date_time_original: str | None = None

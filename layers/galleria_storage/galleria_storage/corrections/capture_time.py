@@ -1,4 +1,4 @@
-"""The wall-clock time of the shutter: read from ISO 8601 or from what a camera wrote, moved, written for Exif.
+"""The wall-clock time of the shutter: read from ISO 8601, moved, written for Exif.
 
 Exif 2.32, section 4.6.5: DateTimeOriginal is ``YYYY:MM:DD HH:MM:SS`` in 24-hour
 format, and SubSecTimeOriginal holds the digits after the decimal point.
@@ -8,7 +8,6 @@ import re
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.durations import MICROSECONDS
 from galleria_storage.corrections.keys import CAMERA_ZONE, TIMESTAMP
 from galleria_storage.corrections.zones import attach, offset_of, parse_clock_offset, zone_rules
@@ -23,9 +22,6 @@ _DATE = r"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})"
 _BASIC_DATE = r"([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})"
 # The space stands for a plus that was lost in a URL-encoded tagging header.
 _REST = r"(?:[.,]([0-9]{1,9}))?(Z|[+ -][0-9]{2}(?::?[0-9]{2})?)?"
-# Year first, one kind of separator in the date, minutes known: whatever the separators and padding, it has one meaning.
-_CAMERA_DATE = r"\s*([0-9]{4})([:/.-]) ?([0-9]{1,2})\2 ?([0-9]{1,2})"
-_CAMERA_TIME = r"(?:[T:]|\s+) ?([0-9]{1,2}): ?([0-9]{1,2})(?:: ?([0-9]{1,2}|  ))?\s*"
 
 
 class CaptureTime(NamedTuple):
@@ -114,50 +110,14 @@ def parse_timestamp(text: str) -> tuple[CaptureTime, str | None]:
         Another form, a day or an hour that does not exist, or out of range.
     """
     match = re.fullmatch(_DATE + _REST, text.upper()) or re.fullmatch(_BASIC_DATE + _REST, text.upper())
-    local = _datetime(*match.groups()[:6]) if match else None
+    local = wall_clock(*match.groups()[:6]) if match else None
     if not match or local is None or not FIRST_YEAR <= local.year <= LAST_YEAR:
         raise CorrectionError(f"{TIMESTAMP} is {text!r}; allowed are {ALLOWED_TIMESTAMP}", tag=TIMESTAMP)
     return CaptureTime(local, match[7] or ""), _timestamp_offset(match[8], text)
 
 
-def read_capture_time(found: CaptureTags) -> CaptureTime:
-    """Read the capture time that a photo holds.
-
-    Cameras write it short, blank or with other separators; a text with one
-    possible meaning is read (missing seconds are 00), all others are refused.
-
-    Raises
-    ------
-    CorrectionError
-        No capture time, or a text that does not say one; the text is named.
-    """
-    text = found.date_time_original
-    if text is None:
-        raise _unreadable("the photo has no capture time (DateTimeOriginal)")
-    match = re.fullmatch(_CAMERA_DATE + _CAMERA_TIME, text)
-    local = (
-        _datetime(match[1], match[3], match[4], match[5], match[6], (match[7] or "").strip() or "0") if match else None
-    )
-    if local is None:
-        raise _unreadable(f"the photo's capture time (DateTimeOriginal) is {text[:60]!r}, which says no moment")
-    return CaptureTime(local).checked()
-
-
-def read_fraction(found: CaptureTags) -> str:
-    """Read the digits of SubSecTimeOriginal; absent or blank is none.
-
-    Raises
-    ------
-    CorrectionError
-        Anything but digits.
-    """
-    text = (found.sub_sec_time_original or "").strip()
-    if not re.fullmatch("[0-9]{0,18}", text):
-        raise _unreadable(f"the photo's SubSecTimeOriginal is {text[:60]!r}, which is no fraction of a second")
-    return text
-
-
-def _datetime(*fields: str) -> datetime | None:
+def wall_clock(*fields: str) -> datetime | None:
+    """Return a time from year to second; None if there is no such day or hour."""
     try:
         return datetime(*(int(field) for field in fields))  # type: ignore[arg-type] # noqa: DTZ001 # wall-clock time
     except ValueError:
@@ -178,12 +138,4 @@ def _timestamp_offset(text: str | None, shown: str) -> str | None:
 def _outside(what: str) -> CorrectionError:
     return CorrectionError(
         f"{what} lies outside the years that are allowed, {FIRST_YEAR} to {LAST_YEAR}", tag="DateTimeOriginal"
-    )
-
-
-def _unreadable(what: str) -> CorrectionError:
-    return CorrectionError(
-        f"{what}, so that a relative correction or a time zone cannot be worked out",
-        tag="DateTimeOriginal",
-        advice=f"Give the time itself, with {TIMESTAMP}.",
     )

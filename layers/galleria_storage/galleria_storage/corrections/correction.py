@@ -1,18 +1,20 @@
 """What an object's tags and metadata ask to change, as one value: parsed once, printed canonically, applied to texts.
 
-`docs/corrections.md` describes the language for its users. This module reads
-values and works out texts; `precedence` knows whose word counts, `durations`,
-`zones` and `capture_time` know what the words mean.
+`docs/corrections.md` describes the language for its users. `precedence` knows
+whose word counts; `values`, `durations`, `zones` and `capture_time` know what
+the words mean, `camera_text` what photos say. This module works out the texts
+to write.
 """
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from galleria_storage.corrections.camera_text import read_capture_time, read_fraction, read_offset
 from galleria_storage.corrections.capture_tags import CaptureTags
-from galleria_storage.corrections.capture_time import CaptureTime, parse_timestamp, read_capture_time, read_fraction
-from galleria_storage.corrections.durations import ALLOWED_SHIFT, MICROSECONDS, decimal_hours, parse_shift, shift_text
+from galleria_storage.corrections.capture_time import CaptureTime
+from galleria_storage.corrections.durations import MICROSECONDS, shift_text
 from galleria_storage.corrections.keys import (
     CAMERA_ZONE,
     CORRECTION_KEYS,
@@ -24,23 +26,12 @@ from galleria_storage.corrections.keys import (
     ZONE_KEYS,
 )
 from galleria_storage.corrections.precedence import winning_values
-from galleria_storage.corrections.zones import (
-    ALLOWED_ZONE,
-    is_fixed,
-    offset_at,
-    offset_from_hours,
-    parse_clock_offset,
-    parse_offset,
-    parse_zone_name,
-    zone_rules,
-)
+from galleria_storage.corrections.values import KEEP_OFFSET, read_values
+from galleria_storage.corrections.zones import is_fixed, offset_at, offset_from_hours, zone_rules
 from galleria_storage.errors import CorrectionError
 
 if TYPE_CHECKING:
     from fractions import Fraction
-
-#: The seed's value that leaves the photo's offset alone (no zone on Earth needs it: UTC+13 is ``+13:00``).
-KEEP_OFFSET: Final = 13
 
 
 class Correction(NamedTuple):
@@ -59,8 +50,8 @@ class Correction(NamedTuple):
         Canonical zones (``±HH:MM`` or an IANA name), or None. With both, the
         capture time moves from the one to the other.
     asked_by_object
-        True if the object itself asks, not only the stack's defaults. No part
-        of the value's identity.
+        True if the object itself asks, not only the stack's defaults. It is not
+        part of the value's identity.
     """
 
     capture_time: CaptureTime | None = None
@@ -98,11 +89,11 @@ class Correction(NamedTuple):
         Raises
         ------
         CorrectionError
-            The text is no printed correction.
+            The text was not printed by `canonical`.
         """
         values = dict(part.partition("=")[::2] for part in text.split(";") if part)
         if unknown := sorted(set(values) - set(CORRECTION_KEYS)):
-            raise CorrectionError(f"{unknown[0]!r} is no correction; allowed are {', '.join(CORRECTION_KEYS)}")
+            raise CorrectionError(f"{unknown[0]!r} is not a correction; allowed are {', '.join(CORRECTION_KEYS)}")
         return _read(values, frozenset(values))
 
     @classmethod
@@ -145,8 +136,11 @@ class Correction(NamedTuple):
         Returns
         -------
         CaptureTags
-            None stands for *leave alone*. SubSecTimeOriginal is written only
-            if the correction has a fraction of a second.
+            None means *leave alone*. SubSecTimeOriginal is written only if
+            the correction has a fraction of a second. A fraction or an offset
+            that the text of DateTimeOriginal has, and the text written for it
+            has no place for, goes into the tag that belongs to it, unless that
+            tag has a value.
 
         Raises
         ------
@@ -154,31 +148,37 @@ class Correction(NamedTuple):
             A relative correction or a zone by name, and no capture time in the
             photo that can be read; or a result out of range.
         """
-        time, known_offset = self.capture_time, None
-        if time is None and self._needs_capture_time:
-            known_offset = (found.offset_time_original or "").strip()
-            time = read_capture_time(found)
-            if self.shift:
-                time = self._shifted(time, found)
-        if time is None:
+        known, from_text = "", None
+        if self.capture_time:
+            time = self.capture_time
+        elif self._needs_capture_time:
+            known = read_offset(found)
+            in_photo = read_capture_time(found)
+            if not known:
+                known = in_photo.offset
+                from_text = in_photo.offset or None
+            time = self._shifted(in_photo.time, found)
+        else:
             return CaptureTags(offset_time_original=self.target_zone)
         offset = None
         if self.target_zone and self.camera_zone:
-            time, offset = time.moved(self.camera_zone, self.target_zone, known_offset)
+            time, offset = time.moved(self.camera_zone, self.target_zone, known)
         elif self.target_zone:
-            offset = offset_at(time.local, self.target_zone, known_offset)
+            offset = offset_at(time.local, self.target_zone, known)
         if not (self.capture_time or self.shift or self.camera_zone):
             return CaptureTags(offset_time_original=offset)
-        exact = self.capture_time is not None or self.shift % MICROSECONDS
-        return CaptureTags(time.exif_text, time.fraction or None if exact else None, offset)
+        return CaptureTags(time.exif_text, time.fraction or None, offset or from_text)
 
     @property
     def _needs_capture_time(self) -> bool:
         return bool(self.shift or self.camera_zone or (self.target_zone and not is_fixed(self.target_zone)))
 
     def _shifted(self, time: CaptureTime, found: CaptureTags) -> CaptureTime:
+        """Move the time in the photo; its fraction is empty where SubSecTimeOriginal keeps its value."""
         if self.shift % MICROSECONDS:
-            time = CaptureTime(time.local, read_fraction(found))
+            time = CaptureTime(time.local, read_fraction(found) or time.fraction)
+        elif (found.sub_sec_time_original or "").strip():
+            time = CaptureTime(time.local)
         return time.shifted(self.shift)
 
 
@@ -190,11 +190,11 @@ def parse_correction(
     Parameters
     ----------
     metadata
-        User metadata of the object, without ``x-amz-meta-``. Names that are no
-        corrections are ignored, letter case does not matter.
+        User metadata of the object, without ``x-amz-meta-``. Other names are
+        ignored (see `near_misses`); letter case does not matter.
     tags
         Tags of the object, read in the same way; a tag wins over metadata of
-        the same name, and an empty tag withdraws it.
+        the same name, and an empty tag cancels it.
     defaults
         Corrections for the whole stack. What the object says about the time,
         or about the zone, replaces the defaults of that group.
@@ -211,66 +211,7 @@ def parse_correction(
 
 def _read(values: Mapping[str, str], given: AbstractSet[str]) -> Correction:
     """Understand the values that count; `given` are the keys that the object itself named."""
-    _refuse_together(values, TIMESTAMP, SHIFT)
-    _refuse_together(values, TIMESTAMP, CAMERA_ZONE)
-    _refuse_together(values, TARGET_OFFSET, TARGET_ZONE)
-    time, offset = parse_timestamp(values[TIMESTAMP]) if TIMESTAMP in values else (None, None)
-    target = _target_zone(values)
-    if time and offset:
-        target = _agreed_offset(values, time, offset, target)
-    shift = _shift(values[SHIFT]) if SHIFT in values else 0
-    camera = _camera_zone(values[CAMERA_ZONE]) if CAMERA_ZONE in values else None
-    camera = camera if target else None  # by itself it says nothing about the photo
+    time, offset, shift, camera, target = read_values(values)
     time_asked = bool(time or shift or camera) and not given.isdisjoint(TIME_KEYS)
     zone_asked = target is not None and (bool(offset) or not given.isdisjoint(ZONE_KEYS))
     return Correction(time, shift, camera, target, time_asked or zone_asked)
-
-
-def _refuse_together(values: Mapping[str, str], one: str, other: str) -> None:
-    if one in values and other in values:
-        raise CorrectionError(
-            f"{one} ({values[one]!r}) and {other} ({values[other]!r}) contradict each other; only one is allowed",
-            tag=other,
-            advice=f"Remove {one} or {other}; an empty tag takes back metadata of the same name.",
-        )
-
-
-def _shift(text: str) -> int:
-    shift = parse_shift(text)
-    if shift is None:
-        raise CorrectionError(f"{SHIFT} is {text!r}; allowed are {ALLOWED_SHIFT}", tag=SHIFT)
-    return shift
-
-
-def _camera_zone(text: str) -> str:
-    return parse_clock_offset(CAMERA_ZONE, text) or parse_zone_name(
-        CAMERA_ZONE, text, f"{ALLOWED_ZONE}, or offsets such as +05:30"
-    )
-
-
-def _target_zone(values: Mapping[str, str]) -> str | None:
-    if TARGET_ZONE in values:
-        return parse_zone_name(TARGET_ZONE, values[TARGET_ZONE])
-    text = values.get(TARGET_OFFSET)
-    if text is None or text == str(KEEP_OFFSET):
-        return None
-    ratio = decimal_hours(text)
-    if ratio and ratio[0] == KEEP_OFFSET * ratio[1]:
-        raise CorrectionError(
-            f"{TARGET_OFFSET} is {text!r}, which may mean two things; allowed are 13 (leave the offset as it is) "
-            "and +13:00 (UTC+13)",
-            tag=TARGET_OFFSET,
-        )
-    return parse_offset(TARGET_OFFSET, text)
-
-
-def _agreed_offset(values: Mapping[str, str], time: CaptureTime, offset: str, target: str | None) -> str:
-    """Take the offset inside a timestamp; a target beside it has to say the same."""
-    key = next((key for key in ZONE_KEYS if key in values), None)
-    if key and (target is None or offset_at(time.local, target, offset) != offset):
-        raise CorrectionError(
-            f"{TIMESTAMP} ({values[TIMESTAMP]!r}) and {key} ({values[key]!r}) contradict each other; the offset may be "
-            "given in one of them",
-            tag=key,
-        )
-    return offset

@@ -1,4 +1,4 @@
-"""How long a clock was off: decimal hours, ``±HH:MM[:SS]`` and ISO 8601 durations, as whole microseconds.
+"""How far a clock was off: decimal hours, ``±HH:MM[:SS]``, ``±HHMM`` and ISO 8601 durations, as whole microseconds.
 
 Everything is exact integer arithmetic: 0.1 h is 360 s, never 359.99….
 Patterns are compiled on first use, so that importing costs nothing.
@@ -13,8 +13,11 @@ ALLOWED_SHIFT: Final = (
     "hours such as -2 or 0.5, a clock form such as +01:30 or -00:00:45, or a duration such as PT1H30M"
 )
 
-# Digits are bounded so that no text makes a number that is costly to handle.
-_DECIMAL = r"([+-]?)(?=[.,]?[0-9])([0-9]{0,7})(?:[.,]([0-9]{0,9}))?"
+# Digits are bounded so that no text makes a number that is costly to handle. Hours of three and more digits do not
+# begin with 0: 0130 is 1 h 30 min to every key, so 00130 or 0130.0 is a slip rather than 130 hours.
+_DECIMAL = r"([+-]?)(?=[.,]?[0-9])([0-9]{0,2}|[1-9][0-9]{2,6})(?:[.,]([0-9]{0,9}))?"
+_COMPACT = r"([+-]?)([0-9]{2})([0-5][0-9])"
+_LARGEST_OFFSET_HOURS = 14
 _CLOCK = r"([+-]?)([0-9]{1,7}):([0-5][0-9])(?::([0-5][0-9])(?:[.,]([0-9]{1,6}))?)?"
 _NUMBER = r"([+-]?[0-9]{1,9}(?:[.,][0-9]{1,6})?)"
 # Years and months are left out: they have no fixed length. A sign may stand in front or at each number.
@@ -28,13 +31,32 @@ def decimal_hours(text: str) -> tuple[int, int] | None:
     Returns
     -------
     tuple of int or None
-        Numerator and denominator, in hours; None if the text is no decimal number.
+        Numerator and denominator, in hours; None if the text is not a decimal number.
     """
     match = re.fullmatch(_DECIMAL, text)
     if not match:
         return None
     sign, whole, fraction = match[1], match[2], match[3] or ""
     return _signed(sign, int(whole + fraction)), int(10 ** len(fraction))
+
+
+def clock_form(text: str) -> str:
+    """Write ``±HHMM``, the basic form of ISO 8601, as ``±HH:MM``; return any other text as it is.
+
+    This is the one place that decides what four digits mean, so that all keys read them alike.
+    """
+    match = re.fullmatch(_COMPACT, text)
+    return f"{match[1]}{match[2]}:{match[3]}" if match else text
+
+
+def is_hours_or_clock(text: str) -> bool:
+    """Tell whether four digits could be hours as well as hours and minutes.
+
+    Up to 1459 they are what an offset key reads, hours and minutes; with minutes beyond 59 (``8760``, a year) they can
+    only be hours. Between the two, ``2400`` may be a day or a hundred days.
+    """
+    match = re.fullmatch(_COMPACT, text)
+    return match is not None and int(match[2]) > _LARGEST_OFFSET_HOURS
 
 
 def parse_shift(text: str) -> int | None:
@@ -44,8 +66,11 @@ def parse_shift(text: str) -> int | None:
     -------
     int or None
         Microseconds; decimal hours are rounded to the millisecond. None if
-        the text has none of the three forms.
+        the text has another form or could mean two things.
     """
+    if is_hours_or_clock(text):
+        return None
+    text = clock_form(text)
     if ratio := decimal_hours(text):
         numerator, denominator = ratio
         milliseconds = HOUR // 1000 * numerator

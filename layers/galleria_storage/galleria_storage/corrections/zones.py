@@ -12,7 +12,7 @@ from functools import cache
 from math import isfinite
 from typing import TYPE_CHECKING, Final
 
-from galleria_storage.corrections.durations import decimal_hours
+from galleria_storage.corrections.durations import clock_form, decimal_hours
 from galleria_storage.errors import CorrectionError
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ ALLOWED_OFFSET: Final = "offsets from -12:00 to +14:00 in whole minutes, such as
 ALLOWED_ZONE: Final = "IANA names such as Europe/Stockholm"
 _FLOAT_ROUNDING = 1e-6
 _OFFSET = r"([+-]?)([0-9]{1,2}):([0-5][0-9])"
+_SIGNED_HOURS = r"[+-][0-9]{1,2}"
 
 
 def offset_text(minutes: int) -> str:
@@ -33,30 +34,43 @@ def offset_text(minutes: int) -> str:
 
 
 def parse_clock_offset(key: str, text: str, shown: str = "") -> str | None:
-    """Read ``±HH:MM`` (a missing sign is plus); None if the text has another form.
+    """Read ``±HH:MM``, ``±HHMM`` or ``Z`` (a missing sign is plus); None if the text has another form.
 
-    A plus is lost where a tag travels in a URL-encoded header, so that the
-    bare ``05:30`` has to be what it can only mean.
+    A plus is lost where a tag travels in a URL-encoded header, and the bare
+    ``05:30`` can only mean ``+05:30``.
 
     Raises
     ------
     CorrectionError
         The offset is out of range; names `key`, the text and the range.
     """
-    match = re.fullmatch(_OFFSET, text)
+    match = re.fullmatch(_OFFSET, "+00:00" if text in {"Z", "z"} else clock_form(text))
     if not match:
         return None
     minutes = int(match[2]) * 60 + int(match[3])
     return checked_offset(key, shown or text, -minutes if match[1] == "-" else minutes)
 
 
-def parse_offset(key: str, text: str) -> str:
-    """Read ``±HH:MM`` or decimal hours as the canonical ``±HH:MM``.
+def parse_camera_offset(key: str, text: str) -> str | None:
+    """Read what `parse_clock_offset` reads, or hours with a sign (``+2``); None if the text has another form.
+
+    Bare hours are left out: ``13`` would be UTC+13 here, and *leave the offset* in ``target-timezone-offset-hours``.
 
     Raises
     ------
     CorrectionError
-        No offset, not in whole minutes, or out of range.
+        The offset is out of range.
+    """
+    return parse_clock_offset(key, f"{text}:00" if re.fullmatch(_SIGNED_HOURS, text) else text, text)
+
+
+def parse_offset(key: str, text: str) -> str:
+    """Read ``±HH:MM``, ``±HHMM``, ``Z`` or decimal hours as the canonical ``±HH:MM``.
+
+    Raises
+    ------
+    CorrectionError
+        The text is not an offset, not in whole minutes, or out of range.
     """
     if clock := parse_clock_offset(key, text):
         return clock
@@ -133,12 +147,14 @@ def attach(local: datetime, zone: str, known_offset: str | None = None) -> datet
     Where clocks go back, an hour happens twice: the photo's own offset
     decides if it is one of the two, else the first (daylight saving) is
     taken. Where clocks go forward, an hour is skipped: a camera that shows it
-    was not put forward yet, so the offset before the change holds. These are
-    the two folds of PEP 495, in its default order.
+    had not been put forward yet, so the offset before the change holds,
+    whatever the photo's own offset says. These are the two folds of PEP 495,
+    in its default order.
     """
     first = local.replace(tzinfo=zone_rules(zone))
     second = first.replace(fold=1)
-    return second if known_offset and known_offset == _offset(second) else first
+    happens_twice = _seconds(first) > _seconds(second)
+    return second if happens_twice and known_offset == _offset(second) else first
 
 
 def offset_at(local: datetime, zone: str, known_offset: str | None) -> str:
@@ -162,8 +178,11 @@ def _offset(moment: datetime) -> str:
 
 
 def _minutes(moment: datetime) -> int:
-    seconds = round((moment.utcoffset() or timedelta()).total_seconds())
-    return (seconds + 30) // 60
+    return (_seconds(moment) + 30) // 60
+
+
+def _seconds(moment: datetime) -> int:
+    return round((moment.utcoffset() or timedelta()).total_seconds())
 
 
 @cache

@@ -1,0 +1,117 @@
+"""What a photo says of its own capture time: the texts of cameras and editors, read where they have one meaning.
+
+Exif 2.32, section 4.6.5: DateTimeOriginal is ``YYYY:MM:DD HH:MM:SS``; what cameras write is close to it.
+Patterns are compiled on first use, so that importing costs nothing.
+"""
+
+import re
+from typing import NamedTuple
+
+from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.corrections.capture_time import CaptureTime, wall_clock
+from galleria_storage.corrections.keys import TIMESTAMP
+from galleria_storage.corrections.zones import HIGHEST, LOWEST, offset_text
+from galleria_storage.errors import CorrectionError
+
+# Year first, one kind of separator in the date, minutes known: whatever the separators and padding, it has one meaning.
+_CAMERA_DATE = r"\s*([0-9]{4})([:/.-]) ?([0-9]{1,2})\2 ?([0-9]{1,2})"
+_FRACTION = r"(?:[.,]([0-9]{0,9})|:([0-9]{3}))?"  # three digits after a colon are milliseconds
+_CAMERA_TIME = r"(?:[T:]|\s+) ?([0-9]{1,2}): ?([0-9]{1,2})(?:: ?([0-9]{1,2}|  )" + _FRACTION + ")?"
+_COMPACT_CAMERA_DATE = r"\s*([0-9]{4})()([0-9]{2})([0-9]{2})[T ]?([0-9]{2})([0-9]{2})([0-9]{2})" + _FRACTION
+_APPENDED = r"\s*([AP]M)?\s*(Z|UTC|GMT|[+-][0-9]{2}(?::?[0-5][0-9])?)?\s*"
+_NOON = 12
+
+
+class CameraText(NamedTuple):
+    """What the text of DateTimeOriginal says.
+
+    Attributes
+    ----------
+    time
+        The capture time, with the fraction that the text itself has.
+    offset
+        An offset in the text, as ``±HH:MM``; empty: it has none.
+    """
+
+    time: CaptureTime
+    offset: str = ""
+
+
+def read_capture_time(found: CaptureTags) -> CameraText:
+    """Read the capture time that a photo holds.
+
+    Cameras write it short, blank or with other separators, and editors append
+    milliseconds, AM or PM, or an offset; a text with one possible meaning is
+    read (missing seconds are 00), all others are refused.
+
+    Raises
+    ------
+    CorrectionError
+        No capture time, or a text that does not say one; the text is named.
+    """
+    text = found.date_time_original
+    if text is None:
+        raise _unreadable("the photo has no capture time (DateTimeOriginal)")
+    read = _camera_text(text)
+    if read is None:
+        raise _unreadable(f"the photo's capture time (DateTimeOriginal) is {text[:60]!r}, which says no moment")
+    read.time.checked()
+    return read
+
+
+def read_fraction(found: CaptureTags) -> str:
+    """Read the digits of SubSecTimeOriginal; empty if it is absent or blank.
+
+    Raises
+    ------
+    CorrectionError
+        It holds anything but digits.
+    """
+    text = (found.sub_sec_time_original or "").strip()
+    if not re.fullmatch("[0-9]{0,18}", text):
+        raise _unreadable(f"the photo's SubSecTimeOriginal is {text[:60]!r}, which is no fraction of a second")
+    return text
+
+
+def read_offset(found: CaptureTags) -> str:
+    """Read OffsetTimeOriginal; empty if it is absent or blank (Exif 2.31 writes an unknown offset as ``   :  ``)."""
+    return (found.offset_time_original or "").strip(" :")
+
+
+def _camera_text(text: str) -> CameraText | None:
+    """Read a camera's text; None if it has no meaning, or more than one."""
+    upper = text.upper()
+    match = re.fullmatch(_CAMERA_DATE + _CAMERA_TIME + _APPENDED, upper) or re.fullmatch(
+        _COMPACT_CAMERA_DATE + _APPENDED, upper
+    )
+    if not match:
+        return None
+    year, _, month, day, hour, minute, second, fraction, milliseconds, half, offset = match.groups("")
+    local = wall_clock(year, month, day, _hour(int(hour), half), minute, second.strip() or "0")
+    minutes = _offset_minutes(offset)
+    if local is None or not LOWEST <= minutes <= HIGHEST:
+        return None
+    return CameraText(CaptureTime(local, fraction or milliseconds), offset_text(minutes) if offset else "")
+
+
+def _hour(hour: int, half: str) -> str:
+    """Return the hour of 24; empty where AM or PM contradicts it (16 AM) or leaves it open (0 PM)."""
+    if half == "AM":
+        return "" if hour > _NOON else str(hour % _NOON)
+    if half == "PM":
+        return "" if hour == 0 else str(hour if hour >= _NOON else hour + _NOON)
+    return str(hour)
+
+
+def _offset_minutes(text: str) -> int:
+    digits = text[1:].replace(":", "").ljust(4, "0")
+    minutes = int(digits[:2]) * 60 + int(digits[2:]) if digits.isdigit() else 0
+    return -minutes if text.startswith("-") else minutes
+
+
+def _unreadable(what: str) -> CorrectionError:
+    return CorrectionError(
+        f"{what}, so that a relative correction or a time zone cannot be worked out",
+        tag="DateTimeOriginal",
+        advice=f"Give the time itself, with {TIMESTAMP}.",
+    )

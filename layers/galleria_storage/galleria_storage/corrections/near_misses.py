@@ -1,0 +1,102 @@
+"""Names that are almost right: what nobody reads, although somebody surely meant it to be read.
+
+A key with an underscore or a setting with a letter missing changes nothing and says nothing; a note in the outcome
+or in the log tells what was probably meant. Values are never shown: a setting's may be a secret.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
+
+from galleria_storage.corrections.keys import CORRECTION_KEYS
+
+#: Names in tags and metadata that begin with this word are ours, and so is whatever nobody reads among them.
+_OWN_WORD: Final = "galleria"
+#: A name without one of these is not compared letter by letter, which takes a hundred times as long.
+_HINTS: Final = ("time", "zone", "offset", "correct", "tz")
+_HOW_SIMILAR: Final = 0.8
+_SHORTEST_COMPARED: Final = 8
+_SYNONYMS: Final = {"tz": "timezone", "datetime": "timestamp"}
+
+
+def near_keys(metadata: Mapping[str, str], tags: Mapping[str, str], own: Collection[str] = ()) -> tuple[str, ...]:
+    """Name what an object's metadata and tags hold that is almost a correction.
+
+    Parameters
+    ----------
+    metadata, tags
+        As `parse_correction` takes them.
+    own
+        Names beginning with ``galleria-`` that this project records itself: a
+        published copy that is uploaded again carries them.
+
+    Returns
+    -------
+    tuple of str
+        One note for each name, in words for the outcome.
+    """
+    places = (("metadata", metadata), ("tag", tags))
+    notes = (_note(place, name, own) for place, names in places for name, value in names.items() if value.strip())
+    return tuple(note for note in notes if note)
+
+
+def near_settings(present: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
+    """Name the environment variables that are almost settings.
+
+    Parameters
+    ----------
+    present
+        Names of all environment variables.
+    known
+        Names of the settings that are read.
+
+    Returns
+    -------
+    tuple of str
+        One note for each variable that nobody reads.
+    """
+    prefixes = {name.partition("_")[0] for name in known}
+    suspects = sorted(name for name in present if name not in known and _may_be_meant(name, prefixes))
+    nearest = ((name, _nearest(name, known)) for name in suspects)
+    return tuple(
+        f"the environment variable {name!r} is not read; {near} may be meant" for name, near in nearest if near
+    )
+
+
+def _note(place: str, name: str, own: Collection[str]) -> str:
+    key = name.strip().lower()
+    if key in CORRECTION_KEYS or key in own:
+        return ""
+    if _bare(key).startswith(_OWN_WORD):
+        near = _nearest(_bare(key).removeprefix(_OWN_WORD), CORRECTION_KEYS)
+        meant = f"{near} may be meant" if near else f"corrections are {', '.join(CORRECTION_KEYS)}"
+    elif near := _nearest(key.removeprefix("x-amz-meta-").removeprefix("x-amz-tagging-"), CORRECTION_KEYS):
+        meant = f"{near} may be meant"
+    else:
+        return ""
+    return f"the {place} {name[:60]!r} is not read; {meant}"
+
+
+def _may_be_meant(name: str, prefixes: Collection[str]) -> bool:
+    """Leave out what belongs to others: only names that begin, or would begin in capitals, as settings do."""
+    start = name.strip().upper().replace("-", "_").partition("_")[0]
+    return start in prefixes
+
+
+def _nearest(name: str, known: Collection[str]) -> str:
+    """Return the known name that is the same but for letter case and signs, or else nearly the same; or nothing."""
+    bare = _bare(name)
+    by_letters = {_bare(one): one for one in known}
+    if bare in by_letters:
+        return by_letters[bare]
+    if len(bare) < _SHORTEST_COMPARED or (known is CORRECTION_KEYS and not any(hint in bare for hint in _HINTS)):
+        return ""
+    from difflib import get_close_matches  # noqa: PLC0415 # few objects have such a name
+
+    near = get_close_matches(bare[:64], by_letters, n=1, cutoff=_HOW_SIMILAR)
+    return by_letters[near[0]] if near else ""
+
+
+def _bare(name: str) -> str:
+    """Return letters and digits alone, with the words that people use for ours replaced."""
+    words = "".join(sign if sign.isalnum() else " " for sign in name.lower()).split()
+    return "".join(_SYNONYMS.get(word, word) for word in words)

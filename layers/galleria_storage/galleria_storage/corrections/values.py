@@ -1,0 +1,124 @@
+"""From the texts of the keys to values: each read once, contradictions between them refused."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from galleria_storage.corrections.capture_time import CaptureTime, parse_timestamp
+from galleria_storage.corrections.durations import (
+    ALLOWED_SHIFT,
+    clock_form,
+    decimal_hours,
+    is_hours_or_clock,
+    parse_shift,
+)
+from galleria_storage.corrections.keys import CAMERA_ZONE, SHIFT, TARGET_OFFSET, TARGET_ZONE, TIMESTAMP, ZONE_KEYS
+from galleria_storage.corrections.zones import (
+    ALLOWED_ZONE,
+    offset_at,
+    parse_camera_offset,
+    parse_offset,
+    parse_zone_name,
+)
+from galleria_storage.errors import CorrectionError
+
+#: The value that leaves the photo's offset alone, as Galleria's storage service has it (UTC+13 is ``+13:00``).
+KEEP_OFFSET: Final = 13
+
+
+class Values(NamedTuple):
+    """What the keys say.
+
+    Attributes
+    ----------
+    capture_time
+        An absolute time, or None.
+    offset
+        The offset inside that timestamp, as ``±HH:MM``, or None.
+    shift
+        Microseconds to add.
+    camera_zone, target_zone
+        Canonical zones, or None; a camera zone counts only with a target.
+    """
+
+    capture_time: CaptureTime | None
+    offset: str | None
+    shift: int
+    camera_zone: str | None
+    target_zone: str | None
+
+
+def read_values(values: Mapping[str, str]) -> Values:
+    """Read the texts of the keys, each of which is given.
+
+    Raises
+    ------
+    CorrectionError
+        A value that cannot be understood, is out of range or contradicts
+        another; names the key, the value and what is allowed.
+    """
+    _refuse_together(values, TIMESTAMP, SHIFT)
+    _refuse_together(values, TIMESTAMP, CAMERA_ZONE)
+    _refuse_together(values, TARGET_OFFSET, TARGET_ZONE)
+    time, offset = parse_timestamp(values[TIMESTAMP]) if TIMESTAMP in values else (None, None)
+    target = _target_zone(values)
+    if time and offset:
+        target = _agreed_offset(values, time, offset, target)
+    shift = _shift(values[SHIFT]) if SHIFT in values else 0
+    camera = _camera_zone(values[CAMERA_ZONE]) if CAMERA_ZONE in values else None
+    return Values(time, offset, shift, camera if target else None, target)
+
+
+def _refuse_together(values: Mapping[str, str], one: str, other: str) -> None:
+    if one in values and other in values:
+        raise CorrectionError(
+            f"{one} ({values[one]!r}) and {other} ({values[other]!r}) contradict each other; only one is allowed",
+            tag=other,
+            advice=f"Remove {one} or {other}; an empty tag cancels the metadata of the same name.",
+        )
+
+
+def _shift(text: str) -> int:
+    if is_hours_or_clock(text):
+        raise CorrectionError(
+            f"{SHIFT} is {text!r}, which may mean two things; allowed are {clock_form(text)} (hours and minutes) and "
+            f"{text}.0 (hours)",
+            tag=SHIFT,
+        )
+    shift = parse_shift(text)
+    if shift is None:
+        raise CorrectionError(f"{SHIFT} is {text!r}; allowed are {ALLOWED_SHIFT}", tag=SHIFT)
+    return shift
+
+
+def _camera_zone(text: str) -> str:
+    return parse_camera_offset(CAMERA_ZONE, text) or parse_zone_name(
+        CAMERA_ZONE, text, f"{ALLOWED_ZONE}, or offsets such as +05:30"
+    )
+
+
+def _target_zone(values: Mapping[str, str]) -> str | None:
+    if TARGET_ZONE in values:
+        return parse_zone_name(TARGET_ZONE, values[TARGET_ZONE])
+    text = values.get(TARGET_OFFSET)
+    if text is None or text == str(KEEP_OFFSET):
+        return None
+    ratio = decimal_hours(text)
+    if ratio and ratio[0] == KEEP_OFFSET * ratio[1]:
+        raise CorrectionError(
+            f"{TARGET_OFFSET} is {text!r}, which may mean two things; allowed are 13 (leave the offset as it is) "
+            "and +13:00 (UTC+13)",
+            tag=TARGET_OFFSET,
+        )
+    return parse_offset(TARGET_OFFSET, text)
+
+
+def _agreed_offset(values: Mapping[str, str], time: CaptureTime, offset: str, target: str | None) -> str:
+    """Take the offset inside a timestamp; a target beside it has to say the same."""
+    key = next((key for key in ZONE_KEYS if key in values), None)
+    if key and (target is None or offset_at(time.local, target, offset) != offset):
+        raise CorrectionError(
+            f"{TIMESTAMP} ({values[TIMESTAMP]!r}) and {key} ({values[key]!r}) contradict each other; the offset may be "
+            "given in one of them",
+            tag=key,
+        )
+    return offset
