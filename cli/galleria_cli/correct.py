@@ -9,8 +9,8 @@ from galleria_cli.table import printable
 from galleria_storage.corrections.correction import Correction, parse_correction
 from galleria_storage.corrections.keys import CORRECTION_KEYS
 from galleria_storage.errors import CorrectionError, GalleriaError, LocalFileError
-from galleria_storage.photos.jpeg.editor import HeadEdit
 from galleria_storage.photos.photo import correct_stream
+from galleria_storage.photos.plan import Plan
 from galleria_storage.publishing.fingerprint import capture_text
 
 
@@ -76,12 +76,12 @@ def _correct(photo: Path, correction: Correction, folder: Path | None) -> bool:
     return False
 
 
-def _try(photo: Path, correction: Correction) -> HeadEdit:
+def _try(photo: Path, correction: Correction) -> Plan:
     with photo.open("rb") as source, Path(os.devnull).open("wb") as nowhere:
         return correct_stream(source, nowhere, correction)
 
 
-def _write(photo: Path, correction: Correction, folder: Path) -> HeadEdit:
+def _write(photo: Path, correction: Correction, folder: Path) -> Plan:
     """Write a copy under another name first, so that nobody meets a half of it."""
     target, part = folder / photo.name, folder / f".{photo.name}.part"
     if target.exists():

@@ -99,7 +99,12 @@ def test_nothing_is_written_of_a_file_that_cannot_be_corrected(data: bytes) -> N
 
 @pytest.mark.parametrize(
     ("data", "name"),
-    [(b"\x89PNG\r\n\x1a\n", "image/png"), (b"GIF89a", "image/gif"), (b"<svg/>", "no format"), (b"", "no format")],
+    [
+        (b"\x89PNG\r\n\x1a\n", "image/png"),
+        (b"GIF89a", "image/gif"),
+        (b"<svg/>", "no known image"),
+        (b"", "no known image"),
+    ],
 )
 def test_a_photo_of_another_format_is_refused_with_what_it_is(data: bytes, name: str) -> None:
     with pytest.raises(UnsupportedFormatError, match=name):

@@ -43,7 +43,11 @@ class _Planner(NamedTuple):
     max_bytes: int = MAX_BYTES
 
 
+_JPEG_HEAD: Final = 16 * 1024 * 1024
+"""Bytes; a JPEG file's head may be as long as its segments make it."""
+
 _PLANNERS: Final[dict[str, _Planner]] = {
+    "image/jpeg": _Planner("jpeg.planner", _JPEG_HEAD),
     "image/png": _Planner("png"),
 }
 

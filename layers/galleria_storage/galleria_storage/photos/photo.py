@@ -1,108 +1,108 @@
-"""Applying a correction to a photo."""
+"""Applying a correction to a photo, whatever its format."""
 
-from io import SEEK_END
 from typing import TYPE_CHECKING, Final
 
 from galleria_storage.errors import LocalFileError, UnsupportedFormatError
-from galleria_storage.photos.jpeg.editor import HeadEdit, edit_head_by
-from galleria_storage.photos.jpeg.head import Head, HeadReader, read_head
-from galleria_storage.photos.jpeg.trailers import TAIL_BYTES, write_tail
+from galleria_storage.photos.check import check_plan
+from galleria_storage.photos.formats import format_of, is_correctable
+from galleria_storage.photos.plan import Asked, Plan, Span
 from galleria_storage.photos.sniff import SNIFF_BYTES, sniff
+from galleria_storage.photos.source import BytesSource, FileSource, RangedSource
 
 if TYPE_CHECKING:
-    from io import BufferedIOBase
     from typing import BinaryIO
 
     from galleria_storage.corrections.correction import Correction
+    from galleria_storage.photos.jpeg.editor import HeadEdit
+    from galleria_storage.photos.jpeg.head import Head
 
 CHUNK: Final = 256 * 1024
-"""Bytes per read: nearly all heads are shorter, and so much stays in the processor's cache until it is written."""
+"""Bytes per read: so much stays in the processor's cache until it is written."""
 
 
-def correct_head(head: Head, correction: "Correction") -> HeadEdit:
-    """Apply a correction to the head of a photo.
+def correct_head(head: "Head", correction: "Correction") -> "HeadEdit":
+    """Apply a correction to the head of a JPEG photo."""
+    from galleria_storage.photos.jpeg.editor import edit_head_by  # noqa: PLC0415
 
-    Raises
-    ------
-    CorrectionError
-        The correction cannot be applied to what stands in the photo.
-    CorruptPhotoError
-        The photo's structure does not allow the change.
-    """
     return edit_head_by(head, correction.changes)
 
 
-def correct_bytes(data: bytes, correction: "Correction") -> bytes:
-    """Apply a correction to a photo in memory; return the corrected photo.
+def plan_photo(source: RangedSource, asked: Asked, media_type: str | None = None) -> Plan:
+    """Plan the edit of a photo, and prove it by reading the result back; nothing is written.
+
+    Parameters
+    ----------
+    source
+        The photo. Whoever reads it over a network bounds and keeps what is read; see `MeteredSource`.
+    asked
+        What is asked of it; `NOTHING` reads the capture tags alone.
+    media_type
+        Its media type if that is known; otherwise its first bytes tell.
 
     Raises
     ------
     UnsupportedFormatError
         The photo is of a format that cannot be corrected.
-    CorrectionError, CorruptPhotoError
-        See `correct_head`.
+    CorrectionError
+        What is asked for cannot be done to this photo.
+    CorruptPhotoError
+        The photo's structure does not allow the change.
     """
-    _check_format(data[:SNIFF_BYTES])
-    edit = correct_head(read_head(data), correction)
-    if not edit.buffers:
-        return data
-    rest = memoryview(data)[edit.replaced :]
-    changes = edit.tail_changes(rest, len(data))
-    if not changes:
-        return b"".join((*edit.buffers, rest))
-    result = bytearray().join((*edit.buffers, rest))
-    write_tail(result, changes)
-    return bytes(result)
+    media_type = media_type or _media_type_of(source)
+    if not is_correctable(media_type):
+        raise UnsupportedFormatError(f"Photos of type {media_type} cannot be corrected.")
+    found = format_of(media_type)
+    plan = found.plan(source, asked)
+    check_plan(source, plan, found.plan, found.parts)
+    return plan
 
 
-def correct_stream(source: "BufferedIOBase", target: "BinaryIO", correction: "Correction") -> HeadEdit:
+def correct_bytes(data: bytes, asked: Asked) -> bytes:
+    """Apply a correction to a photo in memory; return the corrected photo.
+
+    Raises
+    ------
+    UnsupportedFormatError, CorrectionError, CorruptPhotoError
+        See `plan_photo`.
+    """
+    return plan_photo(BytesSource(data), asked).apply(data)
+
+
+def correct_stream(source: "BinaryIO", target: "BinaryIO", asked: Asked) -> Plan:
     """Apply a correction to a photo on its way from one file to another, in constant memory.
 
     Parameters
     ----------
     source
-        The photo, from where the file stands; it must be able to seek, and to read into a buffer, as all files do.
+        The photo, from the file's current position on; it must be able to seek, and to read into a buffer, as all
+        files do.
     target
         Receives the corrected photo. Nothing is written before the edit is known to be right.
-    correction
+    asked
         What to correct.
 
     Raises
     ------
     UnsupportedFormatError, CorrectionError, CorruptPhotoError
-        See `correct_bytes`.
+        See `plan_photo`.
     LocalFileError
         The photo became shorter meanwhile: what the target holds is of no use.
     """
-    begin, reader = source.tell(), HeadReader()
-    data = source.read(CHUNK)
-    _check_format(data[:SNIFF_BYTES])
-    while not reader.feed(data):
-        data = source.read(CHUNK)
-        if not data:
-            break
-    edit = correct_head(reader.head(), correction)
-    rest, end = begin + edit.replaced, source.seek(0, SEEK_END)
-    tail = _followed_tail(source, rest, end, edit, end - begin)
-    target.writelines(edit.buffers)
-    source.seek(rest)
-    _copy(source, target, edit.replaced + edit.growth, end - rest - len(tail))
-    target.write(tail)
-    return edit
+    begin = source.tell()
+    plan = plan_photo(FileSource(source), asked)
+    written = 0
+    for piece in plan.pieces():
+        if isinstance(piece, Span):
+            source.seek(begin + piece.start)
+            _copy(source, target, written, piece.stop - piece.start)
+            written += piece.stop - piece.start
+        else:
+            target.write(piece)
+            written += len(piece)
+    return plan
 
 
-def _followed_tail(source: "BufferedIOBase", rest: int, end: int, edit: HeadEdit, size: int) -> bytes | bytearray:
-    """Return the new end of a photo of this size if it must change, which few must; else nothing."""
-    source.seek(max(rest, end - TAIL_BYTES))
-    if not edit.changes_tail(source.read()):
-        return b""
-    source.seek(max(rest, end - CHUNK))
-    tail = bytearray(source.read())
-    write_tail(tail, edit.tail_changes(bytes(tail), size))
-    return tail
-
-
-def _copy(source: "BufferedIOBase", target: "BinaryIO", written: int, size: int) -> None:
+def _copy(source: "BinaryIO", target: "BinaryIO", written: int, size: int) -> None:
     """Copy bytes through one small buffer, which takes half the time that the kernel's own copying does.
 
     Parameters
@@ -110,13 +110,13 @@ def _copy(source: "BufferedIOBase", target: "BinaryIO", written: int, size: int)
     source, target
         The files.
     written
-        Bytes written before: each further write shall end where a page of the file does, which saves a quarter.
+        Bytes written before: each further write ends where a page of the file does, which saves a quarter.
     size
         How many bytes.
     """
     room = CHUNK - written % CHUNK
     with memoryview(bytearray(min(CHUNK, size))) as buffer:
-        while count := source.readinto(buffer[: min(room, size)]):
+        while count := source.readinto(buffer[: min(room, size)]):  # type: ignore[attr-defined]
             target.write(buffer[:count])
             size -= count
             room = room - count or CHUNK
@@ -124,8 +124,8 @@ def _copy(source: "BufferedIOBase", target: "BinaryIO", written: int, size: int)
         raise LocalFileError("the photo became shorter while it was read", advice="Try again when it is complete.")
 
 
-def _check_format(start: bytes) -> None:
-    found = sniff(start)
-    if found is None or not found.correctable:
-        name = found.media_type if found else "no format that is known"
-        raise UnsupportedFormatError(f"Only JPEG photos can be corrected; this file is {name}.")
+def _media_type_of(source: RangedSource) -> str:
+    found = sniff(source.read(0, SNIFF_BYTES))
+    if found is None:
+        raise UnsupportedFormatError("This file has no known image format.")
+    return found.media_type

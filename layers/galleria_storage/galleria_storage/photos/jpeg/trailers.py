@@ -5,6 +5,8 @@ from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.exif.ifd import BIG, LITTLE, ByteOrder
+from galleria_storage.photos.plan import Patch
+from galleria_storage.photos.source import RangedSource
 
 TAIL_BYTES: Final = 16_384
 """How many last bytes of the file are searched for such a trailer: other trailers may follow the one looked for."""
@@ -90,6 +92,37 @@ def follow_trailer(last_bytes: bytes | memoryview, size: int, growth: int) -> li
                 raise stale_trailer()
             changes.append(TailChange(length - place, order.long.pack(value)))
     return changes
+
+
+def trailer_patches(source: RangedSource, head: int, growth: int) -> list[Patch]:
+    """Return what must change near the end of a file so that its trailers' offsets follow the growth of the head.
+
+    Parameters
+    ----------
+    source
+        The file.
+    head
+        Bytes of its head; trailers come after it.
+    growth
+        By how much the head grows.
+
+    Raises
+    ------
+    CorruptPhotoError
+        There is a trailer with absolute offsets that is damaged, or begins in the head.
+    """
+    size = source.size
+    start = max(size - TAIL_BYTES, head)
+    tail = source.read(start, size - start)
+    if not has_absolute_offsets(tail):
+        return []
+    begins = [_MARKS[end[1][:4]].long.unpack_from(end[1], 4)[0] for end in _END.finditer(tail)]
+    first = min((begin for begin in begins if head <= begin < start), default=start)
+    if first < start:
+        tail = source.read(first, size - first)
+    return [
+        Patch(size - change.before_end, len(change.data), change.data) for change in follow_trailer(tail, size, growth)
+    ]
 
 
 def write_tail(file: bytearray | memoryview, changes: list[TailChange]) -> None:

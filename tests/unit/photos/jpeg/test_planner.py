@@ -1,0 +1,86 @@
+"""A plan for a JPEG file says what really changes, and needs little more of the file than its head."""
+
+import pytest
+
+from galleria_storage.photos.jpeg.planner import parts, plan
+from galleria_storage.photos.photo import plan_photo
+from galleria_storage.photos.plan import NOTHING, Texts
+from galleria_storage.photos.source import BytesSource, MeteredSource
+from tests.support.corrections import CHANGES, tags_of
+from tests.support.photos import (
+    OFFSET_TIME_ORIGINAL,
+    TAKEN,
+    afcp_parts,
+    camera_block,
+    jpeg,
+    photo,
+    segment,
+    text,
+    with_afcp,
+)
+
+ASKED = Texts(CHANGES)
+XMP = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x/>")
+
+
+def test_a_text_with_room_is_patched_byte_by_byte() -> None:
+    before = photo(camera_block(exif=[text(OFFSET_TIME_ORIGINAL, "+00:00")]))
+    found = plan_photo(BytesSource(before), ASKED)
+    assert found.growth == 0
+    assert all(patch.removed == len(patch.data) for patch in found.patches)
+    assert sum(patch.removed for patch in found.patches) <= len("2021:03:04 05:06:07" + "-05:00")
+    assert tags_of(found.apply(before)) == found.after == CHANGES
+
+
+def test_a_missing_tag_is_one_insertion_and_a_few_changed_bytes() -> None:
+    before = photo(camera_block())
+    found = plan_photo(BytesSource(before), ASKED)
+    inserted = [patch for patch in found.patches if not patch.removed]
+    assert [len(patch.data) for patch in inserted] == [found.growth]
+    assert sum(patch.removed for patch in found.patches) < 40
+    assert found.before.date_time_original == TAKEN
+    assert tags_of(found.apply(before)) == found.after
+
+
+def test_a_photo_without_exif_gets_one_insertion() -> None:
+    found = plan_photo(BytesSource(jpeg(XMP)), ASKED)
+    assert [patch.removed for patch in found.patches] == [0]
+    assert tags_of(found.apply(jpeg(XMP))) == CHANGES
+
+
+def test_nothing_asked_is_a_plan_without_patches() -> None:
+    found = plan_photo(BytesSource(photo(camera_block())), NOTHING)
+    assert not found.patches
+    assert found.before == found.after
+
+
+def test_a_large_photo_is_read_no_further_than_its_head_if_it_keeps_its_length() -> None:
+    before = photo(camera_block(exif=[text(OFFSET_TIME_ORIGINAL, "+00:00")]), trailer=bytes(1_000_000))
+    source = MeteredSource(BytesSource(before))
+    plan_photo(source, ASKED)
+    assert source.reads == 1
+
+
+@pytest.mark.parametrize("trailer", [b"", bytes(1_000_000)], ids=["short", "long"])
+def test_the_end_of_a_large_photo_is_read_only_if_its_head_grows(trailer: bytes) -> None:
+    source = MeteredSource(BytesSource(photo(camera_block(), trailer=trailer)))
+    plan_photo(source, ASKED)
+    assert source.reads == (2 if trailer else 1)
+
+
+def test_a_trailer_with_absolute_offsets_is_a_patch_like_any_other_however_long_it_is() -> None:
+    held = {b"IPTC": b"title", b"PrVw": bytes(300_000)}
+    before = with_afcp(photo(camera_block(), trailer=bytes(500_000)), held)
+    source = MeteredSource(BytesSource(before))
+    found = plan_photo(source, ASKED)
+    assert afcp_parts(found.apply(before)) == held
+    assert len([patch for patch in found.patches if patch.offset > len(before) - 400_000]) <= 3
+
+
+def test_the_parts_of_a_photo_are_its_other_segments_and_its_image() -> None:
+    before = photo(camera_block(), XMP, segment(0xFE, b"a comment"))
+    source = BytesSource(before)
+    found = plan(source, ASKED)
+    old, new = parts(source), parts(found.view(source))
+    assert [part.name for part in old] == [part.name for part in new]
+    assert {"segment E1", "segment FE", "the image"} <= {part.name for part in old}
