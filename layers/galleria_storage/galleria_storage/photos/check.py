@@ -8,8 +8,8 @@ list the same parts, each made of the very same bytes of the source.
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.plan import NOTHING, Asked, Plan, Span
+from galleria_storage.photos.refusals import harmful
 from galleria_storage.photos.source import RangedSource
 
 
@@ -62,11 +62,3 @@ def _moved(plan: Plan, part: Part) -> tuple[Span, ...]:
             raise harmful(part.name)
         spans.append(moved)
     return tuple(spans)
-
-
-def harmful(what: str) -> CorruptPhotoError:
-    """Return the error for an edit that would change what it should not."""
-    return CorruptPhotoError(
-        f"The capture time cannot be changed without harm to the photo's other data ({what}).",
-        advice="Publish the photo without a correction, or correct it in a photo program.",
-    )

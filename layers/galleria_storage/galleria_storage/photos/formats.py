@@ -49,6 +49,7 @@ _JPEG_HEAD: Final = 16 * 1024 * 1024
 _PLANNERS: Final[dict[str, _Planner]] = {
     "image/jpeg": _Planner("jpeg.planner", _JPEG_HEAD),
     "image/png": _Planner("png"),
+    "image/webp": _Planner("webp"),
 }
 
 

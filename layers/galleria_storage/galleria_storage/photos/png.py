@@ -18,6 +18,7 @@ from galleria_storage.photos.exif.captures import after_changes, capture_tags, t
 from galleria_storage.photos.exif.tiff import read_block
 from galleria_storage.photos.plan import Asked, Patch, Plan, Span, Texts, within
 from galleria_storage.photos.png_profile import RAW_PROFILES, RawProfile, read_profile
+from galleria_storage.photos.refusals import cut_off, damaged
 from galleria_storage.photos.source import RangedSource
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
@@ -137,11 +138,11 @@ def _layout(source: RangedSource) -> _Layout:
     for chunk in _walk(source, len(SIGNATURE)):
         if chunk.type == b"IDAT":
             if not before or before[0].type not in _FIRST:
-                raise _damaged("it does not start with an IHDR chunk")
+                raise damaged("it does not start with an IHDR chunk")
             after = _chunks_at_end(source, chunk)
             return _Layout(before, chunk, after if after is not None else list(_walk(source, chunk.stop)))
         before.append(chunk)
-    raise _damaged("it has no image data")
+    raise damaged("it has no image data")
 
 
 def _walk(source: RangedSource, at: int) -> Iterator[Chunk]:
@@ -150,15 +151,12 @@ def _walk(source: RangedSource, at: int) -> Iterator[Chunk]:
         header = source.read(at, 8)
         chunk = Chunk(header[4:], at, at + 12 + int.from_bytes(header[:4], "big"))
         if len(header) < 8 or chunk.stop > source.size:
-            raise CorruptPhotoError(
-                f"The photo is cut off: it ends after {source.size:,} bytes, within a chunk.",
-                advice="Upload the photo again.",
-            )
+            raise cut_off(f"it ends after {source.size:,} bytes, within a chunk")
         yield chunk
         if chunk.type == b"IEND":
             return
         at = chunk.stop
-    raise _damaged(f"it has more than {MAX_CHUNKS:,} chunks")
+    raise damaged(f"it has more than {MAX_CHUNKS:,} chunks")
 
 
 def _chunks_at_end(source: RangedSource, first: Chunk) -> list[Chunk] | None:
@@ -222,9 +220,3 @@ def _data(source: RangedSource, chunk: Chunk) -> bytes:
             f"The photo's Exif data has {stop - start:,} bytes; at most {MAX_EXIF:,} can be edited."
         )
     return source.read(start, stop - start)
-
-
-def _damaged(what: str) -> CorruptPhotoError:
-    return CorruptPhotoError(
-        f"The photo is damaged: {what}.", advice="Open it in a photo program and save it again, or upload the original."
-    )

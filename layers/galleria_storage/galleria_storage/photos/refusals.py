@@ -1,0 +1,23 @@
+"""Why a photo cannot be corrected, in a photographer's words: the errors that all formats share."""
+
+from galleria_storage.errors import CorruptPhotoError
+
+
+def damaged(what: str) -> CorruptPhotoError:
+    """Return the error for a file whose structure is broken; `what` completes "The photo is damaged: …"."""
+    return CorruptPhotoError(
+        f"The photo is damaged: {what}.", advice="Open it in a photo program and save it again, or upload the original."
+    )
+
+
+def cut_off(what: str) -> CorruptPhotoError:
+    """Return the error for a file that lacks its end; `what` completes "The photo is cut off: …"."""
+    return CorruptPhotoError(f"The photo is cut off: {what}.", advice="Upload the photo again.")
+
+
+def harmful(what: str) -> CorruptPhotoError:
+    """Return the error for an edit that would change more than it should; `what` names it."""
+    return CorruptPhotoError(
+        f"The capture time cannot be changed without harm to the photo's other data ({what}).",
+        advice="Publish the photo without a correction, or correct it in a photo program.",
+    )
