@@ -49,7 +49,15 @@ _JPEG_HEAD: Final = 16 * 1024 * 1024
 _PLANNERS: Final[dict[str, _Planner]] = {
     "image/jpeg": _Planner("jpeg.planner", _JPEG_HEAD),
     "image/png": _Planner("png"),
+    "image/tiff": _Planner("tiff.planner"),
     "image/webp": _Planner("webp"),
+    "image/x-adobe-dng": _Planner("tiff.planner"),
+    "image/x-canon-cr2": _Planner("tiff.planner"),
+    "image/x-fuji-raf": _Planner("raw.raf", _JPEG_HEAD),
+    "image/x-nikon-nef": _Planner("tiff.planner"),
+    "image/x-panasonic-rw2": _Planner("raw.rw2"),
+    "image/x-pentax-pef": _Planner("tiff.planner"),
+    "image/x-sony-arw": _Planner("tiff.planner"),
 }
 
 

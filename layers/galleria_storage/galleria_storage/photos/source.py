@@ -73,6 +73,27 @@ class FileSource:
         return data
 
 
+class WindowSource:
+    """Part of a photo as a photo of its own: a preview inside a RAW file.
+
+    Parameters
+    ----------
+    source
+        The whole.
+    start, size
+        Where the part begins, and its bytes; all of it must be there.
+    """
+
+    def __init__(self, source: RangedSource, start: int, size: int) -> None:
+        self._source = source
+        self.start = start
+        self.size = size
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return a range of the part; see `RangedSource`."""
+        return self._source.read(self.start + offset, max(min(length, self.size - offset), 0))
+
+
 class MeteredSource:
     """A source that keeps what was read, reads at least `READ_BYTES` at once, and bounds both.
 

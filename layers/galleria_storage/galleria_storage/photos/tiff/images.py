@@ -1,0 +1,50 @@
+"""Where a TIFF's pictures are: strips, tiles, and whole JPEGs."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Final
+
+from galleria_storage.photos.plan import Span
+from galleria_storage.photos.refusals import damaged
+from galleria_storage.photos.tiff.tables import Table, TiffTables
+
+#: Tags of the offsets and of the lengths (TIFF 6.0 sections 8, 15 and 22).
+_IMAGE_DATA: Final = ((0x0111, 0x0117), (0x0144, 0x0145), (0x0201, 0x0202))
+_UNSET: Final = 0xFFFF_FFFF
+"""Panasonic's RW2 has this offset where another tag says where the picture is."""
+
+
+def picture_spans(tables: TiffTables, table: Table) -> list[Span]:
+    """Return where the pictures of a table are, in ascending order; what follows directly is joined.
+
+    Raises
+    ------
+    CorruptPhotoError
+        There are not as many lengths as offsets.
+    """
+    return joined(chain.from_iterable(_spans(tables, table, *tags) for tags in _IMAGE_DATA))
+
+
+def _spans(tables: TiffTables, table: Table, offset_tag: int, length_tag: int) -> Iterator[Span]:
+    starts, lengths = (
+        list(chain.from_iterable(tables.numbers(field) for field in table.find({tag})))
+        for tag in (offset_tag, length_tag)
+    )
+    if not starts or starts == [_UNSET]:
+        return
+    if len(starts) != len(lengths):
+        raise damaged(f"its {table.name} has {len(starts):,} pieces of a picture and {len(lengths):,} lengths")
+    for start, length in zip(starts, lengths, strict=True):
+        if length:
+            yield Span(start, start + length)
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """Return spans in ascending order, those that overlap or follow directly made into one."""
+    found: list[Span] = []
+    for span in sorted(spans):
+        if found and span.start <= found[-1].stop:
+            found[-1] = Span(found[-1].start, max(found[-1].stop, span.stop))
+        else:
+            found.append(span)
+    return found

@@ -1,0 +1,174 @@
+"""The tables (IFDs) of a TIFF file, read by ranges: the file may have any size, and its tables be anywhere in it.
+
+TIFF 6.0 section 2: a header (byte order, a number that names the format, the
+offset of the first IFD); an IFD is a count of fields, twelve bytes for each
+(tag, type, number of values, the value or its offset), and the offset of the
+next IFD. `photos.exif.ifd` reads the same structure in a block in memory.
+"""
+
+from collections.abc import Collection, Iterator
+from typing import Final, NamedTuple
+
+from galleria_storage.errors import UnsupportedFormatError
+from galleria_storage.photos.exif.ifd import BIG, INLINE, LITTLE, LONG, TYPE_SIZES
+from galleria_storage.photos.exif.ifd import IFD as IFD_TYPE
+from galleria_storage.photos.plan import Span
+from galleria_storage.photos.refusals import cut_off, damaged
+from galleria_storage.photos.source import RangedSource
+
+MAX_FIELDS: Final = 4096
+"""Fields of one table; more than any program writes."""
+
+MAX_SUB_IFDS: Final = 16
+MAX_ARRAY: Final = 1024 * 1024
+"""Bytes of the longest array of offsets or lengths that is read."""
+
+EXIF_IFD, GPS_IFD, SUB_IFDS = 0x8769, 0x8825, 0x014A
+_HEADERS: Final = {
+    b"II*\0": LITTLE,
+    b"MM\0*": BIG,
+    b"IIU\0": LITTLE,  # Panasonic RW2
+    b"IIRO": LITTLE,  # Olympus ORF
+    b"IIRS": LITTLE,
+    b"MMOR": BIG,
+}
+_POINTER_TYPES: Final = frozenset({LONG, IFD_TYPE})
+_SHORT: Final = 3
+
+
+class Field(NamedTuple):
+    """One field of a table.
+
+    Attributes
+    ----------
+    tag, type, number
+        Tag, type, and number of values.
+    place
+        Offset of the field's twelve bytes.
+    raw
+        Its last four bytes: the value, or the offset of the value.
+    value
+        Where the value is: in those four bytes if it fits.
+    """
+
+    tag: int
+    type: int
+    number: int
+    place: int
+    raw: bytes
+    value: Span
+
+    @property
+    def is_inline(self) -> bool:
+        """Whether the value is in the field itself."""
+        return self.value.start == self.place + 8
+
+
+class Table(NamedTuple):
+    """One IFD; `end` is the offset after its last field, where the offset of the next IFD is."""
+
+    name: str
+    start: int
+    end: int
+    fields: tuple[Field, ...]
+    next: int
+
+    def find(self, tags: Collection[int]) -> Iterator[Field]:
+        """Yield the fields with one of the tags, in file order."""
+        return (field for field in self.fields if field.tag in tags)
+
+
+class TiffTables:
+    """The tables of a file that an edit looks at.
+
+    Attributes
+    ----------
+    order
+        The file's byte order.
+    main
+        IFD0.
+    exif
+        The Exif IFD that IFD0 points to; None if there is none.
+    others
+        Further tables: GPS IFD, those that IFD0's SubIFDs name, and IFD1.
+
+    Raises
+    ------
+    UnsupportedFormatError
+        The file is not a TIFF, or a BigTIFF.
+    CorruptPhotoError
+        A table is damaged or lies outside the file.
+    """
+
+    def __init__(self, source: RangedSource) -> None:
+        header = source.read(0, 8)
+        order = _HEADERS.get(header[:4])
+        if order is None or len(header) < 8:
+            raise UnsupportedFormatError("The file is not a TIFF that can be corrected.")
+        self.source, self.order = source, order
+        self.main = self.read("IFD0", order.long.unpack_from(header, 4)[0])
+        pointers = list(self.main.find({EXIF_IFD}))
+        if len(pointers) > 1:
+            raise damaged("its IFD0 points to two Exif IFDs")
+        self.exif = self.read("Exif IFD", self.pointer(pointers[0])) if pointers else None
+        self.others = list(self._others())
+
+    def read(self, name: str, start: int) -> Table:
+        """Read one table."""
+        source, order = self.source, self.order
+        if not 8 <= start <= source.size - 2:
+            raise cut_off(f"its {name} would be at byte {start:,} of {source.size:,}")
+        count: int = order.short.unpack(source.read(start, 2))[0]
+        end = start + 2 + 12 * count
+        if not 0 < count <= MAX_FIELDS:
+            raise damaged(f"its {name} has {count:,} entries")
+        data = source.read(start + 2, 12 * count + 4)
+        if len(data) < 12 * count:
+            raise cut_off(f"it ends within its {name}")
+        fields = tuple(self._field(data, at, start + 2 + at) for at in range(0, 12 * count, 12))
+        following = order.long.unpack(data[12 * count :])[0] if len(data) == 12 * count + 4 else 0
+        return Table(name, start, end, fields, following)
+
+    def _field(self, data: bytes, at: int, place: int) -> Field:
+        tag, kind, number, offset = self.order.entry.unpack_from(data, at)
+        size = number * TYPE_SIZES.get(kind, 0)
+        start = place + 8 if size <= INLINE else offset
+        return Field(tag, kind, number, place, data[at + 8 : at + 12], Span(start, start + size))
+
+    def pointer(self, field: Field) -> int:
+        """Return the offset that a field holds, which must be one."""
+        if field.type not in _POINTER_TYPES or field.number != 1:
+            raise damaged(f"tag {field.tag:04X} should be the offset of a table")
+        offset: int = self.order.long.unpack(field.raw)[0]
+        return offset
+
+    def numbers(self, field: Field) -> list[int]:
+        """Return the values of a field of whole numbers; empty if it is of another type."""
+        if field.type not in {_SHORT, *_POINTER_TYPES}:
+            return []
+        start, stop = field.value
+        if stop - start > MAX_ARRAY:
+            raise damaged(f"tag {field.tag:04X} has {field.number:,} values")
+        data = self.source.read(start, stop - start)
+        if len(data) < stop - start:
+            raise cut_off(f"tag {field.tag:04X} lies outside of it")
+        unit = self.order.short if field.type == _SHORT else self.order.long
+        return [value for (value,) in unit.iter_unpack(data)]
+
+    @property
+    def all(self) -> list[Table]:
+        """Every table that was read, IFD0 first."""
+        return [self.main, *([self.exif] if self.exif else []), *self.others]
+
+    def _others(self) -> Iterator[Table]:
+        for field in self.main.find({GPS_IFD}):
+            if field.type in _POINTER_TYPES and field.number == 1:
+                yield self.read("GPS IFD", self.pointer(field))
+        for field in self.main.find({SUB_IFDS}):
+            places = self.numbers(field)
+            if len(places) > MAX_SUB_IFDS:
+                raise damaged(f"it has {len(places):,} SubIFDs")
+            for number, start in enumerate(places):
+                yield self.read(f"SubIFD{number}", start)
+        if self.main.next:
+            yield self.read("IFD1", self.main.next)

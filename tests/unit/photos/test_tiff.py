@@ -1,0 +1,236 @@
+"""TIFF files: the capture tags change, nothing moves, and what was cut off is never given a new meaning."""
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
+from galleria_storage.photos.check import check_plan
+from galleria_storage.photos.plan import NOTHING, Plan, Texts
+from galleria_storage.photos.source import BytesSource, MeteredSource
+from galleria_storage.photos.tiff import planner
+from tests.support import tiffs
+from tests.support.tiffs import EXIF_IFD, FRACTION, OFFSET, SUB_IFDS, TIME, TiffBuilder, tables, text
+
+NEW = CaptureTags("2024:06:15 10:30:45", "25", "+02:00")
+VALUES = {TIME: b"2024:06:15 10:30:45\0", FRACTION: b"25\0", OFFSET: b"+02:00\0"}
+FULL = {TIME: text("2020:01:02 03:04:05"), OFFSET: text("-05:00"), FRACTION: text("11")}
+TIME_ONLY = {TIME: text("2020:01:02 03:04:05"), 0x927C: (7, b"maker note, with offsets")}
+
+
+def plan_of(file: bytes, texts: CaptureTags = NEW) -> Plan:
+    source = MeteredSource(BytesSource(file))
+    plan = planner.plan(source, Texts(texts))
+    check_plan(source, plan, planner.plan, planner.parts)
+    return plan
+
+
+def corrected(file: bytes, texts: CaptureTags = NEW) -> bytes:
+    return plan_of(file, texts).apply(file)
+
+
+def pictures(file: bytes) -> list[bytes]:
+    main, _, _ = tables(file)
+    mark = "little" if file[:2] == b"II" else "big"
+    starts, lengths = (
+        [int.from_bytes(main[tag][at : at + 4], mark) for at in range(0, len(main[tag]), 4)] for tag in (0x0111, 0x0117)
+    )
+    return [file[start : start + length] for start, length in zip(starts, lengths, strict=True)]
+
+
+@pytest.mark.parametrize("mark", "<>")
+def test_tags_with_room_are_changed_in_place(mark: str) -> None:
+    file = tiffs.photo(FULL, mark=mark)
+    result = corrected(file)
+    assert len(result) == len(file)
+    assert tables(result)[1] == VALUES
+
+
+@pytest.mark.parametrize("mark", "<>")
+@pytest.mark.parametrize("strips", [[b"pixels"], [b"a" * 30, b"b" * 31, b"c" * 7]])
+def test_a_missing_tag_goes_into_a_copy_of_the_exif_ifd(mark: str, strips: list[bytes]) -> None:
+    file = tiffs.photo(TIME_ONLY, mark=mark, strips=strips)
+    result = corrected(file)
+    assert tables(result)[1] == {**VALUES, 0x927C: b"maker note, with offsets"}
+    assert pictures(result) == pictures(file)
+    assert result.index(b"maker note") == file.index(b"maker note")  # it did not move
+
+
+@pytest.mark.parametrize("mark", "<>")
+def test_a_file_without_exif_gets_an_exif_ifd_and_a_new_ifd0(mark: str) -> None:
+    file = tiffs.photo(None, mark=mark, main={0x010F: text("Maker of cameras")})
+    main, exif, _ = tables(corrected(file))
+    assert exif == VALUES
+    assert list(main) == sorted(main)
+    assert {tag: value for tag, value in main.items() if tag != EXIF_IFD} == tables(file)[0]
+    assert corrected(file).startswith(file[:4])
+
+
+def test_the_next_page_stays_where_it_is() -> None:
+    builder = TiffBuilder()
+    page = builder.table({0x010F: text("second page")})
+    main = builder.table({0x010F: text("first page")}, following=page)
+    result = corrected(builder.file(main))
+    assert tables(result)[2] == page
+    assert tiffs.read_table(result, page)[0] == {0x010F: b"second page\0"}
+
+
+def test_the_copy_that_cameras_keep_in_ifd0_follows() -> None:
+    file = tiffs.photo(FULL, main={TIME: text("2020:01:02 03:04:05")})
+    main, exif, _ = tables(corrected(file))
+    assert main[TIME] == exif[TIME] == VALUES[TIME]
+
+
+def test_a_capture_time_in_ifd0_alone_is_read() -> None:
+    file = tiffs.photo(None, main={TIME: text("2020:01:02 03:04:05")})
+    assert planner.plan(BytesSource(file), NOTHING).before == CaptureTags("2020:01:02 03:04:05")
+    main, exif, _ = tables(corrected(file))
+    assert (main[TIME], exif) == (VALUES[TIME], VALUES)
+
+
+def test_a_value_that_another_tag_shares_is_not_overwritten() -> None:
+    builder = TiffBuilder()
+    shared = builder.put(b"2020:01:02 03:04:05\0")
+    exif = builder.table({TIME: (2, b""), 0x9004: (2, b"")})
+    for row in (0, 1):
+        place = exif + 2 + 12 * row
+        builder.data[place + 4 : place + 12] = (20).to_bytes(4, "little") + shared.to_bytes(4, "little")
+    file = builder.file(builder.table({EXIF_IFD: builder.long(exif)}))
+    result = tables(corrected(file, CaptureTags(NEW.date_time_original)))[1]
+    assert result == {TIME: VALUES[TIME], 0x9004: b"2020:01:02 03:04:05\0"}
+
+
+def test_the_end_of_the_last_table_is_completed_before_anything_is_added() -> None:
+    builder = TiffBuilder()
+    file = builder.file(builder.table({0x010F: text("Maker of cameras")}, following=None))
+    _, exif, following = tables(corrected(file))
+    assert (exif, following) == (VALUES, 0)
+    at = int.from_bytes(file[4:8], "little")
+    assert tiffs.read_table(corrected(file), at)[1] == 0  # the old copy leads nowhere either
+
+
+def test_pictures_of_sub_ifds_are_looked_after() -> None:
+    builder = TiffBuilder()
+    strip = builder.put(b"raw data")
+    sub = builder.table({0x0111: builder.long(strip), 0x0117: builder.long(8)})
+    main = builder.table({SUB_IFDS: builder.long(sub)})
+    assert b"raw data" in corrected(builder.file(main))
+    builder.data[sub + 2 + 12 + 8 : sub + 2 + 12 + 12] = (10**6).to_bytes(4, "little")
+    with pytest.raises(CorruptPhotoError, match="SubIFD0 lists lies beyond its end"):
+        corrected(builder.file(main))
+
+
+def test_a_picture_that_is_cut_off_may_be_corrected_in_place_only() -> None:
+    def cut(exif: Mapping[int, tuple[int, bytes]]) -> bytes:
+        builder = TiffBuilder()
+        exif_ifd = builder.table(exif)
+        fields = {0x0111: builder.long(5000), 0x0117: builder.long(10**6), EXIF_IFD: builder.long(exif_ifd)}
+        return builder.file(builder.table(fields))
+
+    assert tables(corrected(cut(FULL)))[1] == VALUES
+    with pytest.raises(CorruptPhotoError, match="beyond its end"):
+        corrected(cut(TIME_ONLY))
+
+
+def test_an_offset_that_is_unset_is_no_picture() -> None:
+    builder = TiffBuilder(magic=b"U\0")
+    file = builder.file(builder.table({0x0111: builder.long(0xFFFF_FFFF), 0x0117: builder.long(0)}))
+    assert tables(corrected(file))[1] == VALUES
+
+
+@pytest.mark.parametrize("magic", [b"U\0", b"RO", b"RS"])
+def test_raw_files_with_another_number_in_their_header_are_read_the_same(magic: bytes) -> None:
+    assert tables(corrected(tiffs.photo(TIME_ONLY, magic=magic)))[1][TIME] == VALUES[TIME]
+
+
+@pytest.mark.parametrize("start", [b"II+\0\x08\0\0\0", b"\xff\xd8\xff\xe0....", b"II*\0"])
+def test_another_file_is_refused(start: bytes) -> None:
+    with pytest.raises(UnsupportedFormatError):
+        corrected(start)
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (b"II*\0\xff\0\0\0", "would be at byte 255"),
+        (b"II*\0\x08\0\0\0\0\0\0\0\0\0", "has 0 entries"),
+        (b"II*\0\x08\0\0\0\xff\xff", "65,535 entries"),
+        (b"II*\0\x08\0\0\0\x05\0" + bytes(30), "ends within its IFD0"),
+    ],
+)
+def test_a_damaged_table_is_refused_in_words(file: bytes, words: str) -> None:
+    with pytest.raises(CorruptPhotoError, match=words):
+        corrected(file)
+
+
+def test_a_pointer_that_is_no_offset_is_refused() -> None:
+    with pytest.raises(CorruptPhotoError, match="8769 should be the offset of a table"):
+        corrected(tiffs.photo(None, main={EXIF_IFD: text("abc")}))
+
+
+def test_strips_without_lengths_are_refused() -> None:
+    builder = TiffBuilder()
+    file = builder.file(builder.table({0x0111: builder.long(8, 8), 0x0117: builder.long(1), TIME: text("2020:01:01")}))
+    with pytest.raises(CorruptPhotoError, match="2 pieces of a picture and 1 lengths"):
+        corrected(file)
+
+
+class Huge:
+    """A TIFF of 100 MB whose tables are at its end, as far as anybody looks."""
+
+    def __init__(self) -> None:
+        builder = TiffBuilder()
+        self.size = 100_000_000
+        builder.data = bytearray(self.size - 4096)
+        fields = {0x0111: builder.long(8), 0x0117: builder.long(self.size - 5000)}
+        fields[EXIF_IFD] = builder.long(builder.table(TIME_ONLY))
+        main = builder.table(fields)
+        self.data = builder.file(main).ljust(self.size, b"\0")
+
+    def read(self, offset: int, length: int) -> bytes:
+        return self.data[offset : offset + length]
+
+
+def test_a_large_file_whose_tables_are_at_its_end_takes_few_reads() -> None:
+    huge = Huge()
+    source = MeteredSource(huge, huge.data[: 256 * 1024])
+    plan = planner.plan(source, Texts(NEW))
+    check_plan(source, plan, planner.plan, planner.parts)
+    assert source.reads <= 3
+
+
+fields_of = st.dictionaries(
+    st.integers(0x0100, 0xFFFF).filter(
+        lambda tag: tag not in {0x0111, 0x0117, 0x0144, 0x0145, 0x0201, 0x0202, 0x8825, 0x014A, EXIF_IFD, *VALUES}
+    ),
+    st.tuples(st.just(7), st.binary(min_size=1, max_size=12)),
+    max_size=5,
+)
+
+
+@given(fields_of, st.none() | fields_of, st.sets(st.sampled_from([TIME, FRACTION, OFFSET])), st.sampled_from("<>"))
+def test_every_other_field_keeps_its_value_and_the_last_correction_wins(
+    main: dict[int, tuple[int, bytes]], exif: dict[int, tuple[int, bytes]] | None, held: set[int], mark: str
+) -> None:
+    if exif is not None:
+        exif = {**exif, **{tag: FULL[tag] for tag in held}}
+        exif = dict(sorted(exif.items())) or FULL
+    file = tiffs.photo(exif, main=main, mark=mark)
+    once = corrected(file)
+    assert corrected(once) == once
+    twice = corrected(corrected(file, CaptureTags("2001:01:01 00:00:00", "987654", "-11:00")))
+    for result in (once, twice):
+        new_main, new_exif, _ = tables(result)
+        assert {tag: new_exif[tag].rstrip(b"\0") for tag in VALUES} == {
+            tag: v.rstrip(b"\0") for tag, v in VALUES.items()
+        }
+        assert {t: v for t, v in new_exif.items() if t not in VALUES} == {
+            t: v for t, (_, v) in (exif or {}).items() if t not in VALUES
+        }
+        assert {t: v for t, v in new_main.items() if t != EXIF_IFD} == {
+            t: v for t, v in tables(file)[0].items() if t != EXIF_IFD
+        }
+        assert pictures(result) == pictures(file)
