@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 
 from benchmarks.publishing.handlers import HANDLERS, Buckets
-from galleria_storage.s3.access import BucketAccess
+from galleria_storage.s3.access import BucketAccess, ProviderAccess
 from galleria_storage.s3.clients import connect
 
 
@@ -60,7 +60,10 @@ def measure(job: Job) -> Result:
         aws_secret_access_key=public["secret_key"],
         region_name=public["region"],
     )
-    buckets = Buckets(*(connect(BucketAccess(**access)) for access in (job.staging, job.public)), plain)
+    accesses = [
+        BucketAccess(access["bucket"], ProviderAccess(**access["provider"])) for access in (job.staging, job.public)
+    ]
+    buckets = Buckets(*map(connect, accesses), plain)
     sent: list[int] = []
     for client in (buckets.staging.client, buckets.public.client, plain):
         client.meta.events.register(

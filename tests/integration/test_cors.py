@@ -10,7 +10,7 @@ import pytest
 from galleria_cli.main import main
 from galleria_storage.cors import all_buckets
 from galleria_storage.cors.rules import default_gallery_rules
-from galleria_storage.cors.settings import CorsSettings
+from galleria_storage.cors.settings import CorsSettings, CorsTarget
 from galleria_storage.errors import ProviderError
 from tests.support.functions import Function
 from tests.support.servers import S3Server
@@ -68,7 +68,7 @@ def audit_cors() -> Function:
 def test_missing_and_wrong_rules_are_repaired_once(s3: "S3Client", server: S3Server, bucket: str, rules: Any) -> None:
     if rules:
         put(s3, bucket, rules)
-    settings = CorsSettings(mode="repair", buckets=(server.access(bucket),))
+    settings = CorsSettings(mode="repair", buckets=(CorsTarget(server.access(bucket)),))
     assert [v.status for v in all_buckets.audit_buckets(settings)] == ["repaired"]
     [verdict] = all_buckets.audit_buckets(settings)
     assert (verdict.status, verdict.exact, verdict.effective) == ("ok", True, True)
@@ -79,7 +79,7 @@ def test_missing_and_wrong_rules_are_repaired_once(s3: "S3Client", server: S3Ser
 @pytest.mark.usefixtures("keeps_rules")
 def test_merge_keeps_the_rule_of_another_tool(s3: "S3Client", server: S3Server, bucket: str) -> None:
     put(s3, bucket, BROKEN)
-    settings = CorsSettings(mode="merge", buckets=(server.access(bucket),))
+    settings = CorsSettings(mode="merge", buckets=(CorsTarget(server.access(bucket)),))
     [verdict] = all_buckets.audit_buckets(settings)
     assert (verdict.status, verdict.effective) == ("repaired", True)
     assert any(rule["AllowedMethods"] == ["PUT"] for rule in s3.get_bucket_cors(Bucket=bucket)["CORSRules"])
@@ -89,7 +89,7 @@ def test_merge_keeps_the_rule_of_another_tool(s3: "S3Client", server: S3Server, 
 @pytest.mark.usefixtures("keeps_rules")
 def test_a_bucket_that_does_not_exist_does_not_stop_the_others(server: S3Server, bucket: str) -> None:
     accesses = (server.access("no-such-bucket-here"), server.access(bucket))
-    missing, present = all_buckets.audit_buckets(CorsSettings(mode="audit", buckets=accesses))
+    missing, present = all_buckets.audit_buckets(CorsSettings(mode="audit", buckets=tuple(map(CorsTarget, accesses))))
     assert (missing.status, missing.error) == ("failed", "BucketNotFoundError")
     assert present.status == "drifted"
 
@@ -98,7 +98,7 @@ def test_a_provider_without_cors_rules_is_unsupported(server: S3Server, bucket: 
     if server.name != "juicefs":
         pytest.skip(f"{server.name} is not the one that answers 501")
     for mode in ("audit", "repair", "merge"):
-        [verdict] = all_buckets.audit_buckets(CorsSettings(mode=mode, buckets=(server.access(bucket),)))
+        [verdict] = all_buckets.audit_buckets(CorsSettings(mode=mode, buckets=(CorsTarget(server.access(bucket)),)))
         assert (verdict.status, verdict.error) == ("unsupported", "UnsupportedOperationError")
 
 

@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from galleria_storage.s3 import probe
+from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.clients import Connection, connect
 from galleria_storage.s3.probe import identify, settle
 from galleria_storage.s3.profiles import CEPH, PROFILES, UNKNOWN
@@ -41,7 +42,8 @@ def bucket(s3: "S3Client") -> str:
 @pytest.fixture
 def unknown(server: S3Server, bucket: str) -> Connection:
     """A connection of which the settings say nothing."""
-    return connect(replace(server.access(bucket), profile=""))
+    access = server.access(bucket)
+    return connect(BucketAccess(bucket, replace(access.provider, profile="")))
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from galleria_storage.s3.access import BucketAccess
+from galleria_storage.s3.access import BucketAccess, ProviderAccess
 from tests.support import ceph, external, swift
 from tests.support.processes import Processes, ServerStartError, find_program, free_ports
 
@@ -72,14 +72,14 @@ class S3Server:
 
     def access(self, bucket: str, endpoint: str = "") -> BucketAccess:
         """Return the library's own way to name a bucket here; `endpoint` may name a proxy in front."""
-        return BucketAccess(
-            bucket=bucket,
+        provider = ProviderAccess(
             endpoint=endpoint or self.endpoint,
             region=self.region,
             access_key=self.access_key,
             secret_key=self.secret_key,
             profile=self.profile,
         )
+        return BucketAccess(bucket, provider)
 
 
 def _moto(processes: Processes) -> Iterator[S3Server]:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from galleria_storage.cors.settings import cors_settings
+from galleria_storage.cors.settings import CorsTarget, cors_settings
 from galleria_storage.errors import SettingsError
 from galleria_storage.publishing.settings import publish_settings
-from galleria_storage.s3.access import BucketAccess, public_bucket
+from galleria_storage.s3.access import BucketAccess, ProviderAccess, public_bucket, public_provider
 
 PUBLIC = {
     "S3_PUBLIC_BUCKET": "public-photos",
@@ -31,7 +31,9 @@ def refused(read: Any, env: dict[str, str]) -> SettingsError:
 
 def test_the_seeds_five_settings_are_read() -> None:
     found = public_bucket(PUBLIC)
-    assert found == BucketAccess("public-photos", PUBLIC["S3_PUBLIC_ENDPOINT"], "fsn1", "key-id", "hunter2")
+    assert found == BucketAccess(
+        "public-photos", ProviderAccess(PUBLIC["S3_PUBLIC_ENDPOINT"], "fsn1", "key-id", "hunter2")
+    )
 
 
 def test_an_empty_endpoint_and_keys_mean_aws_with_the_role() -> None:
@@ -108,31 +110,36 @@ def test_every_publish_setting_is_read() -> None:
     assert found.pass_through_types == {"video/mp4"}
     assert found.duplicate_scope == "bucket"
     assert found.failure_queue_url.endswith("/failed")
-    assert (found.event_bus_name, found.cdn_distribution_id, found.public.profile) == ("photos", "E123", "ceph")
+    assert (found.event_bus_name, found.cdn_distribution_id, found.public.provider.profile) == (
+        "photos",
+        "E123",
+        "ceph",
+    )
 
 
 def test_a_secret_fills_in_the_values_and_is_then_done_with() -> None:
-    access = public_bucket({"S3_PUBLIC_BUCKET": "public-photos", "S3_PUBLIC_SECRET_ARN": SECRET})
-    assert access.with_secret(PUBLIC) == public_bucket(PUBLIC)
+    provider = public_provider({"S3_PUBLIC_SECRET_ARN": SECRET})
+    assert provider.with_secret(PUBLIC) == public_provider(PUBLIC)
 
 
 def test_the_expected_cors_rules_default_to_the_seeds() -> None:
     found = cors_settings(PUBLIC)
     assert (found.mode, found.origins, found.methods) == ("repair", ("*",), ("GET", "HEAD"))
     assert (found.headers, found.expose_headers, found.max_age_seconds, found.rules) == (("*",), ("ETag",), 3600, None)
-    assert found.buckets == (public_bucket(PUBLIC),)
+    assert found.buckets == (CorsTarget(public_bucket(PUBLIC)),)
 
 
 def test_further_buckets_are_reached_like_the_public_one() -> None:
     found = cors_settings(PUBLIC | {"CORS_BUCKETS": "one-bucket, other-bucket"}).buckets
-    assert [access.bucket for access in found] == ["one-bucket", "other-bucket"]
-    assert {(access.endpoint, access.access_key) for access in found} == {(PUBLIC["S3_PUBLIC_ENDPOINT"], "key-id")}
+    assert [target.access.bucket for target in found] == ["one-bucket", "other-bucket"]
+    assert {target.access.provider for target in found} == {public_provider(PUBLIC)}
 
 
 def test_every_bucket_may_have_a_provider_of_its_own() -> None:
     other = {"bucket": "other", "endpoint": "https://nyc3.digitaloceanspaces.com", "secret_arn": SECRET}
     found = cors_settings({"CORS_BUCKETS": json.dumps([{"bucket": "on-aws"}, other])}).buckets
-    assert found == (BucketAccess("on-aws"), BucketAccess(**other))
+    elsewhere = BucketAccess("other", ProviderAccess(other["endpoint"], secret_arn=SECRET))
+    assert found == (CorsTarget(BucketAccess("on-aws")), CorsTarget(elsewhere))
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def test_the_functions_read_settings_that_the_template_gives() -> None:
     publishing = publish_settings(Stack().environment("PublishPhotoFunction"))
     auditing = cors_settings(Stack().environment("AuditCorsFunction"))
     assert publishing.staging_bucket == "galleria-staging-123456789012-us-east-1"
-    assert publishing.public == auditing.buckets[0]
+    assert publishing.public == auditing.buckets[0].access
     assert publishing.default_correction == {}
     assert auditing.rules is None
     assert (auditing.mode, auditing.origins) == ("repair", ("*",))
@@ -89,8 +89,8 @@ def test_the_functions_read_settings_that_the_template_gives() -> None:
 def test_a_public_bucket_at_another_provider_needs_nothing_of_ours_but_its_secret() -> None:
     stack = Stack(ELSEWHERE)
     access = publish_settings(stack.environment("PublishPhotoFunction")).public
-    assert (access.bucket, access.endpoint) == ("gallery", ELSEWHERE["PublicEndpoint"])
-    assert (access.secret_arn, access.profile) == (ELSEWHERE["PublicSecretArn"], "ceph")
+    assert (access.bucket, access.provider.endpoint) == ("gallery", ELSEWHERE["PublicEndpoint"])
+    assert (access.provider.secret_arn, access.provider.profile) == (ELSEWHERE["PublicSecretArn"], "ceph")
     assert not {"PublicBucket", "PublicBucketPolicy", "Distribution"} & set(stack.resources)
     for role in ("PublishPhotoRole", "AuditCorsRole"):
         assert "gallery/" not in json.dumps(stack.properties(role))
@@ -101,7 +101,7 @@ def test_rules_and_buckets_of_the_audit_reach_it_as_they_were_given() -> None:
     rules = '[{"AllowedMethods": ["GET"], "AllowedOrigins": ["https://gallery.example"]}]'
     stack = Stack({"CorsRules": rules, "CorsBuckets": "one,two"})
     settings = cors_settings(stack.environment("AuditCorsFunction"))
-    assert [bucket.bucket for bucket in settings.buckets] == ["one", "two"]
+    assert [target.access.bucket for target in settings.buckets] == ["one", "two"]
     assert settings.rules
     assert found_rules(settings.rules) == found_rules(json.loads(rules))
     (statement,) = [s for s in statements(stack, "AuditCorsRole") if "s3:GetBucketCORS" in s["Action"]]

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 from botocore.exceptions import ClientError
 
-from galleria_storage.s3.signing import DigestedBody, sign_known_digests
+from galleria_storage.s3.sdk.signing import DigestedBody, sign_known_digests
 from tests.support.facts import conditions
 from tests.support.facts.site import Site, handler, status, with_content_md5
 

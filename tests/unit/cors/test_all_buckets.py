@@ -6,7 +6,7 @@ import pytest
 
 from galleria_storage.cors.all_buckets import announce_drift, audit_buckets, summary
 from galleria_storage.cors.rules import default_gallery_rules
-from galleria_storage.cors.settings import CorsSettings
+from galleria_storage.cors.settings import CorsSettings, CorsTarget
 from galleria_storage.errors import SettingsError
 from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.clients import Connection
@@ -17,7 +17,9 @@ PROVIDERS = {"broken": None, "missing": None, "right": default_gallery_rules()}
 
 
 def settings(**changes: object) -> CorsSettings:
-    return CorsSettings(**{"mode": "repair", "buckets": tuple(BucketAccess(name) for name in NAMES), **changes})
+    return CorsSettings(
+        **{"mode": "repair", "buckets": tuple(CorsTarget(BucketAccess(name)) for name in NAMES), **changes}
+    )
 
 
 def providers() -> dict[str, FakeProvider]:

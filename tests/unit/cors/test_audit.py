@@ -12,11 +12,11 @@ from galleria_storage.cors.rules import default_gallery_rules, found_rules
 from galleria_storage.cors.settings import CorsMode
 from galleria_storage.cors.verdict import BucketVerdict
 from galleria_storage.errors import SettingsError
-from galleria_storage.s3.access import BucketAccess
+from galleria_storage.s3.access import BucketAccess, ProviderAccess
 from galleria_storage.s3.clients import Connection
 from tests.unit.cors.fakes import FakeProvider, refusal
 
-ACCESS = BucketAccess("photos", endpoint="https://s3.example", access_key="key", secret_key="very-secret")
+ACCESS = BucketAccess("photos", ProviderAccess("https://s3.example", access_key="key", secret_key="very-secret"))
 EXPECTED = found_rules(default_gallery_rules())
 ADMIN = {"AllowedOrigins": ["https://admin.example"], "AllowedMethods": ["PUT"], "ID": "admin tool"}
 

@@ -120,8 +120,7 @@ def test_no_more_origins_are_tried_than_fit_into_a_moment() -> None:
 
 
 def verdict_with(url: str, provider: FakeProvider, mode: CorsMode = "audit") -> tuple[str, str]:
-    access = BucketAccess("photos", probe_url=url)
-    verdict = audit_bucket(access, DEFAULT, mode, connect=provider.connect)
+    verdict = audit_bucket(BucketAccess("photos"), DEFAULT, mode, probe_url=url, connect=provider.connect)
     assert verdict.drift == (verdict.status in {"drifted", "repaired"})
     return verdict.status, verdict.reason
 

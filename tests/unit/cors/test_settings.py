@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from galleria_storage.cors.settings import cors_settings
+from galleria_storage.cors.settings import CorsTarget, cors_settings
 from galleria_storage.errors import SettingsError
+from galleria_storage.s3.access import BucketAccess, ProviderAccess
 
 ENV = {
     "S3_PUBLIC_BUCKET": "photos",
@@ -19,13 +20,13 @@ ENV = {
 def test_without_a_word_the_public_bucket_is_repaired() -> None:
     settings = cors_settings(ENV)
     assert settings.mode == "repair"
-    [bucket] = settings.buckets
-    assert (bucket.bucket, bucket.probe_url) == ("photos", "https://cdn.example/one.jpg")
+    [target] = settings.buckets
+    assert (target.access.bucket, target.probe_url) == ("photos", "https://cdn.example/one.jpg")
 
 
 def test_names_of_buckets_are_reached_like_the_public_one_and_the_probe_asks_for_that_one_alone() -> None:
-    buckets = cors_settings(ENV | {"CORS_BUCKETS": "photos, family ,"}).buckets
-    assert [(b.bucket, b.access_key, b.probe_url) for b in buckets] == [
+    targets = cors_settings(ENV | {"CORS_BUCKETS": "photos, family ,"}).buckets
+    assert [(t.access.bucket, t.access.provider.access_key, t.probe_url) for t in targets] == [
         ("photos", "key", "https://cdn.example/one.jpg"),
         ("family", "key", ""),
     ]
@@ -33,7 +34,7 @@ def test_names_of_buckets_are_reached_like_the_public_one_and_the_probe_asks_for
 
 @pytest.mark.parametrize("text", [" ", ",", " , "])
 def test_a_list_of_nothing_is_the_public_bucket(text: str) -> None:
-    assert [b.bucket for b in cors_settings(ENV | {"CORS_BUCKETS": text}).buckets] == ["photos"]
+    assert [t.access.bucket for t in cors_settings(ENV | {"CORS_BUCKETS": text}).buckets] == ["photos"]
 
 
 def test_a_document_gives_each_bucket_an_endpoint_and_a_profile_of_its_own() -> None:
@@ -42,10 +43,10 @@ def test_a_document_gives_each_bucket_an_endpoint_and_a_profile_of_its_own() -> 
         {"bucket": "at-home", "endpoint": "https://s3.home.example", "profile": "minio", "probe_url": "https://x/y"},
     ]
     buckets = cors_settings(ENV | {"CORS_BUCKETS": json.dumps(document)}).buckets
-    assert [(b.bucket, b.endpoint, b.profile, b.access_key) for b in buckets] == [
-        ("at-aws", "", "", ""),
-        ("at-home", "https://s3.home.example", "minio", ""),
-    ]
+    assert buckets == (
+        CorsTarget(BucketAccess("at-aws")),
+        CorsTarget(BucketAccess("at-home", ProviderAccess("https://s3.home.example", profile="minio")), "https://x/y"),
+    )
 
 
 def test_rules_are_taken_in_the_form_of_the_aws_command_line_too() -> None:
@@ -62,11 +63,11 @@ def test_rules_are_taken_in_the_form_of_the_aws_command_line_too() -> None:
         ("CORS_RULES", "[]", "at least one entry"),
         ("CORS_RULES", '{"Rules": []}', "must be a JSON list"),
         ("CORS_BUCKETS", "[{]", "CORS_BUCKETS is not JSON"),
-        ("CORS_BUCKETS", '[{"name": "x"}]', "unknown field 'name'; allowed are access_key, bucket"),
+        ("CORS_BUCKETS", '[{"name": "x"}]', "unknown field 'name'; allowed are access_key, addressing, bucket"),
         ("CORS_BUCKETS", '[{"bucket": 5}]', "CORS_BUCKETS has bucket = 5; allowed are texts"),
         ("CORS_BUCKETS", '[{"bucket": "photos", "access_key": "key"}]', "SECRET_KEY is missing"),
         ("CORS_BUCKETS", '[{"bucket": "photos", "profile": "hetzner"}]', "allowed are aws, ceph"),
-        ("CORS_BUCKETS", "a/b", "'a/b', which is no bucket name"),
+        ("CORS_BUCKETS", "a/b", "'a/b', which is not a bucket name"),
         ("CORS_MAX_AGE_SECONDS", "1 hour", "CORS_MAX_AGE_SECONDS is '1 hour'"),
     ],
 )

@@ -101,7 +101,9 @@ def test_an_account_that_a_secret_names_copies_no_tails(monkeypatch: pytest.Monk
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", CEPH)
     keys = {"access_key": "key", "secret_key": "secret"}
     monkeypatch.setattr(
-        secret, "resolve", lambda access: replace(access, secret_arn="", **keys) if access.secret_arn else access
+        secret,
+        "resolve",
+        lambda access: replace(access.provider, secret_arn="", **(keys if access.provider.secret_arn else {})),
     )
     bare = dict.fromkeys(("S3_PUBLIC_ACCESS_KEY", "S3_PUBLIC_SECRET_KEY"), "")
     arn = "arn:aws:secretsmanager:eu-north-1:123456789012:secret:public"

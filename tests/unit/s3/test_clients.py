@@ -11,16 +11,23 @@ from urllib3 import HTTPResponse
 
 from galleria_storage.errors import SettingsError
 from galleria_storage.s3 import clients
-from galleria_storage.s3.access import BucketAccess
+from galleria_storage.s3.access import BucketAccess, ProviderAccess
 from galleria_storage.s3.clients import connect, get_s3_client, staging_client
+from galleria_storage.s3.sdk.session import read_timestamp
+
+
+def photos(*provider: str, **more: str) -> BucketAccess:
+    return BucketAccess("photos", ProviderAccess(*provider, **more))
 
 
 @pytest.fixture(autouse=True)
 def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_PROFILE"):
+    for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
     monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
 @pytest.mark.parametrize(
@@ -42,9 +49,9 @@ def test_an_endpoint_is_taken_with_and_without_a_scheme(written: str, url: str) 
 
 @pytest.mark.parametrize("endpoint", ["ftp://example.org", "https://", "example.org:port", "https://x?y=1", "[::1"])
 def test_an_endpoint_that_is_no_address_is_an_error_that_shows_it(endpoint: str) -> None:
-    with pytest.raises(SettingsError, match="is no address such as") as error:
+    with pytest.raises(SettingsError, match="is not an address such as") as error:
         get_s3_client(endpoint, "key", "secret", "us-east-1")
-    assert endpoint in str(error.value)
+    assert endpoint.partition("?")[0] in str(error.value)
 
 
 def test_an_endpoint_with_a_password_is_refused_without_repeating_it() -> None:
@@ -100,46 +107,33 @@ def test_trailing_checksums_are_sent_to_aws_alone(endpoint: str, checksums: str)
 
 
 def test_a_connection_knows_its_bucket_and_what_its_provider_can_do() -> None:
-    access = BucketAccess("photos", "https://fsn1.your-objectstorage.com", "fsn1", "key", "secret")
-    connection = connect(access)
+    connection = connect(photos("https://fsn1.your-objectstorage.com", "fsn1", "key", "secret"))
     assert (connection.bucket, connection.profile.name) == ("photos", "ceph")
 
 
 def test_a_connection_to_an_unknown_provider_relies_on_nothing() -> None:
-    profile = connect(BucketAccess("photos", "https://s3.example.org", "", "key", "secret")).profile
+    profile = connect(photos("https://s3.example.org", "", "key", "secret")).profile
     assert (profile.name, profile.preconditions, profile.part_copy) == ("unknown", False, False)
 
 
 def test_a_connection_follows_the_environments_endpoint_in_its_profile_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "https://nyc3.digitaloceanspaces.com")
-    assert connect(BucketAccess("photos", access_key="key", secret_key="secret")).profile.name == "ceph"
+    assert connect(photos(access_key="key", secret_key="secret")).profile.name == "ceph"
 
 
 def test_an_endpoint_that_begins_with_the_bucket_is_an_error_that_says_what_to_write() -> None:
     with pytest.raises(SettingsError) as error:
-        connect(BucketAccess("photos", "https://photos.nyc3.digitaloceanspaces.com", "", "key", "secret"))
+        connect(photos("https://photos.nyc3.digitaloceanspaces.com", "", "key", "secret"))
     assert error.value.advice == "Leave the bucket out of it: nyc3.digitaloceanspaces.com"
 
 
-def test_the_session_token_of_a_role_is_not_sent_to_another_provider(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_SESSION_TOKEN", "token")
-    with pytest.raises(SettingsError, match=r"S3_PUBLIC_ACCESS_KEY is not set, .* nothing to s3.example.org"):
-        connect(BucketAccess("photos", "https://s3.example.org"))
-    for harmless in (
-        BucketAccess("photos"),
-        BucketAccess("photos", "s3.amazonaws.com"),
-        BucketAccess("p", "127.0.0.1:9"),
-    ):
-        assert connect(harmless).bucket == harmless.bucket
-
-
 def test_neither_a_connection_nor_its_settings_show_a_secret_when_printed() -> None:
-    access = BucketAccess("photos", "https://s3.example.org", "", "key-id", "hunter2")
+    access = photos("https://s3.example.org", "", "key-id", "hunter2")
     assert "hunter2" not in repr(access) + repr(connect(access))
 
 
 def test_content_md5_goes_where_a_server_insists_on_it() -> None:
-    client = connect(BucketAccess("photos", "https://s3.example.org", "", "key", "secret")).client
+    client = connect(photos("https://s3.example.org", "", "key", "secret")).client
     sent: dict[str, str] = {}
 
     def intercept(request: object, **_: object) -> None:
@@ -158,7 +152,7 @@ def test_the_pool_has_room_for_every_upload_thread() -> None:
 
 def test_a_request_names_botocore_and_its_version_to_the_provider() -> None:
     sent: list[str] = []
-    client = connect(BucketAccess("photos", "http://127.0.0.1:9", access_key="key", secret_key="secret")).client
+    client = connect(photos("http://127.0.0.1:9", access_key="key", secret_key="secret")).client
 
     def answer(request: Any, **_: Any) -> AWSResponse:
         sent.append(str(request.headers["User-Agent"]))
@@ -181,4 +175,4 @@ def test_a_request_names_botocore_and_its_version_to_the_provider() -> None:
     ],
 )
 def test_a_date_is_understood_in_every_form_that_a_provider_writes(written: object) -> None:
-    assert clients._read_timestamp(written) == dt.datetime(2015, 10, 21, 7, 28, tzinfo=dt.UTC)
+    assert read_timestamp(written) == dt.datetime(2015, 10, 21, 7, 28, tzinfo=dt.UTC)

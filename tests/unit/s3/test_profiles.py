@@ -3,15 +3,17 @@
 import pytest
 
 from galleria_storage.errors import SettingsError
-from galleria_storage.s3.access import PROFILE_NAMES, BucketAccess
-from galleria_storage.s3.profiles import CEPH, PROFILES, choose_profile
+from galleria_storage.s3.access import PROFILE_NAMES
+from galleria_storage.s3.endpoints import parse_endpoint
+from galleria_storage.s3.profiles import CEPH, PROFILES, UNKNOWN, named, profile_of_host
 
 
 @pytest.mark.parametrize(
     ("endpoint", "name"),
     [
-        ("", "aws"),
         ("https://s3.eu-central-1.amazonaws.com", "aws"),
+        ("https://s3.cn-north-1.amazonaws.com.cn", "aws"),
+        ("https://bucket.vpce-1a2b.s3.us-east-1.vpce.amazonaws.com", "aws"),
         ("fsn1.your-objectstorage.com", "ceph"),
         ("https://NYC3.digitaloceanspaces.com/", "ceph"),
         ("https://0123.r2.cloudflarestorage.com", "r2"),
@@ -20,23 +22,21 @@ from galleria_storage.s3.profiles import CEPH, PROFILES, choose_profile
     ],
 )
 def test_a_known_endpoint_chooses_its_profile(endpoint: str, name: str) -> None:
-    profile = choose_profile(BucketAccess("photos", endpoint))
-    assert profile is not None
-    assert profile.name == name
+    assert profile_of_host(parse_endpoint(endpoint).host).name == name
 
 
 @pytest.mark.parametrize("endpoint", ["https://s3.example.org", "127.0.0.1:9000", "https://amazonaws.com.evil.org"])
-def test_an_unknown_endpoint_chooses_none(endpoint: str) -> None:
-    assert choose_profile(BucketAccess("photos", endpoint)) is None
+def test_an_unknown_endpoint_is_to_be_probed(endpoint: str) -> None:
+    assert profile_of_host(parse_endpoint(endpoint).host) is UNKNOWN
 
 
-def test_the_setting_wins_over_the_endpoint() -> None:
-    assert choose_profile(BucketAccess("photos", "https://s3.amazonaws.com", profile="ceph")) is CEPH
+def test_a_setting_names_a_profile_or_none() -> None:
+    assert (named("ceph"), named("")) == (CEPH, None)
 
 
 def test_a_profile_that_does_not_exist_is_an_error_that_lists_those_that_do() -> None:
     with pytest.raises(SettingsError, match=r"'azure'; allowed are aws, ceph"):
-        choose_profile(BucketAccess("photos", profile="azure"))
+        named("azure")
 
 
 def test_every_profile_of_the_settings_exists_under_its_name() -> None:

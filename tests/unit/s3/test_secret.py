@@ -9,7 +9,7 @@ import pytest
 from moto import mock_aws
 
 from galleria_storage.errors import NotFoundError, SettingsError
-from galleria_storage.s3.access import BucketAccess
+from galleria_storage.s3.access import BucketAccess, ProviderAccess
 from galleria_storage.s3.secret import resolve
 
 if TYPE_CHECKING:
@@ -34,22 +34,22 @@ def manager(monkeypatch: pytest.MonkeyPatch) -> Iterator["SecretsManagerClient"]
 
 def stored(manager: "SecretsManagerClient", text: str) -> BucketAccess:
     arn = manager.create_secret(Name="public-bucket", SecretString=text)["ARN"]
-    return BucketAccess("photos", secret_arn=arn)
+    return BucketAccess("photos", ProviderAccess(secret_arn=arn))
 
 
 def test_a_bucket_without_a_secret_is_left_as_it_is() -> None:
-    access = BucketAccess("photos", "https://s3.example.org")
-    assert resolve(access) is access
+    access = BucketAccess("photos", ProviderAccess("https://s3.example.org"))
+    assert resolve(access) is access.provider
 
 
 def test_the_secret_fills_in_what_the_settings_leave_out(manager: "SecretsManagerClient") -> None:
     found = resolve(stored(manager, json.dumps(VALUES)))
-    assert found == BucketAccess("photos", "https://fsn1.your-objectstorage.com", "fsn1", "key-id", "hunter2")
+    assert found == ProviderAccess("https://fsn1.your-objectstorage.com", "fsn1", "key-id", "hunter2")
 
 
 @pytest.mark.parametrize("text", ["hunter2", "[1]", '{"S3_PUBLIC_ACCESS_KEY": 1}', '{"a": "hunter2'])
 def test_a_secret_of_another_form_is_an_error_that_does_not_show_it(manager: "SecretsManagerClient", text: str) -> None:
-    with pytest.raises(SettingsError, match="is no JSON object") as error:
+    with pytest.raises(SettingsError, match="is not a JSON object") as error:
         resolve(stored(manager, text))
     assert "hunter2" not in repr(vars(error.value))
     assert error.value.__context__ is None
@@ -70,4 +70,4 @@ def test_a_secret_for_another_bucket_is_an_error(manager: "SecretsManagerClient"
 def test_a_secret_that_does_not_exist_is_named() -> None:
     arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:gone-AbCdEf"
     with pytest.raises(NotFoundError, match="secret:gone-AbCdEf could not be read"):
-        resolve(BucketAccess("photos", secret_arn=arn))
+        resolve(BucketAccess("photos", ProviderAccess(secret_arn=arn)))

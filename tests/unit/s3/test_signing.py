@@ -9,7 +9,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from galleria_storage.s3.clients import get_s3_client
-from galleria_storage.s3.signing import DigestedBody
+from galleria_storage.s3.sdk.signing import DigestedBody
 
 ENDPOINTS = ("http://127.0.0.1:9", "https://fsn1.your-objectstorage.com")
 

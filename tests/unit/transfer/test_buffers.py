@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from galleria_storage.s3.signing import DigestedBody
+from galleria_storage.s3.sdk.signing import DigestedBody
 from galleria_storage.transfer import buffers
 from galleria_storage.transfer.buffers import body_of
 

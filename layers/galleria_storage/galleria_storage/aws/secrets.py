@@ -1,21 +1,93 @@
-"""AWS Secrets Manager."""
+"""AWS Secrets Manager: secrets are fetched once, age, and can be dropped before."""
 
-from typing import TYPE_CHECKING
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from galleria_storage.errors import AccessDeniedError, NotFoundError, ProviderError
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
+#: A rotated secret is noticed after so long even if the old one still works.
+MAX_AGE_SECONDS: Final = 300.0
+
+
+class _Cached(NamedTuple):
+    text: str
+    since: float
+
+
+class SecretCache:
+    """Secrets by ARN, for a while. Threads may share it.
+
+    Parameters
+    ----------
+    fetch
+        Gets the text of a secret from Secrets Manager.
+    max_age
+        Seconds for which a text is used.
+    clock
+        Seconds that never go back.
+    """
+
+    def __init__(
+        self,
+        fetch: Callable[[str], str],
+        max_age: float = MAX_AGE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._fetch = fetch
+        self._max_age = max_age
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._cached: dict[str, _Cached] = {}
+
+    def text(self, arn: str) -> str:
+        """Return the text of a secret, fetched at most `max_age` seconds ago; errors as `fetch`."""
+        with self._lock:
+            if not self._is_fresh(arn):
+                self._cached[arn] = _Cached(self._fetch(arn), self._clock())
+            return self._cached[arn].text
+
+    def has_aged(self, arn: str) -> bool:
+        """Whether the text that was given last is too old by now, or was dropped: what was made from it, too."""
+        with self._lock:
+            return not self._is_fresh(arn)
+
+    def forget(self, arn: str) -> None:
+        """Drop a secret: it no longer works, so the next one to ask gets it anew."""
+        with self._lock:
+            self._cached.pop(arn, None)
+
+    def _is_fresh(self, arn: str) -> bool:
+        found = self._cached.get(arn)
+        return found is not None and self._clock() - found.since < self._max_age
+
 
 def fetch(arn: str) -> str:
-    """Return the text of a secret.
+    """Return the text of a secret, from the cache of this process or from Secrets Manager.
 
     Raises
     ------
     ProviderError
         Secrets Manager refused or failed.
     """
+    return _cache.text(arn)
+
+
+def has_aged(arn: str) -> bool:
+    """Whether the secret has to be fetched again by now, and connections with its keys made anew."""
+    return _cache.has_aged(arn)
+
+
+def forget(arn: str) -> None:
+    """Drop a secret that no longer works."""
+    _cache.forget(arn)
+
+
+def _fetch(arn: str) -> str:
     import boto3  # noqa: PLC0415 # lazy: most stacks have no secret
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 # the same
 
@@ -32,3 +104,7 @@ def fetch(arn: str) -> str:
             tag="S3_PUBLIC_SECRET_ARN",
             advice="The function's role needs secretsmanager:GetSecretValue on it.",
         ) from error
+
+
+#: What this process knows; Lambda keeps a process for hours.
+_cache: Final = SecretCache(_fetch)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from galleria_storage.aws.calls import announce
 from galleria_storage.cors.audit import Log, audit_bucket
 from galleria_storage.cors.expected import rules_from_settings
-from galleria_storage.cors.settings import CorsSettings
+from galleria_storage.cors.settings import CorsSettings, CorsTarget
 from galleria_storage.cors.verdict import BucketVerdict
 from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.clients import Connection, connect
@@ -58,11 +58,19 @@ def audit_buckets(
     """
     expected = rules_from_settings(settings)
 
-    def audit(access: BucketAccess) -> BucketVerdict:
-        return audit_bucket(access, expected, settings.mode, connect=connect, read_only=read_only, log=log)
+    def audit(target: CorsTarget) -> BucketVerdict:
+        return audit_bucket(
+            target.access,
+            expected,
+            settings.mode,
+            probe_url=target.probe_url,
+            connect=connect,
+            read_only=read_only,
+            log=log,
+        )
 
     pool = ThreadPoolExecutor(min(_AT_ONCE, len(settings.buckets)))
-    audits = [(access, pool.submit(audit, access)) for access in settings.buckets]
+    audits = [(target.access, pool.submit(audit, target)) for target in settings.buckets]
     wait([running for _, running in audits], timeout=seconds)
     pool.shutdown(wait=False, cancel_futures=True)
     return [_verdict(access, running, settings, log) for access, running in audits]
@@ -79,7 +87,7 @@ def _verdict(access: BucketAccess, running: "Future[BucketVerdict]", settings: C
         return running.result()
     return BucketVerdict(
         bucket=access.bucket,
-        endpoint=access.endpoint,
+        endpoint=access.provider.endpoint,
         mode=settings.mode,
         status="failed",
         reason=reason,

@@ -78,6 +78,7 @@ def audit_bucket(
     expected: Sequence[CorsRule],
     mode: CorsMode,
     *,
+    probe_url: str = "",
     connect: Callable[[BucketAccess], Connection],
     read_only: bool = False,
     log: Log = _LOG.warning,
@@ -96,6 +97,8 @@ def audit_bucket(
         The rules that it shall have.
     mode
         See `CorsSettings.mode`.
+    probe_url
+        See `CorsTarget.probe_url`.
     connect
         Makes the connection; `s3.clients.connect` does.
     read_only
@@ -114,7 +117,7 @@ def audit_bucket(
         verdict = replace(verdict, advice=_UNSUPPORTED_ADVICE)
     except GalleriaError as error:
         verdict = audit.verdict("failed", audit.place(error), error)
-    return _probed(verdict, access, expected)
+    return _probed(verdict, probe_url, expected)
 
 
 class _Audit:
@@ -197,7 +200,7 @@ class _Audit:
         found, last = self._found, self._after or self._found
         return BucketVerdict(
             bucket=self._access.bucket,
-            endpoint=self._access.endpoint,
+            endpoint=self._access.provider.endpoint,
             mode=self._mode,
             status=status,
             reason=reason,
@@ -214,12 +217,12 @@ class _Audit:
         )
 
 
-def _probed(verdict: BucketVerdict, access: BucketAccess, expected: Sequence[CorsRule]) -> BucketVerdict:
+def _probed(verdict: BucketVerdict, url: str, expected: Sequence[CorsRule]) -> BucketVerdict:
     """Ask the public URL too, and say which of the two is wrong, the bucket or what stands before it."""
-    if not access.probe_url:
+    if not url:
         return verdict
     try:
-        result = probe(access.probe_url, expected)
+        result = probe(url, expected)
     except (SettingsError, ProviderError) as error:
         reason = f"{verdict.reason}; but the probe could tell nothing: {error.message}"
         return replace(

@@ -1,14 +1,30 @@
 """The settings of the audit function, read once from the environment into one typed object."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from galleria_storage.errors import SettingsError
 from galleria_storage.runtime.environment import choice, json_list, number, text, words
-from galleria_storage.s3.access import BucketAccess, public_bucket
+from galleria_storage.s3.access import BucketAccess, ProviderAccess, public_bucket, public_provider
 
 CorsMode = Literal["audit", "repair", "merge"]
+
+
+@dataclass(frozen=True, slots=True)
+class CorsTarget:
+    """A bucket whose rules are looked after.
+
+    Attributes
+    ----------
+    access
+        The bucket, and how to reach it.
+    probe_url
+        Public URL of a known object in it, which is fetched as a browser would; empty: it is not.
+    """
+
+    access: BucketAccess
+    probe_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +37,7 @@ class CorsSettings:
         `audit` never writes, `repair` puts exactly the expected rules,
         `merge` keeps foreign rules.
     buckets
-        Every bucket to look at, each with its own way to reach it.
+        Every bucket to look at.
     origins, methods, headers, expose_headers, max_age_seconds
         The expected rule, in the seed's defaults.
     rules
@@ -31,7 +47,7 @@ class CorsSettings:
     """
 
     mode: CorsMode
-    buckets: tuple[BucketAccess, ...]
+    buckets: tuple[CorsTarget, ...]
     origins: tuple[str, ...] = ("*",)
     methods: tuple[str, ...] = ("GET", "HEAD")
     headers: tuple[str, ...] = ("*",)
@@ -63,23 +79,23 @@ def cors_settings(env: Mapping[str, str]) -> CorsSettings:
     )
 
 
-def _cors_buckets(env: Mapping[str, str]) -> tuple[BucketAccess, ...]:
+def _cors_buckets(env: Mapping[str, str]) -> tuple[CorsTarget, ...]:
     """Read CORS_BUCKETS: names (reached like the public bucket) or a JSON list of objects; empty: the public bucket."""
     if text(env, "CORS_BUCKETS").startswith("["):
-        return tuple(_bucket_of_json(entry) for entry in json_list(env, "CORS_BUCKETS"))
-    names = words(env, "CORS_BUCKETS")
+        return tuple(_target_of_json(entry) for entry in json_list(env, "CORS_BUCKETS"))
+    probe_url, names = text(env, "CORS_PROBE_URL"), words(env, "CORS_BUCKETS")
     if not names:
-        return (public_bucket(env),)
-    base = public_bucket({**env, "S3_PUBLIC_BUCKET": text(env, "S3_PUBLIC_BUCKET") or "named-below"})
+        return (CorsTarget(public_bucket(env), probe_url),)
+    provider = public_provider(env)
     probed = text(env, "S3_PUBLIC_BUCKET") if len(names) > 1 else names[0]  # one URL shows one bucket
     return tuple(
-        replace(base, bucket=name, probe_url=base.probe_url if name == probed else "").check(prefix="CORS_BUCKETS: ")
+        CorsTarget(BucketAccess(name, provider).check("CORS_BUCKETS: "), probe_url if name == probed else "")
         for name in names
     )
 
 
-def _bucket_of_json(entry: Mapping[str, Any]) -> BucketAccess:
-    allowed = BucketAccess.__dataclass_fields__
+def _target_of_json(entry: Mapping[str, Any]) -> CorsTarget:
+    allowed = {"bucket", "probe_url", *ProviderAccess.__dataclass_fields__}
     for name, value in entry.items():
         if name not in allowed:
             raise SettingsError(
@@ -89,7 +105,9 @@ def _bucket_of_json(entry: Mapping[str, Any]) -> BucketAccess:
         if not isinstance(value, str):
             shown = "…" if "key" in name else repr(value)
             raise SettingsError(f"CORS_BUCKETS has {name} = {shown}; allowed are texts", tag="CORS_BUCKETS")
-    return BucketAccess(**{"bucket": "", **entry}).check(prefix="CORS_BUCKETS: ")
+    account = {name: value for name, value in entry.items() if name not in {"bucket", "probe_url"}}
+    access = BucketAccess(entry.get("bucket", ""), ProviderAccess(**account)).check("CORS_BUCKETS: ")
+    return CorsTarget(access, entry.get("probe_url", ""))
 
 
 def _cors_rules(env: Mapping[str, str]) -> tuple[Mapping[str, Any], ...] | None:

@@ -16,7 +16,7 @@ from galleria_storage.publishing.draft import TAIL_BYTES, Draft
 from galleria_storage.publishing.proof import Proof, WrongContentError, algorithm_of_parts, check_parts
 from galleria_storage.publishing.writing import MIB, Publication, Sizes, Written
 from galleria_storage.s3.objects import Condition, ObjectStore, Stored
-from galleria_storage.s3.signing import DigestedBody
+from galleria_storage.s3.sdk.signing import DigestedBody
 from galleria_storage.transfer.buffers import body_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Final
 from galleria_storage.errors import IntegrityError
 from galleria_storage.s3.objects import ObjectStore, Stored
 from galleria_storage.s3.profiles import ProviderProfile
-from galleria_storage.s3.signing import DigestedBody
+from galleria_storage.s3.sdk.signing import DigestedBody
 
 _MD5: Final = re.compile(r"[0-9a-f]{32}")
 _MD5_OF_PARTS: Final = re.compile(r"[0-9a-f]{32}-\d+")

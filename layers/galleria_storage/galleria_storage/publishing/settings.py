@@ -72,7 +72,7 @@ def publish_settings(env: Mapping[str, str]) -> PublishSettings:
     """
     public = public_bucket(env)
     staging = required(env, "STAGING_BUCKET")
-    if staging == public.bucket and not public.endpoint:
+    if staging == public.bucket and not public.provider.endpoint:
         raise SettingsError(
             f"STAGING_BUCKET and S3_PUBLIC_BUCKET are both {staging!r}; a function that writes into the bucket "
             "that triggers it would run for ever",

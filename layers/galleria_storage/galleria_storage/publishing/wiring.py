@@ -60,7 +60,8 @@ def _make(settings: PublishSettings, staging_access_key: str) -> Publisher:
             tag="STAGING_BUCKET",
         )
     stores = _store(identify(staging)), _store(settle(public))
-    one_account = not settings.public.secret_arn and settings.public.access_key in {"", staging_access_key}
+    keys = settings.public.provider
+    one_account = not keys.secret_arn and keys.access_key in {"", staging_access_key}
     writer = Writer(stores[1], copy_from=stores[0] if one_provider and one_account else None)
     return Publisher(*stores, settings, writer=writer)
 

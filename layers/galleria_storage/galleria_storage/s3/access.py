@@ -1,4 +1,4 @@
-"""One bucket and how to reach it: endpoint, region, keys, provider profile."""
+"""An account at a provider and one bucket there, as settings describe them."""
 
 import re
 from collections.abc import Mapping
@@ -7,46 +7,44 @@ from typing import Final
 
 from galleria_storage.errors import SettingsError
 from galleria_storage.runtime.environment import required, text
+from galleria_storage.s3.endpoints import parse_endpoint
 
 PROFILE_NAMES: Final = ("aws", "ceph", "minio", "seaweedfs", "r2", "b2", "generic")
+ADDRESSING_STYLES: Final = ("path", "virtual")
 _BUCKET: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}")
 
 
 @dataclass(frozen=True, slots=True)
-class BucketAccess:
-    """One bucket and how to reach it.
+class ProviderAccess:
+    """An account at a provider: where its S3 API is, and the keys to it.
 
     Attributes
     ----------
-    bucket
-        Name of the bucket.
     endpoint
-        URL with or without a scheme; empty means AWS.
+        URL with or without a scheme; empty means what the AWS configuration names, else AWS.
     region
-        Empty means the environment's own.
+        Empty means the endpoint's, else the environment's own.
     access_key, secret_key
         Empty means the role or profile of the environment. Never printed.
     profile
         Name of a provider profile, or empty: by endpoint, else probed.
     secret_arn
         Secrets Manager secret that holds the same values, or empty.
-    probe_url
-        Public URL of a known object, for the CORS probe; empty means none.
+    addressing
+        ``path`` (``https://host/bucket/key``), ``virtual`` (``https://bucket.host/key``), or empty: what the
+        provider is known to want, else what the AWS configuration says.
     """
 
-    bucket: str
     endpoint: str = ""
     region: str = ""
     access_key: str = field(default="", repr=False)
     secret_key: str = field(default="", repr=False)
     profile: str = ""
     secret_arn: str = ""
-    probe_url: str = ""
+    addressing: str = ""
 
-    def check(self, *, prefix: str = "S3_PUBLIC_") -> "BucketAccess":
-        """Return self, or raise SettingsError for a contradiction."""
-        if not _BUCKET.fullmatch(self.bucket):
-            raise SettingsError(f"{prefix}BUCKET is {self.bucket!r}, which is no bucket name", tag=f"{prefix}BUCKET")
+    def check(self, prefix: str = "S3_PUBLIC_") -> "ProviderAccess":
+        """Return self, or raise SettingsError for a contradiction; `prefix` begins the names of the settings."""
         if bool(self.access_key) != bool(self.secret_key):
             missing = f"{prefix}SECRET_KEY" if self.access_key else f"{prefix}ACCESS_KEY"
             raise SettingsError(f"{missing} is missing: set both keys, or neither to use the role", tag=missing)
@@ -55,28 +53,57 @@ class BucketAccess:
                 f"{prefix}SECRET_ARN and {prefix}ACCESS_KEY are both set; the keys may come from one place only",
                 tag=f"{prefix}SECRET_ARN",
             )
-        if self.profile and self.profile not in PROFILE_NAMES:
-            raise SettingsError(
-                f"{prefix}PROFILE is {self.profile!r}; allowed are {', '.join(PROFILE_NAMES)}", tag=f"{prefix}PROFILE"
-            )
+        for name, allowed in (("profile", PROFILE_NAMES), ("addressing", ADDRESSING_STYLES)):
+            value, setting = getattr(self, name), prefix + name.upper()
+            if value and value not in allowed:
+                raise SettingsError(f"{setting} is {value!r}; allowed are {', '.join(allowed)}", tag=setting)
+        if self.endpoint:
+            parse_endpoint(self.endpoint, f"{prefix}ENDPOINT")
         return self
 
-    def with_secret(self, values: Mapping[str, str]) -> "BucketAccess":
+    def with_secret(self, values: Mapping[str, str]) -> "ProviderAccess":
         """Take the values that the secret holds, under the names of the environment variables."""
         names = {"endpoint": "ENDPOINT", "region": "REGION", "access_key": "ACCESS_KEY", "secret_key": "SECRET_KEY"}
         found = {name: str(values[f"S3_PUBLIC_{v}"]) for name, v in names.items() if values.get(f"S3_PUBLIC_{v}")}
         return replace(self, secret_arn="", **found).check()
 
 
-def public_bucket(env: Mapping[str, str]) -> BucketAccess:
-    """Read the public bucket's settings (the seed's five, the secret and the profile)."""
-    return BucketAccess(
-        bucket=required(env, "S3_PUBLIC_BUCKET"),
+@dataclass(frozen=True, slots=True)
+class BucketAccess:
+    """One bucket, and the account that reaches it.
+
+    Attributes
+    ----------
+    bucket
+        Name of the bucket.
+    provider
+        The account; by default the standard AWS environment's.
+    """
+
+    bucket: str
+    provider: ProviderAccess = ProviderAccess()
+
+    def check(self, prefix: str = "S3_PUBLIC_") -> "BucketAccess":
+        """Return self, or raise SettingsError for a name that no bucket can have, or a contradiction."""
+        if not _BUCKET.fullmatch(self.bucket):
+            raise SettingsError(f"{prefix}BUCKET is {self.bucket!r}, which is not a bucket name", tag=f"{prefix}BUCKET")
+        self.provider.check(prefix)
+        return self
+
+
+def public_provider(env: Mapping[str, str]) -> ProviderAccess:
+    """Read how the public bucket's provider is reached: endpoint, region, keys or a secret, profile, addressing."""
+    return ProviderAccess(
         endpoint=text(env, "S3_PUBLIC_ENDPOINT"),
         region=text(env, "S3_PUBLIC_REGION"),
         access_key=text(env, "S3_PUBLIC_ACCESS_KEY"),
         secret_key=text(env, "S3_PUBLIC_SECRET_KEY"),
         profile=text(env, "S3_PUBLIC_PROFILE").lower(),
         secret_arn=text(env, "S3_PUBLIC_SECRET_ARN"),
-        probe_url=text(env, "CORS_PROBE_URL"),
+        addressing=text(env, "S3_PUBLIC_ADDRESSING").lower(),
     ).check()
+
+
+def public_bucket(env: Mapping[str, str]) -> BucketAccess:
+    """Read the public bucket's settings."""
+    return BucketAccess(required(env, "S3_PUBLIC_BUCKET"), public_provider(env)).check()

@@ -1,28 +1,28 @@
-"""Make boto3 clients for any S3-compatible provider."""
+"""Make clients for any S3-compatible provider.
 
-import os
-import re
+Profile, region and addressing follow the endpoint that the client really
+has: the setting's, or the one that the AWS environment or configuration file
+names. Only botocore knows the latter, so the client is made first and asked.
+"""
+
 from base64 import b64encode
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from email.utils import parsedate_to_datetime
-from functools import cache
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import md5
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from galleria_storage.errors import SettingsError
-from galleria_storage.s3 import profiles, secret
-from galleria_storage.s3.access import BucketAccess
+from galleria_storage.s3 import endpoints, profiles, secret
+from galleria_storage.s3.access import BucketAccess, ProviderAccess
+from galleria_storage.s3.endpoints import Endpoint, parse_endpoint
+from galleria_storage.s3.faults import translated
 from galleria_storage.s3.profiles import ProviderProfile
-from galleria_storage.s3.signing import sign_known_digests
+from galleria_storage.s3.sdk.session import credentials_of, lean_session, plain_session, region_of
+from galleria_storage.s3.sdk.signing import sign_known_digests
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from botocore.config import _S3Dict
-    from botocore.loaders import Loader
+    from botocore.session import Session
     from mypy_boto3_s3 import S3Client
 
 #: Enough for `directories.upload`'s threads on one client; botocore's default of 10 would make them wait.
@@ -30,10 +30,7 @@ CONNECTIONS: Final = 32
 _CONNECT_SECONDS: Final = 5
 _READ_SECONDS: Final = 60
 _ATTEMPTS: Final = 4
-#: Amazon's own host names, which botocore builds better itself (S3 User Guide, "Amazon S3 endpoints").
-_AWS_HOST: Final = re.compile(r"s3(?:[.-](?P<region>[a-z]{2}(?:-[a-z]+)+-\d))?\.amazonaws\.com")
-#: Backblaze signs with the region in its host name (Backblaze, "S3-Compatible API": s3.<region>.backblazeb2.com).
-_REGION_IN_HOST: Final = re.compile(r"s3\.([a-z0-9-]+)\.backblazeb2\.com")
+_CONFIGURED: Final = "AWS_ENDPOINT_URL_S3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +47,14 @@ class Connection:
 
 
 def get_s3_client(endpoint: str, access_key: str, secret_key: str, region: str) -> "S3Client":
-    """Make a client for any S3-compatible service (the seed's function).
+    """Make a client for any S3-compatible service, one of the twelve functions of Galleria's storage service.
 
     Parameters
     ----------
     endpoint
         URL with or without a scheme: https if there is none, http for a
-        loopback address. Empty means what the environment names
-        (`AWS_ENDPOINT_URL_S3`), else AWS.
+        loopback address. Empty means what the AWS environment or
+        configuration file names, else AWS.
     access_key, secret_key
         Both, or both empty for the environment's own (a role, a profile).
     region
@@ -67,189 +64,186 @@ def get_s3_client(endpoint: str, access_key: str, secret_key: str, region: str) 
     Raises
     ------
     SettingsError
-        The endpoint is no URL, one of the two keys is missing, or the region
-        contradicts the endpoint.
+        The endpoint is not a URL, one of the two keys is missing, the region
+        contradicts the endpoint, or a role's credentials would go to a stranger.
     """
-    import boto3  # noqa: PLC0415 # lazy, see `_client`
+    import boto3  # noqa: PLC0415 # lazy: it costs most of a cold start
 
-    return _client(boto3.session.Session().client, BucketAccess("any", endpoint, region, access_key, secret_key), None)
+    session = plain_session()
+    with _configuration_errors():
+        make = boto3.session.Session(botocore_session=session).client
+    return _Maker(session, make, ProviderAccess(endpoint, region, access_key, secret_key)).client()
 
 
 def connect(access: BucketAccess) -> Connection:
     """Make the client for one bucket, with the secret fetched and the profile chosen.
 
     A provider that nothing is known of gets the cautious profile ``unknown``:
-    connecting never writes. `probe.settle` finds out more.
+    connecting never writes. `discovery.settle` finds out more.
 
     Raises
     ------
     SettingsError
         A setting, or a value in the secret, is missing or contradictory.
     """
-    access = secret.resolve(access)
-    profile = profiles.choose_profile(replace(access, endpoint=access.endpoint or environment_endpoint()))
-    host = _split(access.endpoint)[1] if access.endpoint else ""
-    if host.startswith(f"{access.bucket}."):
+    provider = secret.resolve(access)
+    session = lean_session()
+    # botocore's own name is put together once: anew for each request it took a fifth of each.
+    maker = _Maker(session, session.create_client, provider, session.user_agent())
+    client = maker.client()
+    if maker.endpoint.host.startswith(f"{access.bucket}."):
         raise SettingsError(
-            f"the endpoint {host} begins with the bucket's name",
+            f"the endpoint {maker.endpoint.host} begins with the bucket's name",
             bucket=access.bucket,
             tag="S3_PUBLIC_ENDPOINT",
-            advice=f"Leave the bucket out of it: {host.removeprefix(access.bucket + '.')}",
+            advice=f"Leave the bucket out of it: {maker.endpoint.host.removeprefix(access.bucket + '.')}",
         )
-    if not access.access_key and profile is not profiles.AWS and os.environ.get("AWS_SESSION_TOKEN"):
-        _refuse_to_show_a_role(host)
-    return Connection(_lean_client(access, profile), access.bucket, profile or profiles.UNKNOWN)
-
-
-def _refuse_to_show_a_role(host: str) -> None:
-    """Refuse to send the session token of a role to a host that is not AWS; an emulator at an IP address may see it."""
-    if host and host != "localhost" and not _is_ip_address(host):
-        raise SettingsError(
-            f"S3_PUBLIC_ACCESS_KEY is not set, and the role of this environment means nothing to {host}",
-            tag="S3_PUBLIC_ACCESS_KEY",
-            advice="Set S3_PUBLIC_ACCESS_KEY and S3_PUBLIC_SECRET_KEY, or S3_PUBLIC_SECRET_ARN.",
-        )
+    return Connection(client, access.bucket, maker.profile)
 
 
 def staging_client() -> "S3Client":
     """Make the client for staging: whatever the standard AWS environment says."""
-    return connect(BucketAccess("any")).client
+    session = lean_session()
+    return _Maker(session, session.create_client, ProviderAccess(), session.user_agent()).client()
 
 
-def environment_endpoint() -> str:
-    """Return the endpoint that the standard AWS environment names for S3, or an empty text."""
-    return os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or ""
+class _Maker:
+    """Makes one client, and knows afterwards which endpoint and profile it has.
 
-
-def _client(
-    make: Callable[..., Any], access: BucketAccess, profile: ProviderProfile | None, user_agent: str | None = None
-) -> "S3Client":
-    """Make a client with `make`, which takes boto3's arguments; without a `user_agent` botocore tells its own."""
-    from botocore.config import Config  # noqa: PLC0415 # lazy: it costs most of a cold start
-
-    if bool(access.access_key) != bool(access.secret_key):
-        raise SettingsError("one of the two keys is missing: give both, or neither to use the role")
-    url, region = _endpoint_and_region(access)
-    if profile is None:
-        profile = (profiles.profile_of_host(urlsplit(url).hostname or "") if url else profiles.AWS) or profiles.UNKNOWN
-    # The body is bound by the signed Content-MD5 or checksum header; a second SHA-256 over it would only cost time.
-    s3: _S3Dict = {"payload_signing_enabled": False, "addressing_style": "path" if url else "auto"}
-    config = Config(
-        connect_timeout=_CONNECT_SECONDS,
-        read_timeout=_READ_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
-        max_pool_connections=CONNECTIONS,
-        request_checksum_calculation=profile.request_checksums,
-        response_checksum_validation=profile.request_checksums,
-        s3=s3,
-        user_agent=user_agent,
-        # An endpoint that was given is not diverted by the environment.
-        ignore_configured_endpoint_urls=bool(access.endpoint),  # type: ignore[call-arg] # the stubs lack it
-    )
-    client: S3Client = make(
-        "s3",
-        endpoint_url=url or None,
-        aws_access_key_id=access.access_key or None,
-        aws_secret_access_key=access.secret_key or None,
-        region_name=region or None,
-        config=config,
-    )
-    sign_known_digests(client)
-    for operation in profile.content_md5:
-        client.meta.events.register(f"before-call.s3.{operation}", _add_content_md5)
-    return client
-
-
-def _lean_client(access: BucketAccess, profile: ProviderProfile | None) -> "S3Client":
-    """Make a client without boto3's own parts, which cost 40 ms of a cold start and are not used.
-
-    Its requests do without two more things that took a fifth of each: a name
-    that is put together anew every time, and dateutil for the one form of
-    date that stands in headers.
+    Parameters
+    ----------
+    session
+        What reads the AWS environment and configuration file.
+    make
+        What takes boto3's arguments and makes a client.
+    provider
+        The account, its secret already fetched.
+    user_agent
+        What requests call themselves; None: botocore's name, put together anew for each.
     """
-    import botocore.session  # noqa: PLC0415 # lazy, see `_client`
 
-    session = botocore.session.Session()
-    session.register_component("data_loader", _loader())
-    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_read_timestamp)
-    return _client(session.create_client, access, profile, session.user_agent())
+    def __init__(
+        self, session: "Session", make: Callable[..., Any], provider: ProviderAccess, user_agent: str | None = None
+    ) -> None:
+        if bool(provider.access_key) != bool(provider.secret_key):
+            raise SettingsError("one of the two keys is missing: give both, or neither to use the role")
+        self._session = session
+        self._make = make
+        self._provider = provider
+        self._user_agent = user_agent
+        self.profile = profiles.named(provider.profile) or profiles.AWS
+        self.endpoint = Endpoint("", "")
 
+    def client(self) -> "S3Client":
+        """Make the client."""
+        if self._provider.endpoint:
+            client = self._client_at(parse_endpoint(self._provider.endpoint))
+        else:
+            client = self._build(region=self._provider.region)
+            real = parse_endpoint(client.meta.endpoint_url, _CONFIGURED)
+            client = client if endpoints.is_aws(real.host) else self._client_at(real)
+            self.endpoint = real
+        sign_known_digests(client)
+        for operation in self.profile.content_md5:
+            client.meta.events.register(f"before-call.s3.{operation}", _add_content_md5)
+        return client
 
-def _read_timestamp(value: Any) -> "datetime":
-    """Read a date as HTTP writes it (RFC 9110, section 5.6.7) at once; leave all others to botocore."""
-    if isinstance(value, str) and value.endswith(" GMT"):
-        try:
-            return parsedate_to_datetime(value)
-        except ValueError:
-            pass  # botocore is more lenient
-    from botocore.utils import parse_timestamp  # noqa: PLC0415 # lazy, see `_client`
+    def _client_at(self, endpoint: Endpoint) -> "S3Client":
+        self.endpoint = endpoint
+        self.profile = profiles.named(self._provider.profile) or profiles.profile_of_host(endpoint.host)
+        if aws := endpoints.aws_host(endpoint.host):
+            return self._build(
+                region=self._region_at_aws(aws.region),
+                ignore_configured_endpoint_urls=True,
+                use_dualstack_endpoint=aws.dualstack or None,
+                use_fips_endpoint=aws.fips or None,
+            )
+        self._refuse_to_show_a_role()
+        facts = endpoints.facts_of(endpoint.host)
+        return self._build(
+            region=self._provider.region or facts.region or self._region_elsewhere(),
+            url=endpoint.url,
+            addressing=facts.addressing,
+        )
 
-    return parse_timestamp(value)
+    def _build(self, region: str, url: str = "", addressing: str = "", **config: Any) -> "S3Client":
+        from botocore.config import Config  # noqa: PLC0415 # lazy: it costs most of a cold start
 
+        # The body is bound by the signed Content-MD5 or checksum header; a second SHA-256 over it would only cost time.
+        s3: dict[str, Any] = {"payload_signing_enabled": False}
+        if style := self._provider.addressing or addressing:
+            s3["addressing_style"] = style  # else the configuration file's, else botocore's: by path at a given URL
+        with _configuration_errors(self.endpoint.host):
+            client: S3Client = self._make(
+                "s3",
+                endpoint_url=url or None,
+                aws_access_key_id=self._provider.access_key or None,
+                aws_secret_access_key=self._provider.secret_key or None,
+                region_name=region or None,
+                config=Config(
+                    connect_timeout=_CONNECT_SECONDS,
+                    read_timeout=_READ_SECONDS,
+                    retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+                    max_pool_connections=CONNECTIONS,
+                    request_checksum_calculation=self.profile.request_checksums,
+                    response_checksum_validation=self.profile.request_checksums,
+                    s3=s3,  # type: ignore[arg-type] # built above
+                    user_agent=self._user_agent,
+                    **config,
+                ),
+            )
+        return client
 
-@cache
-def _loader() -> "Loader":
-    """Read the S3 API's model from disk once, which saves the second client 30 ms."""
-    import botocore.loaders  # noqa: PLC0415 # lazy, see `_client`
-
-    return botocore.loaders.create_loader(os.environ.get("AWS_DATA_PATH"))
-
-
-def _endpoint_and_region(access: BucketAccess) -> tuple[str, str]:
-    """Return URL (empty: botocore's own choice for AWS) and region (empty: the environment's)."""
-    endpoint = access.endpoint or environment_endpoint()
-    if not endpoint:
-        return "", access.region
-    url, host = _split(endpoint)
-    if aws := _AWS_HOST.fullmatch(host):
-        named = aws["region"] or ""
-        if named and access.region and named != access.region:
+    def _region_at_aws(self, named: str) -> str:
+        if named and self._provider.region and named != self._provider.region:
             raise SettingsError(
-                f"the endpoint {host} is in region {named}, but the region is set to {access.region}",
+                f"the endpoint {self.endpoint.host} is in region {named}, "
+                f"but the region is set to {self._provider.region}",
                 tag="S3_PUBLIC_REGION",
             )
-        return "", access.region or named
-    in_host = _REGION_IN_HOST.fullmatch(host)
-    environment = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
-    return url, access.region or (in_host[1] if in_host else environment)
+        return self._provider.region or named
+
+    def _region_elsewhere(self) -> str:
+        """Return the environment's region, unless it is one of AWS (Lambda always names one) and the host is not."""
+        region = region_of(self._session)
+        foreign = endpoints.is_name_of_aws_region(region) and self._provider.endpoint
+        if foreign and not endpoints.is_local(self.endpoint.host) and not endpoints.is_aws(self.endpoint.host):
+            return endpoints.DEFAULT_REGION
+        return region or endpoints.DEFAULT_REGION
+
+    def _refuse_to_show_a_role(self) -> None:
+        """Refuse to send a session token of AWS to a host that is not AWS; an emulator nearby may see it.
+
+        Where the AWS configuration names the endpoint, keys in a file or in variables belong to it. Those of a
+        role belong to AWS all the same.
+        """
+        host = self.endpoint.host
+        if self._provider.access_key or endpoints.is_aws(host) or endpoints.is_local(host):
+            return
+        with translated():
+            found = credentials_of(self._session)
+        if found and found.temporary and (found.from_aws or self._provider.endpoint):
+            raise SettingsError(
+                f"S3_PUBLIC_ACCESS_KEY is not set, and the role of this environment means nothing to {host}",
+                tag="S3_PUBLIC_ACCESS_KEY",
+                advice="Set S3_PUBLIC_ACCESS_KEY and S3_PUBLIC_SECRET_KEY, or S3_PUBLIC_SECRET_ARN.",
+            )
 
 
-def _split(endpoint: str) -> tuple[str, str]:
-    """Return (URL with a scheme and no slash at the end, host name) of an endpoint."""
-    text = endpoint.strip()
+@contextmanager
+def _configuration_errors(host: str = "") -> Iterator[None]:
+    """Say in words what the AWS configuration, or the endpoint's host, has wrong."""
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 # lazy: it costs most of a cold start
+
     try:
-        parts = urlsplit(text if "://" in text else f"//{text}")
-        host = (parts.hostname or "").lower()
-        acceptable = bool(host) and parts.scheme in {"", "http", "https"} and not (parts.query or parts.fragment)
-        acceptable = acceptable and (parts.port is None or parts.port > 0)
-    except ValueError:  # a port that is no number, a broken IPv6 address
-        acceptable, host, parts = False, "", urlsplit("")
-    if "@" in parts.netloc:
+        yield
+    except ValueError as error:  # botocore's words repeat the address, which may hold a password
         raise SettingsError(
-            "the endpoint holds a user name or password; give the keys in their own settings", tag="S3_PUBLIC_ENDPOINT"
-        )
-    if not acceptable:
-        raise SettingsError(
-            f"the endpoint {endpoint!r} is no address such as https://fsn1.your-objectstorage.com",
-            tag="S3_PUBLIC_ENDPOINT",
-        )
-    scheme = parts.scheme or ("http" if _is_loopback(host) else "https")
-    return f"{scheme}://{parts.netloc}{parts.path.rstrip('/')}", host
-
-
-def _is_ip_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+            f"the endpoint {host or 'of the AWS configuration'} is not an address to botocore",
+            tag="S3_PUBLIC_ENDPOINT" if host else _CONFIGURED,
+        ) from error
+    except BotoCoreError as error:  # there is no such profile, region or addressing style
+        raise SettingsError(f"the AWS configuration cannot be used: {error}", tag="AWS_PROFILE") from error
 
 
 def _add_content_md5(params: dict[str, Any], **_: Any) -> None:

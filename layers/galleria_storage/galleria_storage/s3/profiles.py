@@ -10,10 +10,9 @@ cautious value stands.
 import re
 from dataclasses import dataclass, replace
 from typing import Final, Literal
-from urllib.parse import urlsplit
 
 from galleria_storage.errors import SettingsError
-from galleria_storage.s3.access import BucketAccess
+from galleria_storage.s3.endpoints import is_aws
 
 Support = Literal["honoured", "ignored", "refused"]
 """A precondition is obeyed; or answered with 200 and no effect (the dangerous case); or answered with 4xx or 501."""
@@ -235,7 +234,6 @@ PROFILES: Final = {p.name: p for p in (AWS, CEPH, MINIO, SEAWEEDFS, R2, B2, GENE
 
 #: Host name of an endpoint -> profile. From the providers' own pages on endpoints.
 _HOSTS: Final = (
-    (re.compile(r"(.+\.)?amazonaws\.com(\.cn)?"), AWS),
     (re.compile(r".+\.your-objectstorage\.com"), CEPH),  # Hetzner
     (re.compile(r".+\.digitaloceanspaces\.com"), CEPH),
     (re.compile(r".+\.r2\.cloudflarestorage\.com"), R2),
@@ -243,26 +241,21 @@ _HOSTS: Final = (
 )
 
 
-def profile_of_host(host: str) -> ProviderProfile | None:
-    """Return the profile of a well-known endpoint's host, or None."""
-    return next((profile for pattern, profile in _HOSTS if pattern.fullmatch(host.lower())), None)
-
-
-def choose_profile(access: BucketAccess) -> ProviderProfile | None:
-    """Choose by the setting, else by the endpoint; None: unknown, so that a probe has to find out.
+def named(name: str) -> ProviderProfile | None:
+    """Return the profile that a setting names; None if it names none.
 
     Raises
     ------
     SettingsError
-        The setting names no profile.
+        There is no such profile.
     """
-    if access.profile:
-        if access.profile not in PROFILES:
-            raise SettingsError(
-                f"the profile is {access.profile!r}; allowed are {', '.join(PROFILES)}", tag="S3_PUBLIC_PROFILE"
-            )
-        return PROFILES[access.profile]
-    if not access.endpoint:
+    if name and name not in PROFILES:
+        raise SettingsError(f"the profile is {name!r}; allowed are {', '.join(PROFILES)}", tag="S3_PUBLIC_PROFILE")
+    return PROFILES.get(name)
+
+
+def profile_of_host(host: str) -> ProviderProfile:
+    """Return the profile of a well-known endpoint's host; `UNKNOWN` for all others, to be probed."""
+    if is_aws(host):
         return AWS
-    url = access.endpoint if "://" in access.endpoint else f"https://{access.endpoint}"
-    return profile_of_host(urlsplit(url).hostname or "")
+    return next((profile for pattern, profile in _HOSTS if pattern.fullmatch(host.lower())), UNKNOWN)

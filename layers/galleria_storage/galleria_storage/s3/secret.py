@@ -1,14 +1,14 @@
-"""The public bucket's keys, where a secret holds them."""
+"""The keys of a provider's account, where a secret holds them."""
 
 import json
 
-from galleria_storage.aws.secrets import fetch
+from galleria_storage.aws import secrets
 from galleria_storage.errors import SettingsError
-from galleria_storage.s3.access import BucketAccess
+from galleria_storage.s3.access import BucketAccess, ProviderAccess
 
 
-def resolve(access: BucketAccess) -> BucketAccess:
-    """Return `access` with what its secret holds; without a secret, as it is.
+def resolve(access: BucketAccess) -> ProviderAccess:
+    """Return how the provider is reached, with what the secret holds; without a secret, as it is.
 
     The secret is a JSON object with the names of the environment variables
     (``S3_PUBLIC_ENDPOINT``, ``S3_PUBLIC_REGION``, ``S3_PUBLIC_ACCESS_KEY``,
@@ -17,30 +17,31 @@ def resolve(access: BucketAccess) -> BucketAccess:
     Raises
     ------
     SettingsError
-        The secret is no such object, or what it holds is contradictory.
+        The secret is not such an object, or what it holds is contradictory.
         Its text is never part of the message.
     ProviderError
         Secrets Manager refused or failed.
     """
-    if not access.secret_arn:
-        return access
-    text = fetch(access.secret_arn)
+    provider = access.provider
+    if not provider.secret_arn:
+        return provider
+    text = secrets.fetch(provider.secret_arn)
     try:
         values = json.loads(text)
     except ValueError:
         values = None
     if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
         raise SettingsError(
-            f"the secret {access.secret_arn} is no JSON object of texts with the names of the settings, "
+            f"the secret {provider.secret_arn} is not a JSON object of texts with the names of the settings, "
             'such as {"S3_PUBLIC_ACCESS_KEY": "…", "S3_PUBLIC_SECRET_KEY": "…"}',
             tag="S3_PUBLIC_SECRET_ARN",
         )
-    named = values.get("S3_PUBLIC_BUCKET")
-    if named and named != access.bucket:
+    other = values.get("S3_PUBLIC_BUCKET")
+    if other and other != access.bucket:
         raise SettingsError(
-            f"the secret names bucket {named!r}, but S3_PUBLIC_BUCKET is {access.bucket!r}", tag="S3_PUBLIC_BUCKET"
+            f"the secret names bucket {other!r}, but S3_PUBLIC_BUCKET is {access.bucket!r}", tag="S3_PUBLIC_BUCKET"
         )
     for name in ("S3_PUBLIC_ACCESS_KEY", "S3_PUBLIC_SECRET_KEY"):
         if not values.get(name):
-            raise SettingsError(f"{name} is missing in the secret {access.secret_arn}", tag=name)
-    return access.with_secret(values)
+            raise SettingsError(f"{name} is missing in the secret {provider.secret_arn}", tag=name)
+    return provider.with_secret(values)

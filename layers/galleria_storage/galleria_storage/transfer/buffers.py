@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
-from galleria_storage.s3.signing import DigestedBody
+from galleria_storage.s3.sdk.signing import DigestedBody
 
 #: Size of a huge page on x86-64, and on arm64 with pages of 4 KiB. Smaller bodies are left to Python.
 _HUGE: Final = 2 * 1024 * 1024

@@ -1,0 +1,191 @@
+"""What the address of an S3 API tells: its region, and how buckets are addressed there.
+
+Pure: no request, no SDK. What a provider can do is the matter of `profiles`.
+"""
+
+import re
+from ipaddress import ip_address
+from typing import Final, Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from galleria_storage.errors import SettingsError
+
+Addressing = Literal["", "path", "virtual"]
+DEFAULT_REGION: Final = "us-east-1"
+
+
+class Endpoint(NamedTuple):
+    """An address that was checked.
+
+    Attributes
+    ----------
+    url
+        With a scheme and without a slash at the end.
+    host
+        In lower case, without a port.
+    """
+
+    url: str
+    host: str
+
+
+class AwsHost(NamedTuple):
+    """What Amazon's own host names say.
+
+    Attributes
+    ----------
+    region
+        Empty where the name holds none (``s3.amazonaws.com``).
+    dualstack, fips
+        Which of the kinds of endpoint it is, as botocore names them.
+    """
+
+    region: str
+    dualstack: bool
+    fips: bool
+
+
+class HostFacts(NamedTuple):
+    """What a well-known provider's host name tells.
+
+    Attributes
+    ----------
+    region
+        To sign for; empty where the host says nothing.
+    addressing
+        ``virtual`` where the provider takes nothing else; empty where both work.
+    """
+
+    region: str = ""
+    addressing: Addressing = ""
+
+
+_AWS_REGION: Final = r"[a-z]{2,4}(?:-[a-z]+)+-\d+"
+#: S3's general endpoints, which botocore builds better itself (AWS General Reference, "Amazon S3 endpoints and
+#: quotas"; S3 User Guide, "Using dual-stack endpoints" and "Making requests over FIPS"), in all partitions.
+_AWS_HOST: Final = re.compile(
+    rf"s3(?P<fips>-fips)?(?:[.-](?P<dual>dualstack))?(?:[.-](?P<region>{_AWS_REGION}))?"
+    r"\.amazonaws\.(?:com|com\.cn|eu)"
+)
+#: Hosts of AWS beside these are used as they are: interface endpoints, access points, transfer acceleration.
+_AWS_DOMAINS: Final = (
+    *("amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "c2s.ic.gov", "sc2s.sgov.gov"),
+    *("cloud.adc-e.uk", "csp.hci.ic.gov"),
+)
+_AWS_REGION_WITHIN: Final = re.compile(rf"(?:^|\.)s3[a-z-]*\.(?P<region>{_AWS_REGION})\.")
+#: From the providers' own pages on endpoints and regions: the group `region` is what to sign for.
+_REGION_IN_HOST: Final = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"s3\.(?P<region>[a-z0-9-]+)\.backblazeb2\.com",
+        r"s3\.(?P<region>[a-z0-9-]+)\.wasabisys\.com",
+        r"s3\.(?P<region>[a-z0-9-]+)\.scw\.cloud",
+        r"s3\.(?P<region>[a-z0-9-]+)\.(?:io\.|perf\.)?cloud\.ovh\.(?:net|us)",
+        r"(?P<region>[a-z0-9-]+)\.your-objectstorage\.com",
+        r"(?P<region>[a-z0-9-]+)\.linodeobjects\.com",
+        r"(?P<region>[a-z0-9-]+)\.vultrobjects\.com",
+        r"sos-(?P<region>[a-z0-9-]+)\.exo\.io",
+        r"s3[.-](?P<region>[a-z0-9-]+)\.ionoscloud\.com",
+        r"s3\.(?:private\.|direct\.)?(?P<region>[a-z0-9-]+)\.cloud-object-storage\.appdomain\.cloud",
+        r"(?:s3\.)?oss-(?P<region>[a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com",
+        r"cos(?:-internal)?\.(?P<region>[a-z0-9-]+)\.myqcloud\.com",
+        r"(?:s3\.)?obs\.(?P<region>[a-z0-9-]+)\.(?:myhuaweicloud|otc\.t-systems)\.com",
+    )
+)
+#: Cloudflare R2, "S3 API compatibility": region `auto`. Google, "Interoperability with other storage providers", and
+#: Tigris, "AWS S3 SDKs": the same. DigitalOcean, "Use Spaces with AWS S3 SDKs": us-east-1, whatever the host says.
+_FIXED_REGION: Final = (
+    (re.compile(r"(?:.+\.)?r2\.cloudflarestorage\.com"), "auto"),
+    (re.compile(r"storage\.googleapis\.com"), "auto"),
+    (re.compile(r"(?:fly\.storage\.tigris\.dev|t3\.storage\.dev)"), "auto"),
+    (re.compile(r".+\.digitaloceanspaces\.com"), DEFAULT_REGION),
+    (re.compile(r"s3\.wasabisys\.com"), DEFAULT_REGION),
+)
+#: Alibaba Cloud, "Accessing OSS with the AWS SDK": path-style access is refused. Tencent, "COS: AWS S3 SDK": the same
+#: for buckets made since 2024. Volcano Engine, "Compatible with the S3 protocol": the same.
+_VIRTUAL_ONLY: Final = re.compile(r"(?:.+\.)?(?:aliyuncs\.com|myqcloud\.com|tos-s3-[a-z0-9-]+\.i?volces\.com)")
+
+
+def parse_endpoint(endpoint: str, setting: str = "S3_PUBLIC_ENDPOINT") -> Endpoint:
+    """Check an address, and write it out: https without a scheme, but http for a loopback address.
+
+    Parameters
+    ----------
+    endpoint
+        URL, with or without a scheme.
+    setting
+        Where it comes from: the error's `tag`.
+
+    Raises
+    ------
+    SettingsError
+        It is not an address, or holds more than one: a user name, a password, a query. What could be a
+        secret is not repeated.
+    """
+    text = endpoint.strip()
+    if "@" in text:
+        raise SettingsError(
+            "the endpoint holds a user name or password; give the keys in their own settings", tag=setting
+        )
+    try:
+        parts = urlsplit(text if "://" in text else f"//{text}")
+        host = (parts.hostname or "").lower()
+        acceptable = bool(host) and parts.scheme in {"", "http", "https"} and not (parts.query or parts.fragment)
+        acceptable = acceptable and (parts.port is None or parts.port > 0) and not re.search(r"[\s\\]", text)
+    except ValueError:  # a port that is not a number, a broken IPv6 address
+        acceptable = False
+    if not acceptable:
+        shown = re.split(r"[?#]", text)[0]
+        more = " followed by a query" if shown != text else ""
+        raise SettingsError(
+            f"the endpoint {shown!r}{more} is not an address such as https://fsn1.your-objectstorage.com",
+            tag=setting,
+        )
+    scheme = parts.scheme or ("http" if is_loopback(host) else "https")
+    return Endpoint(f"{scheme}://{parts.netloc}{parts.path.rstrip('/')}", host)
+
+
+def aws_host(host: str) -> AwsHost | None:
+    """Tell what a general endpoint of Amazon S3 says; None for every other host."""
+    found = _AWS_HOST.fullmatch(host)
+    if not found:
+        return None
+    return AwsHost(found["region"] or "", dualstack=bool(found["dual"]), fips=bool(found["fips"]))
+
+
+def is_aws(host: str) -> bool:
+    """Whether a host belongs to AWS, in any partition."""
+    return host.endswith(tuple(f".{domain}" for domain in _AWS_DOMAINS))
+
+
+def facts_of(host: str) -> HostFacts:
+    """Return what the host of a well-known provider tells."""
+    addressing: Addressing = "virtual" if _VIRTUAL_ONLY.fullmatch(host) else ""
+    if is_aws(host):
+        found = _AWS_REGION_WITHIN.search(host)
+    else:
+        found = next(filter(None, (pattern.fullmatch(host) for pattern in _REGION_IN_HOST)), None)
+    fixed = next((region for pattern, region in _FIXED_REGION if pattern.fullmatch(host)), "")
+    return HostFacts(fixed or (found["region"] if found else ""), addressing)
+
+
+def is_name_of_aws_region(region: str) -> bool:
+    """Whether a region is named as AWS names its own: such a name means nothing to most other providers."""
+    return bool(re.fullmatch(_AWS_REGION, region))
+
+
+def is_local(host: str) -> bool:
+    """Whether a host is this machine or one of its private network, such as an emulator."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return address.is_private or address.is_loopback or address.is_link_local
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
