@@ -1,10 +1,9 @@
-"""Media types recognised from a file's first bytes, never from its name.
-
-To correct another format, give its `MediaType` ``correctable=True`` and teach
-`editor.edit_head` to edit it; nothing else asks which formats can be corrected.
-"""
+"""Media types recognised from a file's bytes, never from its name."""
 
 from typing import Final, NamedTuple
+
+from galleria_storage.photos.raw_kinds import TIFF, kind_of_tiff
+from galleria_storage.photos.source import BytesSource, RangedSource
 
 
 class MediaType(NamedTuple):
@@ -25,10 +24,14 @@ class MediaType(NamedTuple):
     correctable: bool = False
 
 
-SNIFF_BYTES: Final = 64
+SNIFF_BYTES: Final = 256 * 1024
 """How many first bytes `sniff` looks at, at most."""
 
+_SIGNATURE_BYTES: Final = 64
+
 JPEG: Final = MediaType("image/jpeg", correctable=True)
+_TIFF: Final = MediaType(TIFF)
+_ORF: Final = MediaType("image/x-olympus-orf", image=False)
 
 # (offset, signature, type): the first that matches wins.
 _SIGNATURES: Final = (
@@ -36,12 +39,21 @@ _SIGNATURES: Final = (
     (0, b"\x89PNG\r\n\x1a\n", MediaType("image/png")),
     (0, b"GIF87a", MediaType("image/gif")),
     (0, b"GIF89a", MediaType("image/gif")),
-    (0, b"II*\0", MediaType("image/tiff")),
-    (0, b"MM\0*", MediaType("image/tiff")),
-    (0, b"II+\0", MediaType("image/tiff")),  # BigTIFF
-    (0, b"MM\0+", MediaType("image/tiff")),
+    (0, b"II*\0", _TIFF),
+    (0, b"MM\0*", _TIFF),
+    (0, b"II+\0", _TIFF),  # BigTIFF
+    (0, b"MM\0+", _TIFF),
     (0, b"\0\0\0\x0cJXL \r\n\x87\n", MediaType("image/jxl")),
     (0, b"\0\0\0\x0cjP  \r\n\x87\n", MediaType("image/jp2")),
+    # RAW files with beginnings of their own; those that begin like TIFF are told apart by `raw_kinds`.
+    (0, b"IIU\0", MediaType("image/x-panasonic-rw2", image=False)),
+    (0, b"IIRO", _ORF),
+    (0, b"IIRS", _ORF),
+    (0, b"MMOR", _ORF),
+    (0, b"FUJIFILMCCD-RAW", MediaType("image/x-fujifilm-raf", image=False)),
+    (0, b"FOVb", MediaType("image/x-sigma-x3f", image=False)),
+    (0, b"\0MRM", MediaType("image/x-minolta-mrw", image=False)),
+    (6, b"HEAPCCDR", MediaType("image/x-canon-crw", image=False)),
     (0, b"%PDF-", MediaType("application/pdf", image=False)),
     (0, b"PK\x03\x04", MediaType("application/zip", image=False)),
     (0, b"\x1aE\xdf\xa3", MediaType("video/webm", image=False)),
@@ -73,12 +85,26 @@ _MP4: Final = MediaType("video/mp4", image=False)
 
 
 def sniff(prefix: bytes) -> MediaType | None:
-    """Tell what a file is from its first bytes.
+    """Tell what a file is from its first bytes; see `recognise`.
 
     Parameters
     ----------
     prefix
         The first `SNIFF_BYTES` bytes of the file, or all of a shorter file.
+        Where they leave open whether a file that begins like TIFF is RAW, it
+        counts as TIFF.
+    """
+    return recognise(BytesSource(prefix))
+
+
+def recognise(source: RangedSource) -> MediaType | None:
+    """Tell what a file is.
+
+    Parameters
+    ----------
+    source
+        The file. Its first bytes are read, and of a file that begins like
+        TIFF the tables, wherever they are.
 
     Returns
     -------
@@ -86,14 +112,20 @@ def sniff(prefix: bytes) -> MediaType | None:
         None for what is not recognised: text, HTML and SVG among others, which
         a browser would run as a page.
     """
+    prefix = bytes(source.read(0, _SIGNATURE_BYTES))
     for offset, signature, media_type in _SIGNATURES:
         if prefix.startswith(signature, offset):
-            return media_type
+            return _tiff_or_raw(source) if media_type is _TIFF else media_type
     if prefix.startswith(b"RIFF"):
-        return _RIFF.get(bytes(prefix[8:12]))
+        return _RIFF.get(prefix[8:12])
     if prefix.startswith(b"ftyp", 4):
-        return _by_brand(bytes(prefix[:SNIFF_BYTES]))
+        return _by_brand(prefix)
     return None
+
+
+def _tiff_or_raw(source: RangedSource) -> MediaType:
+    kind = kind_of_tiff(source)
+    return _TIFF if kind == TIFF else MediaType(kind, image=False)
 
 
 def _by_brand(prefix: bytes) -> MediaType:
