@@ -2,6 +2,7 @@
 
 from typing import Final, NamedTuple
 
+from galleria_storage.photos.picture_boxes import content_of
 from galleria_storage.photos.raw_kinds import TIFF, kind_of_tiff
 from galleria_storage.photos.source import BytesSource, RangedSource
 
@@ -44,7 +45,9 @@ _SIGNATURES: Final = (
     (0, b"II+\0", _TIFF),  # BigTIFF
     (0, b"MM\0+", _TIFF),
     (0, b"\0\0\0\x0cJXL \r\n\x87\n", MediaType("image/jxl")),
+    (0, b"\xff\x0a", MediaType("image/jxl")),  # ISO/IEC 18181-1: a codestream without boxes
     (0, b"\0\0\0\x0cjP  \r\n\x87\n", MediaType("image/jp2")),
+    (0, b"\xff\x4f\xff\x51", MediaType("image/j2c")),  # ISO/IEC 15444-1 A.4.1: the same
     # RAW files with beginnings of their own; those that begin like TIFF are told apart by `raw_kinds`.
     (0, b"IIU\0", MediaType("image/x-panasonic-rw2", image=False)),
     (0, b"IIRO", _ORF),
@@ -70,6 +73,8 @@ _BRANDS: Final = {
     **dict.fromkeys((b"avif", b"avis"), MediaType("image/avif")),
     **dict.fromkeys((b"heic", b"heix", b"heim", b"heis"), MediaType("image/heic")),
     **dict.fromkeys((b"hevc", b"hevx", b"hevm", b"hevs"), MediaType("image/heic-sequence")),
+    **dict.fromkeys((b"j2ki", b"j2is"), MediaType("image/hej2k")),
+    b"avci": MediaType("image/avci"),
     **dict.fromkeys((b"M4A ", b"M4B "), MediaType("audio/mp4", image=False)),
     b"qt  ": MediaType("video/quicktime", image=False),
     b"crx ": MediaType("image/x-canon-cr3", image=False),
@@ -103,8 +108,8 @@ def recognise(source: RangedSource) -> MediaType | None:
     Parameters
     ----------
     source
-        The file. Its first bytes are read, and of a file that begins like
-        TIFF the tables, wherever they are.
+        The file. Its first bytes are read, and the tables of one that begins
+        like TIFF or the boxes of one that begins like MP4, wherever they are.
 
     Returns
     -------
@@ -119,7 +124,7 @@ def recognise(source: RangedSource) -> MediaType | None:
     if prefix.startswith(b"RIFF"):
         return _RIFF.get(prefix[8:12])
     if prefix.startswith(b"ftyp", 4):
-        return _by_brand(prefix)
+        return _by_boxes(source, prefix)
     return None
 
 
@@ -128,10 +133,25 @@ def _tiff_or_raw(source: RangedSource) -> MediaType:
     return _TIFF if kind == TIFF else MediaType(kind, image=False)
 
 
-def _by_brand(prefix: bytes) -> MediaType:
-    """Tell what an ISO base media file is: by its major brand, else by the first known compatible one."""
+def _by_boxes(source: RangedSource, prefix: bytes) -> MediaType:
+    """Tell what an ISO base media file is: its boxes decide whether it holds pictures, its brands which."""
+    brands = _brands(prefix)
+    claimed = _by_brand(brands)
+    if claimed.image:
+        return _MP4 if content_of(source) == "film" else claimed
+    if brands[0] in _BRANDS or content_of(source) != "pictures":
+        return claimed
+    return next((kind for brand in brands if (kind := _BRANDS.get(brand)) and kind.image), _HEIF)
+
+
+def _brands(prefix: bytes) -> list[bytes]:
+    """Return the major brand and the compatible ones."""
     size = int.from_bytes(prefix[:4], "big")
-    brands = [prefix[8:12], *(prefix[i : i + 4] for i in range(16, min(size, len(prefix)) - 3, 4))]
+    return [prefix[8:12], *(prefix[i : i + 4] for i in range(16, min(size, len(prefix)) - 3, 4))]
+
+
+def _by_brand(brands: list[bytes]) -> MediaType:
+    """Go by the major brand, else by the first known compatible one."""
     if brands[0] in _BRANDS:
         return _BRANDS[brands[0]]
     if brands[0] not in _GENERIC_IMAGE_BRANDS:
