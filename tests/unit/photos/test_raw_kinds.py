@@ -106,7 +106,7 @@ def test_a_mark_after_the_header_is_enough(after_header: bytes, order: str, kind
         (b"IIRO\x08\0\0\0", "image/x-olympus-orf"),
         (b"IIRS\x08\0\0\0", "image/x-olympus-orf"),
         (b"MMOR\0\0\0\x08", "image/x-olympus-orf"),
-        (b"FUJIFILMCCD-RAW 0201", "image/x-fujifilm-raf"),
+        (b"FUJIFILMCCD-RAW 0201", "image/x-fuji-raf"),
         (b"FOVb\2\0\2\0", "image/x-sigma-x3f"),
         (b"\0MRM\0\1\x3d\xf8", "image/x-minolta-mrw"),
         (b"II\x1a\0\0\0HEAPCCDR\2\0", "image/x-canon-crw"),

@@ -53,7 +53,7 @@ _SIGNATURES: Final = (
     (0, b"IIRO", _ORF),
     (0, b"IIRS", _ORF),
     (0, b"MMOR", _ORF),
-    (0, b"FUJIFILMCCD-RAW", MediaType("image/x-fujifilm-raf", image=False)),
+    (0, b"FUJIFILMCCD-RAW", MediaType("image/x-fuji-raf", image=False)),
     (0, b"FOVb", MediaType("image/x-sigma-x3f", image=False)),
     (0, b"\0MRM", MediaType("image/x-minolta-mrw", image=False)),
     (6, b"HEAPCCDR", MediaType("image/x-canon-crw", image=False)),
