@@ -23,9 +23,9 @@ from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError
 from galleria_storage.errors import GalleriaError
 from galleria_storage.publishing.publisher import Publisher
 from galleria_storage.publishing.settings import PublishSettings
-from galleria_storage.publishing.writer import Writer
 from galleria_storage.s3.clients import Connection, connect
 from galleria_storage.s3.objects import ObjectStore
+from galleria_storage.transfer.writer import Writer
 from tests.support.jpegs import capture, image_data, photo
 from tests.support.servers import S3Server
 
@@ -67,7 +67,7 @@ def _publisher(server: S3Server, seed: int) -> Publisher:
         endpoint.http_session = UnreliableSession(endpoint.http_session, seed)
     staging, public = (_store(connection) for connection in connections)
     settings = PublishSettings("fire-staging", server.access("fire-public"))
-    return Publisher(staging, public, settings, writer=Writer(public, copy_from=staging))
+    return Publisher(staging, public, settings, writer=Writer(public, copies=True))
 
 
 def _store(connection: Connection) -> ObjectStore:

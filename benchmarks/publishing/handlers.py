@@ -15,10 +15,10 @@ import piexif
 
 from galleria_storage.publishing.publisher import Publisher
 from galleria_storage.publishing.settings import PublishSettings
-from galleria_storage.publishing.writer import Writer
 from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.clients import Connection
 from galleria_storage.s3.objects import ObjectStore
+from galleria_storage.transfer.writer import Writer
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -47,7 +47,7 @@ def ours(buckets: Buckets, *, copying: bool) -> Handler:
     """Make the publisher of this library; `copying` lets the provider copy the tails of large objects."""
     staging, public = (ObjectStore(c.client, c.bucket, c.profile) for c in (buckets.staging, buckets.public))
     settings = PublishSettings(buckets.staging.bucket, BucketAccess(buckets.public.bucket))
-    publisher = Publisher(staging, public, settings, writer=Writer(public, copy_from=staging if copying else None))
+    publisher = Publisher(staging, public, settings, writer=Writer(public, copies=copying))
 
     def handle(key: str) -> None:
         outcome = publisher.publish(key)

@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 
 from galleria_storage.errors import ProviderError
 from galleria_storage.publishing.outcome import Outcome
-from galleria_storage.publishing.tail_copy import copies_safely
-from galleria_storage.publishing.writing import Sizes
+from galleria_storage.transfer.copying import copies_safely
+from galleria_storage.transfer.sizes import Sizes
 from tests.support.gallery import Gallery
 from tests.support.jpegs import TAKEN, capture, image_data, photo
 from tests.support.wire import Exchange, Fault, proxied

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from galleria_storage.publishing.tail_copy import copies_safely
-from galleria_storage.publishing.writing import Sizes
+from galleria_storage.transfer.copying import copies_safely
+from galleria_storage.transfer.sizes import Sizes
 from tests.support.gallery import Gallery
 from tests.support.jpegs import photo
 from tests.support.wire import Wire, proxied

@@ -39,9 +39,9 @@ class Mutant:
 
 
 _STEP_1 = "        standing = self.public.head(run.key)  # 1\n"
-_OPENED = "        with Source(self.staging, stream) as source:\n"
+_OPENED = "        with ObjectSource(self.staging, stream, self._writer.sizes.whole) as source:\n"
 _LOOK_BACK = "        if isinstance(condition, Matches) or not written.conditional:  # 6\n"
-_WRITE = "Publication(run.key, draft, headers, condition)"
+_WRITE = "write(run.key, draft.content, headers, condition)"
 
 _GIVE_UP = "                if run.attempts == MAX_ATTEMPTS:\n                    raise\n"
 _SUCCESS = "                return self._done(run, 'published')\n"
@@ -50,7 +50,7 @@ MUTANTS = (
     Mutant(
         "steps 1 and 2 swapped", ((_STEP_1, "        standing = None\n"), (_OPENED, f"{_STEP_1}{_OPENED}")), "honours"
     ),
-    Mutant("no precondition", ((_WRITE, "Publication(run.key, draft, headers, None)"),), "honours"),
+    Mutant("no precondition", ((_WRITE, "write(run.key, draft.content, headers, None)"),), "honours"),
     Mutant("no look-back", ((_LOOK_BACK, "        if False:\n"),), "ignores"),
     Mutant("no look-back", ((_LOOK_BACK, "        if False:\n"),), "refuses"),
     Mutant("no look-back after replacing", ((_LOOK_BACK, "        if not written.conditional:\n"),), "honours"),

@@ -20,10 +20,10 @@ from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.photos.sniff import sniff
 from galleria_storage.publishing.publisher import Publisher
 from galleria_storage.publishing.settings import PublishSettings
-from galleria_storage.publishing.writer import Writer
-from galleria_storage.publishing.writing import Sizes
 from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.objects import ObjectStore
+from galleria_storage.transfer.sizes import Sizes
+from galleria_storage.transfer.writer import Writer
 from tests.model.plan import HONOURING, PROVIDERS, Plan
 from tests.model.strands import Strand, Strands
 from tests.support.directing import client_error
@@ -107,7 +107,7 @@ class World:
         client: Any = self.s3
         looking = replace(HONOURING, tag_count_on_head=self.plan.tag_count_on_head)
         staging, public = ObjectStore(client, STAGING, looking), ObjectStore(client, PUBLIC, profile)
-        sizes = Sizes(whole=0, part=64, copied=150, step=64) if self.plan.in_parts else Sizes()
+        sizes = Sizes(whole=0, part=64, copied=150, least=32, step=64) if self.plan.in_parts else Sizes()
         self.publisher = self.publisher_class(
             staging,
             public,

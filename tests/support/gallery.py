@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from galleria_storage.publishing.publisher import Publisher
 from galleria_storage.publishing.settings import PublishSettings
-from galleria_storage.publishing.writer import Writer
-from galleria_storage.publishing.writing import Sizes
 from galleria_storage.s3.clients import connect
 from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.s3.probe import settle
 from galleria_storage.s3.profiles import ProviderProfile
+from galleria_storage.transfer.sizes import Sizes
+from galleria_storage.transfer.writer import Writer
 from tests.support.servers import S3Server
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Gallery:
         """Return a publisher, each side reached through the endpoint that is named, if one is."""
         source, target = self.store(self.buckets.staging, staging), self.store(self.buckets.public, public)
         access = self.server.access(self.buckets.public)
-        writer = Writer(target, copy_from=source, sizes=sizes or Sizes())
+        writer = Writer(target, copies=True, sizes=sizes or Sizes())
         return Publisher(source, target, PublishSettings(self.buckets.staging, access, **settings), writer=writer)
 
     @property

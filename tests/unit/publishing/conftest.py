@@ -9,18 +9,18 @@ import pytest
 from galleria_storage.publishing.outcome import Outcome
 from galleria_storage.publishing.publisher import Publisher
 from galleria_storage.publishing.settings import PublishSettings
-from galleria_storage.publishing.writer import Writer
-from galleria_storage.publishing.writing import Sizes
 from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.s3.profiles import ProviderProfile
+from galleria_storage.transfer.sizes import Sizes
+from galleria_storage.transfer.writer import Writer
 from tests.support.directing import Calm
 from tests.support.fake_s3 import FakeS3, StoredObject
 
 STAGING, PUBLIC = "staging", "public"
 HEAD = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
 JPEG = HEAD + b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + b"pixels" * 50 + b"\xff\xd9"
-PNG = b"\x89PNG\r\n\x1a\n" + b"chunks" * 20
+GIF = b"GIF89a" + b"blocks" * 20
 TIME = {"corrected-timestamp": "2024-06-15T10:30:45"}
 #: A provider that obeys every condition and copies safely.
 CAPABLE = ProviderProfile(
@@ -71,7 +71,7 @@ class Gallery:
     def publisher(self) -> Publisher:
         client: Any = self.s3
         staging, public = ObjectStore(client, STAGING, self.staging_profile), ObjectStore(client, PUBLIC, self.profile)
-        writer = Writer(public, copy_from=staging if self.copies else None, sizes=self.sizes)
+        writer = Writer(public, copies=self.copies, sizes=self.sizes)
         return Publisher(staging, public, self.settings, writer=writer, sleep=self.pauses.append, jitter=lambda: 0.5)
 
     def configure(self, **settings: Any) -> None:

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.errors import IntegrityError
-from galleria_storage.publishing.writing import Sizes
+from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.s3.profiles import PROFILES, ProviderProfile
+from galleria_storage.transfer.sizes import Sizes
 from tests.support.checksumming_s3 import ChecksummingS3, crc32
-from tests.unit.publishing.conftest import CAPABLE, JPEG, Gallery
+from tests.unit.publishing.conftest import CAPABLE, JPEG, TIME, Gallery
 
 BIG = JPEG[:-2] + bytes(range(256)) * 1600 + b"\xff\xd9"
 CRC32 = replace(CAPABLE, sha256_checked=True, crc32_checked=True)
@@ -117,10 +119,11 @@ def test_an_answer_with_another_crc32_is_not_believed(checking: Gallery) -> None
 
 def test_a_copied_part_is_completed_with_the_crc32_that_the_provider_gave_for_it(checking: Gallery) -> None:
     checking.copies = True
-    checking.sizes = Sizes(whole=1000, part=300_000, copied=320_000, first=300_000, step=40_000)
+    checking.sizes = Sizes(whole=1000, part=100_000, copied=320_000, least=50_000, step=60_000)
+    checking.put(BIG, TIME)
     outcome = checking.publish()
-    assert checking.copy().body == BIG
-    assert outcome.bytes_copied == len(BIG) - 300_000
+    assert checking.copy().body == correct_bytes(BIG, parse_correction(TIME, {}))
+    assert outcome.bytes_out == 50_000
 
 
 @pytest.mark.parametrize(

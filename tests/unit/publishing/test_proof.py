@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from galleria_storage.errors import IntegrityError
-from galleria_storage.publishing.writing import Sizes
-from tests.unit.publishing.conftest import JPEG, PUBLIC, Gallery
+from galleria_storage.errors import IntegrityError, ProviderError
+from galleria_storage.s3.profiles import PROFILES, ProviderProfile
+from galleria_storage.transfer.sizes import Sizes
+from tests.support.fake_s3 import Body
+from tests.unit.publishing.conftest import CAPABLE, JPEG, PUBLIC, Gallery
 
 BIG = JPEG[:-2] + bytes(range(256)) * 1600 + b"\xff\xd9"
 
@@ -47,12 +49,74 @@ def test_something_shorter_under_an_etag_that_is_no_md5_is_removed(writing: Gall
     assert writing.published_keys() == []
 
 
+def an_md5_of_something_else(gallery: Gallery) -> str:
+    return "0" * 32 + (f"-{-(-len(BIG) // 90_000)}" if gallery.sizes.whole == 0 else "")
+
+
 def test_an_md5_that_is_not_that_of_the_photo_is_not_believed(writing: Gallery) -> None:
-    in_parts = writing.sizes.whole == 0
-    answering(writing, "0" * 32 + (f"-{-(-len(BIG) // 90_000)}" if in_parts else ""))
+    answering(writing, an_md5_of_something_else(writing), BIG[::-1])
     with pytest.raises(IntegrityError, match="its ETag is 0000"):
         writing.publish()
     assert writing.published_keys() == []
+
+
+def test_what_is_right_under_an_etag_that_says_otherwise_is_read_back_and_believed(writing: Gallery) -> None:
+    """A provider that encrypts and does not say so."""
+    answering(writing, an_md5_of_something_else(writing))
+    assert writing.publish().status == "published"
+
+
+@pytest.mark.parametrize("profile", [CAPABLE, *PROFILES.values()], ids=lambda profile: profile.name)
+def test_an_answer_that_says_nothing_proves_nothing(writing: Gallery, profile: ProviderProfile) -> None:
+    """A gateway in maintenance answers 200 to whatever it is asked."""
+    writing.profile = profile
+    for operation in ("put_object", "complete_multipart_upload"):
+        setattr(writing.s3, operation, lambda **_: {})
+    with pytest.raises(IntegrityError, match="there is no such object after the write"):
+        writing.publish()
+    assert writing.published_keys() == []
+
+
+def test_what_was_stored_although_the_answer_says_nothing_is_found_by_a_look(writing: Gallery) -> None:
+    for operation in ("put_object", "complete_multipart_upload"):
+        call: Callable[..., dict[str, Any]] = getattr(writing.s3, operation)
+        setattr(writing.s3, operation, lambda call=call, **arguments: [call(**arguments), {}][1])
+    outcome = writing.publish()
+    assert (outcome.status, outcome.attempts, writing.copy().body) == ("published", 1, BIG)
+
+
+def test_where_the_answer_says_nothing_and_somebody_elses_object_is_found_it_starts_again(writing: Gallery) -> None:
+    def swallowed(**arguments: Any) -> dict[str, Any]:
+        if not writing.published_keys():
+            writing.s3.store(PUBLIC, arguments["Key"], b"somebody else's")
+            return {}
+        return {**calls.pop(arguments["Key"])(**arguments)}
+
+    operation = "complete_multipart_upload" if writing.sizes.whole == 0 else "put_object"
+    calls = {"a.jpg": getattr(writing.s3, operation)}
+    setattr(writing.s3, operation, swallowed)
+    outcome = writing.publish()
+    assert (outcome.status, outcome.attempts, writing.copy().body) == ("published", 2, BIG)
+
+
+@pytest.mark.parametrize("operation", ["create_multipart_upload", "upload_part"])
+def test_an_upload_of_which_the_provider_says_nothing_fails(gallery: Gallery, operation: str) -> None:
+    gallery.sizes = Sizes(whole=0, part=90_000)
+    gallery.put(BIG)
+    setattr(gallery.s3, operation, lambda **_: {})
+    with pytest.raises(ProviderError):
+        gallery.publish()
+    assert (gallery.published_keys(), gallery.s3.uploads) == ([], {})
+
+
+@pytest.mark.parametrize("operation", ["head_object", "get_object"])
+def test_a_look_or_a_read_that_is_answered_with_nothing_is_an_error_and_no_object(
+    gallery: Gallery, operation: str
+) -> None:
+    gallery.put(BIG)
+    setattr(gallery.s3, operation, lambda **_: {"ContentLength": 5, "Body": Body(b"hello", None)})
+    with pytest.raises(ProviderError, match="has no size and ETag"):
+        gallery.publish()
 
 
 def test_what_somebody_else_has_put_there_meanwhile_is_theirs_to_verify(writing: Gallery) -> None:

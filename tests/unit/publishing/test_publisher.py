@@ -13,7 +13,7 @@ from galleria_storage.s3.profiles import PROFILES
 from tests.support.directing import refuse
 from tests.support.fake_s3 import FakeS3
 from tests.support.photos import camera_block, photo
-from tests.unit.publishing.conftest import JPEG, PNG, PUBLIC, STAGING, TIME, Gallery
+from tests.unit.publishing.conftest import GIF, JPEG, PUBLIC, STAGING, TIME, Gallery
 
 CORRECTED = correct_bytes(JPEG, parse_correction(TIME, {}))
 
@@ -120,19 +120,19 @@ def test_a_video_is_published_only_if_settings_let_it_through(gallery: Gallery) 
     assert (gallery.copy().body, gallery.copy().content_type) == (video, "video/mp4")
 
 
-def test_a_png_with_a_correction_of_its_own_is_rejected(gallery: Gallery) -> None:
-    gallery.put(PNG, TIME)
+def test_a_gif_with_a_correction_of_its_own_is_rejected(gallery: Gallery) -> None:
+    gallery.put(GIF, TIME)
     outcome = gallery.publish()
     assert outcome.status == "rejected"
-    assert "image/png" in outcome.reason
+    assert "image/gif" in outcome.reason
 
 
-def test_a_png_is_published_as_it_is_if_only_a_default_asks(gallery: Gallery) -> None:
+def test_a_gif_is_published_as_it_is_if_only_a_default_asks(gallery: Gallery) -> None:
     gallery.configure(default_correction={"target-timezone": "Europe/Stockholm"})
-    gallery.put(PNG)
+    gallery.put(GIF)
     outcome = gallery.publish()
-    assert (outcome.status, gallery.copy().body) == ("published", PNG)
-    assert "image/png is not corrected" in outcome.reason
+    assert (outcome.status, gallery.copy().body) == ("published", GIF)
+    assert "image/gif is not corrected" in outcome.reason
 
 
 def test_a_correction_that_cannot_be_understood_is_rejected_with_its_key(gallery: Gallery) -> None:

@@ -92,7 +92,7 @@ def test_tails_are_copied_only_within_one_account_of_one_provider(
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     publisher = publisher_from_environment({**ENV, **staging, **public})
-    assert (publisher._writer._copy_from is publisher.staging) == copies
+    assert publisher._writer.copies == copies
 
 
 def test_an_account_that_a_secret_names_copies_no_tails(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +108,7 @@ def test_an_account_that_a_secret_names_copies_no_tails(monkeypatch: pytest.Monk
     bare = dict.fromkeys(("S3_PUBLIC_ACCESS_KEY", "S3_PUBLIC_SECRET_KEY"), "")
     arn = "arn:aws:secretsmanager:eu-north-1:123456789012:secret:public"
     publisher = publisher_from_environment({**ENV, **bare, "S3_PUBLIC_SECRET_ARN": arn, "AWS_ACCESS_KEY_ID": "key"})
-    assert publisher._writer._copy_from is None
+    assert not publisher._writer.copies
 
 
 def test_connections_that_were_closed_before_a_snapshot_are_opened_again_when_they_are_needed(

@@ -53,6 +53,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_HEAD(self) -> None:  # the name that http.server looks for
         self.send_response(200)
+        self.send_header("ETag", '"e"')
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -64,6 +65,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         if self.server.ranges and self.headers["Range"] == "bytes=0-0":
             self.send_response(206)
+            self.send_header("ETag", '"e"')
             self.send_header("Content-Range", f"bytes 0-0/{len(BODY)}")
             self.send_header("Content-Length", "1")
             self.end_headers()

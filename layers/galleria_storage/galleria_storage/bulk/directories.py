@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from galleria_storage.errors import GalleriaError, LocalFileError
 from galleria_storage.s3.listing import ListedObject, list_pages
 from galleria_storage.transfer import checksums, uploads
-from galleria_storage.transfer.content import LocalContent
+from galleria_storage.transfer.local_content import LocalContent
 from galleria_storage.transfer.stored import is_stored
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from galleria_storage.s3.objects import ObjectInfo
 from galleria_storage.transfer.checksums import SHA256_METADATA
 
 #: Raise it when the same source and correction give other bytes than before: everything is then published again.
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 
 #: Names of the user metadata recorded on a published object (``x-amz-meta-…``).
 FINGERPRINT: Final = "galleria-fingerprint"

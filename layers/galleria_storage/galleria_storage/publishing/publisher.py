@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from galleria_storage.corrections.correction import Correction, parse_correction
 from galleria_storage.errors import GalleriaError, NotFoundError, PreconditionFailedError
-from galleria_storage.publishing.body import Source
 from galleria_storage.publishing.claims import Claims
 from galleria_storage.publishing.draft import Draft, prepare
 from galleria_storage.publishing.fingerprint import (
@@ -28,11 +27,11 @@ from galleria_storage.publishing.fingerprint import (
     recorded_metadata,
 )
 from galleria_storage.publishing.outcome import Outcome, Status
-from galleria_storage.publishing.proof import WrongContentError
 from galleria_storage.publishing.settings import PublishSettings
-from galleria_storage.publishing.writer import Writer
-from galleria_storage.publishing.writing import Publication, Written
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectInfo, ObjectStore
+from galleria_storage.transfer.object_source import ObjectSource
+from galleria_storage.transfer.proof import WrongContentError
+from galleria_storage.transfer.writer import Writer, Written
 
 #: Starts at step 1 before giving up; the photo is then `failed`, and its event comes again.
 MAX_ATTEMPTS: Final = 8
@@ -144,7 +143,7 @@ class Publisher:
             stream = self.staging.open(run.key)  # 2
         except NotFoundError:
             return self._gone(run)
-        with Source(self.staging, stream) as source:
+        with ObjectSource(self.staging, stream, self._writer.sizes.whole) as source:
             wish = glance if glance and glance.info == source.info else self._wish(source.info)  # 3
             if standing and is_result(standing, wish.fingerprint) and standing.etag not in run.wrong:  # 4
                 return self._recognised(run, wish, standing)
@@ -155,7 +154,7 @@ class Publisher:
             try:
                 written = self._write(run, wish, draft, condition)  # 5, 7
             finally:
-                run.bytes_in += source.position
+                run.bytes_in += source.bytes_read
         if isinstance(condition, Matches) or not written.conditional:  # 6
             self._look_back(wish)
         return self._done(run, "published", **run.tried[wish.fingerprint])
@@ -207,7 +206,7 @@ class Publisher:
         }
         run.tried[wish.fingerprint] = known
         try:
-            written = self._writer.write(Publication(run.key, draft, headers, condition))
+            written = self._writer.write(run.key, draft.content, headers, condition)
         finally:
             known["sha256"] = draft.content.sha256().hex()
         run.bytes_out += written.bytes_out

@@ -8,11 +8,11 @@ from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.errors import CorrectionError, SettingsError
 from galleria_storage.publishing.publisher import Publisher
 from galleria_storage.publishing.settings import DEFAULT_CORRECTION_VARIABLES, PublishSettings, publish_settings
-from galleria_storage.publishing.writer import Writer
 from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.clients import Connection, connect
 from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.s3.probe import identify, settle
+from galleria_storage.transfer.writer import Writer
 
 #: What decides how staging is reached, beside the settings.
 _AWS_VARIABLES: Final = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE")
@@ -62,7 +62,7 @@ def _make(settings: PublishSettings, staging_access_key: str) -> Publisher:
     stores = _store(identify(staging)), _store(settle(public))
     keys = settings.public.provider
     one_account = not keys.secret_arn and keys.access_key in {"", staging_access_key}
-    writer = Writer(stores[1], copy_from=stores[0] if one_provider and one_account else None)
+    writer = Writer(stores[1], copies=one_provider and one_account)
     return Publisher(*stores, settings, writer=writer)
 
 

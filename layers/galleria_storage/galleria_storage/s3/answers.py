@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from galleria_storage.errors import IntegrityError
+from galleria_storage.errors import IntegrityError, ProviderError
 from galleria_storage.s3.faults import translated
 from galleria_storage.s3.sdk.reading import breaks, straight_reader
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
 
-#: Checksums that are ever sent along (`publishing.proof`).
+#: Checksums that are ever sent along (`transfer.proof`).
 _CHECKSUMS: Final = ("ChecksumSHA256", "ChecksumCRC32")
 
 
@@ -41,6 +41,9 @@ class ObjectInfo:
         Number of tags; None where the provider does not say.
     version_id
         In a versioned bucket; else None (also for ``null``, the version of what was stored without versioning).
+    etag_is_md5
+        False if the provider says that it encrypted with a key of its own
+        service: the ETag is then not an MD5 (S3 API, "Object", ETag).
     """
 
     key: str
@@ -50,6 +53,7 @@ class ObjectInfo:
     content_type: str = ""
     tag_count: int | None = None
     version_id: str | None = None
+    etag_is_md5: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,13 @@ class ObjectStream:
         Position of the first byte that comes.
     body
         The answer's body.
+
+    Attributes
+    ----------
+    position
+        Of the next byte.
+    closed
+        Whether the connection was dropped.
     """
 
     def __init__(self, info: ObjectInfo, start: int, body: "StreamingBody", bucket: str) -> None:
@@ -92,6 +103,7 @@ class ObjectStream:
         self._body = body
         self._read = straight_reader(body)
         self._bucket = bucket
+        self.closed = False
 
     def readinto(self, buffer: memoryview) -> int:
         """Read into the buffer; return how many bytes came, 0 at the end.
@@ -142,6 +154,7 @@ class ObjectStream:
 
     def close(self) -> None:
         """Drop the connection, whatever is left unread."""
+        self.closed = True
         self._body.close()
 
     def __enter__(self) -> Self:
@@ -154,25 +167,48 @@ class ObjectStream:
 
 
 def object_info(key: str, answer: Mapping[str, Any]) -> ObjectInfo:
-    """Read the answer of HeadObject or GetObject."""
+    """Read the answer of HeadObject or GetObject.
+
+    Raises
+    ------
+    ProviderError
+        The answer has no ETag or size: whoever gave it, it says nothing of the object.
+    """
     total = str(answer.get("ContentRange") or "").rpartition("/")[2]
+    size, etag = total if total.isdigit() else answer.get("ContentLength"), unquoted(answer.get("ETag"))
+    if size is None or not etag:
+        raise says_nothing(f"what {key!r} is", "size and ETag")
     return ObjectInfo(
         key=key,
-        size=int(total) if total.isdigit() else int(answer["ContentLength"]),
-        etag=_unquoted(answer),
+        size=int(size),
+        etag=etag,
         metadata={name.lower(): value for name, value in answer.get("Metadata", {}).items()},
         content_type=answer.get("ContentType", ""),
         tag_count=answer.get("TagCount"),
         version_id=None if answer.get("VersionId") == "null" else answer.get("VersionId"),
+        etag_is_md5=not _is_encrypted(answer),
     )
 
 
 def stored(answer: Mapping[str, Any]) -> Stored:
-    """Read the answer of a write."""
-    encrypted = str(answer.get("ServerSideEncryption") or "").startswith("aws:") or "SSECustomerAlgorithm" in answer
+    """Read the answer of a write, which may say nothing."""
     checksums = {name: answer[name] for name in _CHECKSUMS if answer.get(name)}
-    return Stored(etag=_unquoted(answer), checksums=checksums, etag_is_md5=not encrypted)
+    return Stored(etag=unquoted(answer.get("ETag")), checksums=checksums, etag_is_md5=not _is_encrypted(answer))
 
 
-def _unquoted(answer: Mapping[str, Any]) -> str:
-    return str(answer.get("ETag") or "").strip('"')
+def unquoted(etag: object) -> str:
+    """Return an ETag without its quotes; empty for None."""
+    return str(etag or "").strip('"')
+
+
+def says_nothing(of: str, missing: str) -> ProviderError:
+    """Return the error for an answer that says "OK" and lacks what such an answer must hold."""
+    return ProviderError(
+        f"The provider's answer does not say {of}: it has no {missing}.",
+        advice="Something between here and the provider may have answered in its place; it is tried again.",
+    )
+
+
+def _is_encrypted(answer: Mapping[str, Any]) -> bool:
+    """Whether the ETag is not an MD5: objects encrypted by SSE-KMS or SSE-C (S3 API, "Object", ETag)."""
+    return str(answer.get("ServerSideEncryption") or "").startswith("aws:") or "SSECustomerAlgorithm" in answer

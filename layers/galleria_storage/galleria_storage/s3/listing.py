@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from galleria_storage.s3.answers import unquoted
 from galleria_storage.s3.faults import translated
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def list_pages(client: "S3Client", bucket: str, prefix: str = "") -> Iterator[li
         if page is None:
             return
         yield [
-            ListedObject(entry["Key"], entry.get("Size", 0), entry.get("ETag", "").strip('"'))
+            ListedObject(entry["Key"], entry.get("Size", 0), unquoted(entry.get("ETag")))
             for entry in page.get("Contents", [])
         ]
 

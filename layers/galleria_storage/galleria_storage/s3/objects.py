@@ -20,7 +20,7 @@ from galleria_storage.errors import (
     ProviderError,
     UnsupportedOperationError,
 )
-from galleria_storage.s3.answers import ObjectInfo, ObjectStream, Stored, object_info, stored
+from galleria_storage.s3.answers import ObjectInfo, ObjectStream, Stored, object_info, says_nothing, stored
 from galleria_storage.s3.faults import status_of, translated
 from galleria_storage.s3.profiles import ProviderProfile
 
@@ -103,8 +103,8 @@ class ObjectStore:
                     stream.readinto(memoryview(bytearray(2)))
             return stream.info
 
-    def open(self, key: str, start: int = 0, if_match: str | None = None) -> ObjectStream:
-        """GetObject from byte `start` on.
+    def open(self, key: str, start: int = 0, if_match: str | None = None, stop: int | None = None) -> ObjectStream:
+        """GetObject from byte `start` on, up to `stop` if that is given.
 
         Parameters
         ----------
@@ -114,6 +114,8 @@ class ObjectStore:
             Position of the first byte wanted.
         if_match
             ETag (without quotes) that the object must still have.
+        stop
+            Position after the last byte wanted; None: all that is left.
 
         Raises
         ------
@@ -122,7 +124,10 @@ class ObjectStore:
         PreconditionFailedError
             It has another ETag now.
         """
-        wanted: dict[str, Any] = {"ChecksumMode": "ENABLED"} if start == 0 else {"Range": f"bytes={start}-"}
+        if start == 0 and stop is None:
+            wanted: dict[str, Any] = {"ChecksumMode": "ENABLED"}
+        else:
+            wanted = {"Range": f"bytes={start}-{'' if stop is None else stop - 1}"}
         if if_match is not None:
             wanted["IfMatch"] = self.profile.if_match(if_match)
         with translated(bucket=self.bucket, key=key):
@@ -184,7 +189,10 @@ class ObjectStore:
     def start_multipart(self, key: str, headers: Mapping[str, Any]) -> str:
         """CreateMultipartUpload; return the upload's id."""
         with translated(bucket=self.bucket, key=key):
-            return self.client.create_multipart_upload(Bucket=self.bucket, Key=key, **headers)["UploadId"]
+            answer = self.client.create_multipart_upload(Bucket=self.bucket, Key=key, **headers)
+        if not (upload_id := answer.get("UploadId")):
+            raise says_nothing(f"how the upload of {key!r} is named", "UploadId")
+        return upload_id
 
     def upload_part(self, key: str, upload_id: str, number: int, body: "Body", headers: Mapping[str, Any]) -> Stored:
         """UploadPart number `number` (from 1)."""
@@ -222,7 +230,7 @@ class ObjectStore:
                 CopySourceRange=f"bytes={span.start}-{span.stop - 1}",
                 CopySourceIfMatch=self.profile.if_match(info.etag),
             )
-        return stored(answer["CopyPartResult"])
+        return stored(answer.get("CopyPartResult", {}))
 
     def complete(self, key: str, upload_id: str, parts: list[Stored], condition: Condition) -> Stored:
         """CompleteMultipartUpload under a condition, as far as the provider knows conditions."""

@@ -1,96 +1,78 @@
-"""What is to be uploaded: a file or bytes, read more than once and watched for changes."""
+"""What is written into a bucket: new bytes and ranges of a stored object in turn, in constant memory."""
 
-import io
-import mimetypes
-import stat
-from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Final
+import hashlib
+from collections import deque
+from collections.abc import Iterable
 
-from galleria_storage.errors import LocalFileError
-
-#: Python's own table, which is the same on every machine, with what web galleries use beside it.
-_TYPES: Final = mimetypes.MimeTypes()
-_TYPES_BESIDE: Final = {
-    ".avif": "image/avif",
-    ".heic": "image/heic",
-    ".heif": "image/heif",
-    ".jxl": "image/jxl",
-    ".webp": "image/webp",
-    ".webmanifest": "application/manifest+json",
-    ".woff": "font/woff",
-    ".woff2": "font/woff2",
-}
-_UNKNOWN_TYPE: Final = "application/octet-stream"
+from galleria_storage.s3.sdk.signing import DigestedBody
+from galleria_storage.transfer.object_source import ObjectSource
 
 
-def content_type(key: str) -> str:
-    """Return the media type that a key's last extension stands for; compressed or unknown: no more than that."""
-    beside = _TYPES_BESIDE.get(PurePosixPath(key).suffix.lower())
-    if beside:
-        return beside
-    found, encoding = _TYPES.guess_type(f"/{key}")
-    if encoding:
-        return "application/gzip" if encoding == "gzip" else _UNKNOWN_TYPE
-    return found or _UNKNOWN_TYPE
-
-
-class LocalContent:
-    """A regular file, or bytes, that is about to be uploaded.
+class Content:
+    """Pieces in turn, read once and hashed on their way.
 
     Parameters
     ----------
     source
-        A path (links are followed) or bytes.
+        The object that ranges refer to.
+    pieces
+        New bytes, and ranges of the source in rising order; by default all of the source.
 
     Attributes
     ----------
     size
-        Bytes, when first looked at.
-
-    Raises
-    ------
-    LocalFileError
-        The file is missing, cannot be read, or is no regular file.
+        Bytes in all, known before the first one goes out.
+    left
+        Bytes that are still to come.
     """
 
-    def __init__(self, source: "Path | str | bytes") -> None:
-        self._bytes = bytes(source) if isinstance(source, bytes | bytearray | memoryview) else None
-        self._path = Path() if self._bytes is not None else Path(source)  # type: ignore[arg-type] # no bytes here
-        self._state = self._look()
-        self.size = len(self._bytes) if self._bytes is not None else self._state[0]
+    def __init__(self, source: ObjectSource, pieces: Iterable[bytes | range] | None = None) -> None:
+        self.source = source
+        self.pieces = [range(source.size)] if pieces is None else list(pieces)
+        self.size = self.left = sum(map(len, self.pieces))
+        self._pending = deque(self.pieces)
+        self._sha256 = hashlib.sha256()
 
-    def open(self) -> BinaryIO:
-        """Open the content for reading, at its beginning."""
-        if self._bytes is not None:
-            return io.BytesIO(self._bytes)
-        try:
-            return self._path.open("rb")
-        except OSError as error:
-            raise self._unreadable(error) from error
+    @property
+    def in_memory(self) -> bool:
+        """Whether `whole` can be asked for."""
+        return self.source.in_memory
 
-    def check_unchanged(self, size_read: int | None = None) -> None:
-        """Raise LocalFileError if the file is not what it was when it was first looked at.
+    def whole(self) -> DigestedBody:
+        """Return all of it in memory, lent until the source is closed."""
+        body = self.source.body(self.pieces)
+        self._sha256.update(body)
+        self.left = 0
+        return body
 
-        Parameters
-        ----------
-        size_read
-            How many bytes a reading found.
-        """
-        if self._look() != self._state or (size_read is not None and size_read != self.size):
-            raise LocalFileError(f"{self._path.name!r} changed while it was uploaded; run the upload again")
+    def fill(self, buffer: memoryview) -> None:
+        """Fill the buffer with the next bytes; it may not be longer than what is left."""
+        done = 0
+        while done < len(buffer):
+            piece = self._pending.popleft()
+            count = min(len(piece), len(buffer) - done)
+            fill_from(self.source, piece[:count], buffer[done : done + count])
+            if count < len(piece):
+                self._pending.appendleft(piece[count:])
+            done += count
+        self.left -= len(buffer)
+        if not self.left:
+            self.source.finish()
+        # All at once: the socket keeps filling while we hash, so reads need not wait for each piece.
+        self._sha256.update(buffer)
 
-    def _look(self) -> tuple[int, int, int]:
-        """Return size, time of the last change (ns) and identity."""
-        if self._bytes is not None:
-            return (0, 0, 0)
-        try:
-            found = self._path.stat()
-        except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-            raise self._unreadable(error) from error
-        if not stat.S_ISREG(found.st_mode):
-            raise LocalFileError(f"{self._path.name!r} is no regular file")
-        return (found.st_size, found.st_mtime_ns, found.st_ino)
+    def sha256(self) -> bytes:
+        """Return the SHA-256 of all bytes; empty unless all of them came through here."""
+        return b"" if self.left else self._sha256.digest()
 
-    def _unreadable(self, error: OSError | ValueError) -> LocalFileError:
-        reason = error.strerror if isinstance(error, OSError) else None
-        return LocalFileError(f"{self._path.name!r} cannot be read: {reason or error}")
+    def sha256_so_far(self) -> bytes:
+        """Return the SHA-256 of the bytes that came through here up to now."""
+        return self._sha256.digest()
+
+
+def fill_from(source: ObjectSource, piece: bytes | range, buffer: memoryview) -> None:
+    """Fill a buffer with a piece of its length."""
+    if isinstance(piece, range):
+        source.fill(piece.start, buffer)
+    else:
+        buffer[:] = piece

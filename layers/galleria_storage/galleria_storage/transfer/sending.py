@@ -12,7 +12,7 @@ from galleria_storage.errors import GalleriaError, NotFoundError
 from galleria_storage.s3.faults import translated
 from galleria_storage.transfer import checksums
 from galleria_storage.transfer.checksums import SHA256_METADATA, Digests
-from galleria_storage.transfer.content import LocalContent, content_type
+from galleria_storage.transfer.local_content import LocalContent, content_type
 from galleria_storage.transfer.stored import is_stored
 
 if TYPE_CHECKING:

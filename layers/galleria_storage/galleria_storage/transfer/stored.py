@@ -7,7 +7,7 @@ from galleria_storage.errors import AccessDeniedError, IntegrityError, NotFoundE
 from galleria_storage.s3.faults import translated
 from galleria_storage.transfer import checksums
 from galleria_storage.transfer.checksums import SHA256_METADATA, Digests
-from galleria_storage.transfer.content import LocalContent
+from galleria_storage.transfer.local_content import LocalContent
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

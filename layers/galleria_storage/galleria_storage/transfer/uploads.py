@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from galleria_storage.errors import LocalFileError, ProviderError
 from galleria_storage.transfer import checksums
 from galleria_storage.transfer.checksums import SINGLE_PUT_BYTES, Digests
-from galleria_storage.transfer.content import LocalContent
+from galleria_storage.transfer.local_content import LocalContent
 from galleria_storage.transfer.sending import Progress, Reporter, Transfer, count_what_is_sent
 from galleria_storage.transfer.stored import check_stored, is_stored
 

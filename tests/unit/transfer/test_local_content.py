@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from galleria_storage.errors import LocalFileError
-from galleria_storage.transfer.content import LocalContent, content_type
+from galleria_storage.transfer.local_content import LocalContent, content_type
 from galleria_storage.transfer.sending import Slice
 
 

@@ -1,0 +1,96 @@
+"""What is to be uploaded: a file or bytes, read more than once and watched for changes."""
+
+import io
+import mimetypes
+import stat
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Final
+
+from galleria_storage.errors import LocalFileError
+
+#: Python's own table, which is the same on every machine, with what web galleries use beside it.
+_TYPES: Final = mimetypes.MimeTypes()
+_TYPES_BESIDE: Final = {
+    ".avif": "image/avif",
+    ".heic": "image/heic",
+    ".heif": "image/heif",
+    ".jxl": "image/jxl",
+    ".webp": "image/webp",
+    ".webmanifest": "application/manifest+json",
+    ".woff": "font/woff",
+    ".woff2": "font/woff2",
+}
+_UNKNOWN_TYPE: Final = "application/octet-stream"
+
+
+def content_type(key: str) -> str:
+    """Return the media type that a key's last extension stands for; compressed or unknown: no more than that."""
+    beside = _TYPES_BESIDE.get(PurePosixPath(key).suffix.lower())
+    if beside:
+        return beside
+    found, encoding = _TYPES.guess_type(f"/{key}")
+    if encoding:
+        return "application/gzip" if encoding == "gzip" else _UNKNOWN_TYPE
+    return found or _UNKNOWN_TYPE
+
+
+class LocalContent:
+    """A regular file, or bytes, that is about to be uploaded.
+
+    Parameters
+    ----------
+    source
+        A path (links are followed) or bytes.
+
+    Attributes
+    ----------
+    size
+        Bytes, when first looked at.
+
+    Raises
+    ------
+    LocalFileError
+        The file is missing, cannot be read, or is no regular file.
+    """
+
+    def __init__(self, source: "Path | str | bytes") -> None:
+        self._bytes = bytes(source) if isinstance(source, bytes | bytearray | memoryview) else None
+        self._path = Path() if self._bytes is not None else Path(source)  # type: ignore[arg-type] # no bytes here
+        self._state = self._look()
+        self.size = len(self._bytes) if self._bytes is not None else self._state[0]
+
+    def open(self) -> BinaryIO:
+        """Open the content for reading, at its beginning."""
+        if self._bytes is not None:
+            return io.BytesIO(self._bytes)
+        try:
+            return self._path.open("rb")
+        except OSError as error:
+            raise self._unreadable(error) from error
+
+    def check_unchanged(self, size_read: int | None = None) -> None:
+        """Raise LocalFileError if the file is not what it was when it was first looked at.
+
+        Parameters
+        ----------
+        size_read
+            How many bytes a reading found.
+        """
+        if self._look() != self._state or (size_read is not None and size_read != self.size):
+            raise LocalFileError(f"{self._path.name!r} changed while it was uploaded; run the upload again")
+
+    def _look(self) -> tuple[int, int, int]:
+        """Return size, time of the last change (ns) and identity."""
+        if self._bytes is not None:
+            return (0, 0, 0)
+        try:
+            found = self._path.stat()
+        except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+            raise self._unreadable(error) from error
+        if not stat.S_ISREG(found.st_mode):
+            raise LocalFileError(f"{self._path.name!r} is no regular file")
+        return (found.st_size, found.st_mtime_ns, found.st_ino)
+
+    def _unreadable(self, error: OSError | ValueError) -> LocalFileError:
+        reason = error.strerror if isinstance(error, OSError) else None
+        return LocalFileError(f"{self._path.name!r} cannot be read: {reason or error}")

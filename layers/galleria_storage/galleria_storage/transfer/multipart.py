@@ -1,0 +1,137 @@
+"""Writing an object in parts: any size in constant memory, and nothing left over after an error.
+
+While one part is sent by a second thread, the next one is read: two buffers
+take turns.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from galleria_storage.errors import GalleriaError, NotFoundError, PreconditionFailedError
+from galleria_storage.s3.objects import Condition, ObjectInfo, ObjectStore, Stored
+from galleria_storage.s3.sdk.signing import DigestedBody
+from galleria_storage.transfer.buffers import body_of
+from galleria_storage.transfer.content import Content
+from galleria_storage.transfer.etags import etag_of_parts, md5_of
+from galleria_storage.transfer.proof import Expected, Proof, WrongContentError, algorithm_of_parts, check_stored
+from galleria_storage.transfer.sizes import Sizes, first_and_later, part_size
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
+
+class Upload:
+    """One multipart upload: to be completed as a whole, or aborted.
+
+    Attributes
+    ----------
+    parts
+        What the provider said of each part, in order.
+    """
+
+    def __init__(self, store: ObjectStore, key: str, headers: Mapping[str, Any]) -> None:
+        self.store = store
+        self.key = key
+        self.parts: list[Stored] = []
+        self._metadata: Mapping[str, str] = headers.get("Metadata", {})
+        self._all_checked = True
+        self._upload_id = store.start_multipart(key, {**headers, **algorithm_of_parts(store.profile)})
+
+    def send(self, number: int, data: DigestedBody, sha256: bytes = b"") -> Stored:
+        """Send one part, whose SHA-256 may be known, and verify that it arrived."""
+        proof = Proof(self.store.profile, data, sha256, part=True)
+        part = self.store.upload_part(self.key, self._upload_id, number, data, proof.headers)
+        holds = proof.holds(part)
+        if not part.etag or holds is False:
+            raise WrongContentError(self.store, self.key, f"part {number} has the ETag {part.etag!r}")
+        if not (holds or proof.checked):
+            self._all_checked = False
+        return part
+
+    def copy(self, number: int, source: tuple[str, ObjectInfo], span: range) -> Stored:
+        """Let the provider copy one part from an object in another of its buckets."""
+        part = self.store.copy_part(self.key, self._upload_id, number, source, span)
+        if not part.etag:
+            raise WrongContentError(self.store, self.key, f"copied part {number} has no ETag")
+        return part
+
+    def complete(self, size: int, condition: Condition, sha256: bytes = b"") -> str:
+        """Put the parts together under a condition, verify the whole, return its ETag.
+
+        Parameters
+        ----------
+        size
+            Bytes of the whole.
+        condition
+            What must still hold of the key.
+        sha256
+            Of the whole; empty if unknown.
+
+        Raises
+        ------
+        PreconditionFailedError
+            The condition does not hold any more; or the upload is gone, perhaps
+            because an earlier request completed it and its answer was lost.
+        WrongContentError
+            Something else is stored.
+        """
+        try:
+            stored = self.store.complete(self.key, self._upload_id, self.parts, condition)
+        except NotFoundError as error:  # NoSuchUpload
+            raise PreconditionFailedError(
+                f"the upload of {self.key!r} is gone", bucket=self.store.bucket, key=self.key
+            ) from error
+        etag = etag_of_parts([md5_of(part.etag) for part in self.parts])
+        proven = bool(etag) and stored.etag == etag
+        expected = Expected(size, etag, sha256, self._metadata, proven=proven, checked=self._all_checked)
+        check_stored(self.store, self.key, stored, expected)
+        return stored.etag
+
+    def abort(self) -> None:
+        """Give the parts' space back; if this fails too, the bucket's lifecycle rule does it later."""
+        try:
+            self.store.abort(self.key, self._upload_id)
+        except GalleriaError:
+            return
+
+
+def put_in_parts(upload: Upload, content: Content, condition: Condition, sizes: Sizes, sender: "Executor") -> None:
+    """Send content of any size; `sender` runs one upload of a part at a time.
+
+    Raises
+    ------
+    PreconditionFailedError
+        The condition does not hold any more, or the source changed.
+    WrongContentError
+        Something else was stored.
+    """
+    size = content.size
+    first, later = first_and_later(size, part_size(size, sizes.part), equal=upload.store.profile.equal_parts)
+    try:
+        with body_of(first) as one, body_of(later) as other:
+            _send_all(upload, content, (one, other), later, sender)
+            upload.complete(size, condition, content.sha256())
+    except BaseException:
+        sender.shutdown()  # a part that is still being sent would outlive the abort
+        upload.abort()
+        raise
+
+
+def _send_all(
+    upload: Upload, content: Content, buffers: tuple[DigestedBody, DigestedBody], later: int, sender: "Executor"
+) -> None:
+    """Read one part while the one before is sent."""
+    sending: Future[Stored] | None = None
+    number = 0
+    while content.left:
+        data = buffers[number % 2]
+        del data[min(content.left, later if number else len(data)) :]
+        with memoryview(data) as view:
+            content.fill(view)
+        if sending:
+            upload.parts.append(sending.result())
+        number += 1
+        # What the whole has as its digest after the first part is the digest of that part.
+        sending = sender.submit(upload.send, number, data, content.sha256_so_far() if number == 1 else b"")
+    if sending:
+        upload.parts.append(sending.result())

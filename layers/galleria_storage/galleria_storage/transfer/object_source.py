@@ -1,0 +1,241 @@
+"""A stored object as a source of bytes: any range of it, and all of it from front to back, at one ETag.
+
+The first GET gives the start, and its connection stays open: what comes next
+is read from it. Only a range far ahead costs a request of its own. A small
+object is read into the one buffer that it will be sent from.
+"""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Final, Self
+
+from galleria_storage.errors import (
+    AccessDeniedError,
+    BucketNotFoundError,
+    NotFoundError,
+    PreconditionFailedError,
+    ProviderError,
+)
+from galleria_storage.s3.objects import ObjectStore, ObjectStream
+from galleria_storage.s3.sdk.signing import DigestedBody
+from galleria_storage.transfer.buffers import body_of
+from galleria_storage.transfer.sizes import MIB, Sizes
+
+#: Bytes per read: what is asked for again if the connection breaks meanwhile.
+CHUNK: Final = MIB
+#: A gap of so many bytes is read and dropped; beyond it a new request is cheaper.
+_SKIPPED: Final = MIB
+#: A range that begins so close after what is kept is reached by reading on, and all of that is kept.
+_NEAR: Final = MIB // 4
+#: Room in front of a small object: what is inserted near its start moves only what comes before it.
+_ROOM: Final = 128 * 1024
+_RESUMPTIONS: Final = 4
+
+
+class ObjectSource:
+    """An object that is read at one ETag, surviving broken connections.
+
+    A read that breaks off resumes with a range at the byte where it stopped.
+    An object that changed meanwhile is never mixed in.
+
+    Parameters
+    ----------
+    store
+        Where it lives.
+    stream
+        The open answer of the first GET.
+    whole
+        Up to this size it is held in memory (`Sizes.whole`).
+
+    Attributes
+    ----------
+    info
+        What the first answer says of it.
+    size
+        Bytes in all.
+    in_memory
+        Whether it is held in memory, so that `body` can be asked for.
+    bytes_read
+        How many bytes have come so far.
+    """
+
+    def __init__(self, store: ObjectStore, stream: ObjectStream, whole: int = Sizes().whole) -> None:
+        self.store = store
+        self.info = stream.info
+        self.size = stream.info.size
+        self.in_memory = self.size <= whole
+        self._stream = stream
+        self._resumed = 0
+        self._bytes_in_ranges = 0
+        self._ranges: list[tuple[int, bytes]] = []
+        self._lent = ExitStack()
+        self._room = _ROOM if self.in_memory else 0
+        #: The object's first bytes, behind the room: as many as the stream has given while it was looked at.
+        self._start = self._lent.enter_context(body_of(_ROOM + self.size)) if self.in_memory else DigestedBody()
+        self._kept = 0
+
+    @property
+    def bytes_read(self) -> int:
+        """How many bytes have come so far."""
+        return self._stream.position + self._bytes_in_ranges
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return a range; fewer bytes only at the end of the object.
+
+        Raises
+        ------
+        PreconditionFailedError
+            The object changed or vanished while it was being read.
+        IntegrityError
+            What came is not what the provider's checksum says, or too little.
+        ProviderError
+            The connection broke too often.
+        """
+        stop = min(offset + length, self.size)
+        if offset >= stop:
+            return b""
+        if self.in_memory or (self._kept == self._stream.position and offset <= self._kept + _NEAR):
+            self._keep_up_to(stop)
+            with memoryview(self._start) as view:
+                return bytes(view[self._room + offset : self._room + stop])
+        found = bytearray(stop - offset)
+        self.fill(offset, memoryview(found))
+        self._ranges.append((offset, bytes(found)))
+        return self._ranges[-1][1]
+
+    def fill(self, offset: int, buffer: memoryview) -> None:
+        """Fill a buffer from an offset on, which the object's size must allow; errors as `read`."""
+        for start, data in self._ranges:
+            if start <= offset and offset + len(buffer) <= start + len(data):
+                buffer[:] = data[offset - start : offset - start + len(buffer)]
+                return
+        done = min(max(self._kept - offset, 0), len(buffer))
+        if done:
+            buffer[:done] = memoryview(self._start)[self._room + offset : self._room + offset + done]
+        if done == len(buffer):
+            return
+        gap = offset + done - self._stream.position
+        if 0 <= gap <= _SKIPPED and not self._stream.closed:
+            self._skip(gap)
+            self._fill_from_stream(buffer[done:])
+        else:
+            self._fill_by_range(offset + done, buffer[done:])
+
+    def body(self, pieces: Sequence[bytes | range]) -> DigestedBody:
+        """Turn an object that is in memory into what these pieces make of it, and return that.
+
+        Parameters
+        ----------
+        pieces
+            New bytes, and ranges of the object in rising order. The longest range stays where it is in memory.
+
+        Returns
+        -------
+        DigestedBody
+            Lent until `close`. The object itself cannot be read any more.
+        """
+        self._keep_up_to(self.size)
+        body, ranges = self._start, [piece for piece in pieces if isinstance(piece, range)]
+        longest = max(ranges, key=len, default=range(0))
+        at = pieces.index(longest) if longest else len(pieces)
+        before, after = self._joined(pieces[:at]), self._joined(pieces[at + 1 :])
+        body[self._room + longest.stop :] = after
+        body[: self._room + longest.start] = before
+        return body
+
+    def finish(self) -> None:
+        """Read what is left of the stream, so that the provider's checksum of the whole is compared."""
+        if not self._stream.closed:
+            self._skip(self.size - self._stream.position)
+
+    def close_stream(self) -> None:
+        """Drop the connection of the first answer, whatever is left unread: only ranges are needed from now on."""
+        self._stream.close()
+
+    def close(self) -> None:
+        """Drop the connection, and give the memory back."""
+        self._stream.close()
+        self._lent.close()
+
+    def _joined(self, pieces: Sequence[bytes | range]) -> bytes:
+        with memoryview(self._start) as view:
+            return b"".join(
+                view[self._room + piece.start : self._room + piece.stop] if isinstance(piece, range) else piece
+                for piece in pieces
+            )
+
+    def _keep_up_to(self, stop: int) -> None:
+        """Read the stream on, up to an offset, and keep what comes."""
+        if stop <= self._kept:
+            return
+        if (missing := self._room + stop - len(self._start)) > 0:
+            self._start.extend(bytes(missing))
+        with memoryview(self._start) as view:
+            self._fill_from_stream(view[self._room + self._kept : self._room + stop])
+        self._kept = stop
+
+    def _skip(self, count: int) -> None:
+        scratch = memoryview(bytearray(min(count, CHUNK)))
+        while count > 0:
+            self._fill_from_stream(scratch[:count])
+            count -= min(count, len(scratch))
+
+    def _fill_from_stream(self, buffer: memoryview) -> None:
+        done = 0
+        while done < len(buffer):
+            done += self._read_or_resume(buffer[done : done + CHUNK])
+        if len(buffer) and self._stream.position == self.size:
+            self._stream.readinto(memoryview(bytearray(1)))  # boto3 compares the checksum when it sees the end
+
+    def _read_or_resume(self, buffer: memoryview) -> int:
+        while True:
+            try:
+                return self._stream.readinto(buffer)
+            except (AccessDeniedError, BucketNotFoundError):
+                raise
+            except ProviderError:
+                self._resumed += 1
+                if self._resumed > _RESUMPTIONS:
+                    raise
+                position = self._stream.position
+                self._stream.close()
+                self._stream = self._open(position)
+
+    def _fill_by_range(self, offset: int, buffer: memoryview) -> None:
+        """Ask for exactly these bytes, which leaves the connection usable."""
+        done = 0
+        while done < len(buffer):
+            with self._open(offset + done, offset + len(buffer)) as stream:
+                try:
+                    stream.fill(buffer[done:])
+                except ProviderError:
+                    self._resumed += 1
+                    if self._resumed > _RESUMPTIONS:
+                        raise
+                finally:
+                    self._bytes_in_ranges += stream.position - offset - done
+                    done = stream.position - offset
+
+    def _open(self, start: int, stop: int | None = None) -> ObjectStream:
+        try:
+            stream = self.store.open(self.info.key, start, self.info.etag, stop)
+        except NotFoundError as error:
+            raise self._changed() from error
+        if (stream.info.etag, stream.info.size) != (self.info.etag, self.size):  # If-Match on GET was ignored
+            stream.close()
+            raise self._changed()
+        return stream
+
+    def _changed(self) -> PreconditionFailedError:
+        return PreconditionFailedError(
+            f"{self.info.key!r} changed while it was being read", bucket=self.store.bucket, key=self.info.key
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

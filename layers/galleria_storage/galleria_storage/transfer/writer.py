@@ -1,0 +1,126 @@
+"""Writing content into a bucket: small content in one request, large content in parts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from galleria_storage.s3.objects import Condition, ObjectStore
+from galleria_storage.transfer.checksums import SHA256_METADATA
+from galleria_storage.transfer.content import Content
+from galleria_storage.transfer.copying import CopyRefusedError, copies_safely, put_and_copy
+from galleria_storage.transfer.multipart import Upload, put_in_parts
+from galleria_storage.transfer.proof import Proof, check_stored
+from galleria_storage.transfer.sizes import Sizes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Executor
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written and verified.
+
+    Attributes
+    ----------
+    conditional
+        Whether the provider is known to have obeyed the condition.
+    bytes_out
+        Bytes that were sent.
+    bytes_copied
+        Bytes that the provider copied itself.
+    """
+
+    conditional: bool
+    bytes_out: int
+    bytes_copied: int = 0
+
+
+def _one_thread() -> "Executor":
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 # lazy: most photos need no second thread
+
+    return ThreadPoolExecutor(1, "send-part")
+
+
+class Writer:
+    """Writes into one bucket.
+
+    Parameters
+    ----------
+    store
+        The bucket.
+    copies
+        Whether this bucket's client may also read the bucket that the content
+        comes from, at the same provider, so that the provider may copy what
+        does not change.
+    sizes
+        Where one way of writing ends and the next begins.
+    sender
+        Makes the one-thread executor that sends a part while the next is read.
+
+    Attributes
+    ----------
+    copies
+        As above; False from the first time on that the provider refuses to copy.
+    """
+
+    def __init__(
+        self,
+        store: ObjectStore,
+        *,
+        copies: bool = False,
+        sizes: Sizes = Sizes(),  # noqa: B008 # frozen
+        sender: "Callable[[], Executor]" = _one_thread,
+    ) -> None:
+        self.copies = copies
+        self.sizes = sizes
+        self._store = store
+        self._sender = sender
+
+    def write(self, key: str, content: Content, headers: Mapping[str, Any], condition: Condition) -> Written:
+        """Write content under a condition and verify what was stored.
+
+        Parameters
+        ----------
+        key
+            Under which name.
+        content
+            What to write.
+        headers
+            Arguments of PutObject or CreateMultipartUpload: ContentType, Metadata…
+        condition
+            What must still hold of the key.
+
+        Raises
+        ------
+        PreconditionFailedError
+            The condition does not hold any more, or the source changed.
+        WrongContentError
+            Something else was stored.
+        """
+        if content.in_memory:
+            return self._put_whole(key, content, headers, condition)
+        if self.copies and content.size >= self.sizes.copied and copies_safely(self._store.profile, key):
+            try:
+                return self._put_and_copy(key, content, headers, condition)
+            except CopyRefusedError:
+                self.copies = False
+                raise
+        upload = Upload(self._store, key, headers)
+        with self._sender() as sender:
+            put_in_parts(upload, content, condition, self.sizes, sender)
+        return Written(self._store.profile.complete_preconditions, content.size)
+
+    def _put_whole(self, key: str, content: Content, headers: Mapping[str, Any], condition: Condition) -> Written:
+        """Write with one PutObject; the SHA-256 is known before the first byte goes out, and so is recorded."""
+        store, data = self._store, content.whole()
+        sha256 = content.sha256()
+        proof = Proof(store.profile, data, sha256)
+        headers = {**headers, "Metadata": {**headers.get("Metadata", {}), SHA256_METADATA: sha256.hex()}}
+        stored = store.put(key, data, {**headers, **proof.headers}, condition)
+        check_stored(store, key, stored, proof.expected(stored, headers["Metadata"]))
+        return Written(store.profile.preconditions, content.size)
+
+    def _put_and_copy(self, key: str, content: Content, headers: Mapping[str, Any], condition: Condition) -> Written:
+        copied = put_and_copy(self._store, key, content, headers, condition, self.sizes)
+        return Written(self._store.profile.complete_preconditions, content.size - copied, copied)
