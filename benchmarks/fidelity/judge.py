@@ -14,7 +14,10 @@ SEEN_BY_EXIFTOOL_ALONE = frozenset({"maker notes", "thumbnail or preview", "othe
 #: Facts about the file on disk or about exiftool, and values worked out from other tags.
 _NOT_IN_THE_PHOTO = re.compile(r"File:System:|ExifTool:|SourceFile|File:FileType|File:MIMEType|Composite:")
 #: Positions in the file; what lies there is compared as an embedded image, or by the multi-picture index.
-_POSITION = re.compile(r".*:(\w*Offsets?|\w*ImageStart|MPImageLength|JpgFromRawStart|JPEG(Q|DC|AC)Tables)$")
+_POSITION = re.compile(
+    r".*:(\w*Offsets?|\w*ImageStart|MPImageLength|JpgFromRawStart|JPEG(Q|DC|AC)Tables|"
+    r"MediaData(Size)?)$"
+)
 #: The tags that were set; a camera that keeps them in IFD0 too has to get them there, too.
 _TARGET = re.compile(r"EXIF:(?:ExifIFD|IFD0):(?:Copy\d+:)?(DateTimeOriginal|OffsetTimeOriginal)$")
 #: What Exif 2.32 section 4.6.3 and 4.6.5 demands of a new block.

@@ -66,5 +66,20 @@ def test_patches_that_overlap_or_leave_the_source_are_refused(patches: tuple[Pat
         plan_of(10, *patches)
 
 
+@given(sources_and_plans(), st.data())
+def test_one_plan_for_two_does_what_both_do_in_turn(case: tuple[bytes, Plan], more: st.DataObject) -> None:
+    data, first = case
+    between = first.apply(data)
+    places = sorted(more.draw(st.sets(st.integers(0, len(between)), max_size=6)))
+    patches = [
+        Patch(start, stop - start, more.draw(st.binary(max_size=6)))
+        for start, stop in zip(places[::2], places[1::2], strict=False)
+    ]
+    later = plan_of(len(between), *patches)
+    both = first.then(later)
+    assert both.apply(data) == later.apply(between)
+    assert both.growth == first.growth + later.growth
+
+
 def test_patches_of_something_inside_a_file_become_patches_of_the_file() -> None:
     assert within([Patch(1, 2, b"x")], 100) == [Patch(101, 2, b"x")]

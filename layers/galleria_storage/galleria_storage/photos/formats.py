@@ -47,6 +47,10 @@ _JPEG_HEAD: Final = 16 * 1024 * 1024
 """Bytes; a JPEG file's head may be as long as its segments make it."""
 
 _PLANNERS: Final[dict[str, _Planner]] = {
+    "image/avif": _Planner("heif"),
+    "image/heic": _Planner("heif"),
+    "image/heic-sequence": _Planner("heif"),
+    "image/heif": _Planner("heif"),
     "image/jpeg": _Planner("jpeg.planner", _JPEG_HEAD),
     "image/png": _Planner("png"),
     "image/tiff": _Planner("tiff.planner"),

@@ -6,7 +6,7 @@ from galleria_storage.errors import LocalFileError, UnsupportedFormatError
 from galleria_storage.photos.check import check_plan
 from galleria_storage.photos.formats import format_of, is_correctable
 from galleria_storage.photos.plan import Asked, Plan, Span
-from galleria_storage.photos.sniff import SNIFF_BYTES, sniff
+from galleria_storage.photos.sniff import recognise
 from galleria_storage.photos.source import BytesSource, FileSource, RangedSource
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _copy(source: "BinaryIO", target: "BinaryIO", written: int, size: int) -> No
 
 
 def _media_type_of(source: RangedSource) -> str:
-    found = sniff(source.read(0, SNIFF_BYTES))
+    found = recognise(source)
     if found is None:
         raise UnsupportedFormatError("This file has no known image format.")
     return found.media_type

@@ -139,6 +139,31 @@ class Plan:
         """Return the result as a source, of which nothing is written yet."""
         return PlanView(self, source)
 
+    def then(self, later: "Plan") -> "Plan":
+        """Return one plan for this one followed by another, which is a plan of this one's result."""
+        pieces = later.of_pieces(self.pieces())
+        patches: list[Patch] = []
+        done, pending = 0, b""
+        for piece in (*pieces, Span(self.size, self.size)):
+            if isinstance(piece, bytes):
+                pending += piece
+                continue
+            if pending or piece.start > done:
+                patches.append(Patch(done, piece.start - done, pending))
+            done, pending = piece.stop, b""
+        return Plan(self.size, patches, self.before, later.after, self.notes + later.notes)
+
+    def of_pieces(self, pieces: Iterable[bytes | Span]) -> Iterator[bytes | Span]:
+        """Yield what the result consists of, if the source consists of these pieces."""
+        cut = _Cutter(pieces)
+        for offset, removed, data in self.patches:
+            yield from cut.up_to(offset)
+            if data:
+                yield data
+            for _ in cut.up_to(offset + removed):
+                pass
+        yield from cut.up_to(self.size)
+
     def moved(self, span: Span) -> Span | None:
         """Return where a span of the source is in the result; None if a patch touches it."""
         shift = 0
@@ -151,6 +176,36 @@ class Plan:
         return Span(span.start + shift, span.stop + shift)
 
 
+class _Cutter:
+    """Hands out pieces up to one place after another, cutting them where it has to."""
+
+    def __init__(self, pieces: Iterable[bytes | Span]) -> None:
+        self._pieces = iter(pieces)
+        self._left: bytes | Span = b""
+        self._at = 0
+
+    def up_to(self, offset: int) -> Iterator[bytes | Span]:
+        """Yield what comes next, up to an offset."""
+        while self._at < offset:
+            size = _size(self._left)
+            if not size:
+                self._left = next(self._pieces)
+                continue
+            count = min(size, offset - self._at)
+            piece = self._left
+            if isinstance(piece, Span):
+                first: bytes | Span = Span(piece.start, piece.start + count)
+                self._left = Span(piece.start + count, piece.stop)
+            else:
+                first, self._left = piece[:count], piece[count:]
+            self._at += count
+            yield first
+
+
+def _size(piece: bytes | Span) -> int:
+    return piece.stop - piece.start if isinstance(piece, Span) else len(piece)
+
+
 class PlanView:
     """The result of a plan as a `RangedSource`."""
 
@@ -161,7 +216,7 @@ class PlanView:
         self.size = 0
         for piece in self._pieces:
             self._starts.append(self.size)
-            self.size += piece.stop - piece.start if isinstance(piece, Span) else len(piece)
+            self.size += _size(piece)
 
     def read(self, offset: int, length: int) -> bytes:
         """Return a range; see `RangedSource`."""

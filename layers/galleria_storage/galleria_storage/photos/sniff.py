@@ -1,10 +1,10 @@
-"""Media types recognised from a file's first bytes, never from its name.
-
-To correct another format, give its `MediaType` ``correctable=True`` and teach
-`editor.edit_head` to edit it; nothing else asks which formats can be corrected.
-"""
+"""Media types recognised from a file's bytes, never from its name."""
 
 from typing import Final, NamedTuple
+
+from galleria_storage.photos.picture_boxes import content_of
+from galleria_storage.photos.raw_kinds import TIFF, kind_of_tiff
+from galleria_storage.photos.source import BytesSource, RangedSource
 
 
 class MediaType(NamedTuple):
@@ -25,10 +25,14 @@ class MediaType(NamedTuple):
     correctable: bool = False
 
 
-SNIFF_BYTES: Final = 64
+SNIFF_BYTES: Final = 256 * 1024
 """How many first bytes `sniff` looks at, at most."""
 
+_SIGNATURE_BYTES: Final = 64
+
 JPEG: Final = MediaType("image/jpeg", correctable=True)
+_TIFF: Final = MediaType(TIFF)
+_ORF: Final = MediaType("image/x-olympus-orf", image=False)
 
 # (offset, signature, type): the first that matches wins.
 _SIGNATURES: Final = (
@@ -36,12 +40,23 @@ _SIGNATURES: Final = (
     (0, b"\x89PNG\r\n\x1a\n", MediaType("image/png")),
     (0, b"GIF87a", MediaType("image/gif")),
     (0, b"GIF89a", MediaType("image/gif")),
-    (0, b"II*\0", MediaType("image/tiff")),
-    (0, b"MM\0*", MediaType("image/tiff")),
-    (0, b"II+\0", MediaType("image/tiff")),  # BigTIFF
-    (0, b"MM\0+", MediaType("image/tiff")),
+    (0, b"II*\0", _TIFF),
+    (0, b"MM\0*", _TIFF),
+    (0, b"II+\0", _TIFF),  # BigTIFF
+    (0, b"MM\0+", _TIFF),
     (0, b"\0\0\0\x0cJXL \r\n\x87\n", MediaType("image/jxl")),
+    (0, b"\xff\x0a", MediaType("image/jxl")),  # ISO/IEC 18181-1: a codestream without boxes
     (0, b"\0\0\0\x0cjP  \r\n\x87\n", MediaType("image/jp2")),
+    (0, b"\xff\x4f\xff\x51", MediaType("image/j2c")),  # ISO/IEC 15444-1 A.4.1: the same
+    # RAW files with beginnings of their own; those that begin like TIFF are told apart by `raw_kinds`.
+    (0, b"IIU\0", MediaType("image/x-panasonic-rw2", image=False)),
+    (0, b"IIRO", _ORF),
+    (0, b"IIRS", _ORF),
+    (0, b"MMOR", _ORF),
+    (0, b"FUJIFILMCCD-RAW", MediaType("image/x-fuji-raf", image=False)),
+    (0, b"FOVb", MediaType("image/x-sigma-x3f", image=False)),
+    (0, b"\0MRM", MediaType("image/x-minolta-mrw", image=False)),
+    (6, b"HEAPCCDR", MediaType("image/x-canon-crw", image=False)),
     (0, b"%PDF-", MediaType("application/pdf", image=False)),
     (0, b"PK\x03\x04", MediaType("application/zip", image=False)),
     (0, b"\x1aE\xdf\xa3", MediaType("video/webm", image=False)),
@@ -58,6 +73,8 @@ _BRANDS: Final = {
     **dict.fromkeys((b"avif", b"avis"), MediaType("image/avif")),
     **dict.fromkeys((b"heic", b"heix", b"heim", b"heis"), MediaType("image/heic")),
     **dict.fromkeys((b"hevc", b"hevx", b"hevm", b"hevs"), MediaType("image/heic-sequence")),
+    **dict.fromkeys((b"j2ki", b"j2is"), MediaType("image/hej2k")),
+    b"avci": MediaType("image/avci"),
     **dict.fromkeys((b"M4A ", b"M4B "), MediaType("audio/mp4", image=False)),
     b"qt  ": MediaType("video/quicktime", image=False),
     b"crx ": MediaType("image/x-canon-cr3", image=False),
@@ -73,12 +90,26 @@ _MP4: Final = MediaType("video/mp4", image=False)
 
 
 def sniff(prefix: bytes) -> MediaType | None:
-    """Tell what a file is from its first bytes.
+    """Tell what a file is from its first bytes; see `recognise`.
 
     Parameters
     ----------
     prefix
         The first `SNIFF_BYTES` bytes of the file, or all of a shorter file.
+        Where they leave open whether a file that begins like TIFF is RAW, it
+        counts as TIFF.
+    """
+    return recognise(BytesSource(prefix))
+
+
+def recognise(source: RangedSource) -> MediaType | None:
+    """Tell what a file is.
+
+    Parameters
+    ----------
+    source
+        The file. Its first bytes are read, and the tables of one that begins
+        like TIFF or the boxes of one that begins like MP4, wherever they are.
 
     Returns
     -------
@@ -86,20 +117,41 @@ def sniff(prefix: bytes) -> MediaType | None:
         None for what is not recognised: text, HTML and SVG among others, which
         a browser would run as a page.
     """
+    prefix = bytes(source.read(0, _SIGNATURE_BYTES))
     for offset, signature, media_type in _SIGNATURES:
         if prefix.startswith(signature, offset):
-            return media_type
+            return _tiff_or_raw(source) if media_type is _TIFF else media_type
     if prefix.startswith(b"RIFF"):
-        return _RIFF.get(bytes(prefix[8:12]))
+        return _RIFF.get(prefix[8:12])
     if prefix.startswith(b"ftyp", 4):
-        return _by_brand(bytes(prefix[:SNIFF_BYTES]))
+        return _by_boxes(source, prefix)
     return None
 
 
-def _by_brand(prefix: bytes) -> MediaType:
-    """Tell what an ISO base media file is: by its major brand, else by the first known compatible one."""
+def _tiff_or_raw(source: RangedSource) -> MediaType:
+    kind = kind_of_tiff(source)
+    return _TIFF if kind == TIFF else MediaType(kind, image=False)
+
+
+def _by_boxes(source: RangedSource, prefix: bytes) -> MediaType:
+    """Tell what an ISO base media file is: its boxes decide whether it holds pictures, its brands which."""
+    brands = _brands(prefix)
+    claimed = _by_brand(brands)
+    if claimed.image:
+        return _MP4 if content_of(source) == "film" else claimed
+    if brands[0] in _BRANDS or content_of(source) != "pictures":
+        return claimed
+    return next((kind for brand in brands if (kind := _BRANDS.get(brand)) and kind.image), _HEIF)
+
+
+def _brands(prefix: bytes) -> list[bytes]:
+    """Return the major brand and the compatible ones."""
     size = int.from_bytes(prefix[:4], "big")
-    brands = [prefix[8:12], *(prefix[i : i + 4] for i in range(16, min(size, len(prefix)) - 3, 4))]
+    return [prefix[8:12], *(prefix[i : i + 4] for i in range(16, min(size, len(prefix)) - 3, 4))]
+
+
+def _by_brand(brands: list[bytes]) -> MediaType:
+    """Go by the major brand, else by the first known compatible one."""
     if brands[0] in _BRANDS:
         return _BRANDS[brands[0]]
     if brands[0] not in _GENERIC_IMAGE_BRANDS:

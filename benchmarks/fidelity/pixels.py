@@ -1,0 +1,64 @@
+"""What independent decoders see in a photo, as one text per picture that changes with any pixel."""
+
+import hashlib
+import io
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+
+def pixels_of(media_type: str, data: bytes) -> list[str] | None:
+    """Decode every picture in a file; None if no decoder takes it."""
+    decode = DECODERS.get(media_type, _pillow)
+    try:
+        return [hashlib.sha256(part).hexdigest()[:16] for part in decode(data)]
+    except Exception:  # noqa: BLE001 # decoders refuse with whatever they like to raise
+        return None
+
+
+def _pillow(data: bytes) -> Iterator[bytes]:
+    """Decode every frame, by Pillow (libavif, libwebp, libpng, OpenJPEG, libtiff)."""
+    from PIL import Image  # noqa: PLC0415 # in a worker that needs it
+
+    with Image.open(io.BytesIO(data)) as image:
+        for frame in range(getattr(image, "n_frames", 1)):
+            image.seek(frame)
+            yield f"{image.mode} {image.size} {image.info.get('duration')}".encode() + image.tobytes()
+
+
+def _heif(data: bytes) -> Iterator[bytes]:
+    """Decode every image, with its thumbnails and depth maps, by libheif."""
+    import pillow_heif  # noqa: PLC0415 # the same
+
+    pillow_heif.options.THUMBNAILS = True
+    pillow_heif.options.DEPTH_IMAGES = True
+    heif = pillow_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=False)
+    for image in heif:
+        yield f"{image.mode} {image.size} {image.info.get('primary')}".encode() + bytes(image.data)
+        for depth in image.info.get("depth_images", ()):
+            yield bytes(depth.data)
+
+
+def _jxl(data: bytes) -> Iterator[bytes]:
+    """Decode every frame, and the JPEG file that a file may have been made from, by libjxl."""
+    import imagecodecs  # noqa: PLC0415 # the same
+
+    pixels: Any = imagecodecs.jpegxl_decode(data)
+    yield f"{pixels.shape} {pixels.dtype}".encode() + pixels.tobytes()
+    with suppress(imagecodecs.JpegxlError):
+        yield b"JPEG" + bytes(imagecodecs.jpegxl_decode_jpeg(data))
+
+
+def _jp2(data: bytes) -> Iterator[bytes]:
+    """Decode the image, by OpenJPEG."""
+    import imagecodecs  # noqa: PLC0415 # the same
+
+    pixels: Any = imagecodecs.jpeg2k_decode(data)
+    yield f"{pixels.shape} {pixels.dtype}".encode() + pixels.tobytes()
+
+
+DECODERS: dict[str, Callable[[bytes], Iterator[bytes]]] = {
+    **dict.fromkeys(("image/heic", "image/heif", "image/heic-sequence"), _heif),
+    "image/jxl": _jxl,
+    "image/jp2": _jp2,
+}

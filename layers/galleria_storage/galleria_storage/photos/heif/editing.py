@@ -1,0 +1,123 @@
+"""Working out an edit of a HEIF file: in place, else by moving Exif data to the end, else by a new item."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.photos.boxes import new_box, size_field
+from galleria_storage.photos.exif.blob import BlobEdit, edit_blob, new_blob, read_blob
+from galleria_storage.photos.exif.captures import after_changes, tag_texts
+from galleria_storage.photos.heif.exif_items import ExifItem, exif_items
+from galleria_storage.photos.heif.new_item import list_new_item
+from galleria_storage.photos.heif.structure import Heif, read_heif
+from galleria_storage.photos.heif.tracks import follow_chunks
+from galleria_storage.photos.moves import Moves
+from galleria_storage.photos.plan import Asked, Patch, Plan, Texts
+from galleria_storage.photos.source import RangedSource
+
+_CREDENTIALS: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+"""Type of the `uuid` box with content credentials (C2PA 2.1 A.5.1)."""
+
+SIGNATURE_NOTE: Final = "The photo's content credentials (C2PA) no longer match it."
+
+_BLANK: Final = " :0"
+
+
+def plan(source: RangedSource, asked: Asked) -> Plan:
+    """Work out an edit; see `formats.Format`."""
+    heif = read_heif(source)
+    items = exif_items(source, heif)
+    if not items:
+        return _with_new_item(source, heif, asked)
+    edits = _edits(items, asked)
+    patches: list[Patch] = []
+    moving: list[tuple[ExifItem, bytes]] = []
+    for item, edit in zip(items, edits, strict=True):
+        if sum(len(patch.data) - patch.removed for patch in edit.patches):
+            # What stays behind is never read again; as zeros it tells nobody what was there.
+            patches += [Patch(start, stop - start, bytes(stop - start)) for start, stop in item.spans]
+            moving.append((item, item.data[: item.start] + _applied(item.block, edit.patches)))
+        else:
+            patches += item.in_file(list(edit.patches))
+    if moving:
+        patches += _moved_to_the_end(source, heif, patches, moving)
+    before, after = _main([edit.before for edit in edits]), _main([edit.after for edit in edits])
+    return Plan(source.size, patches, before, after, _notes(source, heif) if patches else ())
+
+
+def _edits(items: Sequence[ExifItem], asked: Asked) -> list[BlobEdit]:
+    """Edit each item: those that tell the time of the photo, or none, get its new time; others their own."""
+    if len(items) == 1:
+        return [edit_blob(items[0].block, asked)]
+    found = [read_blob(item.block) for item in items]
+    main = _main(found)
+    same = Texts(asked.changes(main))
+    return [
+        edit_blob(item.block, same if _is_blank(own) or _time(own) == _time(main) else asked)
+        for item, own in zip(items, found, strict=True)
+    ]
+
+
+def _main(found: Sequence[CaptureTags]) -> CaptureTags:
+    return next((tags for tags in found if not _is_blank(tags)), found[0])
+
+
+def _time(tags: CaptureTags) -> str:
+    return tags.date_time_original or ""
+
+
+def _is_blank(tags: CaptureTags) -> bool:
+    return not _time(tags).strip(_BLANK)
+
+
+def _applied(block: bytes, patches: Sequence[Patch]) -> bytes:
+    nothing = CaptureTags()
+    return Plan(len(block), patches, nothing, nothing).apply(block)
+
+
+def _with_new_item(source: RangedSource, heif: Heif, asked: Asked) -> Plan:
+    nothing = CaptureTags()
+    changes = asked.changes(nothing)
+    texts = tag_texts(changes)
+    if not texts:
+        return Plan(source.size, (), nothing, nothing)
+    number, patches = list_new_item(source, heif)
+    data = bytes(4) + new_blob(texts)
+    table, locations = heif.meta.locations_box, heif.meta.locations
+    size = table.stop - table.body
+    box = new_box(b"mdat", data)
+    moves = Moves([*patches, Patch(table.body, size, bytes(size + locations.growth)), Patch(heif.end, 0, box)])
+    locations.follow(moves.place)
+    locations.add(number, moves.end_of(heif.end) + 8, len(data))
+    patches += [Patch(table.body, size, bytes(locations.written)), *_appended(source, heif, moves, box)]
+    return Plan(source.size, patches, nothing, after_changes(nothing, changes), _notes(source, heif))
+
+
+def _moved_to_the_end(
+    source: RangedSource, heif: Heif, patches: Sequence[Patch], moving: Sequence[tuple[ExifItem, bytes]]
+) -> list[Patch]:
+    """Return what puts items into a new box at the end, and says so."""
+    table, locations = heif.meta.locations_box, heif.meta.locations
+    box = new_box(b"mdat", b"".join([data for _, data in moving]))
+    moves = Moves([*patches, Patch(heif.end, 0, box)])
+    locations.follow(moves.place)
+    place = moves.end_of(heif.end) + 8
+    for item, data in moving:
+        locations.move(item.location, place, len(data))
+        place += len(data)
+    written = bytes(locations.written)
+    return [Patch(table.body, len(written), written), *_appended(source, heif, moves, box)]
+
+
+def _appended(source: RangedSource, heif: Heif, moves: Moves, box: bytes) -> list[Patch]:
+    patches = [Patch(heif.end, 0, box), *follow_chunks(source, heif.boxes, moves.place)]
+    last = next(other for other in heif.boxes if other.stop == heif.end)
+    if last.is_open:
+        at, size = size_field(last, last.stop - last.start)
+        patches.append(Patch(at, len(size), size))
+    return patches
+
+
+def _notes(source: RangedSource, heif: Heif) -> tuple[str, ...]:
+    signed = any(box.kind == b"uuid" and source.read(box.body, 16) == _CREDENTIALS for box in heif.boxes)
+    return (SIGNATURE_NOTE,) if signed else ()

@@ -1,0 +1,227 @@
+"""Where the bytes of items are: the box `iloc` (ISO/IEC 14496-12 8.11.3), in its versions 0, 1 and 2."""
+
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+
+from galleria_storage.photos.refusals import damaged
+
+IN_FILE: Final = 0
+"""Construction method of an item at an offset of the file."""
+
+IN_META: Final = 1
+"""Construction method of an item at an offset of the box `idat` in `meta`."""
+
+MAX_ITEMS: Final = 16_384
+"""More items than any camera's grid has; bounds the work on hostile input."""
+
+_WIDTHS: Final = frozenset({0, 4, 8})
+
+
+class Extent(NamedTuple):
+    """A piece of an item.
+
+    Attributes
+    ----------
+    at
+        Where in the table its offset is written; its length follows.
+    offset
+        As written: to be added to the base of its item.
+    length
+        In bytes.
+    """
+
+    at: int
+    offset: int
+    length: int
+
+
+class Location(NamedTuple):
+    """Where an item is.
+
+    Attributes
+    ----------
+    item
+        The item's number.
+    at
+        Where in the table its entry starts, with that number.
+    method
+        Construction method.
+    reference
+        Which file it is in; 0 is this one.
+    base
+        What is added to the offsets of its extents.
+    extents
+        Its pieces.
+    """
+
+    item: int
+    at: int
+    method: int
+    reference: int
+    base: int
+    extents: tuple[Extent, ...]
+
+    @property
+    def places(self) -> list[int]:
+        """Where its pieces are."""
+        return [self.base + extent.offset for extent in self.extents]
+
+
+class Locations:
+    """The table of all items' places, and a copy of it in which they can be changed.
+
+    Parameters
+    ----------
+    body
+        Content of the box `iloc`.
+
+    Attributes
+    ----------
+    entries
+        The locations, in the order of the table.
+    written
+        The table with the changes made.
+
+    Raises
+    ------
+    CorruptPhotoError
+        The table is cut off, or written in a way that the standard does not know.
+    """
+
+    def __init__(self, body: bytes) -> None:
+        if len(body) < 8:
+            raise damaged("the table of its items' places is cut off")
+        self._body = body
+        self._version = body[0]
+        self._offset, self._length, self._base, self._index = body[4] >> 4, body[4] & 15, body[5] >> 4, body[5] & 15
+        if not self._version:
+            self._index = 0
+        widths = {self._offset, self._length, self._base, self._index}
+        if self._version > 2 or not widths <= _WIDTHS:
+            raise damaged("the table of its items' places is of an unknown version")
+        self._number = 4 if self._version == 2 else 2
+        self.written = bytearray(body)
+        self.entries = list(self._read())
+
+    def _read(self) -> Iterator[Location]:
+        body, number, at = self._body, self._number, 6
+        count = int.from_bytes(body[at : at + number], "big")
+        if count > MAX_ITEMS:
+            raise damaged(f"it has {count:,} items")
+        at += number
+        to_base = number + (4 if self._version else 2)
+        to_count = to_base + self._base
+        step = self._index + self._offset + self._length
+        read = int.from_bytes
+        for _ in range(count):
+            extents_at = at + to_count + 2
+            extents = read(body[extents_at - 2 : extents_at], "big")
+            end = extents_at + extents * step
+            if end > len(body) or extents > MAX_ITEMS or (extents and not step):
+                raise damaged("the table of its items' places is cut off")
+            method = body[at + number + 1] & 15 if self._version else IN_FILE
+            reference = read(body[at + to_base - 2 : at + to_base], "big")
+            yield Location(
+                read(body[at : at + number], "big"),
+                at,
+                method,
+                reference,
+                read(body[at + to_base : at + to_count], "big"),
+                tuple([self._extent(place) for place in range(extents_at + self._index, end, step)]),
+            )
+            at = end
+        self._end = at
+
+    def _extent(self, at: int) -> Extent:
+        length_at, body = at + self._offset, self._body
+        return Extent(
+            at,
+            int.from_bytes(body[at:length_at], "big"),
+            int.from_bytes(body[length_at : length_at + self._length], "big"),
+        )
+
+    def follow(self, moved: Callable[[int], int]) -> None:
+        """Let the places of all items in this file follow the bytes that they name.
+
+        Parameters
+        ----------
+        moved
+            Tells where a byte of the source is in the result.
+
+        Raises
+        ------
+        CorruptPhotoError
+            A place does not fit into its field.
+        """
+        for entry in self.entries:
+            if entry.method == IN_FILE and not entry.reference:
+                old = entry.places
+                new = [moved(place) for place in old]
+                if new != old:
+                    self._write_places(entry, new)
+
+    def _write_places(self, entry: Location, places: list[int]) -> None:
+        """Write where an item's pieces are now: into its base if that is used, and all of them moved together."""
+        shifts = {new - old for new, old in zip(places, entry.places, strict=True)}
+        if len(shifts) == 1 and self._base and (entry.base or not self._offset):
+            self._write_base(entry, entry.base + shifts.pop())
+            return
+        for extent, place in zip(entry.extents, places, strict=True):
+            self._write(extent.at, self._offset, place - entry.base)
+
+    def move(self, entry: Location, place: int, size: int) -> None:
+        """Say that an item is now in one piece at a place of the file; it keeps the number of its extents.
+
+        Raises
+        ------
+        CorruptPhotoError
+            The place or the size does not fit into its field.
+        """
+        if entry.method != IN_FILE:
+            self.written[entry.at + self._number + 1] &= 0xF0
+        # Where bases are used, exiv2 reads them alone: the place goes there, and the first extent starts at 0.
+        uses_base = self._base and (entry.base or not self._offset)
+        if self._base:
+            self._write_base(entry, place if uses_base else 0)
+        done, last = 0 if uses_base else place, len(entry.extents) - 1
+        for index, extent in enumerate(entry.extents):
+            length = size if index == last else min(extent.length, size)
+            size -= length
+            self._write(extent.at, self._offset, done)
+            self._write(extent.at + self._offset, self._length, length)
+            done += length
+
+    @property
+    def growth(self) -> int:
+        """By how many bytes an entry with one extent makes the table longer."""
+        fixed = self._number + (6 if self._version else 4)
+        return fixed + self._base + self._index + self._offset + self._length
+
+    def add(self, item: int, place: int, size: int) -> None:
+        """Add an item in one piece, in the layout of this table.
+
+        Raises
+        ------
+        CorruptPhotoError
+            The number, the place or the size does not fit into its field.
+        """
+        uses_base = self._base and (not self._offset or any(entry.base for entry in self.entries))
+        at = self._end
+        self.written[at:at] = bytes(self.growth)
+        self._write(at, self._number, item)
+        at += self._number + (4 if self._version else 2)
+        self._write(at, self._base, place if uses_base else 0)
+        at += self._base
+        self._write(at, 2, 1)
+        at += 2 + self._index
+        self._write(at, self._offset, 0 if uses_base else place)
+        self._write(at + self._offset, self._length, size)
+        self._write(6, self._number, len(self.entries) + 1)
+
+    def _write_base(self, entry: Location, value: int) -> None:
+        self._write(entry.at + self._number + (4 if self._version else 2), self._base, value)
+
+    def _write(self, at: int, width: int, value: int) -> None:
+        if not 0 <= value < 1 << 8 * width:
+            raise damaged(f"the table of its items' places has no room for the number {value:,}")
+        self.written[at : at + width] = value.to_bytes(width, "big")

@@ -1,0 +1,197 @@
+"""What a HEIF file consists of: its boxes, its items and where they are.
+
+ISO/IEC 14496-12 8.11 has the boxes in `meta`, ISO/IEC 23008-12 annex A the
+items of type ``Exif``.
+"""
+
+from typing import Final, NamedTuple
+
+from galleria_storage.errors import UnsupportedFormatError
+from galleria_storage.photos.boxes import Box, children, name_of, walk
+from galleria_storage.photos.heif.locations import MAX_ITEMS, Locations
+from galleria_storage.photos.refusals import damaged
+from galleria_storage.photos.source import RangedSource
+
+EXIF: Final = b"Exif"
+MAX_TABLE: Final = 1024 * 1024
+"""Bytes of the largest table in `meta` that is read."""
+
+_NEAR: Final = 64 * 1024
+"""A box that starts so close behind another is read with it anyway."""
+
+_STAY_LAST: Final = frozenset({b"mpvd", b"sefd"})
+"""Samsung's and Google's: the video of a motion photo, and notes that are found from the end of the file."""
+
+
+_ONCE: Final = frozenset({b"pitm", b"iinf", b"iloc", b"iref", b"idat"})
+
+
+class Item(NamedTuple):
+    """An entry of the box `iinf` (8.11.6).
+
+    Attributes
+    ----------
+    number
+        The item's number.
+    kind
+        Its type; empty in the versions 0 and 1 of an entry, which are from before HEIF.
+    protection
+        What its bytes are encrypted with; 0 is nothing.
+    entry
+        The whole entry, as written.
+    """
+
+    number: int
+    kind: bytes
+    protection: int
+    entry: bytes
+
+
+class Meta(NamedTuple):
+    """The box `meta` of the file, as far as an edit needs it.
+
+    Attributes
+    ----------
+    box
+        The box itself.
+    children
+        What is in it.
+    primary
+        Number of the item that the photo is.
+    items_box, items
+        The box `iinf`, and the items in it.
+    locations_box, locations
+        The box `iloc`, and where the items are.
+    references_box
+        The box `iref`, if there is one.
+    data_box
+        The box `idat`, if there is one.
+    """
+
+    box: Box
+    children: tuple[Box, ...]
+    primary: int
+    items_box: Box
+    items: tuple[Item, ...]
+    locations_box: Box
+    locations: Locations
+    references_box: Box | None
+    data_box: Box | None
+
+
+class Heif(NamedTuple):
+    """A HEIF file.
+
+    Attributes
+    ----------
+    boxes
+        On its top level, up to where another file begins (a video behind the photo).
+    meta
+        The items.
+    end
+        Where something new may be put: behind the last box, but before what has to stay last.
+    """
+
+    boxes: tuple[Box, ...]
+    meta: Meta
+    end: int
+
+
+def read_heif(source: RangedSource) -> Heif:
+    """Read the structure of a file.
+
+    Raises
+    ------
+    CorruptPhotoError
+        A box or table is cut off, there twice, or says what cannot be.
+    UnsupportedFormatError
+        The file has no items, so that there is no place for Exif data.
+    """
+    boxes = _top_level(source)
+    metas = [box for box in boxes if box.kind == b"meta"]
+    if not metas:
+        raise _without("the photo's file has none of the tables that Exif data is listed in")
+    if len(metas) > 1:
+        raise damaged("it has two tables of contents")
+    if metas[0].is_open:
+        raise _without("the photo's table of contents reaches to the end of its file")
+    last = len(boxes)
+    while last > 1 and boxes[last - 1].kind in _STAY_LAST:
+        last -= 1
+    return Heif(tuple(boxes), _read_meta(source, metas[0]), boxes[last - 1].stop)
+
+
+def _top_level(source: RangedSource) -> list[Box]:
+    """Return the boxes of a file, reading around the place where its tables are likely to be."""
+    boxes: list[Box] = []
+    has_meta = False
+    for box in walk(source, 0, source.size):
+        if box.kind == b"ftyp" and boxes:
+            break
+        boxes.append(box)
+        has_meta = has_meta or box.kind == b"meta"
+        if not has_meta and box.stop - box.start > _NEAR and not box.is_open:
+            # Samsung's phones: the tables follow the image, and Exif data is right before them.
+            source.read(box.stop - _NEAR, 2 * _NEAR)
+    if not boxes or boxes[0].kind != b"ftyp":
+        raise damaged("it does not start with its type")
+    return boxes
+
+
+def _read_meta(source: RangedSource, box: Box) -> Meta:
+    found = tuple(children(source, box, skip=4))
+    by_kind = {child.kind: child for child in found}
+    if sum(child.kind in _ONCE for child in found) > len(_ONCE & by_kind.keys()):
+        raise damaged("its table of contents has something twice")
+    tables = {}
+    for kind in (b"pitm", b"iinf", b"iloc"):
+        if kind not in by_kind:
+            raise _without(f"the photo's table of contents lacks its {name_of(kind)}")
+        start, stop = by_kind[kind].body, by_kind[kind].stop
+        if stop - start > MAX_TABLE:
+            raise damaged(f"its {name_of(kind)} has {stop - start:,} bytes")
+        tables[kind] = source.read(start, stop - start)
+    primary = tables[b"pitm"]
+    return Meta(
+        box,
+        found,
+        int.from_bytes(primary[4 : 8 if primary[:1] != b"\0" else 6], "big"),
+        by_kind[b"iinf"],
+        tuple(_read_items(tables[b"iinf"])),
+        by_kind[b"iloc"],
+        Locations(tables[b"iloc"]),
+        by_kind.get(b"iref"),
+        by_kind.get(b"idat"),
+    )
+
+
+def _read_items(table: bytes) -> list[Item]:
+    """Read the box `iinf`: its version tells the width of the count, that of an entry the width of its number."""
+    if len(table) < 6:
+        raise damaged("the list of its items is cut off")
+    at = 6 if not table[0] else 8
+    count = int.from_bytes(table[4:at], "big")
+    items: list[Item] = []
+    read = int.from_bytes
+    while at < len(table):
+        size = read(table[at : at + 4], "big")
+        entry = table[at : at + size]
+        if size < 12 or len(entry) < size or entry[4:8] != b"infe" or len(items) > MAX_ITEMS:
+            raise damaged("the list of its items is cut off")
+        version = entry[8]
+        width = 4 if version == 3 else 2
+        kind = entry[14 + width : 18 + width] if version in (2, 3) else b""
+        items.append(
+            Item(read(entry[12 : 12 + width], "big"), kind, read(entry[12 + width : 14 + width], "big"), entry)
+        )
+        at += size
+    if len(items) != count:
+        raise damaged(f"it says that it has {count:,} items, and lists {len(items):,}")
+    return items
+
+
+def _without(what: str) -> UnsupportedFormatError:
+    return UnsupportedFormatError(
+        f"The capture time cannot be changed: {what}.",
+        advice="Publish the photo without a correction, or save it again with a photo program.",
+    )

@@ -1,0 +1,44 @@
+"""Where the bytes of a file are after an edit: for tables of places that have to follow them."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from galleria_storage.photos.plan import Patch
+from galleria_storage.photos.refusals import harmful
+
+
+class Moves:
+    """Where the bytes of a source are once patches are made.
+
+    Parameters
+    ----------
+    patches
+        In any order; insertions at one offset count together.
+    """
+
+    def __init__(self, patches: Sequence[Patch]) -> None:
+        ordered = sorted(patches, key=lambda patch: patch.offset)
+        self._starts = [patch.offset for patch in ordered]
+        self._patches = ordered
+        self._growth = [0]
+        for patch in ordered:
+            self._growth.append(self._growth[-1] + len(patch.data) - patch.removed)
+
+    def place(self, offset: int) -> int:
+        """Return where a byte is.
+
+        Raises
+        ------
+        CorruptPhotoError
+            It is among those that a patch of another length replaces.
+        """
+        index = bisect_right(self._starts, offset)
+        if index:
+            start, removed, data = self._patches[index - 1]
+            if removed != len(data) and start + removed > offset:
+                raise harmful("something that lies within its tables")
+        return offset + self._growth[index]
+
+    def end_of(self, offset: int) -> int:
+        """Return where what is inserted at an offset starts: behind all that was before it."""
+        return offset + sum(len(patch.data) - patch.removed for patch in self._patches if patch.offset < offset)
