@@ -23,7 +23,8 @@ from benchmarks.camera_photo import camera_photo
 from benchmarks.cpu_cost import cost
 from benchmarks.exif_tasks import CORRECTION, TASKS, ours
 from galleria_storage.photos.jpeg.head import read_head
-from galleria_storage.photos.photo import correct_bytes, correct_head
+from galleria_storage.photos.photo import correct_bytes, plan_photo
+from galleria_storage.photos.source import BytesSource
 
 LARGE = 8
 LIBRARY = Path(__file__).parents[1] / "layers/galleria_storage"
@@ -108,9 +109,10 @@ def bench_memory_and_speed(data: bytes, folder: Path, bars: Bars) -> None:
     """Measure the head edit, bytes to bytes, and memory."""
     source, target = folder / "photo.jpg", folder / "out.jpg"
     source.write_bytes(data)
-    head = read_head(data)
+    head = read_head(BytesSource(data))
     print(f"\nIn memory, {len(data) / 1e6:.1f} MB, Exif block {len(head.data) / 1e3:.0f} KB")
-    edit = microseconds(lambda: correct_head(read_head(head.data + b"\xff\xda"), CORRECTION), 200)
+    in_memory = BytesSource(head.data + b"\xff\xda")
+    edit = microseconds(lambda: plan_photo(in_memory, CORRECTION), 200)
     bars.show("editing the head", edit, 100, "µs")
     warm_up = folder / "small.jpg"
     warm_up.write_bytes(camera_photo(0.05))

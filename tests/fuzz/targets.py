@@ -12,10 +12,11 @@ from benchmarks.fidelity.jpeg import Jpeg
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import CORRECTION_KEYS, Correction, parse_correction
 from galleria_storage.errors import CorrectionError, GalleriaError
-from galleria_storage.photos.jpeg.editor import read_capture_tags
 from galleria_storage.photos.jpeg.head import HeadReader, read_head
-from galleria_storage.photos.photo import correct_bytes
+from galleria_storage.photos.photo import correct_bytes, plan_photo
+from galleria_storage.photos.plan import NOTHING
 from galleria_storage.photos.sniff import SNIFF_BYTES, sniff
+from galleria_storage.photos.source import BytesSource
 
 LIMIT = 1024 * 1024
 SECONDS = 1.0
@@ -29,7 +30,7 @@ def head(data: bytes) -> None:
     size = data[0] + 1 if data else 1
     photo = data[1:]
     try:
-        whole = read_head(photo, LIMIT)
+        whole = read_head(BytesSource(photo), LIMIT)
     except GalleriaError:
         whole = None
     reader = HeadReader(LIMIT)
@@ -60,9 +61,8 @@ def _correct(photo: bytes) -> None:
         corrected = correct_bytes(photo, FIRST)
     except GalleriaError:
         return
-    tags = read_capture_tags(read_head(corrected))
-    assert tags == CaptureTags("2021:03:04 05:06:07", "5", "-05:00")
-    old, new = read_head(photo), read_head(corrected)
+    assert plan_photo(BytesSource(corrected), NOTHING).before == CaptureTags("2021:03:04 05:06:07", "5", "-05:00")
+    old, new = read_head(BytesSource(photo)), read_head(BytesSource(corrected))
     assert Jpeg(corrected, (), len(new.data), complete=True).tail == Jpeg(photo, (), len(old.data), complete=True).tail
     assert correct_bytes(corrected, FIRST) == corrected
     again = correct_bytes(corrected, SECOND)

@@ -1,31 +1,35 @@
 """Applying changes of the capture tags to whole photos, as a publisher would."""
 
 from galleria_storage.corrections.capture_tags import CaptureTags
-from galleria_storage.photos.jpeg.editor import HeadEdit, edit_head, read_capture_tags
 from galleria_storage.photos.jpeg.exif_segments import exif_blocks
-from galleria_storage.photos.jpeg.head import read_head
-from galleria_storage.photos.jpeg.trailers import write_tail
+from galleria_storage.photos.jpeg.head import Head, read_head
+from galleria_storage.photos.jpeg.planner import plan
+from galleria_storage.photos.plan import NOTHING, Plan, Texts
+from galleria_storage.photos.source import BytesSource
 
 CHANGES = CaptureTags(date_time_original="2021:03:04 05:06:07", offset_time_original="-05:00")
 
 
-def edit(data: bytes, changes: CaptureTags = CHANGES) -> HeadEdit:
-    return edit_head(read_head(data), changes)
+def edit(data: bytes, changes: CaptureTags = CHANGES) -> Plan:
+    return plan(BytesSource(data), Texts(changes))
 
 
 def corrected(data: bytes, changes: CaptureTags = CHANGES) -> bytes:
     """Return the photo with the changes applied."""
     change = edit(data, changes)
-    result = bytearray().join((*change.buffers, data[change.replaced :]))
-    write_tail(result, change.tail_changes(data[change.replaced :], len(data)))
+    result = change.apply(data)
     assert len(result) == len(data) + change.growth
-    return bytes(result)
+    return result
 
 
 def tags_of(data: bytes) -> CaptureTags:
-    return read_capture_tags(read_head(data))
+    return plan(BytesSource(data), NOTHING).before
+
+
+def head_of(data: bytes) -> Head:
+    return read_head(BytesSource(data))
 
 
 def block_of(data: bytes, number: int = 0) -> bytes:
     """Return a photo's Exif block."""
-    return exif_blocks(read_head(data))[number].tiff.data
+    return exif_blocks(head_of(data))[number].tiff.data

@@ -12,8 +12,7 @@ from galleria_storage.errors import (
     LocalFileError,
     UnsupportedFormatError,
 )
-from galleria_storage.photos.jpeg.head import read_head
-from galleria_storage.photos.photo import CHUNK, correct_bytes, correct_head, correct_stream
+from galleria_storage.photos.photo import CHUNK, correct_bytes, correct_stream
 from tests.support.corrections import tags_of
 from tests.support.photos import (
     TAKEN,
@@ -48,12 +47,6 @@ def test_a_correction_works_from_what_stands_in_the_photo() -> None:
 def test_nothing_asked_gives_the_very_same_bytes() -> None:
     before = photo(camera_block())
     assert correct_bytes(before, Correction()) is before
-
-
-def test_the_head_alone_is_enough() -> None:
-    data = photo(camera_block())
-    edit = correct_head(read_head(data), ASKED)
-    assert b"".join((*edit.buffers, data[edit.replaced :])) == correct_bytes(data, ASKED)
 
 
 @pytest.mark.parametrize("beyond", [-1, 0, 1, CHUNK, 3 * CHUNK + 17])

@@ -45,7 +45,7 @@ def test_an_image_is_recognised_by_its_first_bytes(prefix: bytes, expected: str)
 def test_what_is_no_still_image_is_named_but_is_no_image(prefix: bytes, expected: str) -> None:
     found = sniff(prefix)
     assert found is not None
-    assert (found.media_type, found.image, found.correctable) == (expected, False, False)
+    assert (found.media_type, found.image) == (expected, False)
 
 
 @pytest.mark.parametrize(
@@ -54,10 +54,6 @@ def test_what_is_no_still_image_is_named_but_is_no_image(prefix: bytes, expected
 )
 def test_text_pages_and_fragments_are_not_recognised(prefix: bytes) -> None:
     assert sniff(prefix) is None
-
-
-def test_only_jpeg_can_be_corrected() -> None:
-    assert [name for prefix, name in IMAGES.items() if (found := sniff(prefix)) and found.correctable] == ["image/jpeg"]
 
 
 def test_a_brand_list_that_lies_about_its_length_is_harmless() -> None:

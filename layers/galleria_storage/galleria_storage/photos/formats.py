@@ -37,10 +37,14 @@ class Format(Protocol):
 
 
 class _Planner(NamedTuple):
-    """Where a format's functions are, and how much of a file they may read."""
+    """Where a format's functions are, and how much of a file they may read.
+
+    One that `checks_itself` reads its result back while it plans, in more detail than `check_plan` does.
+    """
 
     module: str
     max_bytes: int = MAX_BYTES
+    checks_itself: bool = False
 
 
 _JPEG_HEAD: Final = 16 * 1024 * 1024
@@ -51,7 +55,7 @@ _PLANNERS: Final[dict[str, _Planner]] = {
     "image/heic": _Planner("heif"),
     "image/heic-sequence": _Planner("heif"),
     "image/heif": _Planner("heif"),
-    "image/jpeg": _Planner("jpeg.planner", _JPEG_HEAD),
+    "image/jpeg": _Planner("jpeg.planner", _JPEG_HEAD, checks_itself=True),
     "image/png": _Planner("png"),
     "image/tiff": _Planner("tiff.planner"),
     "image/webp": _Planner("webp"),
@@ -78,3 +82,8 @@ def format_of(media_type: str) -> Format:
 def max_bytes_of(media_type: str) -> int:
     """Return how many bytes of a file a plan may read."""
     return _PLANNERS[media_type].max_bytes
+
+
+def checks_itself(media_type: str) -> bool:
+    """Whether the plans of a format are proven already."""
+    return _PLANNERS[media_type].checks_itself

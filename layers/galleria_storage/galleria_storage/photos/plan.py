@@ -237,6 +237,11 @@ class PlanView:
         return found[0] if len(found) == 1 else b"".join(found)
 
 
+def patched(data: bytes, patches: Iterable[Patch]) -> bytes:
+    """Return bytes with patches applied."""
+    return Plan(len(data), patches, CaptureTags(), CaptureTags()).apply(data)
+
+
 def within(patches: Iterable[Patch], offset: int) -> list[Patch]:
     """Return patches of something that starts at an offset of the file, as patches of the file."""
     return [Patch(offset + patch.offset, patch.removed, patch.data) for patch in patches]

@@ -16,13 +16,14 @@ class MediaType(NamedTuple):
         Registered media type (IANA), ``image/jpeg`` for example.
     image
         True for a still image that may be published as it is.
-    correctable
-        True if the capture time in it can be corrected.
+
+    Notes
+    -----
+    Which of them can be corrected, `formats` knows.
     """
 
     media_type: str
     image: bool = True
-    correctable: bool = False
 
 
 SNIFF_BYTES: Final = 256 * 1024
@@ -30,7 +31,7 @@ SNIFF_BYTES: Final = 256 * 1024
 
 _SIGNATURE_BYTES: Final = 64
 
-JPEG: Final = MediaType("image/jpeg", correctable=True)
+JPEG: Final = MediaType("image/jpeg")
 _TIFF: Final = MediaType(TIFF)
 _ORF: Final = MediaType("image/x-olympus-orf", image=False)
 

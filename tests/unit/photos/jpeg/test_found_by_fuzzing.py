@@ -5,10 +5,9 @@ import pytest
 from galleria_storage.corrections.correction import Correction, parse_correction
 from galleria_storage.errors import CorrectionError, CorruptPhotoError
 from galleria_storage.photos.exif.tiff import read_block
-from galleria_storage.photos.jpeg.editor import read_capture_tags
-from galleria_storage.photos.jpeg.head import read_head
 from galleria_storage.photos.photo import correct_bytes
 from tests.support import photos as build
+from tests.support.corrections import tags_of
 
 ASKED = Correction.from_canonical("corrected-timestamp=2021-03-04T05:06:07;target-timezone-offset-hours=-05:00")
 LATER = Correction.from_canonical("corrected-timestamp=2022-03-04T05:06:07;target-timezone-offset-hours=+05:45")
@@ -30,7 +29,7 @@ def test_a_capture_time_that_claims_a_place_in_the_thumbnail_gets_one_of_its_own
     stray = build.Field(build.DATE_TIME_ORIGINAL, build.ASCII, bytes(20), offset=inside)
     corrected = correct_bytes(build.photo(build.camera_block(exif=[stray], thumbnail=THUMBNAIL, taken=None)), ASKED)
     assert THUMBNAIL in corrected
-    assert read_capture_tags(read_head(corrected)).date_time_original == "2021:03:04 05:06:07"
+    assert tags_of(corrected).date_time_original == "2021:03:04 05:06:07"
 
 
 @pytest.mark.parametrize("order", [build.LITTLE, build.BIG])

@@ -8,13 +8,15 @@ from hypothesis import strategies as st
 
 from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
 from galleria_storage.photos.jpeg.head import MAX_FILL, MAX_SEGMENTS, MAX_STRAY, HeadReader, read_head
+from galleria_storage.photos.source import BytesSource
+from tests.support.corrections import head_of
 from tests.support.photos import camera_block, from_scan, jpeg, photo, segment
 
 PHOTO = photo(camera_block(), segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + b" " * 3000))
 
 
 def test_the_head_ends_where_the_image_begins() -> None:
-    head = read_head(PHOTO)
+    head = head_of(PHOTO)
     assert head.data + from_scan(PHOTO) == PHOTO
     assert head.segments[0].start == 2
     assert head.segments[-1].end == len(head.data)
@@ -27,7 +29,7 @@ def test_pieces_of_any_size_give_the_same_head(cuts: list[int]) -> None:
     answers = [reader.feed(PHOTO[start:end]) for start, end in pairwise(places)]
     assert answers[-1]
     assert answers == sorted(answers), "once enough, always enough"
-    assert reader.head() == read_head(PHOTO)
+    assert reader.head() == head_of(PHOTO)
 
 
 def test_bytes_behind_the_head_are_not_kept() -> None:
@@ -42,12 +44,12 @@ def test_any_kind_of_bytes_will_do(piece: type[bytearray] | type[memoryview]) ->
     reader = HeadReader()
     reader.feed(piece(PHOTO[:100]))
     assert reader.feed(piece(PHOTO[100:]))
-    assert reader.head() == read_head(PHOTO)
+    assert reader.head() == head_of(PHOTO)
 
 
 def test_fill_bytes_belong_to_the_segment_behind_them() -> None:
     filled = jpeg(b"\xff\xff\xff" + segment(0xE1, b"Exif\0\0"))
-    first, second = read_head(filled).segments[:2]
+    first, second = head_of(filled).segments[:2]
     assert (first.start, first.payload, first.end) == (2, 9, 15)
     assert second.start == first.end
 
@@ -55,7 +57,7 @@ def test_fill_bytes_belong_to_the_segment_behind_them() -> None:
 @pytest.mark.parametrize("stray", [b"\0", b"\0\0", bytes(MAX_STRAY)])
 def test_stray_bytes_between_segments_belong_to_the_segment_behind_them(stray: bytes) -> None:
     exif = segment(0xE1, b"Exif\0\0")
-    first, second = read_head(jpeg(exif + stray + b"\xff" + segment(0xFE, b"hello"))).segments[:2]
+    first, second = head_of(jpeg(exif + stray + b"\xff" + segment(0xFE, b"hello"))).segments[:2]
     assert (first.start, first.end) == (2, 2 + len(exif))
     assert (second.start, second.payload) == (first.end, first.end + len(stray) + 5)
 
@@ -67,11 +69,11 @@ def test_stray_bytes_may_come_in_pieces() -> None:
     for at in range(0, len(data), 20_000):
         complete = reader.feed(data[at : at + 20_000])
     assert complete
-    assert reader.head() == read_head(data)
+    assert reader.head() == head_of(data)
 
 
 def test_a_marker_without_length_is_a_segment_of_its_own() -> None:
-    first = read_head(jpeg(b"\xff\x01")).segments[0]
+    first = head_of(jpeg(b"\xff\x01")).segments[0]
     assert (first.start, first.end) == (2, 4)
 
 
@@ -84,7 +86,7 @@ def test_a_marker_without_length_is_a_segment_of_its_own() -> None:
 )
 def test_what_is_no_jpeg_is_unsupported(data: bytes, words: str) -> None:
     with pytest.raises(UnsupportedFormatError, match=words):
-        read_head(data)
+        head_of(data)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +107,7 @@ def test_what_is_no_jpeg_is_unsupported(data: bytes, words: str) -> None:
 )
 def test_a_broken_head_is_refused_with_what_is_wrong(data: bytes, words: str) -> None:
     with pytest.raises(CorruptPhotoError, match=words):
-        read_head(data)
+        head_of(data)
 
 
 def test_a_head_without_end_is_refused_at_the_limit() -> None:
@@ -118,6 +120,6 @@ def test_a_head_without_end_is_refused_at_the_limit() -> None:
 
 def test_a_long_head_is_accepted_up_to_the_limit() -> None:
     data = jpeg(*[segment(0xE2, bytes(60_000))] * 3)
-    assert read_head(data, limit=200_000).segments[2].end > 180_000
+    assert read_head(BytesSource(data), limit=200_000).segments[2].end > 180_000
     with pytest.raises(CorruptPhotoError):
-        read_head(data, limit=150_000)
+        read_head(BytesSource(data), limit=150_000)

@@ -2,9 +2,11 @@
 
 import pytest
 
+from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.photos.check import check_plan
 from galleria_storage.photos.jpeg.planner import parts, plan
 from galleria_storage.photos.photo import plan_photo
-from galleria_storage.photos.plan import NOTHING, Texts
+from galleria_storage.photos.plan import NOTHING, Patch, Plan, Texts
 from galleria_storage.photos.source import BytesSource, MeteredSource
 from tests.support.corrections import CHANGES, tags_of
 from tests.support.photos import (
@@ -77,10 +79,28 @@ def test_a_trailer_with_absolute_offsets_is_a_patch_like_any_other_however_long_
     assert len([patch for patch in found.patches if patch.offset > len(before) - 400_000]) <= 3
 
 
-def test_the_parts_of_a_photo_are_its_other_segments_and_its_image() -> None:
-    before = photo(camera_block(), XMP, segment(0xFE, b"a comment"))
+WHOLE = [
+    photo(camera_block(), XMP, segment(0xFE, b"a comment")),
+    photo(camera_block(exif=[text(OFFSET_TIME_ORIGINAL, "+00:00")]), XMP),
+    jpeg(XMP, jfif=True),
+    jpeg(XMP),
+    jpeg(segment(0xE1, b"Exif\0\0" + bytes(10)), XMP),
+]
+
+
+@pytest.mark.parametrize("before", WHOLE, ids=["grows", "in place", "no Exif, JFIF", "no Exif", "emptied"])
+def test_everything_but_exif_is_a_part_that_moves_as_a_whole(before: bytes) -> None:
     source = BytesSource(before)
-    found = plan(source, ASKED)
-    old, new = parts(source), parts(found.view(source))
-    assert [part.name for part in old] == [part.name for part in new]
-    assert {"segment E1", "segment FE", "the image"} <= {part.name for part in old}
+    check_plan(source, plan(source, ASKED), plan, parts)
+    held = b"".join(before[span.start : span.stop] for part in parts(source) for span in part.spans)
+    assert XMP in held
+
+
+@pytest.mark.parametrize("before", WHOLE, ids=["grows", "in place", "no Exif, JFIF", "no Exif", "emptied"])
+def test_a_patch_of_another_segment_or_of_the_image_is_noticed(before: bytes) -> None:
+    source = BytesSource(before)
+    right = plan(source, ASKED)
+    for at in (before.index(XMP) + 10, before.index(b"\xff\xda") + 1):
+        wrong = Plan(source.size, (*right.patches, Patch(at, 1, b"!")), right.before, right.after)
+        with pytest.raises(CorruptPhotoError):
+            check_plan(source, wrong, plan, parts)

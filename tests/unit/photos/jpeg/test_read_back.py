@@ -6,15 +6,18 @@ import struct
 from io import BytesIO
 from pathlib import Path
 from struct import pack
+from typing import NamedTuple
 
 import pytest
 from PIL import Image
 
 from galleria_storage.errors import CorruptPhotoError, GalleriaError
-from galleria_storage.photos.jpeg.assembly import Assembly, assemble
 from galleria_storage.photos.jpeg.exif_segments import exif_blocks
-from galleria_storage.photos.jpeg.head import Head, read_head
+from galleria_storage.photos.jpeg.head import Head
 from galleria_storage.photos.jpeg.head_check import check_head
+from galleria_storage.photos.jpeg.head_edit import HeadEdit, edit_head
+from galleria_storage.photos.plan import patched
+from tests.support.corrections import head_of
 from tests.support.photos import (
     BIG,
     DATE_TIME_ORIGINAL,
@@ -98,9 +101,19 @@ PHOTOS = {
 # A check that notices nothing would pass all other tests of the editor, which is right; so its errors are made here.
 
 
-def edited(data: bytes) -> tuple[Head, Assembly]:
-    head = read_head(data)
-    return head, assemble(head, exif_blocks(head), TEXTS)
+class Edited(NamedTuple):
+    """A photo whose head was edited."""
+
+    head: Head
+    edit: HeadEdit
+    new: bytes
+    rest: bytes
+
+
+def edited(data: bytes) -> Edited:
+    head = head_of(data)
+    edit = edit_head(head, exif_blocks(head), TEXTS)
+    return Edited(head, edit, patched(head.data, edit.patches), data[len(head.data) :])
 
 
 def tags_of(data: bytes) -> list[dict[int, object]]:
@@ -110,9 +123,9 @@ def tags_of(data: bytes) -> list[dict[int, object]]:
         return [dict(tags), *(dict(tags.get_ifd(pointer)) for pointer in (EXIF_POINTER, GPS_POINTER, 0xA005))]
 
 
-def is_noticed(head: Head, result: Assembly, data: bytes) -> bool:
+def is_noticed(case: Edited, new: bytes) -> bool:
     try:
-        check_head(head, result._replace(data=data), TEXTS)
+        check_head(case.head, case.edit, TEXTS, new)
     except CorruptPhotoError:
         return True
     return False
@@ -122,28 +135,29 @@ def is_noticed(head: Head, result: Assembly, data: bytes) -> bool:
 @pytest.mark.parametrize("name", PHOTOS)
 @pytest.mark.parametrize("change", [0x01, 0xFF])
 def test_each_byte_that_comes_out_wrong_is_noticed_unless_nobody_reads_it(name: str, change: int) -> None:
-    original = PHOTOS[name]
-    head, result = edited(original)
-    assert not is_noticed(head, result, result.data)
-    right = tags_of(result.data + original[result.replaced :])
-    blocks = [block.segment for block in exif_blocks(read_head(result.data + b"\xff\xda"))]
-    for at in range(len(result.data)):
-        wrong = bytearray(result.data)
+    case = edited(PHOTOS[name])
+    new, rest = case.new, case.rest
+    assert not is_noticed(case, new)
+    right = tags_of(new + rest)
+    blocks = [block.segment for block in exif_blocks(head_of(new + rest))]
+    for at in range(len(new)):
+        wrong = bytearray(new)
         wrong[at] ^= change
-        if not is_noticed(head, result, bytes(wrong)):
+        if not is_noticed(case, bytes(wrong)):
             # Left over where an IFD was before, or put in to keep words even: no IFD that is in use leads there.
             assert any(segment.payload < at < segment.end for segment in blocks), at
-            assert tags_of(bytes(wrong) + original[result.replaced :]) == right, (at, result.data[at - 8 : at + 8])
+            assert tags_of(bytes(wrong) + rest) == right, (at, new[at - 8 : at + 8])
 
 
 @pytest.mark.parametrize("name", PHOTOS)
 def test_bytes_too_many_or_too_few_are_noticed(name: str) -> None:
-    head, result = edited(PHOTOS[name])
-    for at in range(0, len(result.data), 3):
-        assert is_noticed(head, result, result.data[:at] + b"\0" + result.data[at:]), at
-        assert is_noticed(head, result, result.data[:at] + result.data[at + 1 :]), at
-    assert is_noticed(head, result, result.data + COMMENT)
-    assert is_noticed(head, result, b"")
+    case = edited(PHOTOS[name])
+    new = case.new
+    for at in range(0, len(new), 3):
+        assert is_noticed(case, new[:at] + b"\0" + new[at:]), at
+        assert is_noticed(case, new[:at] + new[at + 1 :]), at
+    assert is_noticed(case, new + COMMENT)
+    assert is_noticed(case, b"")
 
 
 CORPUS = Path(os.environ.get("PHOTO_CORPUS") or "../shared/photos")
@@ -156,17 +170,17 @@ def test_the_same_holds_in_photos_of_real_cameras() -> None:
     for path in sorted(path for path in CORPUS.rglob("*.jp*g") if path.is_file()):
         data, dice = path.read_bytes(), random.Random(path.name)
         try:
-            head, result = edited(data)
-            check_head(head, result, TEXTS)
-            right = repr(tags_of(result.data + data[result.replaced :]))  # 0/0 equals not even itself
+            case = edited(data)
+            check_head(case.head, case.edit, TEXTS, case.new)
+            right = repr(tags_of(case.new + case.rest))  # 0/0 equals not even itself
         except (GalleriaError, *PILLOW_ERRORS):
             continue
-        for at in positions(result, dice):
-            wrong = bytearray(result.data)
+        for at in positions(case, dice):
+            wrong = bytearray(case.new)
             wrong[at] ^= dice.choice((0x01, 0x10, 0xFF))
             checked += 1
-            if not is_noticed(head, result, bytes(wrong)):
-                assert repr(tags_of(bytes(wrong) + data[result.replaced :])) == right, (path, at)
+            if not is_noticed(case, bytes(wrong)):
+                assert repr(tags_of(bytes(wrong) + case.rest)) == right, (path, at)
     assert checked > 0
 
 
@@ -174,10 +188,10 @@ def test_the_same_holds_in_photos_of_real_cameras() -> None:
 PILLOW_ERRORS = (OSError, SyntaxError, ValueError, TypeError, KeyError, struct.error)
 
 
-def positions(result: Assembly, dice: random.Random) -> set[int]:
+def positions(case: Edited, dice: random.Random) -> set[int]:
     """Choose bytes of a new head: its start, where something was added, and some others."""
-    size = len(result.data)
-    added = [before.block.segment.end for before in result.blocks]
+    size = len(case.new)
+    added = [block.place.segment.end for block in case.edit.blocks]
     spans = [(0, 300), (size - 300, size), *((at - 20, at + 600) for at in added)]
     near = {at for start, end in spans for at in range(max(start, 0), min(end, size), 2)}
     return near | {dice.randrange(size) for _ in range(50)}

@@ -5,7 +5,9 @@ from struct import pack
 import pytest
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.photos.jpeg.trailers import TAIL_BYTES
+from galleria_storage.photos.jpeg.trailers import TAIL_BYTES, check_trailers, trailer_patches
+from galleria_storage.photos.plan import patched
+from galleria_storage.photos.source import BytesSource
 from tests.support.corrections import corrected, edit
 from tests.support.orders import ORDERS
 from tests.support.photos import (
@@ -67,27 +69,23 @@ def test_a_mark_right_in_front_of_the_last_record_does_not_hide_it(order: str) -
 
 def test_nothing_but_its_offsets_changes_in_an_afcp_trailer() -> None:
     before = with_afcp(photo(camera_block()), PARTS)
-    changes = edit(before).tail_changes(before[edit(before).replaced :], len(before))
-    assert [len(change.data) for change in changes] == [4] * (len(PARTS) + 1)
+    in_trailer = [patch for patch in edit(before).patches if patch.offset > len(photo(camera_block()))]
+    assert [(patch.removed, len(patch.data)) for patch in in_trailer] == [(4, 4)] * (len(PARTS) + 1)
 
 
 def test_an_afcp_trailer_stays_as_it_is_if_the_file_does_not_grow() -> None:
     before = with_afcp(photo(camera_block(exif=[text(OFFSET_TIME_ORIGINAL, "+00:00")])), PARTS)
     assert from_scan(corrected(before)) == from_scan(before)
-    edit(before).check_tail(before[-TAIL_BYTES:])
-    assert not edit(before).changes_tail(before[-TAIL_BYTES:])
 
 
-def test_who_cannot_change_the_end_of_the_file_is_refused() -> None:
-    before = with_afcp(photo(camera_block()), PARTS)
-    with pytest.raises(CorruptPhotoError, match="AFCP"):
-        edit(before).check_tail(before[-TAIL_BYTES:])
-
-
-def test_an_afcp_trailer_that_starts_in_front_of_the_bytes_at_hand_is_refused() -> None:
-    before = with_afcp(photo(camera_block()), PARTS)
-    with pytest.raises(CorruptPhotoError, match="AFCP"):
-        edit(before).tail_changes(before[-40:], len(before))
+def test_a_number_of_a_trailer_that_comes_out_wrong_is_noticed() -> None:
+    source = BytesSource(before := with_afcp(photo(camera_block()), PARTS))
+    patches = trailer_patches(source, 0, 10)
+    check_trailers(source, BytesSource(bytes(10) + patched(before, patches)), 0, 10)
+    for patch in patches:
+        wrong = [other for other in patches if other is not patch]
+        with pytest.raises(CorruptPhotoError):
+            check_trailers(source, BytesSource(bytes(10) + patched(before, wrong)), 0, 10)
 
 
 FAR = 0xFFFF_FF00

@@ -14,9 +14,8 @@ from galleria_storage.photos.exif.block_edit import edit_block
 from galleria_storage.photos.exif.captures import after_changes, capture_tags, tag_texts
 from galleria_storage.photos.exif.edit_check import check_block
 from galleria_storage.photos.exif.new_block import minimal_block
-from galleria_storage.photos.exif.survey import survey
 from galleria_storage.photos.exif.tiff import read_block
-from galleria_storage.photos.plan import Asked, Patch
+from galleria_storage.photos.plan import Asked, Patch, patched
 
 MAX_BLOB = 1024 * 1024
 """Bytes of the largest Exif block that is edited."""
@@ -75,22 +74,17 @@ def edit_blob(data: bytes, asked: Asked) -> BlobEdit:
     if not texts:
         return BlobEdit((), before, before)
     edit = edit_block(block, texts, b"")
-    replaced, appended = edit.patches
-    if appended and (edit.contents or survey(block)).references:
+    if edit.growth and edit.contents and edit.contents.references:
         raise CorruptPhotoError(
             "The photo's Exif data refers to something outside of it, so that nothing can be added to it.",
             advice="Publish the photo without a correction of what it does not hold yet.",
         )
-    if not replaced and not appended:
-        return BlobEdit((), before, after_changes(before, changes))
-    check_block(block, b"".join(edit.pieces(data)), texts, edit.free)
-    patches = [Patch(at, len(new), new) for at, new in sorted(replaced.items())]
-    if appended:
-        patches.append(Patch(len(data), 0, appended))
+    if patches := edit.patches():
+        check_block(block, patched(data, patches), texts, edit.free)
     return BlobEdit(tuple(patches), before, after_changes(before, changes))
 
 
 def new_blob(texts: Mapping[int, bytes]) -> bytes:
     """Return a block, from the TIFF header on, that holds the texts by tag and nothing more."""
     minimal = minimal_block()
-    return b"".join(edit_block(read_block(minimal), texts, b"").pieces(minimal))
+    return patched(minimal, edit_block(read_block(minimal), texts, b"").patches())

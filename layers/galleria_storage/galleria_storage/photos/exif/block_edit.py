@@ -1,54 +1,63 @@
 """Editing one Exif block: in place, else in its padding, else by letting it grow."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
 
-from galleria_storage.photos.exif.edit_check import harm
 from galleria_storage.photos.exif.free_space import check_growth, continuation, padding_for
-from galleria_storage.photos.exif.ifd_edit import Patches, write_texts
 from galleria_storage.photos.exif.survey import Survey, survey
+from galleria_storage.photos.exif.text_draft import TextDraft
 from galleria_storage.photos.exif.tiff import TiffBlock
+from galleria_storage.photos.plan import Patch
+
+_NO_NUMBERS: Final[Mapping[int, bytes]] = {}
 
 
 class BlockEdit(NamedTuple):
-    """What to write into a block.
+    """What is written into a block, and where in it there is room.
 
     Attributes
     ----------
-    patches
-        The bytes that change, and those that are appended.
+    block
+        The block.
+    draft
+        What is written.
     free
-        Offset from which on padding of the old block was used; its length if none was.
+        Offset from which on padding of the block is used; its length if none is.
+    between
+        Bytes that must follow the block before anything new may.
+    growth
+        By how many bytes the block gets longer.
     contents
-        The old block's survey, if one was needed.
+        The block's survey, if one was needed.
     """
 
-    patches: Patches
+    block: TiffBlock
+    draft: TextDraft
     free: int
+    between: bytes = b""
+    growth: int = 0
     contents: Survey | None = None
 
-    def pieces(self, block: bytes) -> list[bytes | memoryview]:
-        """Return the new block in pieces, most of them views of the old one.
+    def patches(self, numbers: Mapping[int, bytes] = _NO_NUMBERS) -> list[Patch]:
+        """Return what changes in the block: only bytes that differ, and an append if it grows.
 
-        Raises
-        ------
-        CorruptPhotoError
-            Two things that change share bytes.
+        Parameters
+        ----------
+        numbers
+            Other bytes of the block that change, by offset.
         """
-        old, done = memoryview(block), 0
-        replaced, appended = self.patches
-        pieces: list[bytes | memoryview] = []
-        for at in sorted(replaced):
-            if at < done:
-                raise harm("entries that overlap")
-            pieces += (old[done:at], replaced[at])
-            done = at + len(replaced[at])
-        pieces += (old[done:], appended)
-        return pieces
+        data, free, between = self.block.data, self.free, self.between
+        replaced, new = self.draft.patches(free + len(between), numbers)
+        patches = list(_different(data, replaced))
+        if self.growth:
+            patches.append(Patch(free, 0, between + new))
+        elif new:
+            patches.append(Patch(free, len(new), new))
+        return patches
 
 
 def edit_block(block: TiffBlock, texts: Mapping[int, bytes], following: bytes | memoryview) -> BlockEdit:
-    """Write the capture tags into a block.
+    """Work out how to write the capture tags into a block.
 
     Parameters
     ----------
@@ -64,16 +73,26 @@ def edit_block(block: TiffBlock, texts: Mapping[int, bytes], following: bytes | 
     CorruptPhotoError
         The block cannot take them without harm to other data.
     """
-    size = len(block.data)
-    patches = write_texts(block, texts, size)
-    if not patches.appended:
-        return BlockEdit(patches, size)
+    size, draft = len(block.data), TextDraft(block, texts)
+    if not draft.needs_space:
+        return BlockEdit(block, draft, size)
     contents = survey(block)
-    free = padding_for(block, contents, len(patches.appended))
+    free = padding_for(block, contents, draft.length(size))
     if free is not None:
-        return BlockEdit(write_texts(block, texts, free), free, contents)
+        return BlockEdit(block, draft, free, contents=contents)
     between = continuation(block, contents, following)
-    if between:
-        patches = write_texts(block, texts, size, between)
-    check_growth(block, contents, len(patches.appended), texts)
-    return BlockEdit(patches, size, contents)
+    growth = len(between) + draft.length(size + len(between))
+    check_growth(block, contents, growth, texts)
+    return BlockEdit(block, draft, size, between, growth, contents)
+
+
+def _different(old: bytes, patches: Iterable[Patch]) -> Iterator[Patch]:
+    """Yield patches without the bytes at their ends that stay as they are."""
+    for at, length, new in patches:
+        first, last = 0, length
+        while first < last and old[at + first] == new[first]:
+            first += 1
+        while last > first and old[at + last - 1] == new[last - 1]:
+            last -= 1
+        if first < last:
+            yield Patch(at + first, last - first, new[first:last])

@@ -75,7 +75,7 @@ def _read_touched(before: TiffBlock, after: bytes) -> Iterator[tuple[Ifd, Ifd]]:
     places: dict[int, int] = {main.at: long(after, 4)[0]}
     for _, entry in before.pointers:
         if entry.tag == EXIF_IFD:
-            places[entry.offset] = long(after, entry.value)[0]
+            places[entry.raw] = long(after, entry.start)[0]
     names = {EXIF_NAME, *[name for name, _ in before.captures]}
     for old in before.ifds:
         at = places.get(old.at, old.at)
@@ -86,7 +86,7 @@ def _read_touched(before: TiffBlock, after: bytes) -> Iterator[tuple[Ifd, Ifd]]:
                 for pointer in new.find({EXIF_IFD}):
                     if not is_pointer(pointer):
                         raise harm("the list of IFDs")
-                    yield _NO_IFD, read_ifd(after, pointer.offset, before.order, EXIF_NAME)
+                    yield _NO_IFD, read_ifd(after, pointer.raw, before.order, EXIF_NAME)
 
 
 def _check_texts(after: bytes, ifd: Ifd, texts: Mapping[int, bytes], free: int) -> None:

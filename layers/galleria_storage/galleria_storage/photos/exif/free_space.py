@@ -90,7 +90,7 @@ def check_growth(block: TiffBlock, contents: Survey, growth: int, texts: Collect
         An IFD or value that starts in the block and ends behind it would then lie in the block.
     """
     size = len(block.data)
-    kept = [entry.value + entry.size for _, entry in block.captures if entry.tag not in texts]
+    kept = [entry.stop for _, entry in block.captures if entry.tag not in texts]
     if any(size < end <= size + growth for end in (*contents.cut, *kept)):
         raise _cut_off()
 

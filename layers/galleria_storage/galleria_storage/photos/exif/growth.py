@@ -14,7 +14,7 @@ class Growth(NamedTuple):
     Attributes
     ----------
     at
-        Offset in the old file before which they stand.
+        Offset in the old file before which they go.
     size
         How many.
     """
@@ -28,8 +28,8 @@ def distance(origin: int, target: int, growths: Sequence[Growth]) -> int:
     return sum(growth.size for growth in growths if origin <= growth.at <= target)
 
 
-def follow(block: bytes, start: int, references: Sequence[Reference], growths: Sequence[Growth]) -> bytes:
-    """Let the references of a block follow what they refer to.
+def follow(block: bytes, start: int, references: Sequence[Reference], growths: Sequence[Growth]) -> dict[int, bytes]:
+    """Return the numbers of a block, by offset, with which its references follow what they refer to.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def follow(block: bytes, start: int, references: Sequence[Reference], growths: S
     start
         Its offset in the old file.
     references
-        The references to things behind it.
+        The references to things after it.
     growths
         What is inserted into the file.
 
@@ -47,21 +47,21 @@ def follow(block: bytes, start: int, references: Sequence[Reference], growths: S
     CorruptPhotoError
         A reference would need more bits than it has.
     """
-    data = bytearray(block)
-    for reference in references:
-        origin, base = (0, 0) if reference.base is None else (start, start + reference.base)
-        add(data, reference, distance(origin, base + value_of(block, reference), growths))
-    return bytes(data)
+    numbers = {}
+    for reference, target in zip(references, targets(block, start, references), strict=True):
+        origin = 0 if reference.base is None else start
+        numbers[reference.at] = added(block, reference, distance(origin, target, growths))
+    return numbers
 
 
-def value_of(block: bytes | bytearray, reference: Reference) -> int:
-    """Return the number that stands where a reference does."""
+def value_of(block: bytes, reference: Reference) -> int:
+    """Return the number that a reference consists of."""
     value: int = _number(reference).unpack_from(block, reference.at)[0]
     return value
 
 
-def add(block: bytearray, reference: Reference, amount: int) -> None:
-    """Add to the number that stands where a reference does.
+def added(block: bytes, reference: Reference, amount: int) -> bytes:
+    """Return the bytes of a reference that leads farther by an amount.
 
     Raises
     ------
@@ -72,13 +72,13 @@ def add(block: bytearray, reference: Reference, amount: int) -> None:
     if value >> 8 * reference.size:
         far = "64 KiB" if reference.size == 2 else "4 GiB"
         raise CorruptPhotoError(f"The photo's Exif data would have to refer to something beyond {far}, and cannot.")
-    _number(reference).pack_into(block, reference.at, value)
-
-
-def _number(reference: Reference) -> Struct:
-    return reference.order.short if reference.size == 2 else reference.order.long
+    return _number(reference).pack(value)
 
 
 def targets(block: bytes, start: int, references: Sequence[Reference]) -> list[int]:
     """Return the offsets in the file that the references of a block lead to."""
     return [value_of(block, ref) + (0 if ref.base is None else start + ref.base) for ref in references]
+
+
+def _number(reference: Reference) -> Struct:
+    return reference.order.short if reference.size == 2 else reference.order.long

@@ -22,14 +22,14 @@ TYPE_SIZES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8
 KNOWN_TYPES: Final = frozenset(TYPE_SIZES)
 
 INLINE: Final = 4
-"""A value of so many bytes stands in its entry, in place of an offset."""
+"""A value of at most so many bytes is in its entry, in place of an offset."""
 
 MAX_ENTRIES: Final = 1024
 """More entries than any camera writes into all IFDs of one block; bounds the work on hostile input."""
 
 
 class ByteOrder(NamedTuple):
-    """How numbers of two and four bytes, and the four of an entry, stand in a block; `mark` is its sign in `struct`."""
+    """How a block stores numbers of two and four bytes, and the four of an entry; `mark` is its sign in `struct`."""
 
     mark: str
     short: Struct
@@ -49,10 +49,10 @@ _IMAGE_DATA: Final = ((0x0201, 0x0202), (0x0111, 0x0117))
 _new: Final = tuple.__new__
 
 Value = tuple[int, int, int, int]
-"""A value that does not fit into its entry: tag, offset of its first byte, offset behind it, index of the entry."""
+"""A value that does not fit into its entry: tag, offset of its first byte, offset after it, index of the entry."""
 
 Image = tuple[int, int, int]
-"""Image data: where in the block its offset stands, the offset, and the length."""
+"""Image data: where in the block its offset is stored, the offset, and the length."""
 
 
 class Entry(NamedTuple):
@@ -64,21 +64,26 @@ class Entry(NamedTuple):
         Tag, type and number of values.
     at
         Offset of the entry's first byte in the block.
-    value
+    start
         Offset of the value's first byte: within the entry when the value fits into four bytes.
     size
         Length of the value in bytes; 0 if the type is unknown.
-    offset
-        The number that stands in the entry as the value or its offset.
+    raw
+        The entry's last four bytes as a number: the value's offset, or a value that fits.
     """
 
     tag: int
     type: int
     number: int
     at: int
-    value: int
+    start: int
     size: int
-    offset: int
+    raw: int
+
+    @property
+    def stop(self) -> int:
+        """Offset after the value's last byte."""
+        return self.start + self.size
 
 
 class Ifd:
@@ -132,7 +137,7 @@ class Ifd:
                 if start_tag in self.tag_set and length_tag in self.tag_set:
                     start, length = (self._entry(self.tags.index(tag)) for tag in (start_tag, length_tag))
                     if is_pointer(start) and is_pointer(length):
-                        self._images.append((start.value, start.offset, length.offset))
+                        self._images.append((start.start, start.raw, length.raw))
         return self._images
 
     def find(self, tags: Collection[int]) -> list[Entry]:

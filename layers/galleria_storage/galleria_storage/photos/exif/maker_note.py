@@ -123,7 +123,7 @@ def note_ifds(block: bytes, order: ByteOrder, note: Entry, make: bytes) -> list[
     make
         First word of the camera's make, in capitals.
     """
-    start = block[note.value : note.value + 24]
+    start = block[note.start : note.start + 24]
     if start.startswith((b"Nikon\0\x02", b"FUJIFILM", b"GENERALE")):
         main, below = _with_own_header(block, note, start), _NIKON if start.startswith(b"Nikon") else _NONE
     else:
@@ -151,7 +151,7 @@ def _layout_of(start: bytes) -> _Layout:
 
 
 def _main_ifd(block: bytes, order: ByteOrder, note: Entry, layout: _Layout) -> NoteIfd | None:
-    at = note.value
+    at = note.start
     base = 0 if layout.base is None else at + layout.base
     for candidate in (order, BIG if order is LITTLE else LITTLE):
         ifd = _plausible_ifd(block, at + layout.ifd, candidate)
@@ -165,14 +165,14 @@ def _is_sound(ifd: Ifd, base: int, note: Entry) -> bool:
 
     The note's length is not always right.
     """
-    first, last = note.value - base, note.value + note.size - base
+    first, last = note.start - base, note.start + note.size - base
     inside = [first <= start and end <= last for _, start, end, _ in ifd.values]
     return 2 * sum(inside) >= len(inside) or 0 <= base + min(start for _, start, _, _ in ifd.values) - ifd.end <= _GAP
 
 
 def _with_own_header(block: bytes, note: Entry, start: bytes) -> NoteIfd | None:
     """Nikon type 3 holds a TIFF header of its own; Fujifilm an offset from the note's start, little-endian."""
-    at = note.value
+    at = note.start
     nikon = start.startswith(b"Nikon")
     base, where = (at + 10, at + 14) if nikon else (at, at + 8)
     order = byte_order(start[10:]) if nikon else LITTLE
@@ -201,7 +201,7 @@ def _sub_ifds(block: bytes, note: Entry, main: NoteIfd, tags: frozenset[int]) ->
     for entry in main.ifd.find(tags)[: len(tags)]:
         # Olympus: of type UNDEFINED, the IFD is the value; of type LONG or IFD, the value is its offset.
         if entry.size > INLINE or is_pointer(entry):
-            ifd = _plausible_ifd(block, main.base + entry.offset, main.order)
+            ifd = _plausible_ifd(block, main.base + entry.raw, main.order)
             if ifd:
                 found.append(main._replace(ifd=ifd, sound=main.sound and _is_sound(ifd, main.base, note)))
     return found

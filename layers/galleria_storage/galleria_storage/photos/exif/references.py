@@ -71,7 +71,7 @@ class Reference(NamedTuple):
 def camera_make(block: TiffBlock) -> bytes:
     """Return the first word of the camera's make, in capitals."""
     for entry in block.ifds[0].find({_MAKE}):
-        words = block.data[entry.value : entry.value + min(entry.size, 64)].replace(b"\0", b" ").upper().split()
+        words = block.data[entry.start : entry.start + min(entry.size, 64)].replace(b"\0", b" ").upper().split()
         return words[0] if words else b""
     return b""
 
@@ -107,10 +107,10 @@ def note_references(data: bytes, note: NoteIfd, make: bytes) -> Iterator[Referen
 def _sony_references(data: bytes, note: NoteIfd) -> Iterator[Reference]:
     """Yield the place of what ExifTool calls hidden data."""
     for hidden in note.ifd.find({_SONY_HIDDEN}):
-        if hidden.type == LONG and hidden.size == 8 and hidden.value + 8 <= len(data):
-            start, length = (_long(data, note.order, hidden.value + at) for at in (0, 4))
+        if hidden.type == LONG and hidden.size == 8 and hidden.start + 8 <= len(data):
+            start, length = (_long(data, note.order, hidden.start + at) for at in (0, 4))
             if length and start >= len(data):
-                yield Reference(hidden.value, note.order, 0)
+                yield Reference(hidden.start, note.order, 0)
 
 
 def cut_values(data: bytes, note: Entry, inner: NoteIfd, make: bytes) -> list[int]:
@@ -118,7 +118,7 @@ def cut_values(data: bytes, note: Entry, inner: NoteIfd, make: bytes) -> list[in
 
     A reader that does not mend the note's offsets would find something there if the block grew.
     """
-    if inner.sound or make not in _NOT_MENDED or byte_order(data[note.value + note.size - 8 : note.value + note.size]):
+    if inner.sound or make not in _NOT_MENDED or byte_order(data[note.start + note.size - 8 : note.start + note.size]):
         return []
     size = len(data)
     return [inner.base + end for _, _, end, _ in inner.ifd.values if size < inner.base + end <= size + _NEAR]
@@ -141,37 +141,37 @@ def _previews(note: NoteIfd, make: bytes) -> Iterator[tuple[int, int, int, int]]
     """Yield for each preview where its offset stands, what that counts from, where it starts, and its length."""
     for start_tag, length_tag in _PREVIEWS.get(make, ()):
         starts, lengths = note.ifd.find({start_tag}), note.ifd.find({length_tag})
-        if starts and lengths and is_pointer(starts[0]) and is_pointer(lengths[0]) and lengths[0].offset:
+        if starts and lengths and is_pointer(starts[0]) and is_pointer(lengths[0]) and lengths[0].raw:
             origin = 0 if make in _FROM_HEADER else note.base
-            yield starts[0].value, origin, origin + starts[0].offset, lengths[0].offset
+            yield starts[0].start, origin, origin + starts[0].raw, lengths[0].raw
 
 
 def _ricoh_references(data: bytes, note: NoteIfd) -> Iterator[Reference]:
     """Yield the preview's offset, a SHORT although the preview may stand farther behind."""
     short = note.order.short
     for info in note.ifd.find({_RICOH_IMAGE_INFO}):
-        if info.type in _BYTES and info.size >= 32 and info.value + 32 <= len(data):
-            start, length = (short.unpack_from(data, info.value + at)[0] for at in (28, 30))
+        if info.type in _BYTES and info.size >= 32 and info.start + 32 <= len(data):
+            start, length = (short.unpack_from(data, info.start + at)[0] for at in (28, 30))
             if length and note.base + start >= len(data):
-                yield Reference(info.value + 28, note.order, note.base, 2)
+                yield Reference(info.start + 28, note.order, note.base, 2)
 
 
 def _canon_references(data: bytes, note: NoteIfd) -> Iterator[Reference]:
     """Yield the preview's offset, and that of the original decision data, which counts from the start of the file."""
     size, order = len(data), note.order
     for info in note.ifd.find({_CANON_PREVIEW}):
-        if info.type == LONG and info.size >= 24 and info.value + 24 <= size:
-            length, start = (_long(data, order, info.value + 4 * field) for field in (2, 5))
+        if info.type == LONG and info.size >= 24 and info.start + 24 <= size:
+            length, start = (_long(data, order, info.start + 4 * field) for field in (2, 5))
             if length and start >= size:
-                yield Reference(info.value + 20, order, 0)
+                yield Reference(info.start + 20, order, 0)
     for decision in note.ifd.find({_CANON_ORIGINAL_DECISION}):
-        if decision.size == 4 and _long(data, order, decision.value) >= size:
-            yield Reference(decision.value, order, None)
+        if decision.size == 4 and _long(data, order, decision.start) >= size:
+            yield Reference(decision.start, order, None)
 
 
 def samsung_references(data: bytes, order: ByteOrder, note: Entry) -> Iterator[Reference]:
     """Yield the preview offset of a Samsung STMN note, which is no IFD; it counts from the start of the file."""
-    at = note.value
+    at = note.start
     if data.startswith(b"STMN", at) and at + 16 <= len(data):
         start, length = _long(data, order, at + 8), _long(data, order, at + 12)
         if length and start >= len(data):

@@ -80,8 +80,8 @@ def survey(block: TiffBlock) -> Survey:
             continue  # nobody takes it for a pointer
         if pointer.number != 1 or pointer.size != 4:
             raise CorruptPhotoError(f"The photo's Exif data is damaged: a pointer in its {name} has the wrong type.")
-        if pointer.offset >= size:
-            found.references.append(Reference(pointer.value, block.order, 0))
+        if pointer.raw >= size:
+            found.references.append(Reference(pointer.start, block.order, 0))
     _check_references(block, found.references)
     notes = [entry for ifd in block.exif_ifds for entry in ifd.find({MAKER_NOTE}) if entry.size > 4]
     if len(notes) > MAX_NOTES:
@@ -166,7 +166,7 @@ def _check_places(places: list[int], start: int, end: int) -> None:
 
 def _survey_note(block: TiffBlock, note: Entry, make: bytes, found: Survey) -> None:
     size = len(block.data)
-    if note.value >= size:
+    if note.start >= size:
         raise CorruptPhotoError(
             "The photo's maker note stands behind the image; it would be lost if the photo grew.",
             advice="Publish the photo without a correction of what it does not hold yet.",
@@ -184,7 +184,7 @@ def _survey_note(block: TiffBlock, note: Entry, make: bytes, found: Survey) -> N
 def _survey_note_values(size: int, note: Entry, inner: NoteIfd, found: Survey) -> None:
     """Add the ends of a note's values; those of a note that is not sound as they may be meant, if they fit."""
     _, base, _, sound = inner
-    bases = (base,) if sound else (0, base, note.value)
+    bases = (base,) if sound else (0, base, note.start)
     for _, start, end, _ in inner.ifd.values:
         for base in bases:
             if base + start < size and (sound or base + end <= size):

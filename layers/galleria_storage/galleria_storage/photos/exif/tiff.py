@@ -150,7 +150,7 @@ def _add(block: TiffBlock, ifd: Ifd, queue: list[tuple[str, int]]) -> None:
             continue
         block.pointers.append((name, entry))
         if is_pointer(entry):
-            queue.append((POINTERS[entry.tag], entry.offset))
+            queue.append((POINTERS[entry.tag], entry.raw))
         elif entry.tag == EXIF_IFD:
             raise damaged("the pointer to its Exif IFD has the wrong type")
     if len(block.captures) > MAX_COPIES:

@@ -80,11 +80,11 @@ def _check_sub_ifd(block: TiffBlock, ifd: Ifd) -> None:
 
 def _numbers(block: TiffBlock, entry: Entry) -> list[int]:
     width = _WIDTHS.get(entry.type, 0)
-    end = entry.value + entry.size
+    end = entry.stop
     if not width or entry.number > MAX_STRIPS or end > len(block.data):
         return []
     order: Literal["little", "big"] = "little" if block.order is LITTLE else "big"
-    return [int.from_bytes(block.data[at : at + width], order) for at in range(entry.value, end, width)]
+    return [int.from_bytes(block.data[at : at + width], order) for at in range(entry.start, end, width)]
 
 
 def _outside() -> CorruptPhotoError:

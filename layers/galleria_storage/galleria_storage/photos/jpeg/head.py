@@ -11,6 +11,7 @@ from struct import Struct
 from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
+from galleria_storage.photos.source import READ_BYTES, RangedSource
 
 DEFAULT_LIMIT: Final = 16 * 1024 * 1024
 """Bytes; a head that is longer is refused. Extended XMP and ICC make 5 MB in extreme photos."""
@@ -225,10 +226,12 @@ def _behind_stray(data: bytes | bytearray, at: int) -> int:
     return found if found >= 0 else len(data)
 
 
-def read_head(data: bytes | bytearray | memoryview, limit: int = DEFAULT_LIMIT) -> Head:
-    """Return the head of a JPEG file that is in memory; see `HeadReader` for errors raised."""
-    reader = HeadReader(limit)
-    reader.feed(data)
+def read_head(source: RangedSource, limit: int = DEFAULT_LIMIT) -> Head:
+    """Return the head of a JPEG file, read in ranges that get longer; see `HeadReader` for errors raised."""
+    reader, at, length = HeadReader(limit), 0, READ_BYTES
+    while (data := source.read(at, length)) and not reader.feed(data):
+        at += len(data)
+        length = at
     return reader.head()
 
 

@@ -1,126 +1,142 @@
-"""Reading a new head back, and comparing it with the one before."""
+"""Comparing a new head, read from the result, with the old one."""
 
-from collections.abc import Mapping
-from operator import attrgetter
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
 
-from galleria_storage.photos.exif.edit_check import check_block, harm
+from galleria_storage.photos.exif.edit_check import check_block
 from galleria_storage.photos.exif.growth import distance, targets, value_of
 from galleria_storage.photos.exif.new_block import minimal_block
 from galleria_storage.photos.exif.survey import survey
-from galleria_storage.photos.exif.tiff import read_block
-from galleria_storage.photos.jpeg.assembly import Assembly, insertion_point
-from galleria_storage.photos.jpeg.exif_segments import EXIF_HEADER, ExifBlock, emptied_segment
+from galleria_storage.photos.exif.tiff import TiffBlock, read_block
+from galleria_storage.photos.jpeg.exif_segments import EXIF_HEADER, emptied_segment
 from galleria_storage.photos.jpeg.head import APP1, Head, Segment
-from galleria_storage.photos.jpeg.multi_picture import MPF_HEADER, PictureIndex, read_index
+from galleria_storage.photos.jpeg.head_edit import EditedBlock, HeadEdit, insertion_point
+from galleria_storage.photos.jpeg.multi_picture import FoundIndex, read_index
+from galleria_storage.photos.plan import Patch, patched
+from galleria_storage.photos.refusals import harmful
 
 _NEW_MARKER: Final = b"\xff\xe1"
 
 
-def check_head(head: Head, result: Assembly, texts: dict[int, bytes]) -> None:
-    """Read a new head back and prove that it differs from the old one only as it should.
+class _Content(NamedTuple):
+    """What may differ in a segment, here or there: its bytes, and their offset in the file."""
+
+    data: bytes
+    start: int
+
+
+def check_head(head: Head, edit: HeadEdit, texts: Mapping[int, bytes], new: bytes) -> None:
+    """Prove that a new head differs from the old one only as it should.
 
     Parameters
     ----------
     head
         The old head.
-    result
-        The new one.
+    edit
+        Its edit.
     texts
-        The texts by tag that it must hold.
+        The texts by tag that the new head must hold.
+    new
+        The new head, as many bytes as the old one and what it grows by.
 
     Raises
     ------
     CorruptPhotoError
         A text does not read back, or something else changed, or a reference leads elsewhere.
     """
-    # A block that is right already may lie behind all that changes.
-    within = [before for before in result.blocks if before.block.segment.end <= result.replaced]
-    place = None if result.blocks else _place_of_new_block(head)
-    touched = [place] if place else [before.block.segment for before in within]
-    fresh = _find_again(head.data, result, [*touched, *result.indexes])
-    for before in within:
-        check_block(before.tiff, _block_again(head, result, before.block, fresh), texts, before.free)
-    if place:
+    places = [(block.place.segment, block.place.start) for block in edit.blocks] or [_place_of_new_block(head)]
+    if edit.pictures:
+        places.append((edit.pictures.segment, edit.pictures.start))
+    found = _find_again(head.data, new, places)
+    blocks = found[: len(edit.blocks)]
+    for block, now in zip(edit.blocks, blocks, strict=True):
+        check_block(_expected(block), now.data, texts, block.edit.free)
+    if not edit.blocks:
         minimal = read_block(minimal_block())
-        check_block(minimal, _behind(EXIF_HEADER, result.data, fresh[place]), texts, len(minimal.data))
-    if result.indexes or any(before.references for before in result.blocks):
-        _check_references(head, result, fresh)
+        check_block(minimal, found[0].data, texts, len(minimal.data))
+    if edit.growths:
+        _check_references(edit, blocks, found[-1])
 
 
-def _place_of_new_block(head: Head) -> Segment:
+def _place_of_new_block(head: Head) -> tuple[Segment, int]:
     """Return the emptied segment that a new block fills, or one without bytes where a new segment is put in."""
     at = insertion_point(head)
-    return emptied_segment(head) or Segment(APP1, at, at, at)
+    segment = emptied_segment(head) or Segment(APP1, at, at, at)
+    return segment, segment.payload + (len(EXIF_HEADER) if segment.end > at else 0)
 
 
-def _find_again(old: bytes, result: Assembly, touched: list[Segment]) -> dict[Segment, Segment]:
-    """Find the segments that may differ in a new head, and compare all bytes beside them with the old ones.
+def _find_again(old: bytes, new: bytes, places: Sequence[tuple[Segment, int]]) -> list[_Content]:
+    """Find what may differ in the new head, and compare all other bytes with the old ones.
+
+    Parameters
+    ----------
+    old, new
+        The heads.
+    places
+        Segments of the old one, and where in each of them the bytes begin that may differ.
 
     Returns
     -------
-    dict
-        Old segment -> new one: the same marker, as long as its length says.
+    list
+        What is found in the new head for each of them.
     """
-    new, found = result.data, {}
+    found: dict[Segment, _Content] = {}
     done = shift = 0
-    for segment in sorted(touched, key=attrgetter("start")):
+    for segment, content in sorted(places, key=lambda place: place[0].start):
         at = segment.start + shift
         opening = old[segment.start : segment.payload - 2] or _NEW_MARKER
         if old[done : segment.start] != new[done + shift : at] or not new.startswith(opening, at):
-            raise harm("another segment")
+            raise harmful("another segment")
         payload = at + len(opening) + 2
         end = payload - 2 + int.from_bytes(new[payload - 2 : payload], "big")
-        found[segment] = Segment(segment.marker, at, payload, end)
+        header = old[segment.payload : content] or EXIF_HEADER
+        if not new.startswith(header, payload, end):
+            raise harmful("the header of a segment")
+        found[segment] = _Content(new[payload + len(header) : end], payload + len(header))
         done, shift = segment.end, end - segment.end
-    if result.replaced + shift != len(new) or old[done : result.replaced] != new[done + shift :]:
-        raise harm("another segment")
-    return found
+    if len(old) + shift != len(new) or old[done:] != new[done + shift :]:
+        raise harmful("another segment")
+    return [found[segment] for segment, _ in places]
 
 
-def _block_again(head: Head, result: Assembly, block: ExifBlock, fresh: Mapping[Segment, Segment]) -> bytes:
-    """Return a block as it stands in a new head."""
-    old = block.segment
-    return _behind(head.data[old.payload : block.start], result.data, fresh[old])
+def _expected(block: EditedBlock) -> TiffBlock:
+    """Return a block as it was before its edit, but with its references moved on."""
+    before = block.place.tiff
+    if not block.numbers:
+        return before
+    return read_block(patched(before.data, [Patch(at, len(new), new) for at, new in block.numbers.items()]))
 
 
-def _behind(header: bytes, data: bytes, segment: Segment) -> bytes:
-    """Return what stands in a segment behind its header, which must be there."""
-    if not data.startswith(header, segment.payload, segment.end):
-        raise harm("the header of a segment")
-    return data[segment.payload + len(header) : segment.end]
-
-
-def _check_references(head: Head, result: Assembly, fresh: Mapping[Segment, Segment]) -> None:
-    """Check that what the head refers to stands where the new head says it does."""
+def _check_references(edit: HeadEdit, blocks: Sequence[_Content], last: _Content) -> None:
+    """Check that what the head refers to is where the new head says it is."""
     before: list[int] = []
     after: list[int] = []
-    for old in result.blocks:  # a new block refers to nothing
+    for old, now in zip(edit.blocks, blocks, strict=True):  # a new block refers to nothing
         if old.references:
-            block = read_block(_block_again(head, result, old.block, fresh))
-            start = fresh[old.block.segment].end - len(block.data)
-            before += targets(old.block.tiff.data, old.block.start, old.references)
-            after += targets(block.data, start, survey(block).references)
-    for segment, index in result.indexes.items():
-        old_index, new_index = _behind(MPF_HEADER, head.data, segment), _behind(MPF_HEADER, result.data, fresh[segment])
-        _check_index(old_index, new_index, index, sum(growth.size for growth in result.growths))
-        before += targets(old_index, segment.end - len(old_index), index.others)
-        after += targets(new_index, fresh[segment].end - len(new_index), index.others)
-    # What is referred to has to stand behind all that changes: else it could not be told what of it changed.
-    if any(target < result.replaced for target in before):
-        raise harm("the place of other image data")
-    if sorted(target + distance(0, target, result.growths) for target in before) != sorted(after):
-        raise harm("the place of other image data")
+            before += targets(old.place.tiff.data, old.place.start, old.references)
+            after += targets(now.data, now.start, survey(read_block(now.data)).references)
+    if edit.pictures:
+        others = edit.pictures.pictures.others
+        _check_index(edit.pictures, last.data, edit.growth)
+        before += targets(edit.pictures.data, edit.pictures.start, others)
+        after += targets(last.data, last.start, others)
+    # What is referred to has to come after all that changes: else nobody could tell what of it changed.
+    changed = max((patch.offset + patch.removed for patch in edit.patches), default=0)
+    if any(target < changed for target in before):
+        raise harmful("the place of other image data")
+    if sorted(target + distance(0, target, edit.growths) for target in before) != sorted(after):
+        raise harmful("the place of other image data")
 
 
-def _check_index(before: bytes, after: bytes, index: PictureIndex, grown: int) -> None:
+def _check_index(found: FoundIndex, now: bytes, growth: int) -> None:
     """Compare a multi-picture index with the one before: only the size of the first image and the places may differ."""
-    if len(before) != len(after) or read_index(after) != index:
-        raise harm("the index of the images")
+    before, index = found.data, found.pictures
+    if len(before) != len(now) or read_index(now) != index:
+        raise harmful("the index of the images")
     size = value_of(before, index.first_size)
-    if value_of(after, index.first_size) != (size + grown if size else 0):
-        raise harm("the size of the image")
+    if value_of(now, index.first_size) != (size + growth if size else 0):
+        raise harmful("the size of the image")
     may_change = sorted(reference.at for reference in (index.first_size, *index.others))
     starts, ends = [0, *(at + 4 for at in may_change)], [*may_change, len(before)]
-    if any(before[start:end] != after[start:end] for start, end in zip(starts, ends, strict=True)):
-        raise harm("the index of the images")
+    if any(before[start:end] != now[start:end] for start, end in zip(starts, ends, strict=True)):
+        raise harmful("the index of the images")

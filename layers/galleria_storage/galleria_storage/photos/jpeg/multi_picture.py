@@ -1,22 +1,29 @@
 r"""The Multi-Picture Format index: several images in one file.
 
-CIPA DC-007 section 5: APP2 with the identifier ``MPF\\0`` holds a TIFF block, the
+CIPA DC-007 section 5: APP2 with the identifier ``MPF\0`` holds a TIFF block, the
 MP Header, whose IFD lists the images. MP Entry (0xB002) has sixteen bytes for
 each: attribute, size, data offset, two dependent image numbers. Offsets count
 from the MP Header; that of the first image, which is the file itself, is 0.
 Gain maps (Ultra HDR), dual cameras and previews are found through it.
 """
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.photos.exif.growth import Growth, added, follow, value_of
 from galleria_storage.photos.exif.ifd import byte_order, read_ifd
 from galleria_storage.photos.exif.references import Reference
+from galleria_storage.photos.jpeg.head import APP2, Head, Segment
+from galleria_storage.photos.plan import Patch
 
 MPF_HEADER: Final = b"MPF\0"
 
 MAX_IMAGES: Final = 1000
 """More images than any camera writes into one file; bounds the work on hostile input."""
+
+MAX_SEGMENTS: Final = 16
+"""The same for segments that could hold an index."""
 
 _MP_ENTRY: Final = 0xB002
 _ENTRY_SIZE: Final = 16
@@ -28,13 +35,83 @@ class PictureIndex(NamedTuple):
     Attributes
     ----------
     first_size
-        Reference-like place of the number that tells the first image's size.
+        The number that tells the first image's size.
     others
         References to the other images.
     """
 
     first_size: Reference
     others: list[Reference]
+
+
+class FoundIndex(NamedTuple):
+    """The MP index of a file.
+
+    Attributes
+    ----------
+    segment
+        Its segment.
+    start
+        Offset of the MP Header in the file.
+    data
+        The bytes of its TIFF block.
+    pictures
+        What it tells.
+    """
+
+    segment: Segment
+    start: int
+    data: bytes
+    pictures: PictureIndex
+
+    def patches(self, growths: Sequence[Growth]) -> list[Patch]:
+        """Return what changes in it when the file grows.
+
+        DC-007 5.2.3.3: the first image's size counts all inserted bytes; the others' offsets those after the header.
+        """
+        first_size, others = self.pictures
+        numbers = follow(self.data, self.start, others, growths)
+        if value_of(self.data, first_size):
+            numbers[first_size.at] = added(self.data, first_size, sum(growth.size for growth in growths))
+        return [
+            Patch(self.start + at, len(number), number)
+            for at, number in numbers.items()
+            if not self.data.startswith(number, at)
+        ]
+
+
+def find_index(head: Head) -> FoundIndex | None:
+    """Return the MP index of a file: only its first image has one, in one segment.
+
+    Raises
+    ------
+    CorruptPhotoError
+        The index is damaged, or too many segments could hold one.
+    """
+    for segment in index_segments(head):
+        start = segment.payload + len(MPF_HEADER)
+        data = head.data[start : segment.end]
+        if pictures := read_index(data):
+            return FoundIndex(segment, start, data, pictures)
+    return None
+
+
+def index_segments(head: Head) -> list[Segment]:
+    """Return the segments of a head that could hold an MP index.
+
+    Raises
+    ------
+    CorruptPhotoError
+        There are too many.
+    """
+    found = [
+        segment
+        for segment in head.segments
+        if segment[0] == APP2 and head.data.startswith(MPF_HEADER, segment.payload, segment.end)
+    ]
+    if len(found) > MAX_SEGMENTS:
+        raise CorruptPhotoError(f"The photo is damaged: it has more than {MAX_SEGMENTS} multi-picture segments.")
+    return found
 
 
 def read_index(block: bytes) -> PictureIndex | None:
@@ -63,15 +140,16 @@ def read_index(block: bytes) -> PictureIndex | None:
     if not found:
         return None
     images = found[0]
-    end = images.value + images.size
-    if images.size % _ENTRY_SIZE or not _ENTRY_SIZE <= images.size <= MAX_IMAGES * _ENTRY_SIZE or end > len(block):
+    if images.size % _ENTRY_SIZE or not _ENTRY_SIZE <= images.size <= MAX_IMAGES * _ENTRY_SIZE:
+        raise _damaged()
+    if images.stop > len(block):
         raise _damaged()
     others = [
         Reference(at + 8, order, 0)
-        for at in range(images.value + _ENTRY_SIZE, end, _ENTRY_SIZE)
+        for at in range(images.start + _ENTRY_SIZE, images.stop, _ENTRY_SIZE)
         if order.long.unpack_from(block, at + 8)[0]
     ]
-    return PictureIndex(Reference(images.value + 4, order, 0), others)
+    return PictureIndex(Reference(images.start + 4, order, 0), others)
 
 
 def _damaged() -> CorruptPhotoError:

@@ -1,0 +1,155 @@
+"""Writing texts into the Exif blocks of a head, with everything that refers across them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.photos.exif.blob import new_blob
+from galleria_storage.photos.exif.block_edit import BlockEdit, edit_block
+from galleria_storage.photos.exif.growth import Growth, follow
+from galleria_storage.photos.exif.references import Reference
+from galleria_storage.photos.exif.survey import survey
+from galleria_storage.photos.jpeg.exif_segments import EXIF_HEADER, ExifBlock, emptied_segment
+from galleria_storage.photos.jpeg.head import APP0, Head
+from galleria_storage.photos.jpeg.multi_picture import FoundIndex, find_index
+from galleria_storage.photos.plan import Patch, within
+
+MAX_PAYLOAD: Final = 65_533
+"""T.81 B.1.1.4: the length of a segment has 16 bits and counts its own two bytes."""
+
+_NEW_MARKER: Final = b"\xff\xe1"
+
+
+class EditedBlock(NamedTuple):
+    """An Exif block of the head and its edit.
+
+    Attributes
+    ----------
+    place
+        The block as it was.
+    edit
+        What is written into it.
+    references
+        What in it refers to something after it, if anything grows.
+    numbers
+        How these references change: new bytes by their offset in the block.
+    """
+
+    place: ExifBlock
+    edit: BlockEdit
+    references: Sequence[Reference]
+    numbers: Mapping[int, bytes]
+
+
+class HeadEdit(NamedTuple):
+    """What changes in a head.
+
+    Attributes
+    ----------
+    patches
+        Of the file.
+    growths
+        What is inserted, and where.
+    blocks
+        The Exif blocks; none if the head had none.
+    pictures
+        The multi-picture index, if there is one and anything grows.
+    """
+
+    patches: Sequence[Patch]
+    growths: Sequence[Growth]
+    blocks: Sequence[EditedBlock]
+    pictures: FoundIndex | None
+
+    @property
+    def growth(self) -> int:
+        """By how many bytes the head gets longer."""
+        return sum(growth.size for growth in self.growths)
+
+
+def edit_head(head: Head, blocks: Sequence[ExifBlock], texts: Mapping[int, bytes]) -> HeadEdit:
+    """Work out how to write texts into the Exif blocks of a head, or into a new one.
+
+    Parameters
+    ----------
+    head
+        The head.
+    blocks
+        Its Exif blocks.
+    texts
+        The texts to write, by tag, without NUL.
+
+    Raises
+    ------
+    CorruptPhotoError
+        A block would be harmed or gets too long, or a reference cannot follow.
+    """
+    if blocks:
+        edits = [edit_block(block.tiff, texts, memoryview(head.data)[block.segment.end :]) for block in blocks]
+        growths = [
+            Growth(block.segment.end, edit.growth) for block, edit in zip(blocks, edits, strict=True) if edit.growth
+        ]
+        edited = [_follow(block, edit, growths) for block, edit in zip(blocks, edits, strict=True)]
+        patches = [patch for block in edited for patch in _block_patches(block)]
+    else:
+        edited = []
+        patches, growths = _new_block(head, EXIF_HEADER + new_blob(texts))
+    pictures = find_index(head) if growths else None
+    if pictures:
+        patches += pictures.patches(growths)
+    return HeadEdit(patches, growths, edited, pictures)
+
+
+def insertion_point(head: Head) -> int:
+    """Return where a new Exif segment goes: after APP0, which JFIF wants first (T.871 10.1), else after SOI."""
+    at = 2
+    for segment in head.segments:
+        if segment.marker != APP0:
+            break
+        at = segment.end
+    return at
+
+
+def _follow(block: ExifBlock, edit: BlockEdit, growths: Sequence[Growth]) -> EditedBlock:
+    references = (edit.contents or survey(block.tiff)).references if growths else ()
+    return EditedBlock(block, edit, references, follow(block.tiff.data, block.start, references, growths))
+
+
+def _block_patches(block: EditedBlock) -> list[Patch]:
+    """Return the patches of a block and of the length of its segment."""
+    segment, start, _ = block.place
+    patches = within(block.edit.patches(block.numbers), start)
+    if block.edit.growth:
+        length = _length(segment.end - segment.payload + block.edit.growth)
+        patches.append(Patch(segment.payload - 2, 2, length))
+    return patches
+
+
+def _new_block(head: Head, payload: bytes) -> tuple[list[Patch], list[Growth]]:
+    """Put a new Exif block into a segment that was emptied, or into one of its own.
+
+    Some readers take two Exif segments for one in pieces, so that an emptied one is filled.
+    """
+    emptied = emptied_segment(head)
+    if emptied is None:
+        at = insertion_point(head)
+        segment = _NEW_MARKER + _length(len(payload)) + payload
+        return [Patch(at, 0, segment)], [Growth(at, len(segment))]
+    start, end = emptied.payload, emptied.end
+    room = end - start
+    patches = [Patch(start, room, payload[:room].ljust(room, b"\0"))]
+    if len(payload) <= room:
+        return patches, []
+    patches += (Patch(start - 2, 2, _length(len(payload))), Patch(end, 0, payload[room:]))
+    return patches, [Growth(end, len(payload) - room)]
+
+
+def _length(payload: int) -> bytes:
+    """Return the two bytes of a segment's length; an error if a payload of so many bytes does not fit."""
+    if payload > MAX_PAYLOAD:
+        raise CorruptPhotoError(
+            f"The capture time does not fit: the photo's Exif data would need {payload:,} bytes, "
+            f"and a JPEG segment holds {MAX_PAYLOAD:,}.",
+            advice="Remove the embedded preview or other large metadata, or publish without a correction.",
+        )
+    return (payload + 2).to_bytes(2, "big")
