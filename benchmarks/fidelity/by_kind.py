@@ -21,8 +21,8 @@ from galleria_storage.corrections.correction import Correction
 from galleria_storage.errors import GalleriaError
 from galleria_storage.photos.formats import is_correctable
 from galleria_storage.photos.photo import plan_photo
-from galleria_storage.photos.sniff import SNIFF_BYTES, sniff
-from galleria_storage.photos.source import BytesSource, MeteredSource
+from galleria_storage.photos.sniff import recognise
+from galleria_storage.photos.source import BytesSource, FileSource, MeteredSource
 
 CORRECTION = Correction.absolute(CAPTURED, OFFSET_HOURS)
 HEAD = 256 * 1024
@@ -95,7 +95,7 @@ def find_photos(folder: Path, kinds: Sequence[str]) -> Iterator[tuple[Path, str]
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             with path.open("rb") as file:
-                found = sniff(file.read(SNIFF_BYTES))
+                found = recognise(FileSource(file))
             if found and is_correctable(found.media_type) and (not kinds or found.media_type in kinds):
                 yield path, found.media_type
 

@@ -23,7 +23,9 @@ _TARGET = re.compile(r"EXIF:(?:ExifIFD|IFD0):(?:Copy\d+:)?(DateTimeOriginal|Offs
 #: What Exif 2.32 section 4.6.3 and 4.6.5 demands of a new block.
 _MANDATORY = re.compile(
     r"File:ExifByteOrder|EXIF:(IFD0|ExifIFD):(XResolution|YResolution|ResolutionUnit|YCbCrPositioning|ExifVersion|"
-    r"ComponentsConfiguration|FlashpixVersion|ColorSpace|ExifImageWidth|ExifImageHeight)$"
+    r"ComponentsConfiguration|FlashpixVersion|ColorSpace|ExifImageWidth|ExifImageHeight)$|"
+    # A JPEG XL codestream needs a file around it first.
+    r"Jpeg2000:(MajorBrand|MinorVersion|CompatibleBrands)$"
 )
 _MALFORMED = re.compile(
     r"JPEG format error|Missing JPEG|Bad \w+ directory|Bad format|Invalid size|Bad offset for|File format error|"

@@ -1,6 +1,7 @@
 """A metered source gives the same bytes as what it reads from, in few reads, and stops at its bounds."""
 
 import io
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -54,3 +55,8 @@ def test_a_file_is_read_from_where_it_was() -> None:
     file.seek(6)
     source = FileSource(file)
     assert (source.size, source.read(1, 99)) == (5, b"hoto")
+
+
+def test_a_place_that_no_file_reaches_holds_nothing() -> None:
+    with Path(__file__).open("rb") as file:
+        assert FileSource(file).read(1 << 70, 8) == b""

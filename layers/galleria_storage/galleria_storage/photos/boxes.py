@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from struct import Struct
 from typing import Final, NamedTuple
 
+from galleria_storage.photos.plan import Patch
 from galleria_storage.photos.refusals import cut_off, damaged
 from galleria_storage.photos.source import RangedSource
 
@@ -132,8 +133,8 @@ def new_box(kind: bytes, body: bytes) -> bytes:
     return (8 + len(body)).to_bytes(4, "big") + kind + body
 
 
-def size_field(box: Box, size: int) -> tuple[int, bytes]:
-    """Return where the size of a box is written, and the bytes that say another one.
+def resized(box: Box, size: int) -> Patch:
+    """Return the patch that says how long a box is now.
 
     Raises
     ------
@@ -141,10 +142,15 @@ def size_field(box: Box, size: int) -> tuple[int, bytes]:
         The size does not fit into 32 bits, and there are no more.
     """
     if box.body - box.start >= 16:
-        return box.start + 8, size.to_bytes(8, "big")
+        return Patch(box.start + 8, 8, size.to_bytes(8, "big"))
     if size > LARGEST:
         raise damaged(f"its {name_of(box.kind)} box would need {size:,} bytes, more than its size can say")
-    return box.start, size.to_bytes(4, "big")
+    return Patch(box.start, 4, size.to_bytes(4, "big"))
+
+
+def grown(box: Box, growth: int) -> list[Patch]:
+    """Return what says that a box grew: nothing if it does not say how long it is, or did not."""
+    return [resized(box, box.stop - box.start + growth)] if growth and not box.is_open else []
 
 
 def name_of(kind: bytes) -> str:

@@ -51,11 +51,15 @@ _JPEG_HEAD: Final = 16 * 1024 * 1024
 """Bytes; a JPEG file's head may be as long as its segments make it."""
 
 _PLANNERS: Final[dict[str, _Planner]] = {
+    "image/avci": _Planner("heif"),
     "image/avif": _Planner("heif"),
     "image/heic": _Planner("heif"),
     "image/heic-sequence": _Planner("heif"),
     "image/heif": _Planner("heif"),
+    "image/hej2k": _Planner("heif"),
+    "image/jp2": _Planner("jp2"),
     "image/jpeg": _Planner("jpeg.planner", _JPEG_HEAD, checks_itself=True),
+    "image/jxl": _Planner("jxl"),
     "image/png": _Planner("png"),
     "image/tiff": _Planner("tiff.planner"),
     "image/webp": _Planner("webp"),

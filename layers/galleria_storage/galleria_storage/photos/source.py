@@ -66,6 +66,8 @@ class FileSource:
             The file became shorter while it was read.
         """
         wanted = max(min(length, self.size - offset), 0)
+        if not wanted:
+            return b""  # a damaged file may name a place that no file reaches
         self._file.seek(self._start + offset)
         data = self._file.read(wanted)
         if len(data) < wanted:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from galleria_storage.corrections.capture_tags import CaptureTags
-from galleria_storage.photos.boxes import new_box, size_field
+from galleria_storage.photos.boxes import new_box, resized
 from galleria_storage.photos.exif.blob import BlobEdit, edit_blob, new_blob, read_blob
 from galleria_storage.photos.exif.captures import after_changes, tag_texts
 from galleria_storage.photos.heif.exif_items import ExifItem, exif_items
@@ -113,8 +113,7 @@ def _appended(source: RangedSource, heif: Heif, moves: Moves, box: bytes) -> lis
     patches = [Patch(heif.end, 0, box), *follow_chunks(source, heif.boxes, moves.place)]
     last = next(other for other in heif.boxes if other.stop == heif.end)
     if last.is_open:
-        at, size = size_field(last, last.stop - last.start)
-        patches.append(Patch(at, len(size), size))
+        patches.append(resized(last, last.stop - last.start))
     return patches
 
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from galleria_storage.photos.exif.blob import MAX_BLOB
-from galleria_storage.photos.exif.ifd import byte_order
+from galleria_storage.photos.exif.offset_header import header_start
 from galleria_storage.photos.heif.locations import IN_FILE, IN_META, Location
 from galleria_storage.photos.heif.structure import EXIF, Heif, Item
 from galleria_storage.photos.plan import Patch, Span
@@ -13,8 +13,6 @@ from galleria_storage.photos.source import RangedSource
 
 MAX_EXIF_ITEMS: Final = 8
 """More items with Exif data than any photo has."""
-
-_NAME: Final = b"Exif\0\0"
 
 
 class ExifItem(NamedTuple):
@@ -96,7 +94,7 @@ def _read(source: RangedSource, heif: Heif, item: Item) -> ExifItem:
         raise damaged("its Exif data is not where data belongs")
     _check_not_shared(heif, location, spans)
     data = b"".join([source.read(span.start, span.stop - span.start) for span in spans])
-    return ExifItem(location, spans, data, _start(data))
+    return ExifItem(location, spans, data, header_start(data))
 
 
 def _is_data(heif: Heif, span: Span) -> bool:
@@ -117,22 +115,3 @@ def _check_not_shared(heif: Heif, location: Location, spans: tuple[Span, ...]) -
         for start, stop in spans_of(heif, entry):
             if start < last and first < stop and any(start < span.stop and span.start < stop for span in spans):
                 raise damaged("its Exif data shares bytes with something else")
-
-
-def _start(data: bytes) -> int:
-    """Return where in an item the TIFF header is.
-
-    It starts with 32 bits that tell how many bytes are between them and the
-    header: 0, or 6 for ``Exif`` and two NULs. Some writers count themselves,
-    or forget them, or the name; readers look for the header, too.
-    """
-    told = 4 + int.from_bytes(data[:4], "big")
-    for start in (told, told - 4):
-        if start >= 4 and byte_order(data[start : start + 8]):
-            return start
-    for start in (0, 4):
-        if data.startswith(_NAME, start) and byte_order(data[start + 6 : start + 14]):
-            return start + 6
-        if byte_order(data[start : start + 8]):
-            return start
-    raise damaged("its Exif data does not start with a TIFF header")

@@ -7,7 +7,7 @@ file's own tables.
 
 from typing import Final, NamedTuple
 
-from galleria_storage.photos.boxes import Box, new_box, size_field
+from galleria_storage.photos.boxes import grown, new_box
 from galleria_storage.photos.heif.structure import EXIF, Heif, Meta
 from galleria_storage.photos.plan import Patch
 from galleria_storage.photos.refusals import damaged
@@ -46,10 +46,9 @@ def list_new_item(source: RangedSource, heif: Heif) -> NewItem:
     number = max(*[i.number for i in meta.items], *[entry.item for entry in meta.locations.entries], 0) + 1
     patches = [*_entry(source, meta, number), *_reference(source, meta, number)]
     table = meta.locations_box
-    patches.append(_resized(table, meta.locations.growth))
-    grown = sum(len(patch.data) - patch.removed for patch in patches) + meta.locations.growth
-    patches.append(_resized(meta.box, grown))
-    return NewItem(number, patches + _room(heif, grown))
+    patches += grown(table, meta.locations.growth)
+    growth = sum(len(patch.data) - patch.removed for patch in patches) + meta.locations.growth
+    return NewItem(number, [*patches, *grown(meta.box, growth), *_room(heif, growth)])
 
 
 def _entry(source: RangedSource, meta: Meta, number: int) -> list[Patch]:
@@ -62,7 +61,7 @@ def _entry(source: RangedSource, meta: Meta, number: int) -> list[Patch]:
     version, size = (2, 2) if number <= _SHORT else (3, 4)
     entry = new_box(b"infe", bytes([version]) + _HIDDEN + number.to_bytes(size, "big") + b"\0\0" + EXIF + b"\0")
     return [
-        _resized(table, len(entry)),
+        *grown(table, len(entry)),
         Patch(table.body + 4, width, count.to_bytes(width, "big")),
         Patch(table.stop, 0, entry),
     ]
@@ -79,23 +78,18 @@ def _reference(source: RangedSource, meta: Meta, number: int) -> list[Patch]:
     numbers = number.to_bytes(width, "big") + b"\0\1" + meta.primary.to_bytes(width, "big")
     reference = new_box(b"cdsc", numbers)
     if table:
-        return [_resized(table, len(reference)), Patch(table.stop, 0, reference)]
+        return [*grown(table, len(reference)), Patch(table.stop, 0, reference)]
     return [Patch(meta.box.stop, 0, new_box(b"iref", bytes([version, 0, 0, 0]) + reference))]
 
 
-def _room(heif: Heif, grown: int) -> list[Patch]:
+def _room(heif: Heif, growth: int) -> list[Patch]:
     """Take the room from a `free` box behind `meta`, if there is one with exactly so much, or 8 bytes more."""
     following = next((box for box in heif.boxes if box.start == heif.meta.box.stop), None)
     if following is None or following.kind not in (b"free", b"skip") or following.is_open:
         return []
     start, size = following.start, following.stop - following.start
-    if size == grown:
+    if size == growth:
         return [Patch(start, size, b"")]
-    if size < grown + 8:
+    if size < growth + 8:
         return []
-    return [Patch(start, grown + 8, (size - grown).to_bytes(4, "big") + following.kind)]
-
-
-def _resized(box: Box, growth: int) -> Patch:
-    at, data = size_field(box, box.stop - box.start + growth)
-    return Patch(at, len(data), data)
+    return [Patch(start, growth + 8, (size - growth).to_bytes(4, "big") + following.kind)]
