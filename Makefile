@@ -43,6 +43,16 @@ types: $(VENV)/.ready ## mypy, strict
 validate: .venv-sam/.ready ## sam validate --lint
 	.venv-sam/bin/sam validate --lint
 
+PUT_ON_PATH := import pathlib, sys, sysconfig; \
+  pathlib.Path(sysconfig.get_path("purelib"), "galleria-storage.pth").write_text("\n".join(sys.argv[1:]))
+test-sdk: .venv-sdk-floor/.ready .venv-sdk-newest/.ready ## pass all tests with the oldest SDK that works, and with the newest
+	for sdk in floor newest; do \
+	  .venv-sdk-$$sdk/bin/python -c '$(PUT_ON_PATH)' $(abspath layers/galleria_storage cli) && \
+	  .venv-sdk-$$sdk/bin/python -m pytest -q -n auto || exit 1; done
+test-package: $(VENV)/.ready .venv-package/.ready ## build the wheel, install it beside its own dependencies alone, and use it
+	$(BIN)/python -m pytest -q tests/package
+.PHONY: test-sdk test-package
+
 ## --- longer suites
 model: $(VENV)/.ready ## the publish protocol under SCHEDULES=20000 random schedules and faults
 	$(BIN)/python -m tests.model --schedules $(or $(SCHEDULES),20000) $(if $(SEED),--seed $(SEED))
@@ -120,9 +130,10 @@ test-browser: .venv-browser/.ready .venv-servers/.ready ## a gallery page in Chr
 COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --custom-compile-command "make requirements"
 requirements: ## compile every requirements/*.in to a file with hashes (needs uv)
-	for f in requirements/*.in; do $(COMPILE) $$f -o $${f%.in}.txt; done
-	$(COMPILE) --no-emit-package botocore --no-emit-package urllib3 --no-emit-package python-dateutil --no-emit-package six \
-	  layers/galleria_storage/requirements.in -o layers/galleria_storage/requirements.txt # the runtime has these
+	$(COMPILE) layers/galleria_storage/requirements.in -o layers/galleria_storage/requirements.txt
+	for f in requirements/*.in; do [ $$f = requirements/tests.in ] || $(COMPILE) $$f -o $${f%.in}.txt; done
+	$(COMPILE) requirements/sdk-newest.in -o requirements/sdk-newest.txt \
+	  --upgrade-package boto3 --upgrade-package botocore --upgrade-package s3transfer --upgrade-package urllib3
 clean: ## remove what the targets made
 	rm -rf .venv .venv-* .aws-sam .cache artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis
 .PHONY: help venv demo local test lint types validate model conformance survey ceph requirements clean

@@ -1,7 +1,7 @@
 """An S3 with both buckets, their notifications and the two functions, all inside this process.
 
 The server is moto's, on the loopback interface and a free port. The functions
-are those of the checkout, loaded by path as Lambda loads them, and
+are the real ones, loaded by path as Lambda loads them, and
 `publish_photo` sees only events that the staging bucket really sent to a queue.
 """
 
@@ -171,13 +171,12 @@ def _drain(sqs: "SQSClient", url: str, wait_seconds: int) -> Iterator[dict[str, 
 
 
 def _handler(name: str, log: TextIO) -> Handler:
-    """Load a function of the checkout by its path; its JSON lines go to the log."""
-    path = Path(__file__).parents[2] / "functions" / name / "app.py"
-    if not path.is_file():
-        raise SettingsError(
-            f"the function {name} is not at {path}: it belongs to the checkout, not to the installed package",
-            advice="Run this command in a checkout of galleria-storage, by `make demo` or `make local`.",
-        )
+    """Load a function by its path, as Lambda does; its JSON lines go to the log."""
+    here = Path(__file__).parent
+    places = [folder / "functions" / name / "app.py" for folder in (here, here.parents[1])]  # installed, in a checkout
+    path = next((place for place in places if place.is_file()), None)
+    if path is None:
+        raise SettingsError(f"the function {name} is neither at {places[0]} nor at {places[1]}")
     spec = importlib.util.spec_from_file_location(f"galleria_function_{name}", path)
     assert spec  # noqa: S101 # a path that ends in .py always has a loader
     assert spec.loader  # noqa: S101
