@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
-from galleria_storage.photos import png
 from galleria_storage.photos.check import check_plan
 from galleria_storage.photos.plan import NOTHING, Texts
+from galleria_storage.photos.png import planner as png
 from galleria_storage.photos.source import BytesSource, MeteredSource
 from tests.support import pngs
 from tests.support.pngs import chunk, chunks_of, raw_profile

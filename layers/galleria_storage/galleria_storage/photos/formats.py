@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Final, NamedTuple, Protocol, cast
 
 from galleria_storage.photos.check import Part
+from galleria_storage.photos.metadata import Block
 from galleria_storage.photos.plan import Asked, Plan
 from galleria_storage.photos.source import MAX_BYTES, RangedSource
 
@@ -32,7 +33,17 @@ class Format(Protocol):
         ...
 
     def parts(self, source: RangedSource) -> Sequence[Part]:
-        """List what no edit may change, in a fixed order: images, other metadata, tracks."""
+        """List what no edit of the capture tags may change, in a fixed order: images, other metadata, tracks."""
+        ...
+
+    def metadata(self, source: RangedSource) -> Sequence[Block]:
+        """List the blocks of metadata, those of embedded pictures among them.
+
+        Raises
+        ------
+        CorruptPhotoError
+            One cannot be read: nobody could say what is in it.
+        """
         ...
 
 
@@ -60,7 +71,7 @@ _PLANNERS: Final[dict[str, _Planner]] = {
     "image/jp2": _Planner("jp2"),
     "image/jpeg": _Planner("jpeg.planner", _JPEG_HEAD, checks_itself=True),
     "image/jxl": _Planner("jxl"),
-    "image/png": _Planner("png"),
+    "image/png": _Planner("png.planner"),
     "image/tiff": _Planner("tiff.planner"),
     "image/webp": _Planner("webp"),
     "image/x-adobe-dng": _Planner("tiff.planner"),

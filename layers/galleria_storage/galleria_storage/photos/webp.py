@@ -14,6 +14,7 @@ from galleria_storage.photos.check import Part
 from galleria_storage.photos.exif.blob import MAX_BLOB, edit_blob, new_blob
 from galleria_storage.photos.exif.captures import after_changes, capture_tags, tag_texts
 from galleria_storage.photos.exif.tiff import read_block
+from galleria_storage.photos.metadata import Block, plain_block
 from galleria_storage.photos.plan import Asked, Patch, Plan, Span, Texts, within
 from galleria_storage.photos.refusals import cut_off, damaged
 from galleria_storage.photos.source import RangedSource
@@ -86,6 +87,19 @@ def parts(source: RangedSource) -> list[Part]:
     ]
     if layout.end < source.size:
         found.append(Part("data after the image", (Span(layout.end, source.size),)))
+    return found
+
+
+def metadata(source: RangedSource) -> list[Block]:
+    """List the blocks of metadata; see `formats.Format`."""
+    found = []
+    for chunk in _layout(source).chunks:
+        start, stop = chunk.data
+        if chunk.type == b"EXIF":
+            at, block = _block(source, chunk)
+            found.append(plain_block("exif", "Exif", source, start + at, len(block)))
+        elif chunk.type == b"XMP ":
+            found.append(plain_block("xmp", "XMP", source, start, stop - start))
     return found
 
 

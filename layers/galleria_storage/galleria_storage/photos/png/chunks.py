@@ -1,23 +1,17 @@
-"""PNG: the capture tags in its eXIf chunk, and in the raw profiles that came before it.
+"""The chunks of a PNG file, and those of them that hold Exif.
 
 PNG third edition (W3C) 5.3: a file is a signature, then chunks (length, type,
 data, CRC of type and data), IEND last. 11.3.4.5: eXIf holds one TIFF block;
-11.3.3: text chunks hold a keyword and a text. ImageMagick and others write Exif
-as a text in hex under the keyword ``Raw profile type exif`` or ``…APP1``.
+11.3.3: text chunks hold a keyword and a text.
 """
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 from zlib import crc32
 
-from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
-from galleria_storage.photos.check import Part
-from galleria_storage.photos.exif.blob import edit_blob, new_blob
-from galleria_storage.photos.exif.captures import after_changes, capture_tags, tag_texts
-from galleria_storage.photos.exif.tiff import read_block
-from galleria_storage.photos.plan import Asked, Patch, Plan, Span, Texts, within
-from galleria_storage.photos.png_profile import RAW_PROFILES, RawProfile, read_profile
+from galleria_storage.photos.plan import Span
+from galleria_storage.photos.png.profile import RAW_PROFILES, RawProfile, read_profile
 from galleria_storage.photos.refusals import cut_off, damaged
 from galleria_storage.photos.source import RangedSource
 
@@ -35,9 +29,6 @@ _KEYWORD: Final = 80
 _FIRST: Final = frozenset({b"IHDR", b"CgBI"})
 """5.6: IHDR comes first; Apple's own variant of PNG puts CgBI before it."""
 
-_BEFORE_NEW: Final = frozenset({b"acTL", b"fcTL", b"IDAT"})
-"""A new eXIf goes before these: some readers take it for part of a frame otherwise."""
-
 
 class Chunk(NamedTuple):
     """One chunk; `start` is the offset of its length, `stop` the offset after its CRC."""
@@ -52,17 +43,16 @@ class Chunk(NamedTuple):
         return Span(self.start + 8, self.stop - 4)
 
 
-class _Holder(NamedTuple):
-    """A chunk that holds an Exif block."""
+class ExifHolder(NamedTuple):
+    """A chunk that holds an Exif block, which starts `at` bytes into its data or is written as a raw profile."""
 
     chunk: Chunk
     block: bytes
-    #: Offset of the block in the chunk's data.
     at: int
     profile: RawProfile | None
 
 
-class _Layout(NamedTuple):
+class Layout(NamedTuple):
     """The chunks of a file that are known: all before the image, and of those after it at least the ones with Exif."""
 
     before: list[Chunk]
@@ -70,68 +60,13 @@ class _Layout(NamedTuple):
     after: list[Chunk]
 
 
-def plan(source: RangedSource, asked: Asked) -> Plan:
-    """Work out how to change the capture tags; see `formats.Format`."""
-    layout = _layout(source)
-    holders = _holders(source, layout)
-    before = capture_tags(read_block(holder.block) for holder in holders)
-    changes = asked.changes(before)
-    texts = tag_texts(changes)
-    patches: list[Patch] = []
-    if texts and not holders:
-        at = next((chunk.start for chunk in layout.before if chunk.type in _BEFORE_NEW), layout.image.start)
-        patches.append(Patch(at, 0, _chunk(b"eXIf", new_blob(texts))))
-    for holder in holders if texts else ():
-        patches += _edit(source, holder, changes)
-    return Plan(source.size, patches, before, after_changes(before, changes) if texts else before)
-
-
-def parts(source: RangedSource) -> list[Part]:
-    """List every chunk without Exif before the image, then all that follows except Exif."""
-    layout = _layout(source)
-    exif = {holder.chunk for holder in _holders(source, layout)}
-    found = [
-        Part(f"chunk {chunk.type.decode('latin-1')}", (Span(chunk.start, chunk.stop),))
-        for chunk in layout.before
-        if chunk not in exif
-    ]
-    spans, done = [], layout.image.start
-    for chunk in layout.after:
-        if chunk in exif:
-            spans.append(Span(done, chunk.start))
-            done = chunk.stop
-    return [*found, Part("image", (*spans, Span(done, source.size)))]
-
-
-def _edit(source: RangedSource, holder: _Holder, changes: CaptureTags) -> list[Patch]:
-    """Return the patches for one chunk, its length and its CRC among them."""
-    edit = edit_blob(holder.block, Texts(changes))
-    if not edit.patches:
-        return []
-    chunk, data = holder.chunk, holder.chunk.data
-    old = source.read(data.start, data.stop - data.start)
-    if crc32(chunk.type + old) != int.from_bytes(source.read(data.stop, 4), "big"):
-        raise CorruptPhotoError(
-            "The photo is damaged: the chunk with its capture time has a wrong checksum.",
-            advice="Open it in a photo program and save it again, or upload the original.",
-        )
-    if holder.profile:
-        block = Plan(len(holder.block), edit.patches, edit.before, edit.after).apply(holder.block)
-        new = holder.profile.with_block(block)
-        return [Patch(chunk.start, chunk.stop - chunk.start, _chunk(chunk.type, new))]
-    inner = Plan(len(old), within(edit.patches, holder.at), edit.before, edit.after)
-    new = inner.apply(old)
-    patches = within(inner.patches, data.start)
-    if inner.growth:
-        patches.append(Patch(chunk.start, 4, len(new).to_bytes(4, "big")))
-    return [*patches, Patch(data.stop, 4, crc32(chunk.type + new).to_bytes(4, "big"))]
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
+def chunk_bytes(kind: bytes, data: bytes) -> bytes:
+    """Return a chunk: length, type, data and CRC."""
     return b"".join((len(data).to_bytes(4, "big"), kind, data, crc32(kind + data).to_bytes(4, "big")))
 
 
-def _layout(source: RangedSource) -> _Layout:
+def layout_of(source: RangedSource) -> Layout:
+    """Find the chunks of a file, without walking through a large image."""
     if source.read(0, len(SIGNATURE)) != SIGNATURE:
         raise UnsupportedFormatError("The file is not a PNG: its signature is missing.")
     before: list[Chunk] = []
@@ -140,7 +75,7 @@ def _layout(source: RangedSource) -> _Layout:
             if not before or before[0].type not in _FIRST:
                 raise damaged("it does not start with an IHDR chunk")
             after = _chunks_at_end(source, chunk)
-            return _Layout(before, chunk, after if after is not None else list(_walk(source, chunk.stop)))
+            return Layout(before, chunk, after if after is not None else list(_walk(source, chunk.stop)))
         before.append(chunk)
     raise damaged("it has no image data")
 
@@ -193,7 +128,7 @@ def _chain(tail: bytes, at: int) -> list[Chunk] | None:
     return None
 
 
-def _holders(source: RangedSource, layout: _Layout) -> list[_Holder]:
+def exif_holders(source: RangedSource, layout: Layout) -> list[ExifHolder]:
     """Return the chunks with Exif: eXIf first, which readers prefer, then raw profiles."""
     chunks = [*layout.before, *layout.after]
     found = [_exif_chunk(source, chunk) for chunk in chunks if chunk.type == b"eXIf"]
@@ -203,14 +138,14 @@ def _holders(source: RangedSource, layout: _Layout) -> list[_Holder]:
             if keyword.partition(b"\0")[0] in RAW_PROFILES:
                 profile = read_profile(chunk.type, _data(source, chunk))
                 if profile:
-                    found.append(_Holder(chunk, profile.block, 0, profile))
+                    found.append(ExifHolder(chunk, profile.block, 0, profile))
     return found
 
 
-def _exif_chunk(source: RangedSource, chunk: Chunk) -> _Holder:
+def _exif_chunk(source: RangedSource, chunk: Chunk) -> ExifHolder:
     data = _data(source, chunk)
     at = 6 if data.startswith(b"Exif\0\0") else 0  # 11.3.4.5 wants none, but some programs write it
-    return _Holder(chunk, data[at:], at, None)
+    return ExifHolder(chunk, data[at:], at, None)
 
 
 def _data(source: RangedSource, chunk: Chunk) -> bytes:

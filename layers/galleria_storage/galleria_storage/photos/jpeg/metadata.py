@@ -1,0 +1,155 @@
+"""The blocks of metadata in a JPEG: Exif, XMP and its extension, IPTC; and those of the pictures after the first.
+
+XMP specification part 3 (2020) 1.1.3: XMP is in APP1 after its own header; what
+does not fit follows as extended XMP, cut into segments that each name the MD5
+of the whole, which the main packet names too.
+"""
+
+from collections.abc import Iterator, Sequence
+from hashlib import md5
+from typing import Final, NamedTuple
+
+from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.photos.exif.ifd import byte_order
+from galleria_storage.photos.jpeg.exif_segments import find_exif
+from galleria_storage.photos.jpeg.head import APP1, Head, HeadReader, Segment
+from galleria_storage.photos.jpeg.multi_picture import MPF_HEADER
+from galleria_storage.photos.metadata import Block, plain_block, shifted
+from galleria_storage.photos.photoshop import resource_blocks
+from galleria_storage.photos.plan import Patch, Plan
+from galleria_storage.photos.refusals import damaged
+from galleria_storage.photos.source import READ_BYTES, BytesSource, RangedSource, WindowSource
+
+XMP_HEADER: Final = b"http://ns.adobe.com/xap/1.0/\0"
+EXTENSION_HEADER: Final = b"http://ns.adobe.com/xmp/extension/\0"
+PHOTOSHOP_HEADER: Final = b"Photoshop 3.0\0"
+MAX_EXTENDED: Final = 16 * 1024 * 1024
+MAX_PICTURES: Final = 8
+"""Pictures after the first one that are looked into."""
+
+_APP2, _APP13 = 0xE2, 0xED
+_GUID: Final = 32
+_MP_ENTRY: Final = 0xB002
+
+
+class _Piece(NamedTuple):
+    """A piece of extended XMP: where its GUID is, where it belongs in the whole, and where its bytes are."""
+
+    guid_at: int
+    offset: int
+    start: int
+    stop: int
+
+
+def metadata(source: RangedSource) -> list[Block]:
+    """List the blocks of metadata; see `formats.Format`."""
+    head = read_head(source)
+    found = list(_blocks_of_head(source, head))
+    for number, (start, size) in enumerate(_pictures(source, head), 2):
+        picture = WindowSource(source, start, size)
+        for block in _blocks_of_head(picture, read_head(picture)):
+            found.append(shifted(block, start, f" of picture {number}"))
+    return found
+
+
+def read_head(source: RangedSource) -> Head:
+    """Return the head of a JPEG file, read in ranges that get longer; see `HeadReader` for errors raised."""
+    reader, at, length = HeadReader(), 0, READ_BYTES
+    while data := source.read(at, length):
+        if reader.feed(data):
+            break
+        at += len(data)
+        length = at
+    return reader.head()
+
+
+def _blocks_of_head(source: RangedSource, head: Head) -> Iterator[Block]:
+    for segment, start in find_exif(head):
+        yield plain_block("exif", "Exif", source, start, segment.end - start)
+    main: list[Segment] = []
+    for segment in head.segments:
+        start, end = segment.payload, segment.end
+        if segment.marker == APP1 and head.data.startswith(XMP_HEADER, start, end):
+            main.append(segment)
+            yield plain_block("xmp", "XMP", source, start + len(XMP_HEADER), end - start - len(XMP_HEADER))
+        elif segment.marker == _APP13 and head.data.startswith(PHOTOSHOP_HEADER, start, end):
+            yield from resource_blocks(source, start + len(PHOTOSHOP_HEADER), end - start - len(PHOTOSHOP_HEADER))
+    yield from _extended(head, main)
+
+
+def _extended(head: Head, main: Sequence[Segment]) -> Iterator[Block]:
+    """Yield each extended packet, put together from its pieces."""
+    packets: dict[bytes, list[_Piece]] = {}
+    for segment in head.segments:
+        if segment.marker == APP1 and head.data.startswith(EXTENSION_HEADER, segment.payload, segment.end):
+            guid_at = segment.payload + len(EXTENSION_HEADER)
+            start = guid_at + _GUID + 8
+            if start > segment.end:
+                raise damaged("a piece of its extended XMP is cut off")
+            offset = int.from_bytes(head.data[guid_at + _GUID + 4 : start], "big")
+            guid = head.data[guid_at : guid_at + _GUID]
+            packets.setdefault(guid, []).append(_Piece(guid_at, offset, start, segment.end))
+    for guid, pieces in packets.items():
+        pieces.sort(key=lambda piece: piece.offset)
+        data = b"".join(head.data[piece.start : piece.stop] for piece in pieces)
+        if [piece.offset for piece in pieces] != _offsets(pieces) or len(data) > MAX_EXTENDED:
+            raise damaged("the pieces of its extended XMP do not fit together")
+        yield Block("xmp", "extended XMP", BytesSource(data), _Extension(head, main, guid, pieces, data).write)
+
+
+def _offsets(pieces: Sequence[_Piece]) -> list[int]:
+    offsets, done = [], 0
+    for piece in pieces:
+        offsets.append(done)
+        done += piece.stop - piece.start
+    return offsets
+
+
+class _Extension(NamedTuple):
+    """An extended packet, and all places that name its MD5."""
+
+    head: Head
+    main: Sequence[Segment]
+    guid: bytes
+    pieces: Sequence[_Piece]
+    data: bytes
+
+    def write(self, patches: Sequence[Patch]) -> list[Patch]:
+        """Write patches of the packet into its pieces, and let its MD5 follow if it was right."""
+        new = Plan(len(self.data), patches, CaptureTags(), CaptureTags()).apply(self.data)
+        if new == self.data:
+            return []
+        changed = []
+        for piece in self.pieces:
+            data = new[piece.offset : piece.offset + piece.stop - piece.start]
+            if data != self.head.data[piece.start : piece.stop]:
+                changed.append(Patch(piece.start, len(data), data))
+        digest = md5(new, usedforsecurity=False).hexdigest().upper().encode()
+        if md5(self.data, usedforsecurity=False).hexdigest().upper().encode() == self.guid.upper():
+            changed += [Patch(piece.guid_at, _GUID, digest) for piece in self.pieces]
+            for segment in self.main:
+                at = self.head.data.find(self.guid, segment.payload, segment.end)
+                if at >= 0:
+                    changed.append(Patch(at, _GUID, digest))
+        return changed
+
+
+def _pictures(source: RangedSource, head: Head) -> Iterator[tuple[int, int]]:
+    """Yield offset and size of each further picture that the multi-picture index names (CIPA DC-007 5.2.3.3)."""
+    for segment in head.segments:
+        if segment.marker != _APP2 or not head.data.startswith(MPF_HEADER, segment.payload, segment.end):
+            continue
+        base = segment.payload + len(MPF_HEADER)
+        index = head.data[base : segment.end]
+        order = byte_order(index)
+        if order is None:
+            return
+        for entry in _entries(index, order.mark):
+            size, offset = (int.from_bytes(entry[at : at + 4], _NAMES[order.mark]) for at in (4, 8))
+            start = base + offset
+            if offset and start + size <= source.size and source.read(start, 2) == b"\xff\xd8":
+                yield start, size
+        return
+
+
+_NAMES: Final[dict[str, str]] = {"<": "little", ">": "big"}

@@ -1,0 +1,87 @@
+"""Photoshop's image resources, in which JPEG and TIFF files keep IPTC records.
+
+Adobe Photoshop file formats specification, "Image resource blocks": ``8BIM``, a
+number, a name (Pascal, padded to an even length), a size, the data (padded).
+0404 holds IPTC-IIM records, and 0425 their MD5, by which Photoshop and others
+tell whether the records changed since the XMP was written.
+"""
+
+from collections.abc import Iterator, Sequence
+from hashlib import md5
+from typing import Final, NamedTuple
+
+from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.photos.metadata import Block, plain_block
+from galleria_storage.photos.plan import Patch, Plan, Span, within
+from galleria_storage.photos.refusals import damaged
+from galleria_storage.photos.source import RangedSource, WindowSource
+
+MAX_RESOURCES: Final = 2000
+MAX_BYTES: Final = 16 * 1024 * 1024
+IPTC, DIGEST = 0x0404, 0x0425
+_EXIF: Final = frozenset({0x0422, 0x0423})
+_XMP: Final = 0x0424
+_SIGNATURES: Final = frozenset({b"8BIM", b"PHUT", b"AgHg", b"DCSR", b"MeSa"})
+
+
+class Resource(NamedTuple):
+    """One resource, and where its data is."""
+
+    number: int
+    data: Span
+
+
+def resources(data: bytes) -> Iterator[Resource]:
+    """Yield the resources of a block; what follows the last one that is whole is left alone."""
+    at = 0
+    for _ in range(MAX_RESOURCES):
+        if data[at : at + 4] not in _SIGNATURES or at + 7 > len(data):
+            return
+        name = at + 6
+        size_at = name + (1 + data[name] + 1) // 2 * 2
+        start = size_at + 4
+        stop = start + int.from_bytes(data[size_at:start], "big")
+        if start > len(data) or stop > len(data):
+            return
+        yield Resource(int.from_bytes(data[at + 4 : at + 6], "big"), Span(start, stop))
+        at = stop + stop % 2
+    raise damaged(f"it has more than {MAX_RESOURCES:,} Photoshop resources")
+
+
+def resource_blocks(file: RangedSource, start: int, size: int) -> Iterator[Block]:
+    """Yield the blocks of metadata in Photoshop's resources, which begin at an offset of the file."""
+    if size > MAX_BYTES:
+        raise damaged(f"its Photoshop resources have {size:,} bytes")
+    data = file.read(start, size)
+    found = list(resources(data))
+    digests = [resource.data for resource in found if resource.number == DIGEST]
+    for number, (begin, stop) in found:
+        if number == IPTC:
+            yield iptc_block(file, Span(start + begin, start + stop), [_moved(span, start) for span in digests])
+        elif number in _EXIF:
+            yield plain_block("exif", "Exif in Photoshop's resources", file, start + begin, stop - begin)
+        elif number == _XMP:
+            yield plain_block("xmp", "XMP in Photoshop's resources", file, start + begin, stop - begin)
+
+
+def iptc_block(file: RangedSource, span: Span, digests: Sequence[Span] = ()) -> Block:
+    """Return a block of IPTC records, whose digest follows it if it was right before."""
+
+    def write(patches: Sequence[Patch]) -> list[Patch]:
+        old = file.read(span.start, span.stop - span.start)
+        new = Plan(len(old), patches, CaptureTags(), CaptureTags()).apply(old)
+        changed = within(patches, span.start)
+        for digest in digests:
+            if file.read(digest.start, digest.stop - digest.start) == _md5(old) and new != old:
+                changed.append(Patch(digest.start, digest.stop - digest.start, _md5(new)))
+        return changed
+
+    return Block("iptc", "IPTC", WindowSource(file, span.start, span.stop - span.start), write)
+
+
+def _moved(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.stop + by)
+
+
+def _md5(data: bytes) -> bytes:
+    return md5(data, usedforsecurity=False).digest()

@@ -1,0 +1,1 @@
+"""PNG files: chunks, Exif in eXIf or in a raw profile, texts."""

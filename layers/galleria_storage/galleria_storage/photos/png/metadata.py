@@ -1,0 +1,82 @@
+"""The blocks of metadata in a PNG: Exif, XMP and texts, each in a chunk that has a checksum."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Final
+from zlib import compress, decompressobj
+from zlib import error as ZlibError  # noqa: N812 # it is a class
+
+from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.photos.metadata import Block, Kind
+from galleria_storage.photos.plan import Patch, Plan
+from galleria_storage.photos.png.chunks import Chunk, chunk_bytes, exif_holders, layout_of
+from galleria_storage.photos.png.profile import RAW_PROFILES
+from galleria_storage.photos.refusals import damaged
+from galleria_storage.photos.source import BytesSource, RangedSource
+
+MAX_TEXT: Final = 16 * 1024 * 1024
+_XMP: Final = b"XML:com.adobe.xmp"
+_TEXTS: Final = frozenset({b"tEXt", b"zTXt", b"iTXt"})
+_Wrap = Callable[[bytes], bytes]
+
+
+def metadata(source: RangedSource) -> list[Block]:
+    """List the blocks of metadata; see `formats.Format`."""
+    layout = layout_of(source)
+    blocks = []
+    for holder in exif_holders(source, layout):
+        data = source.read(holder.chunk.data.start, holder.chunk.data.stop - holder.chunk.data.start)
+        wrap = holder.profile.with_block if holder.profile else partial(bytes.__add__, data[: holder.at])
+        blocks.append(_block("exif", "Exif", holder.chunk, holder.block, wrap))
+    for chunk in (*layout.before, *layout.after):
+        if chunk.type in _TEXTS:
+            blocks += _text_blocks(source, chunk)
+    return blocks
+
+
+def _block(kind: Kind, name: str, chunk: Chunk, data: bytes, wrap: _Wrap) -> Block:
+    """Return a block whose chunk is written again as a whole: its checksum changes in any case."""
+
+    def write(patches: Sequence[Patch]) -> list[Patch]:
+        new = Plan(len(data), patches, CaptureTags(), CaptureTags()).apply(data)
+        if new == data:
+            return []
+        return [Patch(chunk.start, chunk.stop - chunk.start, chunk_bytes(chunk.type, wrap(new)))]
+
+    return Block(kind, name, BytesSource(data), write)
+
+
+def _text_blocks(source: RangedSource, chunk: Chunk) -> Iterator[Block]:
+    """Yield the block of a text chunk (PNG third edition 11.3.3): at most one."""
+    data = source.read(chunk.data.start, chunk.data.stop - chunk.data.start)
+    keyword, _, rest = data.partition(b"\0")
+    if keyword in RAW_PROFILES:
+        return
+    opening, text, packed = data[: len(data) - len(rest)], rest, False
+    if chunk.type == b"zTXt":
+        opening, text, packed = opening + rest[:1], rest[1:], True
+    elif chunk.type == b"iTXt":
+        language_end = rest.find(b"\0", 2)
+        translation_end = rest.find(b"\0", language_end + 1)
+        if language_end < 0 or translation_end < 0:
+            raise damaged("an international text has no end")
+        packed = rest[:1] != b"\0"
+        opening, text = opening + rest[: translation_end + 1], rest[translation_end + 1 :]
+    plain = _inflated(text) if packed else text
+
+    def wrap(new: bytes) -> bytes:
+        return opening + (compress(new) if packed else new)
+
+    is_xmp = keyword == _XMP
+    yield _block("xmp" if is_xmp else "text", "XMP" if is_xmp else keyword.decode("latin-1"), chunk, plain, wrap)
+
+
+def _inflated(data: bytes) -> bytes:
+    inflater = decompressobj()
+    try:
+        text = inflater.decompress(data, MAX_TEXT)
+    except ZlibError as error:
+        raise damaged("a compressed text cannot be read") from error
+    if not inflater.eof:
+        raise damaged("a compressed text is cut off or too long")
+    return text

@@ -1,0 +1,34 @@
+"""The blocks of metadata in a TIFF: the file itself, XMP, IPTC, and Photoshop's resources."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from galleria_storage.photos.metadata import Block, plain_block
+from galleria_storage.photos.photoshop import iptc_block, resource_blocks
+from galleria_storage.photos.plan import Span
+from galleria_storage.photos.refusals import cut_off
+from galleria_storage.photos.source import RangedSource
+from galleria_storage.photos.tiff.tables import Field, TiffTables
+
+_XMP, _IPTC, _PHOTOSHOP = 0x02BC, 0x83BB, 0x8649
+
+
+def metadata(source: RangedSource) -> list[Block]:
+    """List the blocks of metadata; see `formats.Format`."""
+    found = [Block("exif", "Exif", source, list)]
+    for table in TiffTables(source).all:
+        for field in table.find({_XMP, _IPTC, _PHOTOSHOP}):
+            found += _blocks(source, field)
+    return found
+
+
+def _blocks(source: RangedSource, field: Field) -> Iterator[Block]:
+    start, stop = field.value
+    if stop > source.size:
+        raise cut_off(f"tag {field.tag:04X} lies outside of it")
+    if field.tag == _XMP:
+        yield plain_block("xmp", "XMP", source, start, stop - start)
+    elif field.tag == _IPTC:
+        yield iptc_block(source, Span(start, stop))
+    else:
+        yield from resource_blocks(source, start, stop - start)
