@@ -10,15 +10,15 @@ from hashlib import md5
 from typing import Final, NamedTuple
 
 from galleria_storage.corrections.capture_tags import CaptureTags
-from galleria_storage.photos.exif.ifd import byte_order
+from galleria_storage.photos.exif.growth import value_of
 from galleria_storage.photos.jpeg.exif_segments import find_exif
-from galleria_storage.photos.jpeg.head import APP1, Head, HeadReader, Segment
-from galleria_storage.photos.jpeg.multi_picture import MPF_HEADER
+from galleria_storage.photos.jpeg.head import APP1, APP2, Head, Segment, read_head
+from galleria_storage.photos.jpeg.multi_picture import MPF_HEADER, read_index
 from galleria_storage.photos.metadata import Block, plain_block, shifted
 from galleria_storage.photos.photoshop import resource_blocks
 from galleria_storage.photos.plan import Patch, Plan
 from galleria_storage.photos.refusals import damaged
-from galleria_storage.photos.source import READ_BYTES, BytesSource, RangedSource, WindowSource
+from galleria_storage.photos.source import BytesSource, RangedSource, WindowSource
 
 XMP_HEADER: Final = b"http://ns.adobe.com/xap/1.0/\0"
 EXTENSION_HEADER: Final = b"http://ns.adobe.com/xmp/extension/\0"
@@ -27,9 +27,8 @@ MAX_EXTENDED: Final = 16 * 1024 * 1024
 MAX_PICTURES: Final = 8
 """Pictures after the first one that are looked into."""
 
-_APP2, _APP13 = 0xE2, 0xED
+_APP13: Final = 0xED
 _GUID: Final = 32
-_MP_ENTRY: Final = 0xB002
 
 
 class _Piece(NamedTuple):
@@ -47,20 +46,9 @@ def metadata(source: RangedSource) -> list[Block]:
     found = list(_blocks_of_head(source, head))
     for number, (start, size) in enumerate(_pictures(source, head), 2):
         picture = WindowSource(source, start, size)
-        for block in _blocks_of_head(picture, read_head(picture)):
-            found.append(shifted(block, start, f" of picture {number}"))
+        blocks = _blocks_of_head(picture, read_head(picture))
+        found += [shifted(block, start, f" of picture {number}") for block in blocks]
     return found
-
-
-def read_head(source: RangedSource) -> Head:
-    """Return the head of a JPEG file, read in ranges that get longer; see `HeadReader` for errors raised."""
-    reader, at, length = HeadReader(), 0, READ_BYTES
-    while data := source.read(at, length):
-        if reader.feed(data):
-            break
-        at += len(data)
-        length = at
-    return reader.head()
 
 
 def _blocks_of_head(source: RangedSource, head: Head) -> Iterator[Block]:
@@ -137,19 +125,16 @@ class _Extension(NamedTuple):
 def _pictures(source: RangedSource, head: Head) -> Iterator[tuple[int, int]]:
     """Yield offset and size of each further picture that the multi-picture index names (CIPA DC-007 5.2.3.3)."""
     for segment in head.segments:
-        if segment.marker != _APP2 or not head.data.startswith(MPF_HEADER, segment.payload, segment.end):
+        if segment.marker != APP2 or not head.data.startswith(MPF_HEADER, segment.payload, segment.end):
             continue
         base = segment.payload + len(MPF_HEADER)
         index = head.data[base : segment.end]
-        order = byte_order(index)
-        if order is None:
-            return
-        for entry in _entries(index, order.mark):
-            size, offset = (int.from_bytes(entry[at : at + 4], _NAMES[order.mark]) for at in (4, 8))
-            start = base + offset
-            if offset and start + size <= source.size and source.read(start, 2) == b"\xff\xd8":
+        found = read_index(index)
+        if found and len(found.others) > MAX_PICTURES:
+            raise damaged(f"it has {len(found.others):,} pictures; at most {MAX_PICTURES} are looked into")
+        for reference in found.others if found else ():
+            start = base + value_of(index, reference)
+            size = value_of(index, reference._replace(at=reference.at - 4))
+            if start + size <= source.size and source.read(start, 2) == b"\xff\xd8":
                 yield start, size
         return
-
-
-_NAMES: Final[dict[str, str]] = {"<": "little", ">": "big"}

@@ -9,10 +9,13 @@ from galleria_storage.photos.jpeg.exif_segments import emptied_segment, exif_blo
 from galleria_storage.photos.jpeg.head import APP1, Segment, read_head
 from galleria_storage.photos.jpeg.head_check import check_head
 from galleria_storage.photos.jpeg.head_edit import edit_head, insertion_point
+from galleria_storage.photos.jpeg.metadata import metadata
 from galleria_storage.photos.jpeg.multi_picture import index_segments
 from galleria_storage.photos.jpeg.trailers import check_trailers, trailer_patches
 from galleria_storage.photos.plan import Asked, Plan, Span
 from galleria_storage.photos.source import RangedSource
+
+__all__ = ["metadata", "parts", "plan"]
 
 _SOI: Final = 2
 _SOS: Final = 2

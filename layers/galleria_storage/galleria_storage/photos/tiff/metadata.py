@@ -1,7 +1,6 @@
 """The blocks of metadata in a TIFF: the file itself, XMP, IPTC, and Photoshop's resources."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from galleria_storage.photos.metadata import Block, plain_block
 from galleria_storage.photos.photoshop import iptc_block, resource_blocks

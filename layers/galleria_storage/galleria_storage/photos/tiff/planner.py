@@ -19,7 +19,10 @@ from galleria_storage.photos.plan import Asked, Patch, Plan, Span
 from galleria_storage.photos.refusals import cut_off, damaged
 from galleria_storage.photos.source import RangedSource
 from galleria_storage.photos.tiff.images import picture_spans
+from galleria_storage.photos.tiff.metadata import metadata
 from galleria_storage.photos.tiff.tables import EXIF_IFD, Field, Table, TiffTables
+
+__all__ = ["Edit", "metadata", "parts", "plan"]
 
 _LARGEST: Final = 0xFFFF_FFFF
 _LINE: Final = 128
