@@ -20,8 +20,8 @@ class Job:
     """What to measure: a handler on a key, `repeat` times; `again` keeps the copy, so that it meets a duplicate."""
 
     handler: str
-    staging: dict[str, str]
-    public: dict[str, str]
+    staging: dict[str, Any]
+    public: dict[str, Any]
     warm_up: str
     key: str
     repeat: int
@@ -52,7 +52,7 @@ class Result:
 
 def measure(job: Job) -> Result:
     """Run a job."""
-    public = job.public
+    public = job.public["provider"]
     plain = boto3.client(
         "s3",
         endpoint_url=public["endpoint"],

@@ -10,6 +10,7 @@ from pathlib import Path
 from galleria_storage.bulk.directories import DirectoryUpload, upload_directory
 from galleria_storage.s3.access import public_bucket
 from galleria_storage.s3.clients import connect
+from galleria_storage.s3.objects import ObjectStore
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -38,9 +39,8 @@ def run(args: argparse.Namespace) -> int:
     started = time.monotonic()
     shows_progress = sys.stderr.isatty() and not args.quiet
     result = upload_directory(
-        connection.client,
+        ObjectStore(connection.client, connection.bucket, connection.profile),
         args.folder,
-        connection.bucket,
         args.prefix,
         dry_run=args.dry_run,
         progress=_show if shows_progress else None,

@@ -133,7 +133,7 @@ def test_one_bad_file_does_not_stop_the_others(client: "S3Client", buckets: Buck
         "'gone.jpg' cannot be read: No such file ",
         "'itself.jpg' cannot be read: Too many le",
         "the key is 1048 bytes long; allowed are ",
-        "'pipe' is no regular file",
+        "'pipe' is not a regular file",
     ]
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.awsrequest import AWSResponse
 
 from galleria_storage.errors import BucketNotFoundError
 from galleria_storage.s3_storage import file_exists_in_s3, get_s3_client, list_bucket_files, upload_file_to_s3
-from galleria_storage.transfer.checksums import MIB, SHA256_METADATA
+from galleria_storage.transfer.digests import SHA256_METADATA
+from galleria_storage.transfer.sizes import MIB
 from tests.integration.conftest import Buckets
 from tests.support.request_log import RequestLog
 from tests.support.servers import S3Server
@@ -100,8 +102,13 @@ def test_the_recorded_sha256_decides_where_the_etag_is_no_md5(client: "S3Client"
         parsed["ETag"] = '"00000000000000000000000000000000"'
         parsed["ServerSideEncryption"] = "aws:kms"
 
-    for operation in ("PutObject", "HeadObject"):
+    def match_anything(params: dict[str, Any], **_: Any) -> None:
+        """The ETag that is answered is not the one that the server has."""
+        params.pop("IfMatch", None)
+
+    for operation in ("PutObject", "HeadObject", "GetObject"):
         client.meta.events.register(f"after-call.s3.{operation}", encrypt)
+        client.meta.events.register(f"before-parameter-build.s3.{operation}", match_anything)
     first, second, third = (upload_file_to_s3(client, c, buckets.public, key) for c in (PHOTO, PHOTO, PHOTO[::-1]))
     assert [r["success"] for r in (first, second, third)] == [True, True, True]
     assert [r["skipped"] for r in (first, second, third)] == [False, True, False]
@@ -130,7 +137,7 @@ def test_a_large_file_goes_in_parts_and_is_not_sent_again(
     sent: list[int] = []
     log = RequestLog(client)
     first = upload_file_to_s3(client, path, buckets.public, f"{prefix}clip.mp4", sent.append)
-    assert (log.count("PUT"), log.count("POST")) == (5, 2)
+    assert (log.count("PUT"), log.count("POST")) == (7, 2)
     log.clear()
     second = upload_file_to_s3(client, path, buckets.public, f"{prefix}clip.mp4")
     found = s3.head_object(Bucket=buckets.public, Key=f"{prefix}clip.mp4")
@@ -178,7 +185,39 @@ def test_a_provider_that_alters_what_it_stores_is_found_out(
     client.meta.events.register("after-call.s3.PutObject", alter)
     result = upload_file_to_s3(client, PHOTO, buckets.public, key)
     assert not result["success"]
-    assert "are not the" in result["error"]
+    assert "was not stored as it was sent" in result["error"]
+
+
+def test_an_answer_that_says_nothing_is_no_success(client: "S3Client", buckets: Buckets, key: str) -> None:
+    """A gateway in maintenance answers 200 to whatever it is asked."""
+
+    def swallow(model: Any, **_: Any) -> tuple[AWSResponse, dict[str, Any]] | None:
+        answer: dict[str, Any] = {"ResponseMetadata": {"HTTPStatusCode": 200}}
+        return (AWSResponse("", 200, {}, None), answer) if model.name == "PutObject" else None
+
+    client.meta.events.register("before-call.s3", swallow)
+    result = upload_file_to_s3(client, PHOTO, buckets.public, key)
+    assert not result["success"]
+    assert "there is no such object after the write" in result["error"]
+
+
+@pytest.mark.parametrize("meanwhile", [PHOTO, b"somebody else's"], ids=["the same", "another"])
+def test_somebody_else_who_writes_meanwhile_is_seen_where_conditions_count(  # noqa: PLR0917 # fixtures
+    client: "S3Client", s3: "S3Client", server: S3Server, buckets: Buckets, key: str, meanwhile: bytes
+) -> None:
+    if server.name not in {"moto", "seaweedfs"}:
+        pytest.skip(f"{server.name} does not obey If-None-Match")
+    written = []
+
+    def write(**_: Any) -> None:
+        if not written:
+            written.append(s3.put_object(Bucket=buckets.public, Key=key, Body=meanwhile))
+
+    client.meta.events.register("before-call.s3.PutObject", write)
+    log, sent = RequestLog(client), list[int]()
+    result = upload_file_to_s3(client, PHOTO, buckets.public, key, sent.append)
+    assert (result["success"], stored(s3, buckets.public, key)["body"], sum(sent)) == (True, PHOTO, len(PHOTO))
+    assert (log.count("HEAD"), log.count("PUT")) == ((2, 1) if meanwhile == PHOTO else (2, 2))
 
 
 def test_a_missing_bucket_is_named(client: "S3Client", server: S3Server, missing: str) -> None:

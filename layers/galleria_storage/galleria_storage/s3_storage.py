@@ -18,7 +18,9 @@ from galleria_storage.cors.rules import default_gallery_rules, found_rules
 from galleria_storage.errors import GalleriaError
 from galleria_storage.s3 import bucket_cors, listing
 from galleria_storage.s3.clients import get_s3_client
-from galleria_storage.transfer import checksums, stored, uploads
+from galleria_storage.s3.objects import ObjectStore
+from galleria_storage.s3.profiles import profile_of_client
+from galleria_storage.transfer import digests, files, stored
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -69,12 +71,12 @@ def upload_file_to_s3(
     started = time.monotonic()
     result = {"success": False, "skipped": False, "file_size": 0, "checksum": "", "upload_time": 0.0, "error": None}
     try:
-        done = uploads.upload(client, local_path, bucket, key, progress_callback)
+        done = files.upload(_store(client, bucket), local_path, key, progress_callback)
     except GalleriaError as error:
         result["error"] = _in_words(error)
     else:
-        digests = done.digests
-        result |= {"success": True, "skipped": done.skipped, "file_size": digests.size, "checksum": digests.sha256}
+        size, sha256 = done.digests.size, done.digests.sha256
+        result |= {"success": True, "skipped": done.skipped, "file_size": size, "checksum": sha256}
     return result | {"upload_time": time.monotonic() - started}
 
 
@@ -89,7 +91,7 @@ def upload_directory_to_s3(  # noqa: PLR0917 # the seed's signature
     """Upload a folder with everything in it, and only what is new or changed.
 
     Names that begin with a dot are left out; links are followed (see
-    `s3.directories.list_files`).
+    `bulk.walk.list_files`).
 
     Parameters
     ----------
@@ -112,7 +114,7 @@ def upload_directory_to_s3(  # noqa: PLR0917 # the seed's signature
     started = time.monotonic()
     try:
         done = directories.upload_directory(
-            client, Path(local_dir), bucket, prefix, dry_run=dry_run, progress=progress_callback
+            _store(client, bucket), Path(local_dir), prefix, dry_run=dry_run, progress=progress_callback
         )
     except GalleriaError as error:
         done = directories.DirectoryUpload(errors=[_in_words(error)])
@@ -162,7 +164,7 @@ def file_exists_in_s3(client: "S3Client", bucket: str, key: str) -> bool:
     ProviderError
         It could not be told.
     """
-    return stored.exists(client, bucket, key)
+    return stored.exists(_store(client, bucket), key)
 
 
 def calculate_file_checksum(file_path: Path) -> str:
@@ -173,7 +175,7 @@ def calculate_file_checksum(file_path: Path) -> str:
     LocalFileError
         The file cannot be read.
     """
-    return checksums.file_sha256(Path(file_path))
+    return digests.file_sha256(Path(file_path))
 
 
 def list_bucket_files(client: "S3Client", bucket: str, prefix: str = "") -> list[str]:
@@ -249,6 +251,10 @@ def examine_bucket_cors(client: "S3Client", bucket: str) -> dict[str, Any]:
         "needs_update": found["success"] and not cors_rules_match(current, expected),
         "error": found["error"],
     }
+
+
+def _store(client: "S3Client", bucket: str) -> ObjectStore:
+    return ObjectStore(client, bucket, profile_of_client(client))
 
 
 def _in_words(error: GalleriaError) -> str:

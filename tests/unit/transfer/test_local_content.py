@@ -3,12 +3,13 @@
 import io
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from galleria_storage.errors import LocalFileError
+from galleria_storage.transfer.file_body import FileBody
 from galleria_storage.transfer.local_content import LocalContent, content_type
-from galleria_storage.transfer.sending import Slice
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_a_reading_that_found_another_size_is_noticed(tmp_path: Path) -> None:
 
 def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(LocalFileError, match="'pipe' is no regular file"):
+    with pytest.raises(LocalFileError, match="'pipe' is not a regular file"):
         LocalContent(tmp_path / "pipe")
 
 
@@ -69,8 +70,14 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path, name: str) -> None:
         LocalContent(tmp_path / name)
 
 
+@pytest.mark.parametrize("source", [None, 5, ["photo.jpg"]])
+def test_what_is_neither_a_path_nor_bytes_is_refused_in_words(source: Any) -> None:
+    with pytest.raises(LocalFileError, match="a path or bytes are expected"):
+        LocalContent(source)
+
+
 def test_a_slice_is_a_file_of_its_own() -> None:
-    with Slice(io.BytesIO(b"0123456789"), 2, 5, None) as body:
+    with FileBody(io.BytesIO(b"0123456789"), 2, 5, None) as body:
         assert body.seek(0, io.SEEK_END) == body.tell() == 5
         assert body.seek(1) == 1
         assert (body.read(2), body.read(), body.read(), body.read(3)) == (b"34", b"56", b"", b"")
@@ -78,7 +85,7 @@ def test_a_slice_is_a_file_of_its_own() -> None:
 
 def test_bytes_are_counted_when_they_are_sent_and_not_when_they_are_signed_or_sent_again() -> None:
     counted: list[int] = []
-    with Slice(io.BytesIO(b"0123456789"), 0, 10, counted.append) as body:
+    with FileBody(io.BytesIO(b"0123456789"), 0, 10, counted.append) as body:
         body.read()  # signed
         body.seek(0)
         body.sending = True
@@ -91,7 +98,7 @@ def test_bytes_are_counted_when_they_are_sent_and_not_when_they_are_signed_or_se
 
 
 def test_a_file_that_became_shorter_is_an_error_instead_of_a_request_that_waits_for_ever() -> None:
-    with Slice(io.BytesIO(b"012"), 0, 5, None) as body:
+    with FileBody(io.BytesIO(b"012"), 0, 5, None) as body:
         assert body.read(4) == b"012"
         with pytest.raises(OSError, match="became shorter"):
             body.read(4)

@@ -13,30 +13,21 @@ from dataclasses import dataclass, field
 from itertools import islice
 from os.path import commonprefix
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
+from galleria_storage.bulk.walk import LocalFile, list_files
 from galleria_storage.errors import GalleriaError, LocalFileError
 from galleria_storage.s3.listing import ListedObject, list_pages
-from galleria_storage.transfer import checksums, uploads
+from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectStore
+from galleria_storage.transfer import files
+from galleria_storage.transfer.digests import has_etag
 from galleria_storage.transfer.local_content import LocalContent
-from galleria_storage.transfer.stored import is_stored
+from galleria_storage.transfer.stored import find, is_same
 
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
-
-#: Files that are sent at once; with `transfer.PART_THREADS` each they fill `clients.CONNECTIONS`.
+#: Files that are sent at once; with `files.PART_THREADS` each they fill `clients.CONNECTIONS`.
 FILE_THREADS: Final = 8
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class LocalFile:
-    """An entry of the folder: its name in it (with ``/``), where it is, and why it cannot be uploaded, if so."""
-
-    name: str
-    path: Path
-    problem: str | None = None
 
 
 @dataclass(slots=True)
@@ -68,9 +59,8 @@ class _Outcome:
 
 
 def upload_directory(
-    client: "S3Client",
+    store: ObjectStore,
     local_dir: Path,
-    bucket: str,
     prefix: str = "",
     *,
     dry_run: bool = False,
@@ -103,13 +93,13 @@ def upload_directory(
     if not local_dir.is_dir():
         raise LocalFileError(f"there is no folder {str(local_dir)!r}")
     folder = prefix.strip("/")
-    files = list_files(local_dir)
-    run = _Run(client, bucket, f"{folder}/" if folder else "", dry_run)
-    run.look_at_bucket([run.prefix + file.name for file in files if file.problem is None])
-    result = DirectoryUpload(total=len(files))
+    found = list_files(local_dir)
+    run = _FolderRun(store, f"{folder}/" if folder else "", dry_run)
+    run.look_at_bucket([run.prefix + file.name for file in found if file.problem is None])
+    result = DirectoryUpload(total=len(found))
     with (
         ThreadPoolExecutor(FILE_THREADS, thread_name_prefix="upload") as pool,
-        closing(_as_they_finish(pool, run.upload, iter(files))) as outcomes,
+        closing(_as_they_finish(pool, run.upload, iter(found))) as outcomes,
     ):
         for done, outcome in enumerate(outcomes, 1):
             _count(result, outcome)
@@ -119,47 +109,11 @@ def upload_directory(
     return result
 
 
-def list_files(folder: Path) -> list[LocalFile]:
-    """Return all files below a folder, sorted by name.
-
-    Links are followed; one that leads into a folder which holds it is
-    returned with its problem, as is a folder that cannot be read. Names that
-    begin with a dot are left out, folders with all that is in them: what is
-    hidden (``.git``, ``.env``, ``.DS_Store``) is not meant to be published.
-    """
-    found: list[LocalFile] = []
-    waiting: list[tuple[LocalFile, frozenset[tuple[int, int]]]] = [(LocalFile("", folder), frozenset())]
-    while waiting:
-        here, above = waiting.pop()
-        try:
-            state = here.path.stat()
-            if (state.st_dev, state.st_ino) in above:
-                found.append(LocalFile(here.name, here.path, "the link leads back to a folder that holds it"))
-                continue
-            inside = [path for path in here.path.iterdir() if not path.name.startswith(".")]
-        except OSError as error:
-            found.append(LocalFile(here.name or ".", here.path, f"the folder cannot be read: {error.strerror}"))
-            continue
-        for path in inside:
-            name = path.name.encode(errors="backslashreplace").decode()
-            entry = LocalFile(f"{here.name}/{name}" if here.name else name, path)
-            if name != path.name:
-                found.append(
-                    LocalFile(entry.name, path, "the name is not valid Unicode, so that no key can be made of it")
-                )
-            elif path.is_dir():
-                waiting.append((entry, above | {(state.st_dev, state.st_ino)}))
-            else:
-                found.append(entry)
-    return sorted(found, key=lambda file: file.name)
-
-
 @dataclass(slots=True)
-class _Run:
+class _FolderRun:
     """One run over one folder; `upload` may be called by many threads."""
 
-    client: "S3Client"
-    bucket: str
+    store: ObjectStore
     prefix: str
     dry_run: bool
     listed: dict[str, ListedObject] = field(default_factory=dict)
@@ -175,7 +129,7 @@ class _Run:
             return
         wanted = set(keys)
         common = commonprefix(keys)  # noqa: RUF071 # a prefix of keys is one of characters, not of path components
-        for pages, page in enumerate(list_pages(self.client, self.bucket, common), 1):
+        for pages, page in enumerate(list_pages(self.store.client, self.store.bucket, common), 1):
             self.listed.update((found.key, found) for found in page if found.key in wanted)
             if pages >= max(len(wanted), 2) and len(self.listed) < len(wanted):
                 self.listed_all = False
@@ -188,33 +142,36 @@ class _Run:
         size = 0
         try:
             key = self.prefix + file.name
-            uploads.check_key(self.bucket, key)
+            files.check_key(self.store.bucket, key)
             content = LocalContent(file.path)
             with content.open():
                 size = content.size
             status = self._upload(content, key)
         except GalleriaError as error:
             return _Outcome(file.name, "failed", size, error.message)
+        except OSError as error:  # while it was compared with what is there
+            return _Outcome(file.name, "failed", size, f"the file cannot be read: {error.strerror}")
         return _Outcome(file.name, status, size)
 
     def _upload(self, content: LocalContent, key: str) -> Literal["uploaded", "skipped"]:
-        there = self.listed.get(key)
-        may_be_there = there.size == content.size if there else not self.listed_all
-        if there and may_be_there and _has_etag(content, there.etag):
+        listed = self.listed.get(key)
+        condition: Condition = Matches(listed.etag) if listed and listed.etag else ABSENT
+        if listed and listed.size == content.size and _has_etag(content, listed.etag):
             return "skipped"
         digests = None
-        if may_be_there:
-            digests = uploads.read_digests(content)
-            if is_stored(self.client, content, digests, self.bucket, key):
+        if (listed and listed.size == content.size) or not (listed or self.listed_all):
+            digests = files.read_digests(content)
+            found, condition = find(self.store, key)
+            if found and is_same(found, content, digests):
                 return "skipped"
         if not self.dry_run:
-            uploads.send(self.client, content, digests or uploads.read_digests(content), self.bucket, key)
+            files.send(self.store, content, digests or files.read_digests(content), key, condition)
         return "uploaded"
 
 
 def _has_etag(content: LocalContent, etag: str) -> bool:
     with content.open() as stream:
-        return checksums.has_etag(stream, content.size, etag)
+        return has_etag(stream, content.size, etag)
 
 
 def _as_they_finish(

@@ -14,7 +14,7 @@ from typing import Final
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import Correction
 from galleria_storage.s3.objects import ObjectInfo
-from galleria_storage.transfer.checksums import SHA256_METADATA
+from galleria_storage.transfer.digests import SHA256_METADATA
 
 #: Raise it when the same source and correction give other bytes than before: everything is then published again.
 FORMAT_VERSION: Final = 2

@@ -159,7 +159,7 @@ class ObjectStore:
         key
             Under which name.
         body
-            The whole content, as bytes or bytearray.
+            The whole content: bytes, bytearray, or a file that can seek.
         headers
             Further arguments of PutObject (ContentType, Metadata, ContentMD5…).
         condition
@@ -172,6 +172,8 @@ class ObjectStore:
         """
 
         def put(**wanted: Any) -> Mapping[str, Any]:
+            if hasattr(body, "seek"):
+                body.seek(0)  # where a condition is refused it goes out again without
             return self.client.put_object(Bucket=self.bucket, Key=key, Body=body, **headers, **wanted)
 
         answer = self._conditionally("put", put, key, condition)

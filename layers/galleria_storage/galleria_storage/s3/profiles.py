@@ -9,10 +9,14 @@ cautious value stands.
 
 import re
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
+from urllib.parse import urlsplit
 
 from galleria_storage.errors import SettingsError
 from galleria_storage.s3.endpoints import is_aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 Support = Literal["honoured", "ignored", "refused"]
 """A precondition is obeyed; or answered with 200 and no effect (the dangerous case); or answered with 4xx or 501."""
@@ -259,3 +263,8 @@ def profile_of_host(host: str) -> ProviderProfile:
     if is_aws(host):
         return AWS
     return next((profile for pattern, profile in _HOSTS if pattern.fullmatch(host.lower())), UNKNOWN)
+
+
+def profile_of_client(client: "S3Client") -> ProviderProfile:
+    """Return the profile of the endpoint that a client has, wherever it comes from."""
+    return profile_of_host(urlsplit(client.meta.endpoint_url).hostname or "")

@@ -14,9 +14,9 @@ from galleria_storage.s3.objects import Condition, ObjectInfo, ObjectStore, Stor
 from galleria_storage.s3.profiles import ProviderProfile
 from galleria_storage.transfer.buffers import body_of
 from galleria_storage.transfer.content import Content, fill_from
-from galleria_storage.transfer.multipart import Upload
+from galleria_storage.transfer.multipart import MultipartUpload, send_bytes
 from galleria_storage.transfer.object_source import ObjectSource
-from galleria_storage.transfer.proof import WrongContentError
+from galleria_storage.transfer.proof import WrongContentError, algorithm_of_parts
 from galleria_storage.transfer.sizes import MAX_PARTS, Sizes, part_size
 
 #: How much of the end of a copied run is compared with the source.
@@ -106,7 +106,7 @@ def put_and_copy(  # noqa: PLR0917 # what a write needs
         Something else was stored.
     """
     source, parts = content.source, lay_out(content.pieces, sizes)
-    upload = Upload(store, key, headers)
+    upload = MultipartUpload(store, key, headers, algorithm_of_parts(store.profile))
     try:
         for number, part in enumerate(parts, 1):
             upload.parts.append(_pass_on(upload, number, part, source))
@@ -141,13 +141,13 @@ def _bounds(start: int, stop: int, largest: int, least: int) -> list[int]:
     return [start + size * number // count for number in range(count + 1)] if size else []
 
 
-def _pass_on(upload: Upload, number: int, part: SentPart | range, source: ObjectSource) -> Stored:
+def _pass_on(upload: MultipartUpload, number: int, part: SentPart | range, source: ObjectSource) -> Stored:
     if isinstance(part, SentPart):
         return _send(upload, number, part, source)
     return _copy(upload, number, part, source)
 
 
-def _send(upload: Upload, number: int, part: SentPart, source: ObjectSource) -> Stored:
+def _send(upload: MultipartUpload, number: int, part: SentPart, source: ObjectSource) -> Stored:
     with body_of(part.size) as body:
         with memoryview(body) as view:
             done = 0
@@ -155,10 +155,10 @@ def _send(upload: Upload, number: int, part: SentPart, source: ObjectSource) -> 
                 fill_from(source, piece, view[done : done + len(piece)])
                 done += len(piece)
         source.close_stream()
-        return upload.send(number, body)
+        return send_bytes(upload, number, body)
 
 
-def _copy(upload: Upload, number: int, span: range, source: ObjectSource) -> Stored:
+def _copy(upload: MultipartUpload, number: int, span: range, source: ObjectSource) -> Stored:
     source.close_stream()
     try:
         return upload.copy(number, (source.store.bucket, source.info), span)

@@ -2,6 +2,7 @@
 
 import io
 import mimetypes
+import os
 import stat
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
@@ -50,12 +51,12 @@ class LocalContent:
     Raises
     ------
     LocalFileError
-        The file is missing, cannot be read, or is no regular file.
+        The file is missing, cannot be read, or is not a regular file.
     """
 
     def __init__(self, source: "Path | str | bytes") -> None:
         self._bytes = bytes(source) if isinstance(source, bytes | bytearray | memoryview) else None
-        self._path = Path() if self._bytes is not None else Path(source)  # type: ignore[arg-type] # no bytes here
+        self._path = Path() if self._bytes is not None else _path(source)
         self._state = self._look()
         self.size = len(self._bytes) if self._bytes is not None else self._state[0]
 
@@ -88,9 +89,15 @@ class LocalContent:
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
             raise self._unreadable(error) from error
         if not stat.S_ISREG(found.st_mode):
-            raise LocalFileError(f"{self._path.name!r} is no regular file")
+            raise LocalFileError(f"{self._path.name!r} is not a regular file")
         return (found.st_size, found.st_mtime_ns, found.st_ino)
 
     def _unreadable(self, error: OSError | ValueError) -> LocalFileError:
         reason = error.strerror if isinstance(error, OSError) else None
         return LocalFileError(f"{self._path.name!r} cannot be read: {reason or error}")
+
+
+def _path(source: object) -> Path:
+    if isinstance(source, str | os.PathLike):
+        return Path(source)
+    raise LocalFileError(f"the content is of type {type(source).__name__}; a path or bytes are expected")

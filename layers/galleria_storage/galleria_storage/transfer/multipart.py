@@ -13,15 +13,25 @@ from galleria_storage.s3.sdk.signing import DigestedBody
 from galleria_storage.transfer.buffers import body_of
 from galleria_storage.transfer.content import Content
 from galleria_storage.transfer.etags import etag_of_parts, md5_of
-from galleria_storage.transfer.proof import Expected, Proof, WrongContentError, algorithm_of_parts, check_stored
+from galleria_storage.transfer.file_body import FileBody
+from galleria_storage.transfer.proof import Expected, Proof, WrongContentError, check_stored
 from galleria_storage.transfer.sizes import Sizes, first_and_later, part_size
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
 
-class Upload:
+class MultipartUpload:
     """One multipart upload: to be completed as a whole, or aborted.
+
+    Parameters
+    ----------
+    store, key
+        Where to.
+    headers
+        Arguments of CreateMultipartUpload: ContentType, Metadata…
+    algorithm
+        What it must say of the checksums that go with the parts.
 
     Attributes
     ----------
@@ -29,18 +39,18 @@ class Upload:
         What the provider said of each part, in order.
     """
 
-    def __init__(self, store: ObjectStore, key: str, headers: Mapping[str, Any]) -> None:
+    def __init__(self, store: ObjectStore, key: str, headers: Mapping[str, Any], algorithm: Mapping[str, str]) -> None:
         self.store = store
         self.key = key
         self.parts: list[Stored] = []
         self._metadata: Mapping[str, str] = headers.get("Metadata", {})
         self._all_checked = True
-        self._upload_id = store.start_multipart(key, {**headers, **algorithm_of_parts(store.profile)})
+        self._upload_id = store.start_multipart(key, {**headers, **algorithm})
 
-    def send(self, number: int, data: DigestedBody, sha256: bytes = b"") -> Stored:
-        """Send one part, whose SHA-256 may be known, and verify that it arrived."""
-        proof = Proof(self.store.profile, data, sha256, part=True)
-        part = self.store.upload_part(self.key, self._upload_id, number, data, proof.headers)
+    def send(self, number: int, data: DigestedBody | FileBody, proof: Proof) -> Stored:
+        """Send one part with its proof, and verify that it arrived; threads may send several at once."""
+        headers: dict[str, Any] = {**proof.headers, "ContentLength": len(data)}
+        part = self.store.upload_part(self.key, self._upload_id, number, data, headers)
         holds = proof.holds(part)
         if not part.etag or holds is False:
             raise WrongContentError(self.store, self.key, f"part {number} has the ETag {part.etag!r}")
@@ -95,7 +105,14 @@ class Upload:
             return
 
 
-def put_in_parts(upload: Upload, content: Content, condition: Condition, sizes: Sizes, sender: "Executor") -> None:
+def send_bytes(upload: MultipartUpload, number: int, data: DigestedBody, sha256: bytes = b"") -> Stored:
+    """Send a part that is in memory, whose SHA-256 may be known."""
+    return upload.send(number, data, Proof.of_bytes(upload.store.profile, data, sha256, part=True))
+
+
+def put_in_parts(
+    upload: MultipartUpload, content: Content, condition: Condition, sizes: Sizes, sender: "Executor"
+) -> None:
     """Send content of any size; `sender` runs one upload of a part at a time.
 
     Raises
@@ -118,7 +135,11 @@ def put_in_parts(upload: Upload, content: Content, condition: Condition, sizes: 
 
 
 def _send_all(
-    upload: Upload, content: Content, buffers: tuple[DigestedBody, DigestedBody], later: int, sender: "Executor"
+    upload: MultipartUpload,
+    content: Content,
+    buffers: tuple[DigestedBody, DigestedBody],
+    later: int,
+    sender: "Executor",
 ) -> None:
     """Read one part while the one before is sent."""
     sending: Future[Stored] | None = None
@@ -132,6 +153,6 @@ def _send_all(
             upload.parts.append(sending.result())
         number += 1
         # What the whole has as its digest after the first part is the digest of that part.
-        sending = sender.submit(upload.send, number, data, content.sha256_so_far() if number == 1 else b"")
+        sending = sender.submit(send_bytes, upload, number, data, content.sha256_so_far() if number == 1 else b"")
     if sending:
         upload.parts.append(sending.result())

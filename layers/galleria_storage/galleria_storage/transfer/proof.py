@@ -7,15 +7,17 @@ an ETag, proves nothing: a gateway may have given it.
 
 import hashlib
 import zlib
-from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from galleria_storage.errors import IntegrityError, NotFoundError, PreconditionFailedError
 from galleria_storage.s3.objects import ObjectInfo, ObjectStore, Stored
 from galleria_storage.s3.profiles import ProviderProfile
 from galleria_storage.s3.sdk.signing import DigestedBody
+from galleria_storage.transfer.digests import Digests
 from galleria_storage.transfer.etags import has_digest, md5_of
 
 _READ: Final = 1024 * 1024
@@ -72,42 +74,55 @@ class Proof:
 
     Parameters
     ----------
-    profile
-        Facts about the provider.
-    data
-        The bytes.
-    sha256
-        Their SHA-256 where it is known already.
-    part
-        Whether they are a part of a multipart upload.
-
-    Attributes
-    ----------
     headers
-        What goes with the request, as boto3 names it.
+        What goes with the request, as boto3 names it: a digest, or nothing
+        where the signature covers the bytes.
+    md5
+        Computes the MD5 of the bytes, if an answer can only be compared with that.
     checked
-        Whether the provider is known to compare it with what it receives.
+        Whether the provider is known to compare what it receives.
     """
 
-    def __init__(
-        self, profile: ProviderProfile, data: DigestedBody, sha256: bytes = b"", *, part: bool = False
-    ) -> None:
-        self._data = data
-        self.checked = True
-        self.headers: dict[str, str] = {}
-        data.sha256 = sha256  # known, it is signed for nothing; unknown, the body is not hashed for the signature
-        if part and profile.crc32_checked:
-            self._send("ChecksumCRC32", zlib.crc32(data).to_bytes(4, "big"))
-        elif profile.sha256_checked or profile.signed_sha256_checked:
-            data.sha256 = sha256 or hashlib.sha256(data).digest()
-            if profile.sha256_checked:
-                self._send("ChecksumSHA256", data.sha256)
-        else:
-            self._send("ContentMD5", _md5(data))
-            self.checked = profile.content_md5_checked
+    def __init__(self, headers: dict[str, str], md5: Callable[[], bytes], *, checked: bool = True) -> None:
+        self.headers = headers
+        self.checked = checked
+        self._md5 = md5
 
-    def _send(self, name: str, digest: bytes) -> None:
-        self.headers = {name: b64encode(digest).decode()}
+    @classmethod
+    def of_bytes(
+        cls, profile: ProviderProfile, data: DigestedBody, sha256: bytes = b"", *, part: bool = False
+    ) -> "Proof":
+        """Return the proof of bytes in memory, whose SHA-256 may be known; it is told to the body, to be signed."""
+        data.sha256 = sha256  # known, it is signed for nothing; unknown, the body is not hashed for the signature
+        md5 = partial(_md5, data)
+        if part and profile.crc32_checked:
+            return cls(_header("ChecksumCRC32", _crc32(zlib.crc32(data))), md5)
+        if profile.sha256_checked or profile.signed_sha256_checked:
+            data.sha256 = sha256 or hashlib.sha256(data).digest()
+            return cls(_header("ChecksumSHA256", data.sha256) if profile.sha256_checked else {}, md5)
+        return cls._of_md5(profile, md5())
+
+    @classmethod
+    def of_file(cls, profile: ProviderProfile, digests: Digests) -> "Proof":
+        """Return the proof of a file that goes out in one request."""
+        if profile.sha256_checked:
+            sha256 = bytes.fromhex(digests.sha256)
+            return cls(_header("ChecksumSHA256", sha256), lambda: digests.part_md5s[0])
+        return cls._of_md5(profile, digests.part_md5s[0])
+
+    @classmethod
+    def of_file_parts(cls, profile: ProviderProfile, digests: Digests) -> "list[Proof]":
+        """Return the proofs of the parts of a file."""
+        if not profile.crc32_checked:
+            return [cls._of_md5(profile, md5) for md5 in digests.part_md5s]
+        return [
+            cls(_header("ChecksumCRC32", _crc32(crc32)), partial(bytes, md5))
+            for md5, crc32 in zip(digests.part_md5s, digests.part_crc32s, strict=True)
+        ]
+
+    @classmethod
+    def _of_md5(cls, profile: ProviderProfile, md5: bytes) -> "Proof":
+        return cls(_header("ContentMD5", md5), lambda: md5, checked=profile.content_md5_checked)
 
     def holds(self, stored: Stored) -> bool | None:
         """Compare with the provider's answer; None: the answer does not tell."""
@@ -122,25 +137,20 @@ class Proof:
             return found == self._md5()
         return None
 
-    def expected(self, stored: Stored, metadata: Mapping[str, str]) -> Expected:
+    def expected(self, stored: Stored, size: int, sha256: bytes, metadata: Mapping[str, str]) -> Expected:
         """Return what a look must find, given the answer to the write of an object in one piece."""
         holds = self.holds(stored)
         if holds:
-            return Expected(len(self._data), proven=True)
+            return Expected(size, proven=True)
         etag = "" if stored.checksums else self._md5().hex()  # a wrong checksum leaves no trust in the ETag
-        checked = self.checked and holds is None
-        return Expected(len(self._data), etag, self._data.sha256, metadata, checked=checked)
-
-    def _md5(self) -> bytes:
-        sent = self.headers.get("ContentMD5")
-        return b64decode(sent) if sent else _md5(self._data)
+        return Expected(size, etag, sha256, metadata, checked=self.checked and holds is None)
 
 
-def algorithm_of_parts(profile: ProviderProfile) -> dict[str, str]:
-    """Return what CreateMultipartUpload must say about the checksums that `Proof` sends with the parts."""
+def algorithm_of_parts(profile: ProviderProfile, *, file: bool = False) -> dict[str, str]:
+    """Return what CreateMultipartUpload must say about the checksums that go with the parts of a stream or a file."""
     if profile.crc32_checked:
         return {"ChecksumAlgorithm": "CRC32"}
-    return {"ChecksumAlgorithm": "SHA256"} if profile.sha256_checked else {}
+    return {"ChecksumAlgorithm": "SHA256"} if profile.sha256_checked and not file else {}
 
 
 def check_stored(store: ObjectStore, key: str, stored: Stored, expected: Expected) -> None:
@@ -199,6 +209,14 @@ def _reads_back(store: ObjectStore, found: ObjectInfo, expected: Expected) -> bo
     except (NotFoundError, PreconditionFailedError):
         return True  # the same
     return digest.digest() == expected.sha256
+
+
+def _header(name: str, value: bytes) -> dict[str, str]:
+    return {name: b64encode(value).decode()}
+
+
+def _crc32(value: int) -> bytes:
+    return value.to_bytes(4, "big")
 
 
 def _md5(data: DigestedBody) -> bytes:

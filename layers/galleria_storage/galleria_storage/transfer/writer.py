@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from galleria_storage.s3.objects import Condition, ObjectStore
-from galleria_storage.transfer.checksums import SHA256_METADATA
 from galleria_storage.transfer.content import Content
 from galleria_storage.transfer.copying import CopyRefusedError, copies_safely, put_and_copy
-from galleria_storage.transfer.multipart import Upload, put_in_parts
-from galleria_storage.transfer.proof import Proof, check_stored
+from galleria_storage.transfer.digests import SHA256_METADATA
+from galleria_storage.transfer.multipart import MultipartUpload, put_in_parts
+from galleria_storage.transfer.proof import Proof, algorithm_of_parts, check_stored
 from galleria_storage.transfer.sizes import Sizes
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Writer:
             except CopyRefusedError:
                 self.copies = False
                 raise
-        upload = Upload(self._store, key, headers)
+        upload = MultipartUpload(self._store, key, headers, algorithm_of_parts(self._store.profile))
         with self._sender() as sender:
             put_in_parts(upload, content, condition, self.sizes, sender)
         return Written(self._store.profile.complete_preconditions, content.size)
@@ -115,10 +115,10 @@ class Writer:
         """Write with one PutObject; the SHA-256 is known before the first byte goes out, and so is recorded."""
         store, data = self._store, content.whole()
         sha256 = content.sha256()
-        proof = Proof(store.profile, data, sha256)
+        proof = Proof.of_bytes(store.profile, data, sha256)
         headers = {**headers, "Metadata": {**headers.get("Metadata", {}), SHA256_METADATA: sha256.hex()}}
         stored = store.put(key, data, {**headers, **proof.headers}, condition)
-        check_stored(store, key, stored, proof.expected(stored, headers["Metadata"]))
+        check_stored(store, key, stored, proof.expected(stored, content.size, sha256, headers["Metadata"]))
         return Written(store.profile.preconditions, content.size)
 
     def _put_and_copy(self, key: str, content: Content, headers: Mapping[str, Any], condition: Condition) -> Written:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import zlib
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,16 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from galleria_storage.errors import LocalFileError
-from galleria_storage.transfer import checksums
-from galleria_storage.transfer.checksums import (
-    MAX_PARTS,
-    MIB,
-    SINGLE_PUT_BYTES,
-    digest,
-    file_sha256,
-    has_etag,
-    part_size,
-)
+from galleria_storage.transfer.digests import SINGLE_PUT_BYTES, digest, file_part_size, file_sha256, has_etag
+from galleria_storage.transfer.sizes import MAX_PARTS, MIB
 
 
 def md5(data: bytes) -> Any:
@@ -64,7 +57,13 @@ def test_an_etag_proves_its_own_content_and_no_other(one: bytes, other: bytes) -
 
 def test_a_large_contents_etag_is_made_of_its_parts() -> None:
     size = SINGLE_PUT_BYTES + 1
-    assert digest(Zeros(size), size).etag == multipart_etag(bytes(size), 16 * MIB)
+    assert digest(Zeros(size), size).etag == multipart_etag(bytes(size), 10 * MIB)
+
+
+def test_each_part_of_a_large_content_has_a_crc32_too() -> None:
+    size = SINGLE_PUT_BYTES + 1
+    found = digest(Zeros(size), size)
+    assert found.part_crc32s == tuple(zlib.crc32(bytes(min(10 * MIB, size - at))) for at in range(0, size, 10 * MIB))
 
 
 @pytest.mark.parametrize("by_other_tool", [8 * MIB, 5 * MIB, 16 * MIB])
@@ -85,12 +84,12 @@ def test_an_etag_of_another_form_proves_nothing(etag: str) -> None:
 
 @given(st.integers(0, 5 * 1024**4))
 def test_ten_thousand_parts_always_suffice(size: int) -> None:
-    assert -(-size // part_size(size)) <= MAX_PARTS
+    assert -(-size // file_part_size(size)) <= MAX_PARTS
 
 
 @given(st.integers(SINGLE_PUT_BYTES + 1, 5 * 1024**4))
 def test_every_part_has_a_size_that_s3_takes(size: int) -> None:
-    assert 5 * MIB <= part_size(size) <= 5 * 1024 * MIB
+    assert 5 * MIB <= file_part_size(size) <= 5 * 1024 * MIB
 
 
 def test_a_files_checksum_is_its_sha256(tmp_path: Path) -> None:
@@ -102,8 +101,3 @@ def test_a_files_checksum_is_its_sha256(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_an_error_that_names_it(tmp_path: Path, name: str) -> None:
     with pytest.raises(LocalFileError, match="cannot be read"):
         file_sha256(tmp_path / name)
-
-
-def test_content_md5_is_base64_and_goes_with_its_part() -> None:
-    found = checksums.Digests(3, "", (md5(b"a").digest(), md5(b"b").digest()))
-    assert found.content_md5(1) == "kutf/uauL+w61xx3dTFXjw=="

@@ -1,14 +1,11 @@
-"""Checksums of local content, and the ETags that a provider would give it.
+"""Digests of local content, and the ETags that a provider would give it.
 
-An ETag is the MD5 of the content for a single PutObject without KMS or
-customer-key encryption; after a multipart upload it is the MD5 of the parts'
-MD5s with ``-`` and their number (S3 API, "Object", ETag). So content can be
-compared with a listing, without asking for each object, if the part size can
-be guessed; an uploader of this library always chooses the same one.
+So content can be compared with a listing, without asking for each object, if
+the part size can be guessed; an uploader of this library always chooses the
+same one for the same size.
 """
 
-import re
-from base64 import b64encode
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import file_digest, md5, sha256
@@ -16,19 +13,16 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from galleria_storage.errors import LocalFileError
+from galleria_storage.transfer.etags import etag_of_parts, parts_of
+from galleria_storage.transfer.sizes import MIB, PART, part_size
 
 #: User metadata that holds the SHA-256 of an object's content, in hexadecimal.
 SHA256_METADATA: Final = "galleria-sha256"
-MIB: Final = 1024 * 1024
-#: Up to here one PutObject; beyond, parts. S3's own limit for one is 5 GiB.
+#: A file up to this size goes out in one PutObject (it is never in memory, unlike a stream): its ETag is then its MD5.
 SINGLE_PUT_BYTES: Final = 64 * MIB
-_PART_BYTES: Final = 16 * MIB
-#: S3 User Guide, "Amazon S3 multipart upload limits".
-MAX_PARTS: Final = 10_000
-#: Part sizes of tools that may have uploaded a file before: AWS CLI and boto3, rclone, MinIO client.
+#: Part sizes of tools that may have uploaded a file before: AWS CLI and boto3, rclone, MinIO client and ours of old.
 _KNOWN_PART_BYTES: Final = (8 * MIB, 5 * MIB, 16 * MIB)
 _CHUNK: Final = MIB
-_MULTIPART_ETAG: Final = re.compile(r"[0-9a-f]{32}-([1-9][0-9]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +35,29 @@ class Digests:
         Bytes.
     sha256
         Of the whole, in hexadecimal.
+    part_bytes
+        Size of the parts that it is sent in; the last one may be shorter.
     part_md5s
-        MD5 of each part of `part_size(size)` bytes; of the whole if that is a single PUT.
+        MD5 of each part; of the whole if that is a single PUT.
+    part_crc32s
+        CRC-32 of each part; empty if the whole is a single PUT.
     """
 
     size: int
     sha256: str
+    part_bytes: int
     part_md5s: tuple[bytes, ...]
+    part_crc32s: tuple[int, ...] = ()
 
     @property
     def etag(self) -> str:
         """The ETag (without quotes) that an unencrypted bucket gives this content, uploaded by this library."""
-        return _etag(self.part_md5s, multipart=self.size > SINGLE_PUT_BYTES)
-
-    def content_md5(self, part: int = 0) -> str:
-        """Content-MD5 of a part, counted from 0 (RFC 1864: base64)."""
-        return b64encode(self.part_md5s[part]).decode()
+        return etag_of_parts(self.part_md5s) if self.part_crc32s else self.part_md5s[0].hex()
 
 
-def part_size(size: int) -> int:
-    """Return the part size for a content of `size` bytes: 10,000 parts suffice, and equal sizes give equal ETags."""
-    if size <= SINGLE_PUT_BYTES:
-        return SINGLE_PUT_BYTES
-    smallest = -(-size // MAX_PARTS)
-    return max(_PART_BYTES, -(-smallest // MIB) * MIB)
+def file_part_size(size: int) -> int:
+    """Return the size of the parts that a file of `size` bytes is sent in: equal sizes give equal ETags."""
+    return SINGLE_PUT_BYTES if size <= SINGLE_PUT_BYTES else part_size(size, PART)
 
 
 def file_sha256(path: Path) -> str:
@@ -92,15 +85,20 @@ def digest(stream: BinaryIO, size: int) -> Digests:
     size
         How many bytes are expected; the size found stands in the answer.
     """
-    whole, found, parts = sha256(), 0, []
-    for part in _parts(stream, part_size(size)):
-        part_md5 = md5(usedforsecurity=False)
+    part_bytes, in_parts = file_part_size(size), size > SINGLE_PUT_BYTES
+    whole, found = sha256(), 0
+    md5s, crc32s = [], []
+    for part in _parts(stream, part_bytes):
+        part_md5, part_crc32 = md5(usedforsecurity=False), 0
         for chunk in part:
             whole.update(chunk)
             part_md5.update(chunk)
+            part_crc32 = zlib.crc32(chunk, part_crc32) if in_parts else 0
             found += len(chunk)
-        parts.append(part_md5.digest())
-    return Digests(found, whole.hexdigest(), tuple(parts) or (md5(usedforsecurity=False).digest(),))
+        md5s.append(part_md5.digest())
+        crc32s.append(part_crc32)
+    md5s = md5s or [md5(usedforsecurity=False).digest()]
+    return Digests(found, whole.hexdigest(), part_bytes, tuple(md5s), tuple(crc32s) if in_parts else ())
 
 
 def has_etag(stream: BinaryIO, size: int, etag: str) -> bool:
@@ -109,8 +107,8 @@ def has_etag(stream: BinaryIO, size: int, etag: str) -> bool:
     False means *not proven*: the ETag may be no MD5 (encryption), or the
     object was uploaded in parts of an unusual size.
     """
-    multipart = _MULTIPART_ETAG.fullmatch(etag)
-    sizes = _part_sizes(size, int(multipart[1])) if multipart else (max(size, 1),)
+    count = parts_of(etag)
+    sizes = _part_sizes(size, count) if count else (max(size, 1),)
     for bytes_in_part in sizes:
         stream.seek(0)
         found = []
@@ -119,14 +117,15 @@ def has_etag(stream: BinaryIO, size: int, etag: str) -> bool:
             for chunk in part:
                 part_md5.update(chunk)
             found.append(part_md5.digest())
-        if _etag(found or [md5(usedforsecurity=False).digest()], multipart=bool(multipart)) == etag:
+        found = found or [md5(usedforsecurity=False).digest()]
+        if etag == (etag_of_parts(found) if count else found[0].hex()):
             return True
     return False
 
 
 def _part_sizes(size: int, parts: int) -> tuple[int, ...]:
     """Return the known part sizes that cut `size` bytes into so many parts, the likeliest first."""
-    known = dict.fromkeys((part_size(size), *_KNOWN_PART_BYTES))
+    known = dict.fromkeys((file_part_size(size), *_KNOWN_PART_BYTES))
     return tuple(candidate for candidate in known if -(-size // candidate) == parts)
 
 
@@ -141,9 +140,3 @@ def _chunks(stream: BinaryIO, first: bytes, rest: int) -> Iterator[bytes]:
     while rest > 0 and (chunk := stream.read(min(_CHUNK, rest))):
         rest -= len(chunk)
         yield chunk
-
-
-def _etag(part_md5s: tuple[bytes, ...] | list[bytes], *, multipart: bool) -> str:
-    if not multipart:
-        return part_md5s[0].hex()
-    return f"{md5(b''.join(part_md5s), usedforsecurity=False).hexdigest()}-{len(part_md5s)}"

@@ -1,0 +1,203 @@
+"""Upload a file or bytes once, with its SHA-256 recorded beside it.
+
+What is sent is guarded by a digest taken before, so that a file which changes
+between hashing and sending is refused by the provider; what is stored is
+proven like every other write. No body is ever held in memory.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from galleria_storage.errors import LocalFileError, PreconditionFailedError, ProviderError
+from galleria_storage.s3.objects import Condition, ObjectStore, Stored
+from galleria_storage.transfer.digests import SHA256_METADATA, SINGLE_PUT_BYTES, Digests, digest
+from galleria_storage.transfer.file_body import FileBody, Progress, SentBytes, count_what_is_sent
+from galleria_storage.transfer.local_content import LocalContent, content_type
+from galleria_storage.transfer.multipart import MultipartUpload
+from galleria_storage.transfer.proof import Proof, algorithm_of_parts, check_stored
+from galleria_storage.transfer.stored import find, is_same
+
+#: S3 User Guide, "Naming Amazon S3 objects".
+MAX_KEY_BYTES: Final = 1024
+#: Parts of one file that are sent at once.
+PART_THREADS: Final = 4
+#: How often somebody else may write under the key before it is an error.
+_ATTEMPTS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """What became of one upload.
+
+    Attributes
+    ----------
+    digests
+        Of the content.
+    skipped
+        The same content was there already.
+    """
+
+    digests: Digests
+    skipped: bool
+
+
+def upload(store: ObjectStore, source: Path | str | bytes, key: str, progress: Progress | None = None) -> Uploaded:
+    """Upload a file or bytes, unless the same content is there already.
+
+    Parameters
+    ----------
+    store
+        The bucket; threads may share it.
+    source
+        A path or the content itself.
+    progress
+        Called with the number of bytes sent since the last call; the numbers
+        add up to the size. Never called by two threads at once. What it
+        raises is raised when the upload is done.
+
+    Raises
+    ------
+    LocalFileError
+        The file cannot be read, or changed meanwhile.
+    ProviderError
+        The provider refused or failed.
+    """
+    check_key(store.bucket, key)
+    content = LocalContent(source)
+    digests = read_digests(content)
+    found, condition = find(store, key)
+    if found and is_same(found, content, digests):
+        return Uploaded(digests, skipped=True)
+    send(store, content, digests, key, condition, progress)
+    return Uploaded(digests, skipped=False)
+
+
+def check_key(bucket: str, key: str) -> None:
+    """Raise LocalFileError if no object can have this key."""
+    try:
+        length = len(key.encode())
+    except UnicodeEncodeError:
+        raise LocalFileError("the file's name is not valid Unicode, so that no key can be made of it") from None
+    except AttributeError:
+        raise LocalFileError(f"the key is of type {type(key).__name__}; a text is expected", bucket=bucket) from None
+    if not 0 < length <= MAX_KEY_BYTES:
+        raise LocalFileError(
+            f"the key is {length} bytes long; allowed are 1 to {MAX_KEY_BYTES}", bucket=bucket, key=key
+        )
+
+
+def read_digests(content: LocalContent) -> Digests:
+    """Read the content once for all its checksums."""
+    with content.open() as stream:
+        try:
+            digests = digest(stream, content.size)
+        except OSError as error:
+            raise LocalFileError(f"the file cannot be read: {error.strerror}") from error
+    content.check_unchanged(digests.size)
+    return digests
+
+
+def send(  # noqa: PLR0917 # what a write needs
+    store: ObjectStore,
+    content: LocalContent,
+    digests: Digests,
+    key: str,
+    condition: Condition,
+    progress: Progress | None = None,
+) -> None:
+    """Send the content and check what was stored.
+
+    Parameters
+    ----------
+    condition
+        What was seen of the key. If somebody else has written since, it is
+        looked at again: the same content is left alone, other is replaced.
+
+    Raises
+    ------
+    LocalFileError
+        The file changed since it was hashed.
+    WrongContentError
+        What is stored is not what was sent.
+    PreconditionFailedError
+        Somebody else writes under the key again and again.
+    """
+    count_what_is_sent(store.client)
+    sending = _Sending(store, content, digests, key, SentBytes(progress))
+    for attempt in range(_ATTEMPTS):
+        try:
+            sending.send(condition)
+            break
+        except PreconditionFailedError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+        found, condition = find(store, key)
+        if found and is_same(found, content, digests):
+            break  # perhaps by ourselves, in a request whose answer was lost
+    sending.sent.check()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """One content on its way to one key."""
+
+    store: ObjectStore
+    content: LocalContent
+    digests: Digests
+    key: str
+    sent: SentBytes
+
+    def send(self, condition: Condition) -> None:
+        """Send it once, and check what was stored."""
+        self.sent.restart()
+        metadata = {SHA256_METADATA: self.digests.sha256}
+        headers: dict[str, Any] = {"ContentType": content_type(self.key), "Metadata": metadata}
+        try:
+            if self.digests.size <= SINGLE_PUT_BYTES:
+                self._put(headers, condition)
+            else:
+                self._put_in_parts(headers, condition)
+            self.content.check_unchanged()
+        except PreconditionFailedError:
+            raise
+        except ProviderError:
+            self.content.check_unchanged()  # the likelier cause, in better words
+            raise
+
+    def _put(self, headers: dict[str, Any], condition: Condition) -> None:
+        proof = Proof.of_file(self.store.profile, self.digests)
+        headers |= proof.headers
+        with self._body(0, self.digests.size) as body:
+            stored = self.store.put(self.key, body, {**headers, "ContentLength": len(body)}, condition)
+        expected = proof.expected(stored, self.digests.size, bytes.fromhex(self.digests.sha256), headers["Metadata"])
+        check_stored(self.store, self.key, stored, expected)
+
+    def _put_in_parts(self, headers: dict[str, Any], condition: Condition) -> None:
+        proofs = Proof.of_file_parts(self.store.profile, self.digests)
+        upload = MultipartUpload(self.store, self.key, headers, algorithm_of_parts(self.store.profile, file=True))
+        try:
+            upload.parts.extend(self._send_parts(upload, proofs))
+            self.content.check_unchanged()
+            upload.complete(self.digests.size, condition, bytes.fromhex(self.digests.sha256))
+        except BaseException:
+            upload.abort()
+            raise
+
+    def _send_parts(self, upload: MultipartUpload, proofs: list[Proof]) -> list[Stored]:
+        with ThreadPoolExecutor(PART_THREADS, thread_name_prefix="upload-part") as pool:
+            sending = [pool.submit(self._send_part, upload, number, proof) for number, proof in enumerate(proofs, 1)]
+            try:
+                return [part.result() for part in sending]
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+    def _send_part(self, upload: MultipartUpload, number: int, proof: Proof) -> Stored:
+        start = (number - 1) * self.digests.part_bytes
+        with self._body(start, min(self.digests.part_bytes, self.digests.size - start)) as body:
+            return upload.send(number, body, proof)
+
+    def _body(self, start: int, length: int) -> FileBody:
+        return FileBody(self.content.open(), start, length, self.sent)
