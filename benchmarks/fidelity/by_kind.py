@@ -57,9 +57,10 @@ class Kinds:
         return sound, verdict
 
     def _correct(self, path: Path, media_type: str, data: bytes, before: Photo, pixels: list[str] | None) -> Verdict:
-        source = MeteredSource(BytesSource(data), data[:HEAD])
-        start = time.process_time()
         try:
+            plan_photo(BytesSource(data), CORRECTION, media_type)  # imports what it needs
+            source = MeteredSource(BytesSource(data), data[:HEAD])
+            start = time.process_time()
             plan = plan_photo(source, CORRECTION, media_type)
         except GalleriaError as error:
             return Verdict(refused=f"{type(error).__name__}: {error}")

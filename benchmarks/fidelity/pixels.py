@@ -67,5 +67,7 @@ DECODERS: dict[str, Callable[[bytes], Iterator[bytes]]] = {
     **dict.fromkeys(("image/heic", "image/heif", "image/heic-sequence"), _heif),
     "image/jxl": _jxl,
     "image/jp2": _jp2,
-    **dict.fromkeys(("image/hej2k", "image/avci"), _nothing),
+    **dict.fromkeys(
+        ("image/hej2k", "image/avci", "image/x-canon-cr3", "video/mp4", "video/quicktime", "audio/mp4"), _nothing
+    ),
 }

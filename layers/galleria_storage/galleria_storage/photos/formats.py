@@ -76,6 +76,7 @@ _PLANNERS: Final[dict[str, _Planner]] = {
     "image/webp": _Planner("webp"),
     "image/x-adobe-dng": _Planner("tiff.planner"),
     "image/x-canon-cr2": _Planner("tiff.planner"),
+    "image/x-canon-cr3": _Planner("raw.cr3"),
     "image/x-fuji-raf": _Planner("raw.raf", _JPEG_HEAD),
     "image/x-nikon-nef": _Planner("tiff.planner"),
     "image/x-panasonic-rw2": _Planner("raw.rw2"),

@@ -10,8 +10,8 @@ from galleria_storage.photos.exif.captures import after_changes, tag_texts
 from galleria_storage.photos.heif.exif_items import ExifItem, exif_items
 from galleria_storage.photos.heif.new_item import list_new_item
 from galleria_storage.photos.heif.structure import Heif, read_heif
-from galleria_storage.photos.heif.tracks import follow_chunks
 from galleria_storage.photos.moves import Moves
+from galleria_storage.photos.movie import follow_chunks
 from galleria_storage.photos.plan import Asked, Patch, Plan, Texts
 from galleria_storage.photos.source import RangedSource
 

@@ -7,7 +7,7 @@ from galleria_storage.photos.boxes import children, name_of
 from galleria_storage.photos.check import Part
 from galleria_storage.photos.heif.exif_items import spans_of
 from galleria_storage.photos.heif.structure import EXIF, Heif, read_heif
-from galleria_storage.photos.heif.tracks import CHUNK_TABLES, chunks, leaves
+from galleria_storage.photos.movie import CHUNK_TABLES, chunks, leaves
 from galleria_storage.photos.plan import Span
 from galleria_storage.photos.source import RangedSource
 

@@ -1,4 +1,4 @@
-"""The tracks of image sequences, whose chunks are found by their place in the file (ISO/IEC 14496-12 8.7.5)."""
+"""The boxes of a movie, and its tracks, whose chunks are found by their place in the file (ISO/IEC 14496-12 8.7.5)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from struct import pack, unpack
