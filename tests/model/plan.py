@@ -50,7 +50,7 @@ class Plan:
     haste: float
     scope: DuplicateScope
     twice: float
-    tag_count_on_head: bool
+    tells_tags: bool
 
     @classmethod
     def draw(cls, rng: random.Random, provider: str | None) -> "Plan":
@@ -71,8 +71,8 @@ class Plan:
             changes=changes,
             haste=rng.choice((0.03, 0.3, 3.0)),
             twice=rng.choice((0.0, 0.3, 1.0)),
+            tells_tags=rng.random() < 0.7,
             scope="bucket" if rng.random() < 0.15 else "key",
-            tag_count_on_head=rng.random() < 0.5,
         )
 
     @staticmethod

@@ -104,9 +104,9 @@ class World:
         on_put, on_complete, profile = PROVIDERS[self.plan.provider]
         self.s3 = FakeS3(on_put, self, versioned=self.plan.versioned)
         self.s3.on_complete = on_complete
+        self.s3.tells_tags = self.plan.tells_tags
         client: Any = self.s3
-        looking = replace(HONOURING, tag_count_on_head=self.plan.tag_count_on_head)
-        staging, public = ObjectStore(client, STAGING, looking), ObjectStore(client, PUBLIC, profile)
+        staging, public = ObjectStore(client, STAGING, HONOURING), ObjectStore(client, PUBLIC, profile)
         sizes = Sizes(whole=0, part=64, copied=150, least=32, step=64) if self.plan.in_parts else Sizes()
         self.publisher = self.publisher_class(
             staging,

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from botocore.exceptions import ClientError
 
 STATUS = {
+    "AccessDenied": 403,
     "NoSuchKey": 404,
     "NoSuchBucket": 404,
     "NoSuchUpload": 404,

@@ -82,6 +82,8 @@ class FakeS3:
         #: Of all answers to GetObject.
         self.bodies: list[Body] = []
         self.versioned = versioned
+        #: Whether answers tell the number of tags where there are some; none tells that there are none.
+        self.tells_tags = True
         self.objects: dict[tuple[str, str], StoredObject] = {}
         self.versions: dict[tuple[str, str, str], StoredObject] = {}
         self.uploads: dict[str, Upload] = {}
@@ -260,7 +262,7 @@ class FakeS3:
             "Metadata": dict(found.metadata),
             "ContentType": found.content_type,
         }
-        if found.tags:
+        if found.tags and self.tells_tags:
             answer["TagCount"] = len(found.tags)
         if self.versioned:
             answer["VersionId"] = found.version

@@ -23,7 +23,6 @@ FACTS: Final[tuple[Callable[[Site], Any], ...]] = (
     conditions.part_copy,
     conditions.equal_parts,
     features.object_tags,
-    features.tag_count_on_head,
     features.cors_api,
     features.cors_enforced,
     features.cors_order,
@@ -40,8 +39,8 @@ FACTS: Final[tuple[Callable[[Site], Any], ...]] = (
 
 ODDITIES: Final[tuple[Callable[[Site], str], ...]] = (
     oddities.winners_of_16_conditional_puts,
+    oddities.tag_count_on_head,
     oddities.tag_count_on_get,
-    oddities.tag_count_on_get_of_a_byte,
     oddities.etag_in_answer_to_complete,
     oddities.key_with_double_slash,
     oddities.two_kilobytes_of_metadata,

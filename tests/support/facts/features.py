@@ -28,14 +28,6 @@ def object_tags(site: Site) -> bool:
     return tags == [{"Key": "target-timezone", "Value": "Europe/Stockholm"}]
 
 
-def tag_count_on_head(site: Site) -> bool:
-    try:
-        key = site.put(Tagging="target-timezone=Z")
-    except ClientError:
-        return False
-    return site.client.head_object(Bucket=site.bucket, Key=key).get("TagCount") == 1
-
-
 def cors_api(site: Site) -> bool:
     return _put_cors(site, "GET") < 300
 

@@ -44,7 +44,7 @@ class FakeProvider:
         rules = self.rules
         if self.stale and self.written:
             self.stale, rules = self.stale - 1, self._old
-        if rules is None:
+        if not rules:  # no server answers with none
             raise refusal("GetBucketCors", "NoSuchCORSConfiguration", 404)
         return {"CORSRules": rules}
 

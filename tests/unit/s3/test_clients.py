@@ -7,6 +7,7 @@ from typing import Any
 import botocore
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.parsers import ResponseParserError
 from urllib3 import HTTPResponse
 
 from galleria_storage.errors import SettingsError
@@ -176,3 +177,8 @@ def test_a_request_names_botocore_and_its_version_to_the_provider() -> None:
 )
 def test_a_date_is_understood_in_every_form_that_a_provider_writes(written: object) -> None:
     assert read_timestamp(written) == dt.datetime(2015, 10, 21, 7, 28, tzinfo=dt.UTC)
+
+
+def test_what_is_not_a_date_is_an_answer_that_cannot_be_read() -> None:
+    with pytest.raises(ResponseParserError):
+        read_timestamp("yesterday GMT")

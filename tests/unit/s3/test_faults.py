@@ -3,6 +3,7 @@
 import pytest
 from botocore import exceptions
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 
 from galleria_storage.errors import (
     AccessDeniedError,
@@ -64,6 +65,57 @@ def test_the_message_names_the_call_the_object_and_the_answer() -> None:
 
 def test_words_of_the_server_are_kept_where_we_have_none() -> None:
     assert "the disk is full" in str(translate(answer("QuotaExceeded", 400, "the disk is full."), bucket="photos"))
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "kind"),
+    [
+        ("QuotaExceeded", 403, ProviderError),
+        ("CapExceeded", 403, ProviderError),
+        ("UserSuspended", 403, ProviderError),
+        ("SomethingNew", 403, AccessDeniedError),
+        ("SomethingNew", 404, NotFoundError),
+        ("SomethingNew", 503, ThrottledError),
+        ("SomethingNew", 418, ProviderError),
+    ],
+)
+def test_an_unknown_code_is_told_in_the_servers_own_words(code: str, status: int, kind: type[ProviderError]) -> None:
+    error = translate(answer(code, status, "the moon is full."), bucket="photos")
+    assert type(error) is kind
+    assert str(error) == f"PutObject of bucket 'photos': the moon is full ({code}, HTTP {status})"
+    assert "credentials" not in str(error.advice)
+
+
+def test_a_refusal_without_any_words_is_told_in_ours() -> None:
+    assert "the credentials do not allow it" in str(translate(answer("SomethingNew", 403, ""), bucket="photos"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "see https://KEY:se/cret@host/photos",
+        "see https://host/a?X-Amz-Signature=secret&x=1",
+        "see https://host/a?X-Amz-Security-Token=secret",
+        "AWSAccessKeyId=secret, Signature: secret",
+        "key AKIASECRETSECRET1234 is unknown",
+        "secret_key=secret",
+    ],
+)
+def test_what_could_be_a_secret_in_the_servers_words_is_left_out(words: str) -> None:
+    error = translate(answer("SomethingNew", 400, words), bucket="photos")
+    assert "cret" not in str(error).lower().replace("secret_key=", "")
+    assert "…" in str(error)
+
+
+def test_the_servers_words_are_one_short_line() -> None:
+    error = translate(answer("SomethingNew", 400, "one\n\x1b[31mtwo" + "x" * 9000), bucket="photos")
+    assert "one [31mtwo" in str(error)
+    assert len(str(error)) < 500
+
+
+def test_an_answer_that_is_no_document_is_an_error_of_the_provider() -> None:
+    with pytest.raises(ProviderError, match="not one of an S3 server"), translated(bucket="photos"):
+        raise ResponseParserError("Unable to parse response")
 
 
 def test_nothing_secret_of_an_answer_is_repeated() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from galleria_storage.corrections.correction import Correction, parse_correction
-from galleria_storage.errors import GalleriaError, NotFoundError, PreconditionFailedError
+from galleria_storage.errors import CorrectionError, GalleriaError, NotFoundError, PreconditionFailedError
 from galleria_storage.publishing.claims import Claims
 from galleria_storage.publishing.draft import Draft, prepare
 from galleria_storage.publishing.fingerprint import (
@@ -133,7 +133,7 @@ class Publisher:
         standing = self.public.head(run.key)  # 1
         glance = None
         if standing and standing.metadata.get(FINGERPRINT) and standing.etag not in run.wrong:
-            info = self.staging.look(run.key)  # 2, as far as a duplicate needs it
+            info = self.staging.head(run.key)  # 2, as far as a duplicate needs it
             if info is None:
                 return self._gone(run)
             glance = self._wish(info)  # 3
@@ -160,19 +160,26 @@ class Publisher:
         return self._done(run, "published", **run.tried[wish.fingerprint])
 
     def _wish(self, info: ObjectInfo) -> _Wish:
-        """Understand what staging asks for; tags are fetched only if there are any.
+        """Understand what staging asks for; tags are fetched unless the provider says that there are none.
 
         They are those of the version that was answered. Without versions an
         object that was replaced in between may lend its tags for a moment:
         its own event puts that right.
         """
-        if not info.tag_count:
+        if info.missing_metadata:
+            raise CorrectionError(
+                f"the provider withholds {info.missing_metadata} of the photo's metadata: what they ask is unknown",
+                bucket=self.staging.bucket,
+                key=info.key,
+                advice="Upload the photo again with metadata in plain ASCII, or ask by tags.",
+            )
+        if info.tag_count == 0:
             return self._understand(info, {})
         try:
             tags = self.staging.tags(info.key, info.version_id)
         except NotFoundError as error:
             raise self._changed(info.key) from error
-        if not tags:
+        if info.tag_count and not tags:
             raise self._changed(info.key)
         return self._understand(info, tags)
 
@@ -240,7 +247,7 @@ class Publisher:
 
     def _asked(self, key: str) -> str | None:
         """Return the fingerprint of what staging asks for now; None if there is no such object."""
-        now = self.staging.look(key)
+        now = self.staging.head(key)
         return self._wish(now).fingerprint if now else None
 
     def _changed(self, key: str) -> PreconditionFailedError:

@@ -4,13 +4,14 @@ Source: Amazon S3 API Reference, response elements of HeadObject, GetObject,
 PutObject and UploadPart.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from galleria_storage.errors import IntegrityError, ProviderError
-from galleria_storage.s3.faults import translated
+from galleria_storage.errors import IntegrityError
+from galleria_storage.s3.faults import translated, unproven
 from galleria_storage.s3.sdk.reading import breaks, straight_reader
 
 if TYPE_CHECKING:
@@ -38,12 +39,14 @@ class ObjectInfo:
     content_type
         As stored.
     tag_count
-        Number of tags; None where the provider does not say.
+        Number of tags; None where the provider does not say, which does not mean that there are none.
     version_id
         In a versioned bucket; else None (also for ``null``, the version of what was stored without versioning).
     etag_is_md5
         False if the provider says that it encrypted with a key of its own
         service: the ETag is then not an MD5 (S3 API, "Object", ETag).
+    missing_metadata
+        Number of metadata that the provider withholds (``x-amz-missing-meta``).
     """
 
     key: str
@@ -54,6 +57,7 @@ class ObjectInfo:
     tag_count: int | None = None
     version_id: str | None = None
     etag_is_md5: bool = True
+    missing_metadata: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class Stored:
     Attributes
     ----------
     etag
-        Without quotes; empty where none came back.
+        Without quotes; empty where none came back, and then nothing proves that anything was stored.
     checksums
         Those that the provider computed or checked, as boto3 names and writes
         them: ``ChecksumSHA256``, ``ChecksumCRC32`` -> base64. Empty where none came back.
@@ -172,12 +176,13 @@ def object_info(key: str, answer: Mapping[str, Any]) -> ObjectInfo:
     Raises
     ------
     ProviderError
-        The answer has no ETag or size: whoever gave it, it says nothing of the object.
+        It holds no ETag or no length, as every answer about an object does.
     """
     total = str(answer.get("ContentRange") or "").rpartition("/")[2]
-    size, etag = total if total.isdigit() else answer.get("ContentLength"), unquoted(answer.get("ETag"))
-    if size is None or not etag:
-        raise says_nothing(f"what {key!r} is", "size and ETag")
+    size = total if total.isdigit() else str(answer.get("ContentLength", ""))
+    etag = unquoted(answer.get("ETag"))
+    if not (etag and size.isdigit()):
+        raise unproven("the answer about", "an ETag" if size.isdigit() else "a length", key=key)
     return ObjectInfo(
         key=key,
         size=int(size),
@@ -187,7 +192,27 @@ def object_info(key: str, answer: Mapping[str, Any]) -> ObjectInfo:
         tag_count=answer.get("TagCount"),
         version_id=None if answer.get("VersionId") == "null" else answer.get("VersionId"),
         etag_is_md5=not _is_encrypted(answer),
+        missing_metadata=int(answer.get("MissingMeta") or 0),
     )
+
+
+def first_byte(answer: Mapping[str, Any]) -> int:
+    """Return the position of the first byte of a body (RFC 9110, section 14.4); without ranges it is 0."""
+    found = re.match(r"bytes (\d+)-", str(answer.get("ContentRange") or ""))
+    return int(found[1]) if found else 0
+
+
+def told(answer: Mapping[str, Any], name: str, operation: str, *, bucket: str, key: str) -> Any:
+    """Return what an answer must hold.
+
+    Raises
+    ------
+    ProviderError
+        It does not.
+    """
+    if not (value := answer.get(name)):
+        raise unproven(operation, name, bucket=bucket, key=key)
+    return value
 
 
 def stored(answer: Mapping[str, Any]) -> Stored:
@@ -199,14 +224,6 @@ def stored(answer: Mapping[str, Any]) -> Stored:
 def unquoted(etag: object) -> str:
     """Return an ETag without its quotes; empty for None."""
     return str(etag or "").strip('"')
-
-
-def says_nothing(of: str, missing: str) -> ProviderError:
-    """Return the error for an answer that says "OK" and lacks what such an answer must hold."""
-    return ProviderError(
-        f"The provider's answer does not say {of}: it has no {missing}.",
-        advice="Something between here and the provider may have answered in its place; it is tried again.",
-    )
 
 
 def _is_encrypted(answer: Mapping[str, Any]) -> bool:

@@ -6,7 +6,8 @@ What the rules mean is the matter of `galleria_storage.cors`.
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from galleria_storage.s3.faults import translate
+from galleria_storage.errors import NotFoundError
+from galleria_storage.s3.faults import code_of, translated, unproven
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -20,18 +21,19 @@ def fetch_rules(client: "S3Client", bucket: str) -> list[dict[str, Any]]:
     ------
     GalleriaError
         They could not be read: no bucket, no permission, no such API. An
-        error is never an empty list.
+        error is never an empty list, and neither is an empty answer: a bucket
+        without rules is answered with NoSuchCORSConfiguration.
     """
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 # lazy: importing boto3 is slow
-
     try:
-        return [dict(rule) for rule in client.get_bucket_cors(Bucket=bucket).get("CORSRules", [])]
-    except ClientError as error:
-        if error.response["Error"].get("Code") == "NoSuchCORSConfiguration":
+        with translated(bucket=bucket):
+            answer = client.get_bucket_cors(Bucket=bucket)
+    except NotFoundError as error:
+        if code_of(error) == "NoSuchCORSConfiguration":
             return []
-        raise translate(error, bucket=bucket) from error
-    except BotoCoreError as error:
-        raise translate(error, bucket=bucket) from error
+        raise
+    if not answer.get("CORSRules"):
+        raise unproven("GetBucketCors", "the bucket's rules", bucket=bucket)
+    return [dict(rule) for rule in answer["CORSRules"]]
 
 
 def put_rules(client: "S3Client", bucket: str, rules: Sequence[Mapping[str, Any]]) -> None:
@@ -42,10 +44,6 @@ def put_rules(client: "S3Client", bucket: str, rules: Sequence[Mapping[str, Any]
     GalleriaError
         The provider refused them, or could not be asked.
     """
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 # the same
-
     documents = cast("list[CORSRuleTypeDef]", [dict(rule) for rule in rules])
-    try:
+    with translated(bucket=bucket):
         client.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": documents})
-    except (ClientError, BotoCoreError) as error:
-        raise translate(error, bucket=bucket) from error

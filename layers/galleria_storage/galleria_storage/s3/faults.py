@@ -20,15 +20,21 @@ from galleria_storage.errors import (
     ThrottledError,
     UnsupportedOperationError,
 )
+from galleria_storage.s3.redaction import redacted
 
 if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
 #: Error codes of the S3 API ("Error responses", List of error codes) and of compatible servers.
 _CODES: Final[dict[str, type[ProviderError]]] = {
     **dict.fromkeys(("NoSuchBucket",), BucketNotFoundError),
     **dict.fromkeys(
-        ("NoSuchKey", "NoSuchVersion", "NoSuchUpload", "NoSuchTagSet", "NoSuchCORSConfiguration"), NotFoundError
+        (
+            "NoSuchKey", "NoSuchVersion", "NoSuchUpload", "NoSuchTagSet", "NoSuchTagSetError",
+            "NoSuchCORSConfiguration",
+        ),
+        NotFoundError,
     ),
     **dict.fromkeys(
         (
@@ -46,6 +52,14 @@ _CODES: Final[dict[str, type[ProviderError]]] = {
     ),
     **dict.fromkeys(
         ("PreconditionFailed", "ConditionalRequestConflict", "OperationAborted"), PreconditionFailedError
+    ),
+    # Of 403, but the credentials are all right (Wasabi, Backblaze, Ceph, MinIO, "Error codes").
+    **dict.fromkeys(
+        (
+            "QuotaExceeded", "CapExceeded", "StorageQuotaExceeded", "XMinioAdminBucketQuotaExceeded", "UserSuspended",
+            "AccountSuspended", "AccountNotActivated",
+        ),
+        ProviderError,
     ),
     **dict.fromkeys(("NotImplemented", "MethodNotAllowed", "MissingContentLength"), UnsupportedOperationError),
     **dict.fromkeys(
@@ -84,6 +98,9 @@ _ADVICE: Final = {
     "AuthorizationHeaderMalformed": "The region is wrong: set the region that the bucket was made in.",
     "PermanentRedirect": "The bucket lives in another region: set that region and its endpoint.",
     "InvalidObjectState": "The object is in an archive: restore it first.",
+    "QuotaExceeded": "The bucket or the account is full: make room, or have its quota raised.",
+    "CapExceeded": "A cap of the account is reached: raise it in the provider's console.",
+    "UserSuspended": "The provider has suspended the account: ask it why.",
     "MissingContentLength": "The provider refuses trailing checksums: set S3_PUBLIC_PROFILE to what it runs.",
 }
 _ADVICE_BY_KIND: Final[dict[type[ProviderError], str]] = {
@@ -101,11 +118,12 @@ _LOCAL: Final = {
     "ResponseStreamingError": "the connection broke while reading",
     "IncompleteReadError": "the connection broke while reading",
     "SSLError": "no trustworthy TLS connection could be made",
+    "ResponseParserError": "the answer is not one of an S3 server",
 }
 
 
 def translate(
-    error: "ClientError | BotoCoreError", *, bucket: str | None = None, key: str | None = None
+    error: "ClientError | BotoCoreError | ResponseParserError", *, bucket: str | None = None, key: str | None = None
 ) -> GalleriaError:
     """Return the error of this library's family that says what `error` says.
 
@@ -124,25 +142,50 @@ def translate(
     response: dict[str, Any] | None = getattr(error, "response", None)
     if response is None:
         return _translate_local(error, bucket, key)
-    code = str(response.get("Error", {}).get("Code", ""))
-    status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    code, status = _code(error), _status(error)
     kind = _CODES.get(code) or _STATUSES.get(status, ProviderError)
-    words = _WORDS[kind]
-    if kind is ProviderError:
-        words = str(response["Error"].get("Message") or words).rstrip(".")
+    said = redacted(str(response.get("Error", {}).get("Message") or "")).rstrip(".")
+    # A code that we do not know may mean anything: the server's own words are the best there are.
+    own = kind is not ProviderError and (code in _CODES or code in {"", str(status)} or not said)
     operation = getattr(error, "operation_name", "the call")
     return kind(
-        f"{operation} of {_name(bucket, key)}: {words} ({code or 'no code'}, HTTP {status})",
+        f"{operation} of {_name(bucket, key)}: {_WORDS[kind] if own else said or _WORDS[kind]} "
+        f"({redacted(code) or 'no code'}, HTTP {status})",
         bucket=bucket,
         key=key,
-        advice=_ADVICE.get(code) or _ADVICE_BY_KIND.get(kind),
+        advice=_ADVICE.get(code) or (_ADVICE_BY_KIND.get(kind) if own else None),
+    )
+
+
+def unproven(operation: str, missing: str, *, bucket: str | None = None, key: str | None = None) -> ProviderError:
+    """Return the error for an answer of 200 without what it must hold: a maintenance page looks like that, too."""
+    return ProviderError(
+        f"{operation} of {_name(bucket, key)}: the answer was 200, but without {missing}: it proves nothing",
+        bucket=bucket,
+        key=key,
+        advice="Look whether something between this machine and the provider answers in its place.",
     )
 
 
 def status_of(error: GalleriaError) -> int:
     """Return the HTTP status of the answer that an error was translated from; 0 if there was none."""
-    response: dict[str, Any] = getattr(error.__cause__, "response", None) or {}
-    return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    return _status(error.__cause__)
+
+
+def code_of(error: GalleriaError) -> str:
+    """Return the provider's code of the answer that an error was translated from; empty if there was none."""
+    return _code(error.__cause__)
+
+
+def wants_digest(error: GalleriaError) -> bool:
+    """Whether an upload was refused since it carries no digest, as buckets with Object Lock do.
+
+    AWS answers InvalidRequest, MinIO MissingContentMD5; both name the header.
+    """
+    if _status(error.__cause__) != HTTPStatus.BAD_REQUEST or code_of(error) in {"BadDigest", "InvalidDigest"}:
+        return False
+    said = str(getattr(error.__cause__, "response", {}).get("Error", {}).get("Message", ""))
+    return "content-md5" in f"{code_of(error)} {said}".lower().replace("contentmd5", "content-md5")
 
 
 class translated:  # noqa: N801 # used like a function: a context
@@ -166,8 +209,9 @@ class translated:  # noqa: N801 # used like a function: a context
         if error is None:
             return
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 # lazy: importing boto3 is slow
+        from botocore.parsers import ResponseParserError  # noqa: PLC0415 # the same
 
-        if isinstance(error, BotoCoreError | ClientError):
+        if isinstance(error, BotoCoreError | ClientError | ResponseParserError):
             raise translate(error, bucket=self._bucket, key=self._key) from error
 
 
@@ -178,7 +222,17 @@ def _translate_local(error: Exception, bucket: str | None, key: str | None) -> G
         kind = AccessDeniedError
     elif name == "FlexibleChecksumError":
         kind = IntegrityError
-    return kind(f"{_name(bucket, key)}: {_LOCAL.get(name) or error}", bucket=bucket, key=key)
+    return kind(f"{_name(bucket, key)}: {_LOCAL.get(name) or redacted(str(error))}", bucket=bucket, key=key)
+
+
+def _status(error: BaseException | None) -> int:
+    response: dict[str, Any] = getattr(error, "response", None) or {}
+    return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
+def _code(error: BaseException | None) -> str:
+    response: dict[str, Any] = getattr(error, "response", None) or {}
+    return str(response.get("Error", {}).get("Code", ""))
 
 
 def _name(bucket: str | None, key: str | None) -> str:

@@ -1,14 +1,18 @@
 """List a bucket, beyond the first thousand keys."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
+from galleria_storage.errors import ProviderError
 from galleria_storage.s3.answers import unquoted
-from galleria_storage.s3.faults import translated
+from galleria_storage.s3.faults import translated, unproven
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+#: A page may be empty where many objects were deleted, but not for ever.
+MAX_EMPTY_PAGES: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class ListedObject:
     size
         Bytes.
     etag
-        Without quotes.
+        Without quotes; empty where the listing tells none.
     """
 
     key: str
@@ -39,15 +43,28 @@ def list_pages(client: "S3Client", bucket: str, prefix: str = "") -> Iterator[li
         An error is never an empty page; `BucketNotFoundError` if there is no such bucket.
     """
     pages = iter(client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix))
+    tokens: set[str] = set()
+    empty = 0
     while True:
         with translated(bucket=bucket):
             page = next(pages, None)
         if page is None:
             return
-        yield [
-            ListedObject(entry["Key"], entry.get("Size", 0), unquoted(entry.get("ETag")))
-            for entry in page.get("Contents", [])
-        ]
+        if "IsTruncated" not in page:
+            raise unproven("ListObjectsV2", "a listing", bucket=bucket)
+        found = [_listed(entry, bucket) for entry in page.get("Contents", [])]
+        empty = 0 if found else empty + 1
+        token = page.get("NextContinuationToken", "")
+        if (token and token in tokens) or empty > MAX_EMPTY_PAGES:
+            raise ProviderError(f"the listing of bucket {bucket!r} does not come to an end", bucket=bucket)
+        tokens.add(token)
+        yield found
+
+
+def _listed(entry: Mapping[str, Any], bucket: str) -> ListedObject:
+    if "Key" not in entry or "Size" not in entry:
+        raise unproven("ListObjectsV2", "the key and size of each object", bucket=bucket)
+    return ListedObject(entry["Key"], entry["Size"], unquoted(entry.get("ETag")))
 
 
 def list_objects(client: "S3Client", bucket: str, prefix: str = "") -> Iterator[ListedObject]:

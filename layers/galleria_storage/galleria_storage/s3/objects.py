@@ -7,11 +7,10 @@ where it would refuse them; it never decides what to do about it.
 Source: Amazon S3 API Reference, one page per operation named below.
 """
 
+import hashlib
+from base64 import b64encode
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from galleria_storage.errors import (
     IntegrityError,
@@ -20,8 +19,10 @@ from galleria_storage.errors import (
     ProviderError,
     UnsupportedOperationError,
 )
-from galleria_storage.s3.answers import ObjectInfo, ObjectStream, Stored, object_info, says_nothing, stored
-from galleria_storage.s3.faults import status_of, translated
+from galleria_storage.s3.answers import ObjectInfo, ObjectStream, Stored, first_byte, object_info, stored, told
+from galleria_storage.s3.conditions import ABSENT, Absent, Condition, Matches, Write
+from galleria_storage.s3.faults import code_of, translated, unproven, wants_digest
+from galleria_storage.s3.learnt import Learnt
 from galleria_storage.s3.profiles import ProviderProfile
 
 __all__ = ["ABSENT", "Absent", "Condition", "Matches", "ObjectInfo", "ObjectStore", "ObjectStream", "Stored"]
@@ -33,21 +34,10 @@ if TYPE_CHECKING:
     Body = Any
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """Condition: the object still has this ETag (``If-Match``)."""
-
-    etag: str
-
-
-class Absent:
-    """Condition: there is no object under the key (``If-None-Match: *``)."""
-
-
-ABSENT: Final = Absent()
-#: What servers answer to the range of an empty object: as RFC 9110 has it (section 15.5.17), or as some do.
-_NO_SUCH_RANGE: Final = frozenset({HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, HTTPStatus.BAD_REQUEST})
-Condition = Absent | Matches | None
+#: How servers say that an object has no tags, beside an empty set.
+_NO_TAGS: Final = frozenset({"NoSuchTagSet", "NoSuchTagSetError"})
+#: Answers that must repeat before something is learnt from them: one alone may be a gateway's.
+_TIMES: Final = 2
 
 
 class ObjectStore:
@@ -60,13 +50,18 @@ class ObjectStore:
     bucket
         Name of the bucket.
     profile
-        Facts about the provider.
+        Facts about the provider, as they are known beforehand.
     """
 
     def __init__(self, client: "S3Client", bucket: str, profile: ProviderProfile) -> None:
         self.client = client
         self.bucket = bucket
-        self.profile = profile
+        self._learnt = Learnt(profile)
+
+    @property
+    def profile(self) -> ProviderProfile:
+        """The facts about the provider, with what its answers have taught since."""
+        return self._learnt.profile
 
     def head(self, key: str) -> ObjectInfo | None:
         """HeadObject; None if there is no such object."""
@@ -77,31 +72,6 @@ class ObjectStore:
             return None
         self._notice_versions(answer)
         return object_info(key, answer)
-
-    def look(self, key: str) -> ObjectInfo | None:
-        """Tell what GetObject says of an object, the number of tags included; None if there is no such object.
-
-        Where HeadObject is not known to tell that number, the first byte is
-        asked for: unlike an unread body it leaves the connection usable. (A
-        HEAD is the better question where it will do: Ceph sends a short body
-        40 ms after its headers.)
-        """
-        if self.profile.tag_count_on_head or not self.profile.object_tags:
-            return self.head(key)
-        try:
-            with translated(bucket=self.bucket, key=key):
-                answer = self.client.get_object(Bucket=self.bucket, Key=key, Range="bytes=0-0")
-        except NotFoundError:
-            return None
-        except ProviderError as error:
-            if status_of(error) not in _NO_SUCH_RANGE:
-                raise
-            return self.head(key)  # it is empty
-        with ObjectStream(object_info(key, answer), 0, answer["Body"], self.bucket) as stream:
-            if answer["ContentLength"] == 1:  # else the range was ignored, and the body is to be dropped
-                with suppress(ProviderError):  # nobody needs the byte
-                    stream.readinto(memoryview(bytearray(2)))
-            return stream.info
 
     def open(self, key: str, start: int = 0, if_match: str | None = None, stop: int | None = None) -> ObjectStream:
         """GetObject from byte `start` on, up to `stop` if that is given.
@@ -133,7 +103,7 @@ class ObjectStore:
         with translated(bucket=self.bucket, key=key):
             answer = self.client.get_object(Bucket=self.bucket, Key=key, **wanted)
         info = object_info(key, answer)
-        first = int(str(answer.get("ContentRange") or "bytes 0-").split()[1].partition("-")[0])
+        first = first_byte(answer)
         stream = ObjectStream(info, first, answer["Body"], self.bucket)
         if first != start:
             stream.close()
@@ -143,13 +113,36 @@ class ObjectStore:
         return stream
 
     def tags(self, key: str, version_id: str | None = None) -> dict[str, str]:
-        """GetObjectTagging, of a version if one is named; empty where the provider has no tags."""
-        if not self.profile.object_tags:
+        """GetObjectTagging, of a version if one is named; empty where the provider has no tags.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such object or version.
+        AccessDeniedError
+            The tags may not be read, which does not mean that there are none.
+        """
+        if not self._learnt.has_tags:
             return {}
         version: dict[str, Any] = {"VersionId": version_id} if version_id else {}
-        with translated(bucket=self.bucket, key=key):
-            answer = self.client.get_object_tagging(Bucket=self.bucket, Key=key, **version)
-        return {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
+        for attempt in range(1, _TIMES + 1):
+            try:
+                with translated(bucket=self.bucket, key=key):
+                    answer = self.client.get_object_tagging(Bucket=self.bucket, Key=key, **version)
+            except NotFoundError as error:
+                if code_of(error) in _NO_TAGS:
+                    return {}
+                raise
+            except UnsupportedOperationError:
+                if self.profile.object_tags:  # then the answer is not this provider's
+                    raise
+                if attempt == _TIMES:
+                    self._learnt.has_no_tags()
+            else:
+                if "TagSet" not in answer:
+                    raise unproven("GetObjectTagging", "a set of tags", bucket=self.bucket, key=key)
+                return {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
+        return {}
 
     def put(self, key: str, body: "Body", headers: Mapping[str, Any], condition: Condition) -> Stored:
         """PutObject under a condition, as far as the provider knows conditions.
@@ -174,7 +167,12 @@ class ObjectStore:
         def put(**wanted: Any) -> Mapping[str, Any]:
             if hasattr(body, "seek"):
                 body.seek(0)  # where a condition is refused it goes out again without
-            return self.client.put_object(Bucket=self.bucket, Key=key, Body=body, **headers, **wanted)
+            return self._with_digest(
+                lambda **more: self.client.put_object(Bucket=self.bucket, Key=key, Body=body, **more, **wanted),
+                key,
+                body,
+                headers,
+            )
 
         answer = self._conditionally("put", put, key, condition)
         self._notice_versions(answer)
@@ -192,16 +190,19 @@ class ObjectStore:
         """CreateMultipartUpload; return the upload's id."""
         with translated(bucket=self.bucket, key=key):
             answer = self.client.create_multipart_upload(Bucket=self.bucket, Key=key, **headers)
-        if not (upload_id := answer.get("UploadId")):
-            raise says_nothing(f"how the upload of {key!r} is named", "UploadId")
-        return upload_id
+        return str(told(answer, "UploadId", "CreateMultipartUpload", bucket=self.bucket, key=key))
 
     def upload_part(self, key: str, upload_id: str, number: int, body: "Body", headers: Mapping[str, Any]) -> Stored:
         """UploadPart number `number` (from 1)."""
-        with translated(bucket=self.bucket, key=key):
-            answer = self.client.upload_part(
-                Bucket=self.bucket, Key=key, UploadId=upload_id, PartNumber=number, Body=body, **headers
-            )
+        answer = self._with_digest(
+            lambda **more: self.client.upload_part(
+                Bucket=self.bucket, Key=key, UploadId=upload_id, PartNumber=number, Body=body, **more
+            ),
+            key,
+            body,
+            headers,
+        )
+        told(answer, "ETag", "UploadPart", bucket=self.bucket, key=key)
         return stored(answer)
 
     def copy_part(self, key: str, upload_id: str, number: int, source: tuple[str, ObjectInfo], span: range) -> Stored:
@@ -232,7 +233,9 @@ class ObjectStore:
                 CopySourceRange=f"bytes={span.start}-{span.stop - 1}",
                 CopySourceIfMatch=self.profile.if_match(info.etag),
             )
-        return stored(answer.get("CopyPartResult", {}))
+        copied = told(answer, "CopyPartResult", "UploadPartCopy", bucket=self.bucket, key=key)
+        told(copied, "ETag", "UploadPartCopy", bucket=self.bucket, key=key)
+        return stored(copied)
 
     def complete(self, key: str, upload_id: str, parts: list[Stored], condition: Condition) -> Stored:
         """CompleteMultipartUpload under a condition, as far as the provider knows conditions."""
@@ -256,36 +259,55 @@ class ObjectStore:
             return
 
     def _notice_versions(self, answer: Mapping[str, Any]) -> None:
-        """Rely on no condition any more if the bucket keeps versions and the provider's conditions fail there."""
-        if answer.get("VersionId") and not self.profile.versioned_conditions:
-            self.profile = replace(
-                self.profile, put_if_none_match="refused", put_if_match="refused", versioned_conditions=True
-            )
+        if answer.get("VersionId"):
+            self._learnt.keeps_versions()
+
+    def _with_digest(
+        self, call: Callable[..., Mapping[str, Any]], key: str, body: "Body", headers: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """Upload a body, with its Content-MD5 where the bucket takes nothing without a digest."""
+        if self._learnt.digest_required:
+            headers = _with_md5(headers, body)
+        try:
+            with translated(bucket=self.bucket, key=key):
+                return call(**headers)
+        except ProviderError as error:
+            digested = _with_md5(headers, body)
+            if digested == headers or not wants_digest(error):
+                raise
+        with translated(bucket=self.bucket, key=key):
+            answer = call(**digested)
+        self._learnt.requires_digests()
+        return answer
 
     def _conditionally(
-        self,
-        operation: Literal["put", "complete", "delete"],
-        call: Callable[..., Mapping[str, Any]],
-        key: str,
-        condition: Condition,
+        self, write: Write, call: Callable[..., Mapping[str, Any]], key: str, condition: Condition
     ) -> Mapping[str, Any]:
         """Call with the condition's header, unless the provider is known to refuse it; learn so if it does."""
-        match condition:
-            case Absent():
-                fact, header = f"{operation}_if_none_match", {"IfNoneMatch": "*"}
-            case Matches(etag):
-                fact, header = f"{operation}_if_match", {"IfMatch": self.profile.if_match(etag)}
-            case None:
-                fact, header = "", {}
-        with translated(bucket=self.bucket, key=key):
-            if not header or getattr(self.profile, fact) == "refused":
+        if not (header := self._learnt.headers(write, condition)):
+            with translated(bucket=self.bucket, key=key):
                 return call()
+        for _ in range(_TIMES):
             try:
                 with translated(bucket=self.bucket, key=key):
                     return call(**header)
             except UnsupportedOperationError:
-                answer = call()
+                continue
             except NotFoundError as error:  # If-Match and no object: S3 answers 404
                 raise PreconditionFailedError(error.message, bucket=self.bucket, key=key) from error
-        self.profile = replace(self.profile, **{fact: "refused"})  # type: ignore[arg-type] # a name built above
+        with translated(bucket=self.bucket, key=key):
+            answer = call()
+        self._learnt.refuses(write, condition)
         return answer
+
+
+def _with_md5(headers: Mapping[str, Any], body: "Body") -> Mapping[str, Any]:
+    """Add the Content-MD5 of a body in memory, unless the headers hold a digest already."""
+    if not isinstance(body, bytes | bytearray | memoryview) or any(map(_is_digest, headers)):
+        return headers
+    digest = hashlib.md5(body, usedforsecurity=False).digest()
+    return {**headers, "ContentMD5": b64encode(digest).decode()}
+
+
+def _is_digest(header: str) -> bool:
+    return header == "ContentMD5" or header.startswith("Checksum")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlsplit
 
 from galleria_storage.errors import SettingsError
+from galleria_storage.s3.conditions import Absent, Matches, Write
 from galleria_storage.s3.endpoints import is_aws
 
 if TYPE_CHECKING:
@@ -47,9 +48,7 @@ class ProviderProfile:
     equal_parts
         All parts but the last must have one size.
     object_tags
-        GetObjectTagging is answered.
-    tag_count_on_head
-        HeadObject tells the number of tags, as GetObject does.
+        GetObjectTagging is answered; None: nobody knows, the answers tell.
     cors_api
         The provider has Get- and PutBucketCors.
     cors_order
@@ -90,8 +89,7 @@ class ProviderProfile:
     copy_source_if_match: Support = "ignored"
     part_copy: bool = False
     equal_parts: bool = False
-    object_tags: bool = True
-    tag_count_on_head: bool = False
+    object_tags: bool | None = True
     cors_api: bool = True
     cors_order: Literal["aws", "ceph"] = "aws"
     cors_enforced: bool = True
@@ -114,6 +112,34 @@ class ProviderProfile:
     def complete_preconditions(self) -> bool:
         """Whether a conditional CompleteMultipartUpload can be relied upon."""
         return self.complete_if_none_match == self.complete_if_match == "honoured"
+
+    def support(self, write: Write, condition: Absent | Matches) -> Support:
+        """Return what becomes of a write under such a condition."""
+        absent = isinstance(condition, Absent)
+        match write:
+            case "put":
+                return self.put_if_none_match if absent else self.put_if_match
+            case "complete":
+                return self.complete_if_none_match if absent else self.complete_if_match
+            case "delete":
+                return "refused" if absent else self.delete_if_match
+
+    def refusing(self, write: Write, condition: Absent | Matches) -> "ProviderProfile":
+        """Return the same facts but for one: such a write is refused."""
+        absent = isinstance(condition, Absent)
+        match write:
+            case "put":
+                return replace(self, put_if_none_match="refused") if absent else replace(self, put_if_match="refused")
+            case "complete" if absent:
+                return replace(self, complete_if_none_match="refused")
+            case "complete":
+                return replace(self, complete_if_match="refused")
+            case "delete":
+                return replace(self, delete_if_match="refused")
+
+    def without_put_conditions(self) -> "ProviderProfile":
+        """Return the facts for a versioned bucket of a provider whose conditions of PutObject fail there."""
+        return replace(self, put_if_none_match="refused", put_if_match="refused", versioned_conditions=True)
 
     def if_match(self, etag: str) -> str:
         """Write an ETag (without quotes) as this provider wants it in If-Match."""
@@ -155,7 +181,6 @@ CEPH: Final = ProviderProfile(
     put_if_match="honoured",
     etag_in_if_match="unquoted",
     part_copy=True,
-    tag_count_on_head=True,
     cors_order="ceph",
     expose_header_wildcard=True,
     content_md5=_MD5_WANTED,
@@ -171,7 +196,6 @@ MINIO: Final = ProviderProfile(
     name="minio",
     copy_source_if_match="honoured",
     part_copy=True,
-    tag_count_on_head=True,
     cors_api=False,
     cors_enforced=False,
     content_md5=_MD5_WANTED,
@@ -193,7 +217,6 @@ SEAWEEDFS: Final = ProviderProfile(
     delete_if_match="honoured",
     copy_source_if_match="honoured",
     part_copy=True,
-    tag_count_on_head=True,
     expose_header_wildcard=True,
     cors_order="ceph",
     sha256_checked=True,
@@ -229,7 +252,7 @@ B2: Final = ProviderProfile(
 
 #: An unknown provider: nothing is relied upon that was not probed (`s3.probe`). What is right in Ceph's order of CORS
 #: rules is right in that of AWS too (`cors.evaluate`).
-GENERIC: Final = ProviderProfile(name="generic", cors_order="ceph", content_md5=_MD5_WANTED)
+GENERIC: Final = ProviderProfile(name="generic", object_tags=None, cors_order="ceph", content_md5=_MD5_WANTED)
 
 #: The same for an endpoint that the settings say nothing of: `s3.probe` may find out more.
 UNKNOWN: Final = replace(GENERIC, name="unknown")

@@ -35,7 +35,7 @@ def straight_reader(body: Any) -> Read:
     from botocore.response import StreamingBody  # noqa: PLC0415 # lazy: importing botocore is slow
     from urllib3.response import HTTPResponse as PooledResponse  # noqa: PLC0415 # the same
 
-    public: Read = body.readinto
+    public: Read = getattr(body, "readinto", None) or _by_read(body)  # botocore before 1.38.21 has none
     pooled = getattr(body, "_raw_stream", None)
     if type(body) is not StreamingBody or type(pooled) is not PooledResponse or pooled.tell():
         return public
@@ -48,6 +48,15 @@ def straight_reader(body: Any) -> Read:
         if answer.isclosed():
             pooled.release_conn()
         return count
+
+    return read
+
+
+def _by_read(body: Any) -> Read:
+    def read(buffer: memoryview) -> int:
+        data = body.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
 
     return read
 

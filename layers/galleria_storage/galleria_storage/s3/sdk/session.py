@@ -84,15 +84,25 @@ def credentials_of(session: "Session") -> FoundCredentials | None:
 
 
 def read_timestamp(value: Any) -> "datetime":
-    """Read a date as HTTP writes it (RFC 9110, section 5.6.7) at once; leave all others to botocore."""
+    """Read a date as HTTP writes it (RFC 9110, section 5.6.7) at once; leave all others to botocore.
+
+    Raises
+    ------
+    ResponseParserError
+        It is not a date.
+    """
     if isinstance(value, str) and value.endswith(" GMT"):
         try:
             return parsedate_to_datetime(value)
         except ValueError:
             pass  # botocore is more lenient
-    from botocore.utils import parse_timestamp  # noqa: PLC0415 # lazy, as above
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415 # lazy, as above
+    from botocore.utils import parse_timestamp  # noqa: PLC0415 # the same
 
-    return parse_timestamp(value)
+    try:
+        return parse_timestamp(value)
+    except (ValueError, OverflowError) as error:
+        raise ResponseParserError(f"{str(value)[:40]!r} is not a date") from error
 
 
 @cache

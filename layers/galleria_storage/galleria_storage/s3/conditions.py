@@ -1,0 +1,22 @@
+"""What a write may ask to be still true (RFC 9110, section 13.1)."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Condition: the object still has this ETag (``If-Match``)."""
+
+    etag: str
+
+
+class Absent:
+    """Condition: there is no object under the key (``If-None-Match: *``)."""
+
+
+ABSENT: Final = Absent()
+Condition = Absent | Matches | None
+
+Write = Literal["put", "complete", "delete"]
+"""PutObject, CompleteMultipartUpload, DeleteObject."""
