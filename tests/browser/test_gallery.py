@@ -87,7 +87,9 @@ def assert_works(seen: dict[str, Any]) -> None:
         assert seen[step]["status"] == 200, seen
         assert seen[step]["etag"], seen
     assert seen["fetch"]["bytes"] > 300
-    assert all(abs(is_ - shall) < 8 for is_, shall in zip(seen["crossorigin"]["pixel"], COLOUR, strict=False)), seen
+    assert all(
+        abs(actual - wanted) < 8 for actual, wanted in zip(seen["crossorigin"]["pixel"], COLOUR, strict=False)
+    ), seen
     # The control: the same photo without `crossorigin` is shown too, but taints the canvas.
     assert seen["plain"] == {"error": "SecurityError"}
 
@@ -138,7 +140,7 @@ def test_a_cdn_that_forgets_the_origin_is_named_as_the_culprit(
     assert_blocked(visit(browser, site, photo))
     [verdict] = audit_cors({})["buckets"]
     assert (verdict["status"], verdict["exact"]) == ("drifted", True)
-    assert "let the CDN before it forward the Origin header" in verdict["advice"]
+    assert "let the CDN in front of it forward the Origin header" in verdict["advice"]
     assert_works(visit(browser, site, bucket.photo))
 
 

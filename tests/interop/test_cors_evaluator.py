@@ -33,7 +33,7 @@ ORDERS: dict[str, Order] = {"ceph": "ceph", "ministack": "aws", "seaweedfs": "ce
 #: itself, and no AllowedHeaders allow all. The profile's order is the cautious one, so that only this is asked:
 #: what the evaluator allows is what the server allows.
 CAUTIOUS = {"seaweedfs"}
-#: Wildcards that SeaweedFS refuses (400) or takes for a letter: it knows them behind the scheme and at a header's end.
+#: Wildcards that SeaweedFS refuses (400) or takes for a letter: it knows them after the scheme and at a header's end.
 NOT_UNDERSTOOD = {"seaweedfs": {"*.a.example", "http*://b.example", "https://a.example:*", "*-match", "x-*-name"}}
 BUCKET, KEY = "gallery", "photos/one.jpg"
 

@@ -22,7 +22,7 @@ from tests.support.language import CAMERA, FOUND, OFFSET, SHIFT, TIME, ZONE, ref
         "20240615T103045",
     ],
 )
-def test_an_absolute_time_stands_as_it_was_given(text: str) -> None:
+def test_an_absolute_time_is_written_as_it_was_given(text: str) -> None:
     assert written({TIME: text}, CaptureTags()) == CaptureTags("2024:06:15 10:30:45")
 
 
@@ -211,7 +211,7 @@ def test_a_shift_out_of_the_years_that_are_allowed_is_refused(found: str, shift:
     assert "1800 to 9999" in refusal({SHIFT: shift}, CaptureTags(found))
 
 
-# --- the seed's arguments
+# --- the arguments of modify_exif_in_memory
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_a_shift_out_of_the_years_that_are_allowed_is_refused(found: str, shift:
         (14, "+14:00"),
     ],
 )
-def test_the_seeds_arguments_set_time_and_offset(hours: float, offset: str | None) -> None:
+def test_a_time_and_hours_set_time_and_offset(hours: float, offset: str | None) -> None:
     changes = Correction.absolute(datetime(2021, 3, 4, 5, 6, 7), hours).changes(CaptureTags())
     assert changes == CaptureTags("2021:03:04 05:06:07", None, offset)
 

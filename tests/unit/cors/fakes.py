@@ -22,7 +22,8 @@ def refusal(operation: str, code: str, status: int) -> ClientError:
 class FakeProvider:
     """Stands for boto3's client: one bucket's rules, what was written, and what is answered with an error.
 
-    `stale` says how many reads after a write still give the old rules, `afterwards` changes what a write left.
+    `stale` says how many reads after a write still give the old rules, `afterwards` changes what a write left,
+    `first_answer` is given once in place of the rules.
     """
 
     def __init__(self, rules: Rules | None = None, profile: str = "aws") -> None:
@@ -31,6 +32,7 @@ class FakeProvider:
         self.written: list[Rules] = []
         self.refuse: dict[str, ClientError] = {}
         self.stale = 0
+        self.first_answer: Rules | None = None
         self.afterwards: Callable[[Rules], Rules] = lambda rules: rules
         self._old: Rules | None = None
 
@@ -42,6 +44,8 @@ class FakeProvider:
         if error := self.refuse.get("GetBucketCors"):
             raise error
         rules = self.rules
+        if self.first_answer is not None:
+            rules, self.first_answer = self.first_answer, None
         if self.stale and self.written:
             self.stale, rules = self.stale - 1, self._old
         if not rules:  # no server answers with none
@@ -57,16 +61,21 @@ class FakeProvider:
 
 
 @contextmanager
-def web_server(answers: Callable[[str, dict[str, str]], tuple[int, dict[str, str]]]) -> Iterator[str]:
+def web_server(
+    answers: Callable[[str, dict[str, str]], tuple[int, "dict[str, str] | list[tuple[str, str]]"]], body: bytes = b""
+) -> Iterator[str]:
     """Serve what `answers(method, request headers) -> (status, headers)` says; give the URL of a photo."""
 
     class Handler(BaseHTTPRequestHandler):
         def answer(self) -> None:
             status, headers = answers(self.command, {name.lower(): value for name, value in self.headers.items()})
             self.send_response(status)
-            for name, value in {**headers, "Content-Length": "0"}.items():
+            for name, value in headers.items() if isinstance(headers, dict) else headers:
                 self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
+            if self.command == "GET":
+                self.wfile.write(body)
 
         do_GET = do_HEAD = do_OPTIONS = answer  # noqa: N815 # http.server names them so
 

@@ -151,6 +151,32 @@ def test_the_verdict_is_what_was_read_and_not_what_was_sent() -> None:
     assert "the bucket has others now: pages of https://* may not HEAD" in verdict.reason
 
 
+@pytest.mark.parametrize("mode", ["repair", "merge"])
+def test_an_answer_without_rules_that_the_next_one_belies_leads_to_no_write(mode: CorsMode) -> None:
+    provider = FakeProvider([ADMIN])
+    provider.first_answer = []
+    verdict = audit(provider, mode)
+    assert (verdict.status, provider.written) == ("failed", [])
+    assert "two answers in a row gave different rules" in verdict.reason
+    assert provider.rules == [ADMIN]
+
+
+def test_a_merge_after_which_a_foreign_rule_is_gone_has_failed() -> None:
+    provider = FakeProvider([ADMIN])
+    provider.afterwards = lambda rules: [rule for rule in rules if rule.get("ID") != "admin tool"]
+    verdict = audit(provider, "merge")
+    assert (verdict.status, verdict.rules_before) == ("failed", [ADMIN])
+    assert "the bucket has others now" in verdict.reason
+
+
+def test_a_provider_that_writes_methods_in_capitals_has_kept_the_rules() -> None:
+    provider = FakeProvider([ADMIN | {"AllowedMethods": ["put"]}], "ceph")
+    provider.afterwards = lambda rules: [
+        rule | {"AllowedMethods": [method.upper() for method in rule["AllowedMethods"]]} for rule in rules
+    ]
+    assert audit(provider, "merge").status == "repaired"
+
+
 def test_old_rules_read_shortly_after_a_write_are_read_again() -> None:
     provider = FakeProvider([ADMIN])
     provider.stale = len(REREAD_PAUSES) - 1

@@ -66,7 +66,7 @@ def test_a_bucket_without_rules_is_said_in_words() -> None:
     assert differences([], [RULE]) == ["the bucket has no CORS rules"]
 
 
-def test_a_rule_that_stands_twice_is_one_rule() -> None:
+def test_a_rule_that_is_there_twice_is_one_rule() -> None:
     assert same_rules([RULE, RULE], [RULE])
 
 

@@ -43,7 +43,7 @@ def test_no_rules_block_everything(order: Order) -> None:
     assert evaluate([], CorsRequest(SITE, "GET"), order) is None
 
 
-def test_a_narrow_method_first_hides_the_rule_behind_it_from_ceph_alone() -> None:
+def test_a_narrow_method_first_hides_the_next_rule_from_ceph_alone() -> None:
     rules = [CorsRule((SITE,), ("PUT",)), READ]
     assert answering_rule(rules, CorsRequest(SITE, "GET"), "aws") == 1
     assert answering_rule(rules, CorsRequest(SITE, "GET"), "ceph") is None
@@ -102,7 +102,9 @@ def test_what_ceph_allows_aws_allows_by_the_same_rule(rules: list[CorsRule], req
 
 
 @given(RULES, REQUESTS, st.sampled_from(ORDERS))
-def test_a_rule_that_stands_twice_changes_no_answer(rules: list[CorsRule], request: CorsRequest, order: Order) -> None:
+def test_a_rule_that_is_there_twice_changes_no_answer(
+    rules: list[CorsRule], request: CorsRequest, order: Order
+) -> None:
     twice = [rule for rule in rules for _ in range(2)]
     first, second = answering_rule(rules, request, order), answering_rule(twice, request, order)
     assert first == (None if second is None else second // 2)

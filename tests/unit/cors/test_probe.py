@@ -75,6 +75,64 @@ def test_a_preflight_need_not_name_a_simple_method_and_may_answer_with_wildcards
         assert probe(url, DEFAULT).passed
 
 
+def test_a_star_allows_no_authorization() -> None:
+    asks_for_it = [CorsRule(("*",), ("GET",), ("Authorization",))]
+    with web_server(lambda *_: (200, ALLOWING | {"Access-Control-Allow-Headers": "*"})) as url:
+        [*problems] = probe(url, asks_for_it).problems
+    assert problems
+    assert all("does not allow the header Authorization" in problem for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body"),
+    [
+        ("text/html; charset=utf-8", b""),
+        ("Text/Plain", b""),
+        ("application/json", b"{}"),
+        ("application/xml", b"<Error/>"),
+        ("image/jpeg", b"\xef\xbb\xbf\n <!doctype html>"),
+        ("", b"<html>"),
+    ],
+)
+def test_a_page_in_place_of_the_photo_tells_nothing(media_type: str, body: bytes) -> None:
+    headers = ALLOWING | {"Content-Type": media_type}
+    with (
+        web_server(lambda *_: (200, headers), body) as url,
+        pytest.raises(ProviderError, match="not a photo") as caught,
+    ):
+        probe(url, DEFAULT)
+    assert "CORS_PROBE_URL" in (caught.value.advice or "")
+
+
+@pytest.mark.parametrize("media_type", ["image/jpeg", "image/svg+xml", "binary/octet-stream", "video/mp4", ""])
+def test_whatever_a_bucket_calls_a_photo_is_accepted(media_type: str) -> None:
+    body = b"<svg/>" if "svg" in media_type else b"\xff\xd8\xff"
+    with web_server(lambda *_: (200, ALLOWING | {"Content-Type": media_type}), body) as url:
+        assert probe(url, DEFAULT).passed
+
+
+def test_a_second_line_that_allows_the_origin_is_a_problem() -> None:
+    headers = [*ALLOWING.items(), ("Access-Control-Allow-Origin", "*")]
+    with web_server(lambda *_: (200, headers)) as url:
+        assert any("does not allow the origin" in problem for problem in probe(url, DEFAULT).problems)
+
+
+def test_a_second_line_of_exposed_headers_is_part_of_the_list() -> None:
+    headers = [
+        ("Access-Control-Expose-Headers", "Date"),
+        *ALLOWING.items(),
+        ("Access-Control-Expose-Headers", "x-amz-request-id"),
+    ]
+    with web_server(lambda *_: (200, headers)) as url:
+        assert probe(url, DEFAULT).passed
+
+
+def test_the_query_of_the_address_is_asked_for_and_not_shown() -> None:
+    with web_server(lambda *_: (200, ALLOWING)) as url:
+        assert "?size=2" in url
+        assert probe(url, DEFAULT).url == url.partition("?")[0]
+
+
 def test_the_probe_never_writes() -> None:
     methods = set()
 
@@ -125,7 +183,7 @@ def verdict_with(url: str, provider: FakeProvider, mode: CorsMode = "audit") -> 
     return verdict.status, verdict.reason
 
 
-def test_right_rules_behind_a_cdn_that_strips_headers_have_drifted_and_the_cdn_is_named() -> None:
+def test_right_rules_with_a_cdn_in_front_that_strips_headers_have_drifted_and_the_cdn_is_named() -> None:
     with web_server(lambda *_: (200, {})) as url:
         status, reason = verdict_with(url, FakeProvider(default_gallery_rules()))
     assert status == "drifted"
@@ -150,7 +208,7 @@ def test_wrong_rules_that_a_cdn_makes_up_for_are_told_apart() -> None:
     with web_server(lambda *_: (200, ALLOWING)) as url:
         status, reason = verdict_with(url, FakeProvider([]))
     assert status == "drifted"
-    assert "a CDN before the bucket adds what the bucket does not" in reason
+    assert "a CDN in front of the bucket adds what the bucket does not" in reason
 
 
 def test_a_provider_without_rules_can_still_be_seen_to_work() -> None:

@@ -12,7 +12,7 @@ from galleria_storage.errors import SettingsError
 ENV = {"S3_PUBLIC_BUCKET": "photos"}
 
 
-def test_the_settings_without_a_word_ask_for_the_seeds_default_rules() -> None:
+def test_the_settings_left_alone_ask_for_the_default_rules() -> None:
     assert [rule.to_document() for rule in rules_from_settings(cors_settings(ENV))] == default_gallery_rules()
 
 

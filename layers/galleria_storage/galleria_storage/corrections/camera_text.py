@@ -69,7 +69,7 @@ def read_fraction(found: CaptureTags) -> str:
     """
     text = (found.sub_sec_time_original or "").strip()
     if not re.fullmatch("[0-9]{0,18}", text):
-        raise _unreadable(f"the photo's SubSecTimeOriginal is {text[:60]!r}, which is no fraction of a second")
+        raise _unreadable(f"the photo's SubSecTimeOriginal is {text[:60]!r}, which is not a fraction of a second")
     return text
 
 

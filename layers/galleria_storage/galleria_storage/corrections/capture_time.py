@@ -20,7 +20,7 @@ ALLOWED_TIMESTAMP: Final = (
 )
 _DATE = r"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})"
 _BASIC_DATE = r"([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})"
-# The space stands for a plus that was lost in a URL-encoded tagging header.
+# The space is a plus that was lost in a URL-encoded tagging header.
 _REST = r"(?:[.,]([0-9]{1,9}))?(Z|[+ -][0-9]{2}(?::?[0-9]{2})?)?"
 
 

@@ -98,7 +98,7 @@ class Correction(NamedTuple):
 
     @classmethod
     def absolute(cls, when: datetime, offset_hours: "float | Fraction") -> "Correction":
-        """Set the capture time and its offset: the arguments of the seed's ``modify_exif_in_memory``.
+        """Set the capture time and its offset: the arguments of ``modify_exif_in_memory``.
 
         Parameters
         ----------

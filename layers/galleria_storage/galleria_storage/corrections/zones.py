@@ -116,7 +116,7 @@ def parse_zone_name(key: str, text: str, allowed: str = ALLOWED_ZONE) -> str:
 
     near = [_names()[match] for match in get_close_matches(text.casefold()[:64], _names(), n=3)]
     raise CorrectionError(
-        f"{key} is {text!r}, which is no time zone that is known; allowed are {allowed}",
+        f"{key} is {text!r}, which is not a known time zone; allowed are {allowed}",
         tag=key,
         advice=f"Did you mean {' or '.join(near)}?"
         if near

@@ -1,4 +1,4 @@
-"""All configured buckets: each is tried, whatever becomes of the others, and news of drift is put on the event bus."""
+"""All configured buckets: each is tried, whatever becomes of the others, and drift is announced on the event bus."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -40,7 +40,7 @@ def audit_buckets(
         Judge as the mode says, but never write.
     seconds
         After so long, a bucket that has not answered is `failed`; None: wait
-        for all. Lambda would end the function without a word about the others.
+        for all. Lambda would end the function before it could report the others.
     log
         Told the old rules of a bucket before they are replaced, and defects.
     connect
@@ -54,7 +54,7 @@ def audit_buckets(
     Raises
     ------
     SettingsError
-        The expected rules are none that S3 accepts.
+        S3 would reject the expected rules.
     """
     expected = rules_from_settings(settings)
 
@@ -101,7 +101,7 @@ def announce_drift(
     *,
     announce: Callable[[str, str, Mapping[str, Any]], None] = announce,
 ) -> None:
-    """Put one event on the bus for each bucket that was found out of order; an empty name: nobody is told.
+    """Put one event on the bus for each bucket that was found out of order; an empty name: no event.
 
     The rules themselves are in the log and in the result; an event of
     EventBridge holds 256 KB at most, and 100 rules may be more.

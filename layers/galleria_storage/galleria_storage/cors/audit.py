@@ -1,8 +1,10 @@
 """Examine one bucket, and put it right where that is asked for.
 
-The order of things: read, judge, log the old rules, write, read again, judge
-again. The verdict is what was read, never what was sent. Writing replaces all
-rules at once, and always with the same ones, so that two runs at a time end
+The order of things: read, judge, read once more, log the old rules, write, read
+again, judge again. A write replaces all rules at once, so it happens only where
+two answers in a row agree on what is there: an answer that came out wrong would
+otherwise take the rules of others with it. The verdict is what was read, never
+what was sent. The same rules are written each time, so two runs at a time end
 in the same state.
 """
 
@@ -35,8 +37,8 @@ _UNSUPPORTED_ADVICE: Final = (
     "and set CORS_PROBE_URL so that the audit can see whether that works."
 )
 _CDN_ADVICE: Final = (
-    "The bucket is right: let the CDN before it forward the Origin header and the answer's Access-Control headers, "
-    "and empty its cache."
+    "The bucket is right: let the CDN in front of it forward the Origin header and the answer's Access-Control "
+    "headers, and empty its cache."
 )
 
 
@@ -94,7 +96,7 @@ def audit_bucket(
     access
         The bucket and how to reach it.
     expected
-        The rules that it shall have.
+        The rules that it should have.
     mode
         See `CorsSettings.mode`.
     probe_url
@@ -146,7 +148,7 @@ class _Audit:
         order = connection.profile.cors_order
         if contradictions := shortcomings(self._expected, self._expected, order):
             raise SettingsError(
-                f"the expected rules themselves do not do at this provider: {contradictions[0]}",
+                f"the expected rules do not work at this provider: {contradictions[0]}",
                 tag="CORS_RULES",
                 advice="The first rule whose origin matches answers: put the methods for one origin into one rule.",
             )
@@ -159,8 +161,18 @@ class _Audit:
             return self.verdict("ok", "the rules are in order")
         if self._read_only:
             return self.verdict("drifted", _in_short(found))
+        self._confirm(connection, found)
         self._write(connection, found, order)
         return self.verdict("repaired", f"put right: {_in_short(found)}")
+
+    def _confirm(self, connection: Connection, found: Examination) -> None:
+        """Refuse to write where a second answer differs from the first."""
+        if fetch_rules(connection.client, connection.bucket) != found.rules:
+            raise ProviderError(
+                "two answers in a row gave different rules, so nothing was written",
+                bucket=connection.bucket,
+                advice="Somebody else may be writing them, or the provider answers wrongly; run the audit again.",
+            )
 
     def _write(self, connection: Connection, found: Examination, order: Order) -> None:
         rules = self._expected
@@ -175,7 +187,7 @@ class _Audit:
         for seconds in REREAD_PAUSES:
             self._pause(seconds)
             self._after = examine(fetch_rules(connection.client, connection.bucket), self._expected, order)
-            if self._after.in_order(self._mode):
+            if self._after.in_order(self._mode) and not _lost(rules, self._after):
                 return
         raise ProviderError(
             f"the new rules were accepted, but the bucket has others now: {_in_short(self._after or found)}",
@@ -217,8 +229,19 @@ class _Audit:
         )
 
 
+def _lost(written: Sequence[CorsRule], after: Examination) -> bool:
+    """Tell whether a rule that was written, one of others perhaps, is not there afterwards."""
+    there = {_in_capitals(rule) for rule in found_rules(after.rules)}
+    return not {_in_capitals(rule) for rule in written} <= there
+
+
+def _in_capitals(rule: CorsRule) -> CorsRule:
+    """Return the normal form with its methods in capitals, since some providers store them so."""
+    return replace(rule, methods=tuple(method.upper() for method in rule.methods)).normalized()
+
+
 def _probed(verdict: BucketVerdict, url: str, expected: Sequence[CorsRule]) -> BucketVerdict:
-    """Ask the public URL too, and say which of the two is wrong, the bucket or what stands before it."""
+    """Ask the public URL too, and say which of the two is wrong, the bucket or the CDN in front of it."""
     if not url:
         return verdict
     try:
@@ -232,7 +255,7 @@ def _probed(verdict: BucketVerdict, url: str, expected: Sequence[CorsRule]) -> B
     if result.passed:
         note = "the public URL answers as the gallery needs"
         if verdict.effective is False:
-            note += ": a CDN before the bucket adds what the bucket does not"
+            note += ": a CDN in front of the bucket adds what the bucket does not"
         return replace(verdict, reason=f"{verdict.reason}; {note}")
     if verdict.status in {"ok", "repaired"}:
         return replace(

@@ -1,4 +1,4 @@
-"""The exact comparison: whether the rules of a bucket are the expected ones, which is the seed's question.
+"""The exact comparison: whether the rules of a bucket are the expected ones, the question of Galleria's storage service.
 
 What the rules mean to a browser is another question: see `evaluate`.
 """
@@ -6,7 +6,7 @@ What the rules mean to a browser is another question: see `evaluate`.
 from collections.abc import Sequence
 from itertools import combinations
 
-from galleria_storage.cors.patterns import overlap
+from galleria_storage.cors.patterns import have_common
 from galleria_storage.cors.rules import CorsRule
 
 
@@ -14,14 +14,16 @@ def same_rules(current: Sequence[CorsRule], expected: Sequence[CorsRule]) -> boo
     """Tell whether both are the same rules: all five fields, order and letter case where they do not matter.
 
     The order of rules matters only between rules that one origin could match,
-    because the first of them answers. A rule that stands twice is one rule.
+    because the first of them answers. A rule that is there twice counts once.
     """
     found, wanted = _distinct(current), _distinct(expected)
     if set(found) != set(wanted):
         return False
     place = {rule: n for n, rule in enumerate(found)}
     return all(
-        place[first] < place[second] for first, second in combinations(wanted, 2) if _share_an_origin(first, second)
+        place[first] < place[second]
+        for first, second in combinations(wanted, 2)
+        if have_common(first.origins, second.origins)
     )
 
 
@@ -49,7 +51,9 @@ def _field_differences(found: CorsRule, wanted: CorsRule) -> list[str]:
         "ExposeHeaders": (found.expose_headers, wanted.expose_headers),
     }
     words = [
-        f"{field}: {_join(is_)} instead of {_join(shall)}" for field, (is_, shall) in pairs.items() if is_ != shall
+        f"{field}: {_join(actual)} instead of {_join(needed)}"
+        for field, (actual, needed) in pairs.items()
+        if actual != needed
     ]
     if found.max_age_seconds != wanted.max_age_seconds:
         words.append(f"MaxAgeSeconds: {_age(found.max_age_seconds)} instead of {_age(wanted.max_age_seconds)}")
@@ -73,7 +77,3 @@ def _age(seconds: int | None) -> str:
 
 def _distinct(rules: Sequence[CorsRule]) -> list[CorsRule]:
     return list(dict.fromkeys(rule.normalized() for rule in rules))
-
-
-def _share_an_origin(one: CorsRule, other: CorsRule) -> bool:
-    return any(overlap(a, b) is not None for a in one.origins for b in other.origins)

@@ -17,14 +17,13 @@ by the same rule: ``ceph`` is the cautious choice for an unknown server.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
+from galleria_storage.cors.fetch_standard import SAFELISTED_METHODS, is_readable
 from galleria_storage.cors.patterns import matches
 from galleria_storage.cors.rules import CorsRule
 
 Order = Literal["aws", "ceph"]
-#: Sent without a preflight if no header needs one (Fetch standard, "CORS-safelisted method").
-SIMPLE_METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class CorsRequest:
     @property
     def needs_preflight(self) -> bool:
         """Whether a browser asks with OPTIONS first."""
-        return bool(self.headers) or self.method not in SIMPLE_METHODS
+        return bool(self.headers) or self.method not in SAFELISTED_METHODS
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class Permission:
     expose_headers
         Response headers that the script may read.
     max_age_seconds
-        How long the preflight's answer may be kept; None: unsaid.
+        How long the preflight's answer may be kept; None: not set.
     """
 
     rule: int
@@ -71,7 +70,7 @@ class Permission:
 
     def exposes(self, header: str) -> bool:
         """Tell whether the script may read the header (``*`` counts, since a gallery sends no credentials)."""
-        return any(name == "*" or name.lower() == header.lower() for name in self.expose_headers)
+        return is_readable(header, {name.lower() for name in self.expose_headers})
 
 
 def answering_rule(rules: Sequence[CorsRule], request: CorsRequest, order: Order) -> int | None:

@@ -1,9 +1,10 @@
 """Add what the gallery needs to the rules of others, and change nothing else that others rely on.
 
-Rules of this library carry an ID that begins with `ID_PREFIX`; they are taken
-out and made anew. Foreign rules are never changed: where one of them would
-answer the gallery's requests and answers too little, a wider copy of it, for
-the shared origins only, is put in front of it.
+Rules of this library carry an ID that begins with `ID_PREFIX`; they are
+removed and made again. Foreign rules are never changed: where one of them would
+answer the gallery's requests with too little, a wider copy of it, for
+the shared origins only, is put in front of it. Copies that allow the same are
+one rule, where no rule between them speaks for one of the origins.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,7 @@ from typing import Final
 from galleria_storage.cors.evaluate import Order
 from galleria_storage.cors.expected import MAX_RULES
 from galleria_storage.cors.needs import shortcomings
-from galleria_storage.cors.patterns import overlap
+from galleria_storage.cors.patterns import have_common, overlap
 from galleria_storage.cors.rules import CorsRule
 from galleria_storage.errors import ProviderError
 
@@ -22,9 +23,9 @@ ID_PREFIX: Final = "galleria-"
 
 
 def merge_rules(current: Sequence[CorsRule], expected: Sequence[CorsRule], order: Order) -> tuple[CorsRule, ...]:
-    """Return rules under which the gallery works and every foreign rule still stands.
+    """Return rules under which the gallery works and every foreign rule is kept.
 
-    The least change wins: the expected rules behind the foreign ones if that
+    The least change wins: the expected rules after the foreign ones if that
     is enough, else with wider copies in front of the foreign rules in the way.
 
     Raises
@@ -37,20 +38,44 @@ def merge_rules(current: Sequence[CorsRule], expected: Sequence[CorsRule], order
     own = [replace(rule, rule_id=ID_PREFIX) for rule in expected]
     merged = [*foreign, *own]
     if shortcomings(merged, expected, order):
-        merged = [rule for one in foreign for rule in (*_wider_copies(one, own, order), one)] + own
+        merged = [*_with_copies(foreign, own, order), *own]
     if len(merged) > MAX_RULES:
         raise ProviderError(
             f"the merged rules would be {len(merged)}; S3 keeps {MAX_RULES}",
-            advice="Take rules out of the bucket that nobody needs, or use the mode repair.",
+            advice="Remove rules from the bucket that nobody needs, or use the mode repair.",
         )
     return _numbered(merged)
 
 
-def _wider_copies(foreign: CorsRule, own: Sequence[CorsRule], order: Order) -> Iterator[CorsRule]:
-    """Give, for each of our rules that the foreign one is in the way of, a rule for the shared origins that does both.
+def _with_copies(foreign: Sequence[CorsRule], own: Sequence[CorsRule], order: Order) -> list[CorsRule]:
+    merged: list[CorsRule] = []
+    for one in foreign:
+        for copy in _wider_copies(one, own, order):
+            _add(merged, copy)
+        merged.append(one)
+    return merged
 
-    With AWS the copy needs the methods that both have, since requests of others
-    pass it by; with Ceph the copy is all that these origins get.
+
+def _add(merged: list[CorsRule], copy: CorsRule) -> None:
+    """Join a copy to an earlier one that allows the same, unless a rule after that one speaks for one of its origins.
+
+    S3 keeps few rules, and a rule for each of fifty sites would be a hundred.
+    """
+    for place in reversed(range(len(merged))):
+        earlier = merged[place]
+        if earlier.rule_id == ID_PREFIX and replace(earlier, origins=copy.origins) == copy:
+            merged[place] = replace(earlier, origins=_union(earlier.origins, copy.origins))
+            return
+        if have_common(earlier.origins, copy.origins):
+            break
+    merged.append(copy)
+
+
+def _wider_copies(foreign: CorsRule, own: Sequence[CorsRule], order: Order) -> Iterator[CorsRule]:
+    """Give a rule for the shared origins that does both, for each of our rules that the foreign one gets in the way of.
+
+    With AWS the copy needs the methods that both have, since other requests
+    do not match it; with Ceph the copy is all that these origins get.
     """
     for rule in own:
         shared = [part for a in rule.origins for b in foreign.origins if (part := overlap(a, b)) is not None]

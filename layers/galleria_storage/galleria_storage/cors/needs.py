@@ -2,8 +2,8 @@
 
 Expected rules are turned into requests, and each is put to `evaluate`. One
 request for each pattern of origins is not enough: a foreign rule for a part of
-these origins may stand first. So every part that a rule of the bucket singles
-out is asked for by an example of its own.
+these origins may come first. So every part that a rule of the bucket singles
+out is tried with an example of its own.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from galleria_storage.cors.rules import CorsRule
 
 #: Stands for ``*`` in an example. No rule of a person names it, so that only a rule for all of the pattern fits.
 FILLER: Final = "zq-galleria-probe"
-#: What the browsers' origins begin with; a rule each for both is as good as one for ``*``.
+#: What the browsers' origins begin with; a rule for each of them does as much as one for ``*``.
 _SCHEMES: Final = ("https://*", "http://*")
 _WRITING: Final = ("PUT", "POST", "DELETE")
 
@@ -49,7 +49,7 @@ class Need:
 
 
 def needs(expected: Sequence[CorsRule], current: Sequence[CorsRule] = ()) -> Iterator[Need]:
-    """Give everything that the expected rules promise, apart for each part that the current rules single out."""
+    """Give everything that the expected rules promise, separately for each part that the current rules single out."""
     singled_out = dict.fromkeys(origin for rule in current for origin in rule.origins)
     for rule in expected:
         whole = [part for origin in rule.origins for part in _by_scheme(origin)]

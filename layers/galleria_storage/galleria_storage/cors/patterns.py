@@ -5,6 +5,7 @@ for their first and last part where two patterns are compared.
 """
 
 import re
+from collections.abc import Iterable
 
 
 def matches(pattern: str, value: str) -> bool:
@@ -33,6 +34,12 @@ def overlap(one: str, other: str) -> str | None:
     if not long_start.startswith(short_start) or not long_end.endswith(short_end):
         return None
     return f"{long_start}*{long_end}"
+
+
+def have_common(ones: Iterable[str], others: Iterable[str]) -> bool:
+    """Tell whether any value is one that a pattern of each side stands for."""
+    others = tuple(others)
+    return any(overlap(one, other) is not None for one in ones for other in others)
 
 
 def example(pattern: str, filler: str) -> str:

@@ -1,4 +1,4 @@
-"""CORS rules: one typed value, its normal form, and the seed's default rules.
+"""CORS rules: one typed value, its normal form, and the default rules of Galleria's storage service.
 
 Rules *found* on a server are taken as they are, since other tools wrote them.
 Rules that a person *expects* are checked first: see `expected`.
@@ -35,7 +35,7 @@ class CorsRule:
     expose_headers
         Response headers that the page's script may read.
     max_age_seconds
-        How long a browser may keep the preflight's answer, in seconds; None: unsaid.
+        How long a browser may keep the preflight's answer, in seconds; None: not set.
     rule_id
         Name of the rule, without meaning to the server.
     """
@@ -70,8 +70,8 @@ class CorsRule:
         The order of values and their repetition mean nothing, nor does the
         letter case of a header's name. The case of an origin or a method does
         mean something: servers compare both to the letter. The ID means nothing.
-        A max age of 0 is as good as none (SeaweedFS gives back 0 where nothing
-        was said): either way the browser asks anew.
+        A max age of 0 means the same as none (SeaweedFS gives back 0 where nothing
+        was set): either way the browser asks again.
         """
         return CorsRule(
             origins=_ordered(self.origins),
@@ -83,7 +83,7 @@ class CorsRule:
 
 
 def default_gallery_rules() -> list[dict[str, Any]]:
-    """Return the seed's rules for a web gallery: any site may read, and may read the ETag."""
+    """Return the rules that Galleria's storage service gives a web gallery: any site may read, and see the ETag."""
     return [
         {
             "AllowedMethods": ["GET", "HEAD"],

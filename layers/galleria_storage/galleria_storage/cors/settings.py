@@ -39,7 +39,7 @@ class CorsSettings:
     buckets
         Every bucket to look at.
     origins, methods, headers, expose_headers, max_age_seconds
-        The expected rule, in the seed's defaults.
+        The expected rule; by default that of Galleria's storage service.
     rules
         Expected rules as a document; None: the one rule of the fields above.
     event_bus_name
@@ -67,7 +67,7 @@ def cors_settings(env: Mapping[str, str]) -> CorsSettings:
     """
     mode = choice(env, "CORS_MODE", get_args(CorsMode), "repair")
     return CorsSettings(
-        mode=mode,  # type: ignore[arg-type] # _choice allows nothing else
+        mode=mode,  # type: ignore[arg-type] # `choice` allows nothing else
         buckets=_cors_buckets(env),
         origins=words(env, "CORS_ALLOWED_ORIGINS") or ("*",),
         methods=tuple(m.upper() for m in words(env, "CORS_ALLOWED_METHODS")) or ("GET", "HEAD"),
