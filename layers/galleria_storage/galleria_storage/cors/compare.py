@@ -1,4 +1,4 @@
-"""The exact comparison: whether the rules of a bucket are the expected ones, the question of Galleria's storage service.
+"""The exact comparison: whether the rules of a bucket are the expected ones (Galleria's storage service asks this).
 
 What the rules mean to a browser is another question: see `evaluate`.
 """
