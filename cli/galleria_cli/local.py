@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from galleria_cli.embedded import CREDENTIAL, PUBLIC_BUCKET, REGION, STAGING_BUCKET, EmbeddedSystem, embedded_system
+from galleria_storage.delivery.replies import line
 from galleria_storage.errors import GalleriaError
 
 if TYPE_CHECKING:
@@ -41,11 +42,9 @@ def run(_args: argparse.Namespace) -> int:
 def _publish(system: EmbeddedSystem, event: object) -> None:
     try:
         for outcome in system.publish_photo(event, None)["outcomes"]:
-            line = f"{outcome['outcome']:<10} {outcome['key']}  {outcome.get('captured_before', '')}"
-            after = outcome.get("captured_after", "")
-            print(f"{line} → {after}" if after else line, outcome.get("reason", ""), flush=True)
+            print(line(outcome), flush=True)
     except GalleriaError as error:
-        print(f"failed     {error.message}", flush=True)
+        print(line({"outcome": "failed", "key": error.key, "reason": error.message}), flush=True)
 
 
 def _welcome(system: EmbeddedSystem) -> str:

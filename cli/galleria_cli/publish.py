@@ -2,16 +2,11 @@
 
 import argparse
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
-
-from galleria_cli.table import printable
-from galleria_storage.errors import GalleriaError, SettingsError
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
-
-    from galleria_storage.publishing.outcome import Outcome
-    from galleria_storage.publishing.publisher import Publisher
 
 
 def add_parser(subparsers: "_SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -29,23 +24,19 @@ def add_parser(subparsers: "_SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(args: argparse.Namespace) -> int:
     """Publish each key, print one line for each, and return the exit status."""
-    from galleria_storage.publishing.wiring import publisher_from_environment  # noqa: PLC0415 # `--help` is quick
+    from galleria_storage.delivery.notices import Task  # noqa: PLC0415 # `--help` is quick
+    from galleria_storage.delivery.replies import line, summary  # noqa: PLC0415 # the same
+    from galleria_storage.delivery.reports import Reporter  # noqa: PLC0415
+    from galleria_storage.delivery.tasks import carry_out  # noqa: PLC0415
+    from galleria_storage.publishing.wiring import PublishService  # noqa: PLC0415
 
-    publisher = publisher_from_environment(os.environ)
-    outcomes = [_publish(publisher, key) for key in args.keys]
-    return 0 if all(outcome.status in {"published", "duplicate"} for outcome in outcomes) else 1
-
-
-def _publish(publisher: "Publisher", key: str) -> "Outcome":
-    from galleria_storage.publishing.outcome import Outcome  # noqa: PLC0415
-
-    try:
-        outcome = publisher.publish(key)
-    except SettingsError:
-        raise
-    except GalleriaError as error:
-        outcome = Outcome.from_error(key, error)
-    taken = f"  {outcome.captured_before or '-'} → {outcome.captured_after}" if outcome.captured_after else ""
-    why = f"  {outcome.reason}" if outcome.reason else ""
-    print(f"{outcome.status:<10} {printable(key)}{taken}{printable(why)}")
-    return outcome
+    service = PublishService(os.environ)
+    settings = service.read_settings()
+    service.publisher()  # a wrong setting ends the command before the first photo
+    nobody = Reporter(replace(settings, failure_queue_url="", event_bus_name="", cdn_distribution_id=""))
+    right = True
+    for key in args.keys:
+        outcome = carry_out(Task(settings.staging_bucket, key), service, nobody, settings.staging_bucket)
+        print(line(summary(outcome)), flush=True)
+        right = right and outcome.status in {"published", "duplicate"}
+    return 0 if right else 1

@@ -9,19 +9,16 @@ import os
 from collections.abc import Sequence
 from typing import Any, Final
 
-from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from galleria_storage.cors.all_buckets import announce_drift, audit_buckets, summary
 from galleria_storage.cors.settings import cors_settings
 from galleria_storage.cors.verdict import BucketVerdict
 from galleria_storage.errors import ProviderError
+from galleria_storage.runtime.observability import flush, observe
 from galleria_storage.runtime.tracing import segment
 
-_SERVICE: Final = os.environ.get("POWERTOOLS_SERVICE_NAME", "audit_cors")  # the template gives the stack's name
-
-logger = Logger(service=_SERVICE)
-metrics = Metrics(namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Galleria"), service=_SERVICE)
+logger, metrics = observe("audit_cors")
 _SECONDS_TO_TELL: Final = 10
 _LOG: Final = {"ok": logger.info, "failed": logger.error}
 
@@ -59,4 +56,4 @@ def _add_metrics(verdicts: Sequence[BucketVerdict]) -> None:
     metrics.add_metric("CorsDrift", MetricUnit.Count, sum(verdict.drift for verdict in verdicts))
     metrics.add_metric("CorsRepaired", MetricUnit.Count, sum(verdict.repaired for verdict in verdicts))
     metrics.add_metric("CorsFailed", MetricUnit.Count, sum(verdict.status == "failed" for verdict in verdicts))
-    metrics.flush_metrics()
+    flush(metrics)

@@ -4,7 +4,7 @@ import inspect
 from dataclasses import dataclass
 from types import ModuleType
 
-from galleria_storage.publishing import publisher
+from galleria_storage.publishing import publisher, wishes
 from galleria_storage.publishing.publisher import Publisher
 
 
@@ -20,59 +20,80 @@ class Mutant:
         Texts of the protocol's source, and what stands there instead.
     provider
         Where it shows.
+    module
+        Which part of the protocol is edited.
     """
 
     name: str
     edits: tuple[tuple[str, str], ...]
     provider: str
+    module: ModuleType = publisher
 
     def publisher_class(self) -> type[Publisher]:
         """Return the publisher of the broken protocol."""
-        source = inspect.getsource(publisher)
+        broken = self._broken()
+        if self.module is not publisher:
+            around = self._run(inspect.getsource(publisher))
+            own = {name for name, value in vars(self.module).items() if inspect.getmodule(value) is self.module}
+            around.__dict__.update({name: broken.__dict__[name] for name in own})
+            broken = around
+        found: type[Publisher] = broken.__dict__["Publisher"]
+        return found
+
+    def _broken(self) -> ModuleType:
+        source = inspect.getsource(self.module)
         for old, new in self.edits:
             assert source.count(old) == 1, f"the protocol has no longer exactly one {old!r}"
             source = source.replace(old, new)
+        return self._run(source)
+
+    def _run(self, source: str) -> ModuleType:
         module = ModuleType(f"protocol with: {self.name}")
         exec(compile(source, module.__name__, "exec"), module.__dict__)  # noqa: S102 # our own source
-        broken: type[Publisher] = module.__dict__["Publisher"]
-        return broken
+        return module
 
 
-_STEP_1 = "        standing = self.public.head(run.key)  # 1\n"
+_LOOK_AT_PUBLIC = "        standing = self.public.head(errand.key)  # look at public\n"
 _OPENED = "        with ObjectSource(self.staging, stream, self._writer.sizes.whole) as source:\n"
-_LOOK_BACK = "        if isinstance(condition, Matches) or not written.conditional:  # 6\n"
-_WRITE = "write(run.key, draft.content, headers, condition)"
-
-_GIVE_UP = "                if run.attempts == MAX_ATTEMPTS:\n                    raise\n"
-_SUCCESS = "                return self._done(run, 'published')\n"
+_LOOK_BACK = "        if not (isinstance(condition, Matches) or follows) and written.conditional:\n"
+_WRITE = "write(errand.key, draft.content, headers, condition)"
+_GIVE_UP = "                if errand.attempts == MAX_ATTEMPTS:\n                    raise\n"
+_SUCCESS = "                return errand.done('published')\n"
+_ASKED = "        now = self._wishes.look(key)\n        return now.fingerprint if now else None\n"
+_ASKED_WITHOUT_TAGS = """
+        now = self.staging.head(key)
+        return self._wishes.understand(now, {}).fingerprint if now else None
+"""
+_MAY_EXPIRE = 'original.expires if original.expires is not None else float("inf")'
+_FOLLOWS = "errand.removed or (standing and not outlives_its_original(standing, self._now()))"
 
 MUTANTS = (
     Mutant(
-        "steps 1 and 2 swapped", ((_STEP_1, "        standing = None\n"), (_OPENED, f"{_STEP_1}{_OPENED}")), "honours"
+        "public is looked at after staging was read",
+        ((_LOOK_AT_PUBLIC, "        standing = None\n"), (_OPENED, f"{_LOOK_AT_PUBLIC}{_OPENED}")),
+        "honours",
     ),
-    Mutant("no precondition", ((_WRITE, "write(run.key, draft.content, headers, None)"),), "honours"),
-    Mutant("no look-back", ((_LOOK_BACK, "        if False:\n"),), "ignores"),
-    Mutant("no look-back", ((_LOOK_BACK, "        if False:\n"),), "refuses"),
-    Mutant("no look-back after replacing", ((_LOOK_BACK, "        if not written.conditional:\n"),), "honours"),
+    Mutant("no precondition", ((_WRITE, "write(errand.key, draft.content, headers, None)"),), "honours"),
+    Mutant("no look-back", ((_LOOK_BACK, "        if True:\n"),), "ignores"),
+    Mutant("no look-back", ((_LOOK_BACK, "        if True:\n"),), "refuses"),
+    Mutant("no look-back after replacing", ((_LOOK_BACK, "        if written.conditional:\n"),), "honours"),
     Mutant(
         "no look-back where conditions are ignored on Complete",
-        ((_LOOK_BACK, "        if isinstance(condition, Matches):\n"),),
+        ((_LOOK_BACK, "        if not (isinstance(condition, Matches) or follows):\n"),),
         "honours on put only",
     ),
-    Mutant(
-        "tags are not looked at again",
-        (("self._wish(now).fingerprint", "self._understand(now, {}).fingerprint"),),
-        "ignores",
-    ),
+    Mutant("tags are not looked at again", ((_ASKED, _ASKED_WITHOUT_TAGS),), "ignores"),
     Mutant(
         "tags of the newest version",
-        (("self.staging.tags(info.key, info.version_id)", "self.staging.tags(info.key)"),),
+        (("self._staging.tags(info.key, info.version_id)", "self._staging.tags(info.key)"),),
         "honours",
+        wishes,
     ),
     Mutant(
         "the correction is no part of the identity",
-        (("fingerprint(info, correction))", "fingerprint(info, Correction()))"),),
+        (("fingerprint(info, correction, carried)", "fingerprint(info, Correction(), carried)"),),
         "honours",
+        wishes,
     ),
     Mutant(
         "what was asked for at a glance is done to another body",
@@ -80,4 +101,21 @@ MUTANTS = (
         "honours",
     ),
     Mutant("a conflict is taken for success", ((_GIVE_UP, _SUCCESS),), "honours"),
+    Mutant(
+        "no look at staging after a copy was taken away",
+        (("        if self.staging.head(errand.key):", "        if False:"),),
+        "honours",
+    ),
+    Mutant(
+        "no look-back for an original that goes while it is published",
+        (("        follows = self._original_until(wish.info) > 0\n", "        follows = False\n"),),
+        "honours",
+    ),
+    Mutant("a retry leaves the copy of an original that went meanwhile", ((_FOLLOWS, "errand.removed"),), "honours"),
+    Mutant("a lifecycle rule is taken for somebody", ((_MAY_EXPIRE, 'float("inf")'),), "honours"),
+    Mutant(
+        "every missing original is taken for a removed one",
+        ((_FOLLOWS, "True"),),
+        "honours",
+    ),
 )

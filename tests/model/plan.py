@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, replace
 from typing import Any
 
-from galleria_storage.publishing.settings import DuplicateScope
+from galleria_storage.publishing.settings import DuplicateScope, WhenRemoved
 from galleria_storage.s3.profiles import PROFILES, ProviderProfile
 
 HONOURING = ProviderProfile(
@@ -49,6 +49,9 @@ class Plan:
     changes: list[tuple[str, Any]]
     haste: float
     scope: DuplicateScope
+    when_removed: WhenRemoved
+    #: A lifecycle rule removes what is in staging; it may strike at any moment.
+    expiring: bool
     twice: float
     tells_tags: bool
 
@@ -60,8 +63,10 @@ class Plan:
         changes: list[tuple[str, Any]] = [("put", put) for put in puts]
         for _ in range(rng.choice((0, 0, 1, 2))):
             changes.insert(rng.randint(1, len(changes)), ("tag", rng.choice(CORRECTIONS)))
-        if rng.random() < 0.15:
-            changes.insert(rng.randint(1, len(changes)), ("delete", None))
+        when_removed: WhenRemoved = "unpublish" if rng.random() < 0.4 else "keep"
+        expiring = rng.random() < 0.15
+        if rng.random() < (0.8 if expiring or when_removed == "unpublish" else 0.15):
+            changes.insert(rng.randint(1, len(changes)), ("expire" if expiring else "delete", None))
         return cls(
             provider=provider or rng.choice(list(PROVIDERS)),
             versioned=rng.random() < 0.7,
@@ -73,6 +78,8 @@ class Plan:
             twice=rng.choice((0.0, 0.3, 1.0)),
             tells_tags=rng.random() < 0.7,
             scope="bucket" if rng.random() < 0.15 else "key",
+            when_removed=when_removed,
+            expiring=expiring,
         )
 
     @staticmethod

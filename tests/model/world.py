@@ -1,8 +1,8 @@
 """What happens around the protocol in one schedule, and what must be true when it is over.
 
-Staging gets two or three versions of one photo, tag changes and deletions, at
-any moment. Each change sends its event, sometimes twice, in any order. Workers
-run the real protocol over a fake S3 whose every call is a scheduling point and
+Staging gets two or three versions of one photo, tag changes and removals by
+somebody or by a lifecycle rule, at any moment. Each change sends its event,
+sometimes twice, in any order. Workers run the real protocol over a fake S3 whose every call is a scheduling point and
 may go wrong in every way that a network knows.
 """
 
@@ -10,7 +10,7 @@ import random
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
@@ -18,6 +18,7 @@ from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.errors import GalleriaError
 from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.photos.sniff import sniff
+from galleria_storage.publishing.outcome import Outcome
 from galleria_storage.publishing.publisher import Publisher
 from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.s3.access import BucketAccess
@@ -29,13 +30,11 @@ from tests.model.strands import Strand, Strands
 from tests.support.directing import client_error
 from tests.support.fake_s3 import FakeS3, StoredObject
 
-if TYPE_CHECKING:
-    from galleria_storage.publishing.outcome import Outcome
-
 KEY = "wedding/0001.jpg"
 STAGING, PUBLIC = "staging", "public"
 SETTINGS = PublishSettings(STAGING, BucketAccess(PUBLIC))
 STEP_LIMIT = 5000
+NOW = 1_800_000_000.0
 
 
 class Crash(BaseException):
@@ -111,15 +110,19 @@ class World:
         self.publisher = self.publisher_class(
             staging,
             public,
-            replace(SETTINGS, duplicate_scope=self.plan.scope),
+            replace(SETTINGS, duplicate_scope=self.plan.scope, when_removed=self.plan.when_removed),
             writer=Writer(public, sizes=sizes, sender=SameThread),
             sleep=lambda _: self.strands.current.pause(),
             jitter=lambda: 0.5,
+            now=lambda: NOW + self.clock,
         )
         self.clock = 0
         self.faults_left = self.plan.faults if self.plan.fault_rate else 0
         self.readings = {strand: _Reading() for strand in self.strands.all}
-        self.events = 0
+        #: Events that wait: whether each tells of a removal.
+        self.events: list[bool] = []
+        #: Whether there was a copy when a lifecycle rule removed the original.
+        self.must_stay = False
         self.history: list[StoredObject] = []
         self.outcomes: list[Outcome] = []
         self.last_public: StoredObject | None = None
@@ -167,7 +170,8 @@ class World:
         standing = self.s3.objects.get((STAGING, KEY))
         if kind == "put":
             body, metadata, tags = what
-            self.s3.store(STAGING, KEY, body, metadata=metadata, tags=tags)
+            expires = 0.0 if self.plan.expiring else None
+            self.s3.store(STAGING, KEY, body, metadata=metadata, tags=tags, expires=expires)
         elif standing is None:
             return
         elif kind == "tag":
@@ -175,24 +179,33 @@ class World:
         else:
             self.s3.remove(STAGING, KEY)
         self.note(f"{kind} {what}")
+        if kind == "expire":
+            self.must_stay = (PUBLIC, KEY) in self.s3.objects
+            return
         if kind != "delete":
+            self.must_stay = False
             self.history.append(self.s3.objects[STAGING, KEY])
-            self.events += 2 if self.rng.random() < self.plan.twice else 1
+        self.events += [kind == "delete"] * (2 if self.rng.random() < self.plan.twice else 1)
 
     def _deliver(self, strand: Strand) -> None:
-        self.events -= 1
+        removed = self.events.pop(self.rng.randrange(len(self.events)))
         self.readings[strand] = _Reading()
-        strand.begin(self._work)
+        strand.begin(lambda: self._work(removed=removed))
         self.strands.step(strand)
 
-    def _work(self) -> None:
+    def _work(self, *, removed: bool) -> None:
         try:
-            outcome = self.publisher.publish(KEY)
-        except (GalleriaError, Crash) as error:
+            outcome = self.publisher.unpublish(KEY) if removed else self.publisher.publish(KEY)
+        except Crash as error:
             self.note(f"again: {error!r}")
-            self.events += 1
+            self.events.append(removed)
+            return
+        except GalleriaError as error:
+            outcome = Outcome.from_error(KEY, error)
+        self.note(f"{outcome.status} {outcome.reason}")
+        if outcome.status == "failed":
+            self.events.append(removed)
         else:
-            self.note(f"{outcome.status} {outcome.reason}")
             self.outcomes.append(outcome)
 
     # --- the director
@@ -202,7 +215,7 @@ class World:
         if not self.readings[strand].crashed:
             strand.pause()
         self._die_if_crashed(strand)
-        conditional = operation in {"PutObject", "CompleteMultipartUpload"} and bucket == PUBLIC
+        conditional = operation in {"PutObject", "CompleteMultipartUpload", "DeleteObject"} and bucket == PUBLIC
         codes = ["SlowDown", "InternalError", "timeout", "closed", "crash"]
         if conditional:
             codes += ["PreconditionFailed", "ConditionalRequestConflict"]
@@ -218,7 +231,8 @@ class World:
             else:
                 reading.base, reading.second = before, looks[look]
         self.note(f"{operation} {bucket}{': refused' if refused else ''}")
-        written = self.s3.objects.get((PUBLIC, KEY)) is not self.last_public
+        public = self.s3.objects.get((PUBLIC, KEY))
+        written = public is not None and public is not self.last_public
         if written and self.plan.provider == "honours" and before != reading.base:
             raise Violation("an older copy replaced a newer one, although the provider honours preconditions")
         self._maybe_fail(operation, bucket, ["InternalError", "timeout", "closed", "crash"], "after")
@@ -267,6 +281,8 @@ class World:
         public = self.s3.objects.get((PUBLIC, KEY))
         if public is self.last_public:
             return
+        if public is None and self.plan.when_removed == "keep":
+            raise Violation("a copy was taken away, although copies stay")
         self.last_public = public
         if public is not None and self.plan.versioned and public.body not in self._rightful():
             raise Violation(f"published is what no version of the photo asks for: {public}")
@@ -279,10 +295,19 @@ class World:
                 raise Violation(f"staging asks for {result!r}, published is {public}")
             if public.content_type != "image/jpeg":
                 raise Violation(f"Content-Type is {public.content_type}")
-        elif staged is not None and not any(outcome.status == "rejected" for outcome in self.outcomes):
+        elif staged is None:
+            self._check_removed(public)
+        elif not any(outcome.status == "rejected" for outcome in self.outcomes):
             raise Violation("nobody said that the photo is rejected")
         if not self.plan.fault_rate and self.s3.uploads:
             raise Violation("an upload was left behind")
+
+    def _check_removed(self, public: StoredObject | None) -> None:
+        if self.plan.expiring:
+            if self.must_stay and public is None:
+                raise Violation("a copy was taken away, although a lifecycle rule removed the original")
+        elif self.plan.when_removed == "unpublish" and public is not None:
+            raise Violation(f"somebody removed the original, and published is still {public}")
 
     def _rightful(self) -> set[bytes | None]:
         return {wanted(staged) for staged in self.history}

@@ -16,6 +16,7 @@ STATUS = {
     "BadDigest": 400,
     "InvalidPart": 400,
     "InvalidRange": 416,
+    "InvalidObjectState": 403,
     "NotImplemented": 501,
     "SlowDown": 503,
     "InternalError": 500,

@@ -10,7 +10,8 @@ test gets hold of time and of faults.
 import base64
 import hashlib
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from email.utils import formatdate
 from typing import Any, Literal
 
 from botocore.exceptions import ClientError, IncompleteReadError
@@ -29,6 +30,8 @@ class StoredObject:
     content_type: str = "binary/octet-stream"
     cache_control: str = ""
     tags: tuple[tuple[str, str], ...] = ()
+    #: When a lifecycle rule removes it, in seconds since 1970.
+    expires: float | None = None
 
 
 @dataclass
@@ -100,9 +103,7 @@ class FakeS3:
 
     def tag(self, bucket: str, key: str, tags: dict[str, str]) -> None:
         old = self.objects[bucket, key]
-        new = StoredObject(
-            old.body, old.etag, old.version, old.metadata, old.content_type, old.cache_control, tuple(tags.items())
-        )
+        new = replace(old, tags=tuple(tags.items()))
         self.objects[bucket, key] = self.versions[bucket, key, old.version] = new
 
     def remove(self, bucket: str, key: str) -> None:
@@ -264,6 +265,8 @@ class FakeS3:
         }
         if found.tags and self.tells_tags:
             answer["TagCount"] = len(found.tags)
+        if found.expires is not None:
+            answer["Expiration"] = f'expiry-date="{formatdate(found.expires, usegmt=True)}", rule-id="save"'
         if self.versioned:
             answer["VersionId"] = found.version
         return answer

@@ -11,6 +11,7 @@ import pytest
 from galleria_storage.delivery.events import notification
 from galleria_storage.errors import CorrectionError, GalleriaError, ProviderError
 from galleria_storage.publishing.outcome import Outcome
+from galleria_storage.publishing.wiring import PublishService
 from tests.support.functions import ROOT, Function
 
 SETTINGS = {
@@ -36,6 +37,14 @@ class Studio:
         return fate
 
 
+class Staffed(PublishService):
+    """The service with a studio in the publisher's place."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self.publish = studio.publish  # type: ignore[method-assign] # what it does otherwise is tested elsewhere
+
+
 @pytest.fixture
 def function(monkeypatch: pytest.MonkeyPatch) -> Function:
     for name, value in SETTINGS.items():
@@ -56,7 +65,7 @@ def test_the_init_phase_survives_a_provider_that_does_not_answer(monkeypatch: py
 def staff(function: Function, **fates: Outcome | Exception) -> Studio:
     """Put a studio in the publisher's place; fates by key without its suffix."""
     studio = Studio({f"{name}.jpg": fate for name, fate in fates.items()})
-    function.module.publisher_from_environment = lambda _env: studio  # type: ignore[attr-defined] # the seam for tests
+    function.module.service = Staffed(studio)  # type: ignore[attr-defined] # the seam for tests
     return studio
 
 
@@ -74,7 +83,8 @@ def test_a_photo_is_published_logged_and_counted(function: Function) -> None:
     answer = function(event("a.jpg"))
     assert [(o["key"], o["outcome"]) for o in answer["outcomes"]] == [("a.jpg", "published")]
     [line] = function.logged()
-    assert (line["level"], line["message"], line["key"], line["outcome"]) == ("INFO", "published", "a.jpg", "published")
+    assert (line["level"], line["key"], line["outcome"]) == ("INFO", "a.jpg", "published")
+    assert line["message"] == "published  a.jpg"
     assert line["function_request_id"] == "request of publish_photo"
     assert function.counted("Published") == [1]
     assert function.counted("BytesIn") == [10]
@@ -150,7 +160,7 @@ def test_an_event_without_a_photo_prints_nothing(function: Function, nothing: di
 
 def test_an_event_of_an_unknown_kind_fails_so_that_it_lands_in_the_failure_queue(function: Function) -> None:
     staff(function)
-    with pytest.raises(GalleriaError, match="no event that names a photo"):
+    with pytest.raises(GalleriaError, match="no photo could be read from this event"):
         function({"hello": "world"})
 
 
@@ -164,7 +174,7 @@ def test_only_the_messages_with_a_failed_photo_go_back_to_the_queue(function: Fu
 def test_a_batch_job_is_answered_task_by_task(function: Function, name: str) -> None:
     staff(function)
     asked = json.loads((ROOT / "events" / name).read_text())
-    function.module.publish_settings = lambda _env: _settings_of(asked)  # type: ignore[attr-defined]
+    function.module.service.read_settings = lambda: _settings_of(asked)  # type: ignore[attr-defined]
     answer = function(asked)
     assert answer["invocationSchemaVersion"] == asked["invocationSchemaVersion"]
     assert [result["taskId"] for result in answer["results"]] == [task["taskId"] for task in asked["tasks"]]

@@ -63,6 +63,12 @@ class CorrectionError(GalleriaError):
     permanent = True
 
 
+class UnsafeKeyError(GalleriaError):
+    """A key that some servers would take for another one, or that belongs to this service."""
+
+    permanent = True
+
+
 class UnsupportedFormatError(GalleriaError):
     """The bytes are no photo that this library publishes or corrects."""
 
@@ -81,6 +87,10 @@ class ProviderError(GalleriaError):
 
 class NotFoundError(ProviderError):
     """The object does not exist."""
+
+
+class ArchivedError(ProviderError):
+    """The object is in an archive: its headers can be read, its bytes only after they were restored."""
 
 
 class BucketNotFoundError(ProviderError):

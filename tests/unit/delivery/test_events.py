@@ -68,6 +68,10 @@ def found(event: Any) -> list[tuple[str, str]]:
     return [(task.bucket, task.key) for task in unpack(event).tasks]
 
 
+def changes(event: Any) -> list[str]:
+    return [task.change for task in unpack(event).tasks]
+
+
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize(
     "encode", [quote_plus, quote, lambda key: quote(key, safe="")], ids=["plus", "%20", "%20 and %2F"]
@@ -115,22 +119,99 @@ def test_all_records_are_found_in_order() -> None:
         "ObjectTagging:Put",
         "ObjectTagging:Delete",
         "s3:ObjectCreated:Copy",
+        "ObjectRestore:Completed",
     ],
 )
-def test_a_new_object_and_a_changed_tag_are_wanted(name: str) -> None:
-    assert found(s3_event("a", name=name)) == [("staging", "a")]
+def test_a_new_object_a_changed_tag_and_one_back_from_the_archive_are_wanted(name: str) -> None:
+    assert changes(s3_event("a", name=name)) == ["written"]
 
 
 @pytest.mark.parametrize(
-    "name", ["ObjectRemoved:Delete", "ObjectRestore:Completed", "s3:ObjectAcl:Put", "LifecycleTransition"]
+    "name", ["ObjectRemoved:Delete", "ObjectRemoved:DeleteMarkerCreated", "s3:ObjectRemoved:Delete"]
 )
+def test_an_original_that_somebody_removed_is_told_from_others(name: str) -> None:
+    assert changes(s3_event("a", name=name)) == ["removed"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "LifecycleExpiration:Delete",
+        "s3:LifecycleExpiration:DeleteMarkerCreated",
+        "s3:ObjectLifecycle:Expiration:Current",
+    ],
+)
+def test_an_original_that_a_lifecycle_rule_removed_is_told_from_one_that_somebody_removed(name: str) -> None:
+    assert changes(s3_event("a", name=name)) == ["expired"]
+
+
+@pytest.mark.parametrize(("reason", "change"), [("DeleteObject", "removed"), ("Lifecycle Expiration", "expired")])
+@pytest.mark.parametrize("kind", ["Permanently Deleted", "Delete Marker Created"])
+def test_eventbridge_says_why_an_object_was_deleted(reason: str, change: str, kind: str) -> None:
+    event = event_bridge("a+b", "Object Deleted")
+    event["detail"] |= {"reason": reason, "deletion-type": kind}
+    assert found(event) == [("staging", "a+b")]
+    assert changes(event) == [change]
+
+
+def cloud_trail(name: str, **more: object) -> dict[str, Any]:
+    request = {"bucketName": "staging", "key": "a+b.jpg"}
+    record = {"eventSource": "s3.amazonaws.com", "eventName": name, "requestParameters": request, "requestID": "CT1"}
+    return {**record, **more}
+
+
+def through_event_bridge(record: dict[str, Any]) -> dict[str, Any]:
+    return {"id": "EB1", "source": "aws.s3", "detail-type": "AWS API Call via CloudTrail", "detail": record}
+
+
+@pytest.mark.parametrize("wrap", [through_event_bridge, lambda record: {"Records": [record]}], ids=["bus", "log file"])
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("PutObject", ["written"]),
+        ("CompleteMultipartUpload", ["written"]),
+        ("CopyObject", ["written"]),
+        ("PutObjectTagging", ["written"]),
+        ("DeleteObject", ["removed"]),
+        ("GetObject", []),
+        ("UploadPart", []),
+    ],
+)
+def test_a_data_event_of_cloudtrail_is_understood(wrap: Any, name: str, expected: list[str]) -> None:
+    event = wrap(cloud_trail(name))
+    assert changes(event) == expected
+    assert {(task.key, task.correlation_id) for task in unpack(event).tasks} <= {("a+b.jpg", "CT1")}
+
+
+def test_a_call_that_failed_changed_nothing() -> None:
+    assert changes(through_event_bridge(cloud_trail("PutObject", errorCode="AccessDenied"))) == []
+
+
+def test_a_cloudtrail_event_that_names_no_keys_is_refused_with_the_remedy() -> None:
+    [task] = unpack(through_event_bridge(cloud_trail("DeleteObjects"))).tasks
+    assert "let S3 notify the function itself" in task.problem
+
+
+def test_a_pipe_from_a_queue_is_answered_as_the_queue_would_be() -> None:
+    delivery = unpack(queue_event(s3_event("a"), event_bridge("b"))["Records"])
+    assert delivery.form == "queue"
+    assert [(task.reference, task.key) for task in delivery.tasks] == [("m0", "a"), ("m1", "b")]
+
+
+def test_a_pipe_may_send_the_events_themselves_or_their_texts() -> None:
+    delivery = unpack([s3_event("a"), event_bridge("b"), json.dumps(s3_event("c"))])
+    assert delivery.form == "event"
+    assert [task.key for task in delivery.tasks] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("name", ["ObjectRestore:Post", "s3:ObjectAcl:Put", "LifecycleTransition", "Replication:x"])
 def test_other_events_give_nothing_to_do(name: str) -> None:
     assert found(s3_event("a", name=name)) == []
 
 
 @pytest.mark.parametrize(
     ("kind", "count"),
-    [("Object Created", 1), ("Object Tags Added", 1), ("Object Tags Deleted", 1), ("Object Deleted", 0)],
+    [("Object Created", 1), ("Object Tags Added", 1), ("Object Tags Deleted", 1), ("Object ACL Updated", 0)],
 )
 def test_eventbridge_tells_new_and_tagged_objects_from_others(kind: str, count: int) -> None:
     assert len(found(event_bridge("a", kind))) == count
@@ -204,7 +285,7 @@ def test_a_photo_can_be_followed_through_the_logs(event: dict[str, Any], expecte
 )
 def test_what_cannot_be_read_is_named_and_not_lost(event: Any) -> None:
     [task] = unpack(event).tasks
-    assert task.problem.startswith("this is no event that names a photo")
+    assert task.problem.startswith("no photo could be read from this event")
 
 
 def test_a_part_that_cannot_be_read_does_not_hide_the_rest() -> None:

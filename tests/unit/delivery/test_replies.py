@@ -2,10 +2,11 @@
 
 import pytest
 
-from galleria_storage.delivery.events import Delivery, Form, Task
+from galleria_storage.delivery.events import Delivery, Form
+from galleria_storage.delivery.notices import Task
 from galleria_storage.delivery.replies import answer, summary
 from galleria_storage.errors import ProviderError
-from galleria_storage.publishing.outcome import Outcome, Status
+from galleria_storage.publishing.outcome import Outcome, OutcomeStatus
 
 
 def delivery(form: Form, *references: str) -> Delivery:
@@ -13,7 +14,7 @@ def delivery(form: Form, *references: str) -> Delivery:
     return Delivery(form, tasks, invocation_id="INV", schema_version="2.0")
 
 
-def outcomes(*statuses: Status) -> list[Outcome]:
+def outcomes(*statuses: OutcomeStatus) -> list[Outcome]:
     return [Outcome(key=f"{n}.jpg", status=status, reason="why") for n, status in enumerate(statuses)]
 
 
@@ -37,7 +38,7 @@ def test_a_queue_is_told_which_messages_to_deliver_again_each_once() -> None:
 
 
 def test_a_batch_job_is_answered_task_by_task() -> None:
-    statuses: tuple[Status, ...] = ("published", "duplicate", "gone", "rejected", "failed")
+    statuses: tuple[OutcomeStatus, ...] = ("published", "duplicate", "gone", "rejected", "failed")
     told = answer(delivery("batch", "a", "b", "c", "d", "e"), outcomes(*statuses))
     assert (told["invocationSchemaVersion"], told["invocationId"]) == ("2.0", "INV")
     assert [(r["taskId"], r["resultCode"]) for r in told["results"]] == [

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from galleria_storage.delivery.events import Task, unpack
+from galleria_storage.delivery.events import unpack
+from galleria_storage.delivery.notices import Task
 from galleria_storage.delivery.reports import Reporter
 from galleria_storage.errors import ProviderError
-from galleria_storage.publishing.outcome import Outcome, Status
+from galleria_storage.publishing.outcome import Outcome, OutcomeStatus
 from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.s3.access import BucketAccess
 
@@ -20,6 +21,8 @@ EVERYONE = PublishSettings(
     event_bus_name="news",
     cdn_distribution_id="DIST",
 )
+NOW, DAY = 1_800_000_000, 24 * 3600
+RUN = f"{NOW}-a1b2"
 NOBODY = PublishSettings("staging", BucketAccess("public"))
 
 
@@ -41,10 +44,10 @@ class Aws:
 
 
 def report(outcome: Outcome, aws: Aws, settings: PublishSettings = EVERYONE) -> None:
-    Reporter(settings, aws).report(outcome, TASK)
+    Reporter(settings, aws, lambda: NOW + 60.0).report(outcome, TASK)
 
 
-def outcome(status: Status, **fields: Any) -> Outcome:
+def outcome(status: OutcomeStatus, **fields: Any) -> Outcome:
     return Outcome(key="å b.jpg", status=status, **fields)
 
 
@@ -67,7 +70,7 @@ def test_a_message_in_the_failure_queue_can_be_played_again() -> None:
 
 
 @pytest.mark.parametrize("status", ["published", "duplicate"])
-def test_a_publication_is_announced_so_that_a_lost_announcement_is_made_up_for(status: Status) -> None:
+def test_a_publication_is_announced_so_that_a_lost_announcement_is_made_up_for(status: OutcomeStatus) -> None:
     aws = Aws()
     report(outcome(status, sha256="ab12", captured_after="2024:06:15 10:30:45+02:00"), aws)
     [(_, _, arguments)] = aws.calls
@@ -78,15 +81,15 @@ def test_a_publication_is_announced_so_that_a_lost_announcement_is_made_up_for(s
     assert (detail["sha256"], detail["captured_after"]) == ("ab12", "2024:06:15 10:30:45+02:00")
 
 
-@pytest.mark.parametrize("status", ["failed", "gone"])
-def test_nobody_is_told_of_what_will_be_tried_again_or_is_gone(status: Status) -> None:
+@pytest.mark.parametrize("status", ["failed", "gone", "ignored"])
+def test_nobody_is_told_of_what_will_be_tried_again_or_is_no_photo(status: OutcomeStatus) -> None:
     aws = Aws()
     report(outcome(status), aws)
     assert aws.calls == []
 
 
 @pytest.mark.parametrize("status", ["published", "rejected"])
-def test_nothing_is_called_where_the_settings_name_nobody(status: Status) -> None:
+def test_nothing_is_called_where_the_settings_name_nobody(status: OutcomeStatus) -> None:
     aws = Aws()
     report(outcome(status, replaced=True), aws, NOBODY)
     assert aws.calls == []
@@ -100,13 +103,39 @@ def test_the_cdn_forgets_a_replaced_photo_by_its_encoded_path() -> None:
     assert arguments["InvalidationBatch"]["Paths"] == {"Quantity": 1, "Items": ["/%C3%A5%20b.jpg"]}
 
 
-def test_a_retried_invalidation_is_the_same_invalidation() -> None:
-    first, second, other = Aws(), Aws(), Aws()
-    report(outcome("published", replaced=True, fingerprint="1-ff"), first)
-    report(outcome("published", replaced=True, fingerprint="1-ff"), second)
-    report(outcome("published", replaced=True, fingerprint="1-ee"), other)
-    references = [aws.calls[-1][2]["InvalidationBatch"]["CallerReference"] for aws in (first, second, other)]
-    assert references[0] == references[1] != references[2]
+def reference(aws: Aws) -> str:
+    return str(aws.calls[-1][2]["InvalidationBatch"]["CallerReference"])
+
+
+def test_a_retried_invalidation_is_the_same_invalidation_and_another_publication_another_one() -> None:
+    first, retried, later = Aws(), Aws(), Aws()
+    report(outcome("published", replaced=True, fingerprint="1-ff", run=RUN), first)
+    report(outcome("duplicate", replaced=True, fingerprint="1-ff", run=RUN), retried)
+    report(outcome("published", replaced=True, fingerprint="1-ff", run=f"{NOW}-another"), later)
+    assert reference(first) == reference(retried) != reference(later)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"replaced": False, "run": RUN}, {"replaced": True, "run": f"{NOW - 20 * DAY}-old"}]
+)
+def test_a_duplicate_of_what_replaced_nothing_or_long_ago_needs_no_invalidation(fields: dict[str, Any]) -> None:
+    aws = Aws()
+    report(outcome("duplicate", **fields), aws)
+    assert aws.asked() == ["events"]
+
+
+def test_a_copy_that_was_taken_away_is_announced_and_forgotten_by_the_cdn() -> None:
+    aws = Aws()
+    report(outcome("removed", run=RUN), aws)
+    assert aws.asked() == ["events", "cloudfront"]
+    assert aws.calls[0][2]["Entries"][0]["DetailType"] == "Photo Removed"
+
+
+def test_a_removal_whose_report_was_lost_is_reported_as_the_same_removal() -> None:
+    first, retried = Aws(), Aws()
+    report(outcome("removed", run=RUN), first)
+    report(outcome("removed"), retried)
+    assert reference(first) == reference(retried)
 
 
 def test_a_new_photo_needs_no_invalidation() -> None:
@@ -116,7 +145,7 @@ def test_a_new_photo_needs_no_invalidation() -> None:
 
 
 @pytest.mark.parametrize(("service", "status"), [("sqs", "rejected"), ("events", "published")])
-def test_a_service_that_refuses_is_an_error(service: str, status: Status) -> None:
+def test_a_service_that_refuses_is_an_error(service: str, status: OutcomeStatus) -> None:
     with pytest.raises(ProviderError, match=service):
         report(outcome(status), Aws(service))
 
@@ -126,10 +155,9 @@ def test_an_event_that_the_bus_did_not_take_is_an_error_although_it_answered_200
         report(outcome("published"), Aws(failed_entries=1))
 
 
-def test_an_invalidation_that_fails_goes_to_the_failure_queue_with_the_path() -> None:
-    aws = Aws("cloudfront")
-    report(outcome("published", replaced=True), aws)
-    message = json.loads(aws.calls[-1][2]["MessageBody"])
-    assert aws.asked() == ["events", "sqs"]
-    assert "/%C3%A5%20b.jpg" in message["advice"]
-    assert message["outcome"] == "published"
+@pytest.mark.parametrize("refusing", ["events", "cloudfront"])
+def test_one_who_refuses_does_not_keep_the_other_from_being_told(refusing: str) -> None:
+    aws = Aws(refusing)
+    with pytest.raises(ProviderError, match=refusing):
+        report(outcome("published", replaced=True, run=RUN), aws)
+    assert aws.asked() == [{"events": "cloudfront", "cloudfront": "events"}[refusing]]

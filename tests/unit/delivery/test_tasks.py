@@ -2,7 +2,7 @@
 
 import pytest
 
-from galleria_storage.delivery.events import Task
+from galleria_storage.delivery.notices import Task
 from galleria_storage.delivery.reports import Reporter
 from galleria_storage.delivery.tasks import carry_out
 from galleria_storage.errors import CorrectionError, ProviderError

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from galleria_storage.errors import GalleriaError
 from galleria_storage.publishing.outcome import Outcome
 from galleria_storage.publishing.publisher import Publisher
 from galleria_storage.publishing.settings import PublishSettings
@@ -56,6 +57,16 @@ class Interference(Calm):
         return self.cuts.pop(0) if self.cuts else None
 
 
+def settled(key: str, act: Callable[[], Outcome]) -> Outcome:
+    """Return an outcome, also of a photo that is rejected."""
+    try:
+        return act()
+    except GalleriaError as error:
+        if not error.permanent:
+            raise
+        return Outcome.from_error(key, error)
+
+
 class Gallery:
     """What most tests need: put something into staging, publish it, look at the public bucket."""
 
@@ -67,12 +78,21 @@ class Gallery:
         self.sizes = Sizes()
         self.copies = False
         self.pauses: list[float] = []
+        self.clock = 1_800_000_000.0
 
     def publisher(self) -> Publisher:
         client: Any = self.s3
         staging, public = ObjectStore(client, STAGING, self.staging_profile), ObjectStore(client, PUBLIC, self.profile)
         writer = Writer(public, copies=self.copies, sizes=self.sizes)
-        return Publisher(staging, public, self.settings, writer=writer, sleep=self.pauses.append, jitter=lambda: 0.5)
+        return Publisher(
+            staging,
+            public,
+            self.settings,
+            writer=writer,
+            sleep=self.pauses.append,
+            jitter=lambda: 0.5,
+            now=lambda: self.clock,
+        )
 
     def configure(self, **settings: Any) -> None:
         self.settings = replace(self.settings, **settings)
@@ -89,7 +109,12 @@ class Gallery:
     def publish(self, key: str = "a.jpg") -> Outcome:
         self.s3.calls.clear()
         self.director.counts.clear()
-        return self.publisher().publish(key)
+        return settled(key, lambda: self.publisher().publish(key))
+
+    def unpublish(self, key: str = "a.jpg") -> Outcome:
+        self.s3.calls.clear()
+        self.director.counts.clear()
+        return settled(key, lambda: self.publisher().unpublish(key))
 
     def copy(self, key: str = "a.jpg") -> StoredObject:
         return self.s3.objects[PUBLIC, key]

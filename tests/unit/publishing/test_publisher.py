@@ -6,7 +6,13 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from galleria_storage.corrections.correction import parse_correction
-from galleria_storage.errors import IntegrityError, PreconditionFailedError, ProviderError, ThrottledError
+from galleria_storage.errors import (
+    ArchivedError,
+    IntegrityError,
+    PreconditionFailedError,
+    ProviderError,
+    ThrottledError,
+)
 from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.publishing.publisher import MAX_ATTEMPTS
 from galleria_storage.s3.profiles import PROFILES
@@ -83,6 +89,74 @@ def test_cache_control_comes_from_settings(gallery: Gallery) -> None:
     gallery.put()
     gallery.publish()
     assert gallery.copy().cache_control == "max-age=31536000"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"metadata_allowlist": frozenset()}, {"cache_control": "no-store"}, {"metadata_allowlist": frozenset({"title"})}],
+    ids=["a name that must leave the copy", "another Cache-Control", "one name less"],
+)
+def test_a_setting_that_changes_the_headers_of_a_copy_publishes_it_again(
+    gallery: Gallery, change: dict[str, object]
+) -> None:
+    gallery.configure(metadata_allowlist=frozenset({"photographer", "title"}), cache_control="max-age=60")
+    gallery.put(metadata={"photographer": "Mika", "title": "Dawn"})
+    gallery.publish()
+    assert gallery.publish().status == "duplicate"
+    gallery.configure(**change)
+    assert gallery.publish().status == "published"
+    assert gallery.publish().status == "duplicate"
+
+
+def test_a_value_that_is_allowed_belongs_to_the_identity_and_another_does_not(gallery: Gallery) -> None:
+    gallery.configure(metadata_allowlist=frozenset({"photographer"}))
+    gallery.put(metadata={"photographer": "Mika", "note": "1"})
+    gallery.publish()
+    gallery.put(metadata={"photographer": "Mika", "note": "2"})
+    assert gallery.publish().status == "duplicate"
+    gallery.put(metadata={"note": "2"})
+    assert gallery.publish().status == "published"
+    assert "photographer" not in gallery.copy().metadata
+
+
+def test_what_must_follow_a_write_is_recorded_on_what_was_written(gallery: Gallery) -> None:
+    gallery.put()
+    first = gallery.publish()
+    assert (first.replaced, "galleria-replaced" in gallery.copy().metadata) == (False, False)
+    gallery.put(metadata=TIME)
+    gallery.director.after_plans["PutObject", 1] = lose_the_answer
+    with pytest.raises(ProviderError):
+        gallery.publish()
+    retried = gallery.publish()
+    assert (retried.status, retried.replaced) == ("duplicate", True)
+    assert retried.run == gallery.copy().metadata["galleria-run"]
+
+
+def test_each_publication_has_a_run_of_its_own_although_the_content_comes_back(gallery: Gallery) -> None:
+    runs = []
+    for metadata in ({}, TIME, {}, TIME):
+        gallery.put(metadata=metadata)
+        runs.append(gallery.publish().run)
+    assert len(set(runs)) == 4
+
+
+def test_an_archived_original_is_a_duplicate_where_its_right_copy_is_published(gallery: Gallery) -> None:
+    gallery.put(metadata=TIME)
+    gallery.publish()
+    archive(gallery)
+    assert gallery.publish().status == "duplicate"
+
+
+def test_an_archived_original_without_a_copy_waits_until_it_is_restored(gallery: Gallery) -> None:
+    gallery.put(metadata=TIME)
+    archive(gallery)
+    with pytest.raises(ArchivedError) as error:
+        gallery.publish()
+    assert "restore it first" in str(error.value.advice)
+
+
+def archive(gallery: Gallery) -> None:
+    gallery.director.plans["GetObject", 1] = lambda: refuse("InvalidObjectState", "GetObject")
 
 
 def test_a_photo_that_is_gone_is_no_error(gallery: Gallery) -> None:

@@ -147,7 +147,7 @@ def test_a_look_back_that_finds_an_empty_file_starts_again(gallery: Gallery) -> 
     gallery.put(metadata=TIME)
     gallery.director.plans["HeadObject", 3] = lambda: gallery.put(b"")
     outcome = gallery.publish()
-    assert (outcome.status, outcome.attempts) == ("rejected", 2)
+    assert (outcome.status, outcome.reason) == ("rejected", "the file is empty")
 
 
 @pytest.mark.parametrize("preconditions", ["ignored", "refused"])

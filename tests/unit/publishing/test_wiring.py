@@ -1,17 +1,14 @@
 """The publisher that the environment describes."""
 
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from galleria_storage.errors import SettingsError
 from galleria_storage.publishing import wiring
-from galleria_storage.publishing.wiring import publisher_from_environment
+from galleria_storage.publishing.publisher import Publisher
+from galleria_storage.publishing.wiring import PublishService
 from galleria_storage.s3 import secret
-from galleria_storage.s3.objects import ObjectStore
-from tests.support.servers import running
 
 ENV = {
     "STAGING_BUCKET": "staging",
@@ -30,7 +27,10 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
-    monkeypatch.setattr(wiring, "_made", [])
+
+
+def publisher_from_environment(env: dict[str, str]) -> Publisher:
+    return PublishService(env).publisher()
 
 
 def test_staging_is_reached_by_the_aws_environment_and_public_by_the_settings() -> None:
@@ -40,12 +40,24 @@ def test_staging_is_reached_by_the_aws_environment_and_public_by_the_settings() 
     assert publisher.public.client.meta.endpoint_url == "https://s3.example.com"
 
 
-def test_the_same_settings_give_the_same_publisher_whatever_else_changes() -> None:
-    assert publisher_from_environment(ENV) is publisher_from_environment({**ENV, "_X_AMZN_TRACE_ID": "Root=1"})
+def test_the_publisher_is_kept_as_long_as_the_settings_stay_the_same() -> None:
+    env = dict(ENV)
+    service = PublishService(env)
+    first = service.publisher()
+    env["_X_AMZN_TRACE_ID"] = "Root=1"
+    service.read_settings()
+    assert service.publisher() is first
+    env["CACHE_CONTROL"] = "no-cache"
+    service.read_settings()
+    assert service.publisher() is not first
 
 
-def test_other_settings_give_another_publisher() -> None:
-    assert publisher_from_environment(ENV) is not publisher_from_environment({**ENV, "CACHE_CONTROL": "no-cache"})
+def test_all_photos_of_an_invocation_see_the_same_settings() -> None:
+    env = dict(ENV)
+    service = PublishService(env)
+    service.read_settings()
+    env["CACHE_CONTROL"] = "no-cache"
+    assert service.publisher().settings.cache_control == ""
 
 
 @pytest.mark.parametrize("endpoint", ["https://s3.example.com", "http://s3.example.com:443/"])
@@ -109,27 +121,3 @@ def test_an_account_that_a_secret_names_copies_no_tails(monkeypatch: pytest.Monk
     arn = "arn:aws:secretsmanager:eu-north-1:123456789012:secret:public"
     publisher = publisher_from_environment({**ENV, **bare, "S3_PUBLIC_SECRET_ARN": arn, "AWS_ACCESS_KEY_ID": "key"})
     assert not publisher._writer.copies
-
-
-def test_connections_that_were_closed_before_a_snapshot_are_opened_again_when_they_are_needed(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    with running("moto_server", tmp_path) as server:
-        for name in ("staging", "public"):
-            server.client().create_bucket(Bucket=name)
-        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", server.endpoint)
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", server.access_key)
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", server.secret_key)
-        publisher = publisher_from_environment({**ENV, "S3_PUBLIC_ENDPOINT": server.endpoint})
-        stores = (publisher.staging, publisher.public)
-        assert [store.head("a.jpg") for store in stores] == [None, None]
-        assert all(open_connections(store) for store in stores)
-        wiring.close_connections()
-        assert not any(open_connections(store) for store in stores)
-        assert [store.head("a.jpg") for store in stores] == [None, None]
-
-
-def open_connections(store: ObjectStore) -> int:
-    """Count the pools of connections that a client holds: botocore has no public name for them."""
-    client: Any = store.client
-    return len(client._endpoint.http_session._manager.pools)

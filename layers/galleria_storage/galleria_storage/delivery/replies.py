@@ -1,6 +1,6 @@
-"""What the caller of the function is told: nothing, SQS or S3 Batch Operations each want another form."""
+"""What is told of outcomes: to the caller of the function, in the form that it wants, and to people, in one line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from galleria_storage.delivery.events import Delivery
@@ -53,6 +53,15 @@ def summary(outcome: Outcome) -> dict[str, Any]:
     fields = outcome.as_dict()
     named = {"key": fields.pop("key"), "outcome": fields.pop("status"), **fields}
     return {name: value for name, value in named.items() if value != ""}
+
+
+def line(told: Mapping[str, Any]) -> str:
+    """Return one line for people, fit for a terminal, about what `summary` tells."""
+    before, after = told.get("captured_before", ""), told.get("captured_after", "")
+    taken = f"{before or '-'} → {after}" if after else ""
+    parts = (f"{told['outcome']:<9}", told.get("key") or "an event", taken, told.get("reason", ""))
+    text = "  ".join(part for part in parts if part)
+    return "".join(sign if sign.isprintable() else "·" for sign in text)
 
 
 def _failed(delivery: Delivery, outcomes: Sequence[Outcome]) -> list[str]:

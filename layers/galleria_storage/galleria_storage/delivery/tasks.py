@@ -1,34 +1,68 @@
-"""From a task of an event to an outcome, whatever happens on the way."""
+"""From a task of an event to an outcome, whatever happens on the way: the one place where errors become outcomes."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from galleria_storage.delivery.events import Task
+from galleria_storage.delivery.notices import Task
 from galleria_storage.delivery.reports import Reporter
 from galleria_storage.errors import GalleriaError
 from galleria_storage.publishing.outcome import Outcome
 
 
 class Publishes(Protocol):
-    """What is needed of `publishing.protocol.Publisher`."""
+    """What is needed of `publishing.publisher.Publisher`."""
 
     def publish(self, key: str) -> Outcome:
-        """Publish one staging object, or raise an error that may pass."""
+        """Bring the copy of a key up to its original, or raise an error of the family."""
+        ...
+
+    def unpublish(self, key: str) -> Outcome:
+        """Do the same for an original that somebody removed."""
         ...
 
 
-def carry_out(task: Task, publisher: Publishes, reporter: Reporter, staging_bucket: str) -> Outcome:
-    """Publish the photo that a task names and tell those who want to know.
+def carry_out(
+    task: Task,
+    publisher: Publishes,
+    reporter: Reporter,
+    staging_bucket: str,
+    on_defect: Callable[[Exception], None] | None = None,
+) -> Outcome:
+    """Do what a task asks for, and tell those who want to know.
 
-    Never raises an error of the family: what may succeed later comes back as
+    Errors of the family are never raised: what may succeed later comes back as
     the outcome `failed`, so that the other tasks of the event are done first.
     An outcome that could not be reported is `failed` too, since nobody else
     would hear of it.
+
+    Parameters
+    ----------
+    task, publisher, reporter
+        What to do, who does it, and who tells of it.
+    staging_bucket
+        The only bucket that a task may name.
+    on_defect
+        Called with an error that is not one of the family, which then makes
+        the outcome `failed`; None: it is raised.
     """
     try:
-        outcome = _publish(task, publisher, staging_bucket)
+        return _reported(_carried_out(task, publisher, staging_bucket), task, reporter)
+    except Exception as error:  # a defect that one photo meets must not keep the others back
+        if on_defect is None:
+            raise
+        on_defect(error)
+        return Outcome(key=task.key, status="failed", reason=f"{type(error).__name__}: {error}")
+
+
+def _carried_out(task: Task, publisher: Publishes, staging_bucket: str) -> Outcome:
+    try:
+        return _act(task, publisher, staging_bucket)
     except GalleriaError as error:
-        outcome = Outcome.from_error(task.key, error)
+        return Outcome.from_error(task.key, error)
+
+
+def _reported(outcome: Outcome, task: Task, reporter: Reporter) -> Outcome:
     try:
         reporter.report(outcome, task)
     except GalleriaError as error:
@@ -37,7 +71,7 @@ def carry_out(task: Task, publisher: Publishes, reporter: Reporter, staging_buck
     return outcome
 
 
-def _publish(task: Task, publisher: Publishes, staging_bucket: str) -> Outcome:
+def _act(task: Task, publisher: Publishes, staging_bucket: str) -> Outcome:
     if task.problem:
         return Outcome(
             key=task.key, status="failed", reason=task.problem, advice="See the function's log for the event itself."
@@ -49,8 +83,10 @@ def _publish(task: Task, publisher: Publishes, staging_bucket: str) -> Outcome:
             reason=f"the event names the bucket {task.bucket!r}; photos are only taken from {staging_bucket!r}",
             advice="Remove this function from that bucket's notifications, or set STAGING_BUCKET.",
         )
-    outcome = publisher.publish(task.key)
-    if outcome.status == "gone" and task.other_key:
-        other = publisher.publish(task.other_key)
-        return outcome if other.status == "gone" else other
+    if task.change == "expired":
+        return Outcome(key=task.key, status="gone", reason="a lifecycle rule removed the original; its copy stays")
+    outcome = publisher.unpublish(task.key) if task.change == "removed" else publisher.publish(task.key)
+    if task.other_key and outcome.status in {"gone", "removed"}:
+        other = publisher.publish(task.other_key)  # of a reading that may be wrong no copy is removed
+        return outcome if other.status in {"gone", "ignored"} else other
     return outcome

@@ -1,12 +1,15 @@
 """The identity of a published result, and what is recorded on a published object.
 
-Two runs that would publish the same bytes have the same fingerprint, so that
+Two runs that would publish the same object have the same fingerprint, so that
 a copy recognises itself: as a duplicate, and as one's own write whose answer
-was lost.
+was lost. What must follow a write is recorded as well, so that the next run
+can make up for it if this one dies: that the copy replaced another one, and
+until when a missing original means that somebody removed it.
 """
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -26,12 +29,15 @@ SIZE: Final = "galleria-size"
 SHA256: Final = SHA256_METADATA
 CAPTURED_BEFORE: Final = "galleria-captured-before"
 CAPTURED_AFTER: Final = "galleria-captured-after"
+REPLACED: Final = "galleria-replaced"
+ORIGINAL_UNTIL: Final = "galleria-original-until"
+RECORDED: Final = frozenset({FINGERPRINT, RUN, SIZE, SHA256, CAPTURED_BEFORE, CAPTURED_AFTER, REPLACED, ORIGINAL_UNTIL})
 
 _NO_HEADER_TEXT = re.compile(r"[^0-9:.+ -]")
 _LONGEST_CAPTURE_TEXT = 40
 
 
-def fingerprint(source: ObjectInfo, correction: Correction) -> str:
+def fingerprint(source: ObjectInfo, correction: Correction, headers: Mapping[str, str]) -> str:
     """Return the identity of what a source and a correction give.
 
     Parameters
@@ -40,6 +46,9 @@ def fingerprint(source: ObjectInfo, correction: Correction) -> str:
         The staging object: its ETag and size stand for its content.
     correction
         What is asked of it; its canonical text counts.
+    headers
+        What settings and the uploader add to the published object: user
+        metadata, Cache-Control. A value that is withdrawn must leave the copy.
 
     Returns
     -------
@@ -47,14 +56,45 @@ def fingerprint(source: ObjectInfo, correction: Correction) -> str:
         ``<format version>-<hex>``: a digest, since metadata of a public object
         can be read by everybody and must fit into a header.
     """
-    identity = json.dumps([FORMAT_VERSION, source.etag, source.size, correction.canonical()])
+    parts = [FORMAT_VERSION, source.etag, source.size, correction.canonical()]
+    identity = json.dumps([*parts, sorted(headers.items())] if headers else parts)
     return f"{FORMAT_VERSION}-{hashlib.sha256(identity.encode()).hexdigest()}"
+
+
+def is_ours(published: ObjectInfo) -> bool:
+    """Whether a published object was written by this service."""
+    return FINGERPRINT in published.metadata and RUN in published.metadata
 
 
 def is_result(published: ObjectInfo, identity: str) -> bool:
     """Whether a published object is the result with this fingerprint, and is as long as it was meant to be."""
     recorded = published.metadata
     return recorded.get(FINGERPRINT) == identity and recorded.get(SIZE) == str(published.size)
+
+
+def outlives_its_original(published: ObjectInfo, now: float) -> bool:
+    """Whether the copy stays although its original is missing, as far as the copy itself can tell.
+
+    Parameters
+    ----------
+    published
+        The copy.
+    now
+        Seconds since 1970.
+    """
+    until = published.metadata.get(ORIGINAL_UNTIL, "")
+    return not (until.isdigit() and now < int(until))
+
+
+def run_name(now: float) -> str:
+    """Return a name that no other run has: the second it began, and a random number."""
+    return f"{int(now)}-{os.urandom(12).hex()}"
+
+
+def seconds_since(run: str, now: float) -> float:
+    """Return how long ago a run began; infinite for names that do not tell."""
+    began = run.partition("-")[0]
+    return now - int(began) if began.isdigit() and "-" in run else float("inf")
 
 
 def capture_text(tags: CaptureTags | None) -> str:
@@ -66,7 +106,9 @@ def capture_text(tags: CaptureTags | None) -> str:
     return _NO_HEADER_TEXT.sub("?", text)[:_LONGEST_CAPTURE_TEXT].strip()
 
 
-def recorded_metadata(identity: str, run: str, size: int, before: str, after: str) -> Mapping[str, str]:
+def recorded_metadata(
+    identity: str, run: str, size: int, captured: tuple[str, str], *, replaced: bool, original_until: int
+) -> Mapping[str, str]:
     """Return the user metadata of a published object; what is not known is left out.
 
     Parameters
@@ -77,14 +119,20 @@ def recorded_metadata(identity: str, run: str, size: int, before: str, after: st
         Name of the run that writes it: by this it recognises a write whose answer was lost.
     size
         Its bytes.
-    before, after
+    captured
         Capture time in the original and in the copy (`capture_text`).
+    replaced
+        Whether it takes the place of another object.
+    original_until
+        Before this second since 1970 only a person removes the original; 0: a lifecycle rule may, too.
     """
     values = {
         FINGERPRINT: identity,
         RUN: run,
         SIZE: str(size),
-        CAPTURED_BEFORE: before,
-        CAPTURED_AFTER: after,
+        CAPTURED_BEFORE: captured[0],
+        CAPTURED_AFTER: captured[1],
+        REPLACED: "yes" if replaced else "",
+        ORIGINAL_UNTIL: str(original_until) if original_until else "",
     }
     return {name: value for name, value in values.items() if value}

@@ -5,21 +5,23 @@ from typing import Any, Literal
 
 from galleria_storage.errors import GalleriaError
 
-Status = Literal["published", "duplicate", "rejected", "failed", "gone"]
+OutcomeStatus = Literal["published", "duplicate", "rejected", "failed", "gone", "ignored", "removed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The result of publishing one staging object.
+    """What became of one staging object.
 
     Attributes
     ----------
     key
         Key of the staging object, and of its published copy.
     status
-        `published`: a right copy was written and verified. `duplicate`: it
-        stood there already. `rejected`: it can never be published as it is.
+        `published`: the right copy was written and verified. `duplicate`: it
+        was published already. `rejected`: it can never be published as it is.
         `failed`: it may succeed later. `gone`: there is no staging object.
+        `ignored`: it is not a photo and was never meant to be. `removed`: the
+        original was removed, and so there is no public copy any more.
     reason, advice
         Why, and what to do about it, in words for a photographer; may be empty.
     tag
@@ -29,6 +31,8 @@ class Outcome:
         where `DUPLICATE_SCOPE` is ``bucket``).
     fingerprint
         Identity of the published result (`publishing.fingerprint`).
+    run
+        Name of the run that wrote the copy; unique for each publication.
     sha256
         Of the published bytes, in hex. Empty if they were copied by the
         provider without passing through here.
@@ -42,18 +46,19 @@ class Outcome:
     bytes_copied
         Bytes that the provider copied itself.
     replaced
-        True if an older copy stood under the key.
+        True if the run that wrote the copy found an older one under the key.
     attempts
-        How often the protocol started at its first step.
+        How often the protocol started from the beginning.
     """
 
     key: str
-    status: Status
+    status: OutcomeStatus
     reason: str = ""
     advice: str = ""
     tag: str = ""
     duplicate_of: str = ""
     fingerprint: str = ""
+    run: str = ""
     sha256: str = ""
     media_type: str = ""
     captured_before: str = ""
@@ -65,7 +70,7 @@ class Outcome:
     attempts: int = 1
 
     @classmethod
-    def from_error(cls, key: str, error: GalleriaError, **known: Any) -> "Outcome":
+    def from_error(cls, key: str, error: GalleriaError) -> "Outcome":
         """Say what an error means for the photo: `rejected` if it is permanent, else `failed`."""
         return cls(
             key=key,
@@ -73,7 +78,6 @@ class Outcome:
             reason=error.message,
             advice=error.advice or "",
             tag=error.tag or "",
-            **known,
         )
 
     def as_dict(self) -> dict[str, Any]:

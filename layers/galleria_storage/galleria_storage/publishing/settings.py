@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
 from galleria_storage.errors import SettingsError
-from galleria_storage.runtime.environment import all_matching, choice, matching, required, text
+from galleria_storage.runtime.environment import all_matching, choice, matching, required, text, words
 from galleria_storage.s3.access import BucketAccess, public_bucket
 
 DuplicateScope = Literal["key", "bucket"]
+WhenRemoved = Literal["keep", "unpublish"]
 
 #: Environment variable -> correction key (the table of corrections in `corrections.correction`).
 DEFAULT_CORRECTION_VARIABLES: Final = {
@@ -44,6 +45,10 @@ class PublishSettings:
         Media types beside the known image formats that are published as they are.
     duplicate_scope
         Whether a duplicate is looked for under the same key or in the whole bucket.
+    when_removed
+        What becomes of the copy when somebody removes the original.
+    ignored_keys
+        Patterns, in lower case, of further keys to ignore (`publishing.ignored_keys`).
     failure_queue_url, event_bus_name
         Where rejections and news go; empty: the log alone.
     cdn_distribution_id
@@ -57,6 +62,8 @@ class PublishSettings:
     metadata_allowlist: frozenset[str] = frozenset()
     pass_through_types: frozenset[str] = frozenset()
     duplicate_scope: DuplicateScope = "key"
+    when_removed: WhenRemoved = "keep"
+    ignored_keys: tuple[str, ...] = ()
     failure_queue_url: str = ""
     event_bus_name: str = ""
     cdn_distribution_id: str = ""
@@ -79,6 +86,7 @@ def publish_settings(env: Mapping[str, str]) -> PublishSettings:
             tag="STAGING_BUCKET",
         )
     scope = choice(env, "DUPLICATE_SCOPE", get_args(DuplicateScope), "key")
+    removed = choice(env, "WHEN_REMOVED", get_args(WhenRemoved), "keep")
     return PublishSettings(
         staging_bucket=staging,
         public=public,
@@ -86,7 +94,9 @@ def publish_settings(env: Mapping[str, str]) -> PublishSettings:
         cache_control=matching(env, "CACHE_CONTROL", _HEADER_VALUE, "the value of a header such as max-age=86400"),
         metadata_allowlist=all_matching(env, "METADATA_ALLOWLIST", _HEADER_NAME, "name of metadata such as title"),
         pass_through_types=all_matching(env, "PASS_THROUGH_TYPES", _MEDIA_TYPE, "media type such as video/mp4"),
-        duplicate_scope=scope,  # type: ignore[arg-type] # _choice allows nothing else
+        duplicate_scope=scope,  # type: ignore[arg-type] # `choice` allows nothing else
+        when_removed=removed,  # type: ignore[arg-type] # the same
+        ignored_keys=tuple(pattern.lower() for pattern in words(env, "IGNORED_KEYS")),
         failure_queue_url=matching(env, "FAILURE_QUEUE_URL", _URL_OR_EMPTY, "the URL of a queue"),
         event_bus_name=text(env, "EVENT_BUS_NAME"),
         cdn_distribution_id=text(env, "CDN_DISTRIBUTION_ID"),

@@ -1,14 +1,19 @@
-"""The publisher that the environment describes, made once per cold start."""
+"""Publishing with what the environment describes, and with the keys that are valid now."""
 
-from collections.abc import Mapping
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 from galleria_storage.corrections.correction import parse_correction
-from galleria_storage.errors import CorrectionError, SettingsError
+from galleria_storage.errors import AccessDeniedError, CorrectionError, GalleriaError, SettingsError
+from galleria_storage.publishing.outcome import Outcome
 from galleria_storage.publishing.publisher import Publisher
 from galleria_storage.publishing.settings import DEFAULT_CORRECTION_VARIABLES, PublishSettings, publish_settings
-from galleria_storage.s3.access import BucketAccess
+from galleria_storage.s3 import secret
+from galleria_storage.s3.access import BucketAccess, ProviderAccess
 from galleria_storage.s3.clients import Connection, connect
 from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.s3.probe import identify, settle
@@ -16,42 +21,114 @@ from galleria_storage.transfer.writer import Writer
 
 #: What decides how staging is reached, beside the settings.
 _AWS_VARIABLES: Final = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE")
-_made: list[tuple[PublishSettings, tuple[str, ...], Publisher]] = []
+#: A secret that was fetched longer ago is compared with what Secrets Manager holds now.
+SECRET_SECONDS: Final = 900
+_RETRY_SECONDS: Final = 60
 
 
-def publisher_from_environment(env: Mapping[str, str]) -> Publisher:
-    """Return the publisher for these settings; the same one again as long as they stay the same.
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A publisher, and what it was made from."""
+
+    settings: PublishSettings
+    environment: tuple[str, ...]
+    provider: ProviderAccess
+    publisher: Publisher
+
+
+class PublishService:
+    """Publishes as the environment says; one for the life of a process.
+
+    The publisher and its clients are made on first use and kept as long as
+    the settings stay the same. They are made anew, with the secret fetched
+    again, where a provider denies access: keys rotate while photos come.
 
     Parameters
     ----------
     env
         The environment variables that `settings` describes.
-
-    Raises
-    ------
-    SettingsError
-        A setting is missing or contradictory, or staging and public are one bucket.
+    clock
+        Seconds from any start, which never go back.
     """
-    settings = publish_settings(env)
-    aws = tuple(env.get(name, "") for name in _AWS_VARIABLES)
-    for known_settings, known_aws, publisher in _made:
-        if (known_settings, known_aws) == (settings, aws):
-            return publisher
-    _made[:] = [(settings, aws, _make(settings, env.get("AWS_ACCESS_KEY_ID", "")))]
-    return _made[0][2]
+
+    def __init__(self, env: Mapping[str, str] = os.environ, clock: Callable[[], float] = time.monotonic) -> None:
+        self._env = env
+        self._clock = clock
+        self._settings: PublishSettings | None = None
+        self._made: _Made | None = None
+        self._checked = 0.0
+
+    def read_settings(self) -> PublishSettings:
+        """Read the settings anew; called once at the start of an invocation, whose photos all see the same ones.
+
+        Raises
+        ------
+        SettingsError
+            A setting is missing, contradictory or out of range; it is named.
+        """
+        self._settings = publish_settings(self._env)
+        return self._settings
+
+    def publish(self, key: str) -> Outcome:
+        """Do as `Publisher.publish`."""
+        return self._with_valid_keys(lambda publisher: publisher.publish(key))
+
+    def unpublish(self, key: str) -> Outcome:
+        """Do as `Publisher.unpublish`."""
+        return self._with_valid_keys(lambda publisher: publisher.unpublish(key))
+
+    def publisher(self) -> Publisher:
+        """Return the publisher for the settings that were read last; the same one again as long as they stay the same.
+
+        Raises
+        ------
+        GalleriaError
+            The settings contradict each other, or the secret or the provider cannot be reached.
+        """
+        settings = self._settings or self.read_settings()
+        environment = tuple(self._env.get(name, "") for name in _AWS_VARIABLES)
+        made = self._made
+        if not made or (made.settings, made.environment) != (settings, environment) or self._has_other_keys(made):
+            made = self._make(settings, environment)
+        return made.publisher
+
+    def _with_valid_keys(self, act: Callable[[Publisher], Outcome]) -> Outcome:
+        publisher = self.publisher()
+        try:
+            return act(publisher)
+        except AccessDeniedError as denied:
+            made = self._made
+            if not made:
+                raise
+            try:
+                renewed = self._make(made.settings, made.environment)
+            except GalleriaError:
+                raise denied from None  # what could be renewed was not the reason
+            return act(renewed.publisher)
+
+    def _has_other_keys(self, made: _Made) -> bool:
+        """Whether the secret has changed; asked now and then, and where nobody answers the old keys must do."""
+        if not made.settings.public.provider.secret_arn or self._clock() - self._checked < SECRET_SECONDS:
+            return False
+        self._checked = self._clock()
+        try:
+            return secret.resolve(made.settings.public) != made.provider
+        except GalleriaError:
+            self._checked += _RETRY_SECONDS - SECRET_SECONDS
+            return False
+
+    def _make(self, settings: PublishSettings, environment: tuple[str, ...]) -> _Made:
+        _check_default_correction(settings)
+        provider = secret.resolve(settings.public)
+        publisher = _publisher(settings, provider, self._env.get("AWS_ACCESS_KEY_ID", ""))
+        self._checked = self._clock()
+        self._made = _Made(settings, environment, provider, publisher)
+        return self._made
 
 
-def close_connections() -> None:
-    """Drop the connections of every publisher that was made; its clients open new ones when they need them."""
-    for _settings, _aws, publisher in _made:
-        for store in (publisher.staging, publisher.public):
-            store.client.close()
-
-
-def _make(settings: PublishSettings, staging_access_key: str) -> Publisher:
-    _check_default_correction(settings)
+def _publisher(settings: PublishSettings, provider: ProviderAccess, staging_access_key: str) -> Publisher:
     staging = connect(BucketAccess(bucket=settings.staging_bucket))
-    public = connect(settings.public)
+    public = connect(BucketAccess(settings.public.bucket, provider))
     one_provider = _at_one_provider(staging, public)
     if one_provider and staging.bucket == public.bucket:
         raise SettingsError(

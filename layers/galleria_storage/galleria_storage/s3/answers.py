@@ -7,6 +7,7 @@ PutObject and UploadPart.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -47,6 +48,8 @@ class ObjectInfo:
         service: the ETag is then not an MD5 (S3 API, "Object", ETag).
     missing_metadata
         Number of metadata that the provider withholds (``x-amz-missing-meta``).
+    expires
+        When a lifecycle rule may remove it, in seconds since 1970; None where the provider names no time.
     """
 
     key: str
@@ -58,6 +61,7 @@ class ObjectInfo:
     version_id: str | None = None
     etag_is_md5: bool = True
     missing_metadata: int = 0
+    expires: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +197,7 @@ def object_info(key: str, answer: Mapping[str, Any]) -> ObjectInfo:
         version_id=None if answer.get("VersionId") == "null" else answer.get("VersionId"),
         etag_is_md5=not _is_encrypted(answer),
         missing_metadata=int(answer.get("MissingMeta") or 0),
+        expires=_expiry(str(answer.get("Expiration") or "")),
     )
 
 
@@ -229,3 +234,13 @@ def unquoted(etag: object) -> str:
 def _is_encrypted(answer: Mapping[str, Any]) -> bool:
     """Whether the ETag is not an MD5: objects encrypted by SSE-KMS or SSE-C (S3 API, "Object", ETag)."""
     return str(answer.get("ServerSideEncryption") or "").startswith("aws:") or "SSECustomerAlgorithm" in answer
+
+
+def _expiry(text: str) -> float | None:
+    """Read ``x-amz-expiration`` (S3 API, HeadObject); what cannot be read may happen at any time."""
+    if not text:
+        return None
+    try:
+        return parsedate_to_datetime(text.partition('expiry-date="')[2].partition('"')[0]).timestamp()
+    except ValueError:
+        return 0.0

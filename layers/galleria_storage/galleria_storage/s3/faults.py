@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from galleria_storage.errors import (
     AccessDeniedError,
+    ArchivedError,
     BucketNotFoundError,
     GalleriaError,
     IntegrityError,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 #: Error codes of the S3 API ("Error responses", List of error codes) and of compatible servers.
 _CODES: Final[dict[str, type[ProviderError]]] = {
     **dict.fromkeys(("NoSuchBucket",), BucketNotFoundError),
+    **dict.fromkeys(("InvalidObjectState",), ArchivedError),
     **dict.fromkeys(
         (
             "NoSuchKey", "NoSuchVersion", "NoSuchUpload", "NoSuchTagSet", "NoSuchTagSetError",
@@ -82,6 +84,7 @@ _STATUSES: Final[dict[int, type[ProviderError]]] = {
 _WORDS: Final[dict[type[ProviderError], str]] = {
     BucketNotFoundError: "the bucket does not exist",
     NotFoundError: "it does not exist",
+    ArchivedError: "it is in an archive",
     AccessDeniedError: "the credentials do not allow it",
     ThrottledError: "the provider asks to slow down",
     PreconditionFailedError: "somebody else changed it first",

@@ -75,6 +75,8 @@ class ProviderProfile:
         A body whose SHA-256 is not the signed one is refused.
     versioned_conditions
         Conditions of PutObject mean the same in a versioned bucket.
+    folds_slashes
+        Stores ``a//b`` as ``a/b``.
     versioning
         GetObject answers with a version id when the bucket is versioned.
     """
@@ -102,6 +104,7 @@ class ProviderProfile:
     signed_sha256_checked: bool = False
     versioned_conditions: bool = True
     versioning: bool = True
+    folds_slashes: bool = False
 
     @property
     def preconditions(self) -> bool:
@@ -194,6 +197,7 @@ CEPH: Final = ProviderProfile(
 #: MinIO's own releases since 2024 obey PutObject conditions; a probe finds out, the profile does not assume it.
 MINIO: Final = ProviderProfile(
     name="minio",
+    folds_slashes=True,  # measured on JuiceFS, which runs MinIO's code
     copy_source_if_match="honoured",
     part_copy=True,
     cors_api=False,
@@ -210,6 +214,7 @@ MINIO: Final = ProviderProfile(
 #: is given back as 0; wildcards stand only behind an origin's scheme and at a header's end.
 SEAWEEDFS: Final = ProviderProfile(
     name="seaweedfs",
+    folds_slashes=True,
     put_if_none_match="honoured",
     put_if_match="honoured",
     complete_if_none_match="honoured",

@@ -5,6 +5,7 @@ is read from it. Only a range far ahead costs a request of its own. A small
 object is read into the one buffer that it will be sent from.
 """
 
+import gc
 from collections.abc import Sequence
 from contextlib import ExitStack
 from types import TracebackType
@@ -140,8 +141,8 @@ class ObjectSource:
         longest = max(ranges, key=len, default=range(0))
         at = pieces.index(longest) if longest else len(pieces)
         before, after = self._joined(pieces[:at]), self._joined(pieces[at + 1 :])
-        body[self._room + longest.stop :] = after
-        body[: self._room + longest.start] = before
+        _put(body, slice(self._room + longest.stop, len(body)), after)
+        _put(body, slice(0, self._room + longest.start), before)
         return body
 
     def finish(self) -> None:
@@ -170,7 +171,7 @@ class ObjectSource:
         if stop <= self._kept:
             return
         if (missing := self._room + stop - len(self._start)) > 0:
-            self._start.extend(bytes(missing))
+            _put(self._start, slice(len(self._start), len(self._start)), bytes(missing))
         with memoryview(self._start) as view:
             self._fill_from_stream(view[self._room + self._kept : self._room + stop])
         self._kept = stop
@@ -239,3 +240,16 @@ class ObjectSource:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _put(body: bytearray, where: slice, data: bytes) -> None:
+    """Put bytes in the place of others.
+
+    After a request that had to be repeated, botocore's frames refer to each
+    other in a circle and still look at the body, which then cannot change its size.
+    """
+    try:
+        body[where] = data
+    except BufferError:
+        gc.collect()
+        body[where] = data

@@ -1,0 +1,100 @@
+"""One run over a key: what it has learnt so far, and what comes of it."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from galleria_storage.publishing.draft import Draft
+from galleria_storage.publishing.fingerprint import (
+    CAPTURED_AFTER,
+    CAPTURED_BEFORE,
+    REPLACED,
+    RUN,
+    SHA256,
+    capture_text,
+)
+from galleria_storage.publishing.outcome import Outcome, OutcomeStatus
+from galleria_storage.publishing.wishes import Wish
+from galleria_storage.s3.objects import ObjectInfo
+
+
+@dataclass(slots=True)
+class Errand:
+    """What one run over a key has learnt; it survives a new start of the protocol.
+
+    Attributes
+    ----------
+    key
+        What it is about.
+    run
+        Its name, recorded on what it writes, so that it knows its own again.
+    removed
+        Whether somebody removed the original, as far as the event knows.
+    notes
+        What every outcome should mention.
+    attempts, bytes_in, bytes_out
+        What it cost.
+    tried
+        Fingerprint -> the outcome of writing it; the answers to these writes may have been lost.
+    wrong
+        ETags of objects that the provider stored wrong.
+    spoilt
+        How often that happened.
+    """
+
+    key: str
+    run: str
+    removed: bool = False
+    notes: tuple[str, ...] = ()
+    attempts: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+    tried: dict[str, Outcome] = field(default_factory=dict)
+    wrong: set[str] = field(default_factory=set)
+    spoilt: int = 0
+
+    def done(self, status: OutcomeStatus, *reasons: str, **known: Any) -> Outcome:
+        """Return the outcome of this run."""
+        reason = "; ".join(text for text in (*reasons, *self.notes) if text)
+        return self._complete(Outcome(key=self.key, status=status, reason=reason, **known))
+
+    def tries(self, wish: Wish, draft: Draft, copied: int, *, replaced: bool) -> None:
+        """Remember what a write would come to, whether or not its answer arrives."""
+        self.tried[wish.fingerprint] = self.done(
+            "published",
+            draft.note,
+            *wish.notes,
+            fingerprint=wish.fingerprint,
+            run=self.run,
+            sha256=draft.content.sha256().hex(),
+            media_type=draft.media_type,
+            captured_before=capture_text(draft.before),
+            captured_after=capture_text(draft.after),
+            bytes_copied=copied,
+            replaced=replaced,
+        )
+
+    def wrote(self, wish: Wish) -> Outcome:
+        """Return the outcome of a write that is known to have succeeded."""
+        return self._complete(self.tried[wish.fingerprint])
+
+    def recognises(self, wish: Wish, standing: ObjectInfo) -> Outcome:
+        """Return the outcome where the right copy is published: a duplicate, unless this run wrote it unheard."""
+        recorded = standing.metadata
+        if recorded.get(RUN) == self.run:
+            return self.wrote(wish)
+        return self.done(
+            "duplicate",
+            "the right copy is published already",
+            *wish.notes,
+            duplicate_of=self.key,
+            fingerprint=wish.fingerprint,
+            run=recorded.get(RUN, ""),
+            media_type=standing.content_type,
+            captured_before=recorded.get(CAPTURED_BEFORE, ""),
+            captured_after=recorded.get(CAPTURED_AFTER, ""),
+            sha256=recorded.get(SHA256, ""),
+            replaced=REPLACED in recorded,
+        )
+
+    def _complete(self, outcome: Outcome) -> Outcome:
+        return replace(outcome, attempts=self.attempts, bytes_in=self.bytes_in, bytes_out=self.bytes_out)

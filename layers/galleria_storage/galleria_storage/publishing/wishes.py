@@ -1,0 +1,109 @@
+"""What staging asks for at one moment: which content, which correction, which headers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from galleria_storage.corrections.correction import Correction, parse_correction
+from galleria_storage.errors import CorrectionError, NotFoundError, PreconditionFailedError
+from galleria_storage.publishing.fingerprint import fingerprint
+from galleria_storage.publishing.settings import PublishSettings
+from galleria_storage.s3.objects import ObjectInfo, ObjectStore
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What staging asks for.
+
+    Attributes
+    ----------
+    info
+        The original.
+    correction
+        What is asked of it.
+    metadata
+        The uploader's metadata that the copy may carry.
+    fingerprint
+        Identity of the result.
+    notes
+        What the outcome should mention.
+    """
+
+    info: ObjectInfo
+    correction: Correction
+    metadata: Mapping[str, str]
+    fingerprint: str
+    notes: tuple[str, ...] = ()
+
+
+class Wishes:
+    """Reads wishes from one staging bucket.
+
+    Parameters
+    ----------
+    staging
+        The bucket.
+    settings
+        The default correction, and what the copy may carry.
+    """
+
+    def __init__(self, staging: ObjectStore, settings: PublishSettings) -> None:
+        self._staging = staging
+        self._settings = settings
+
+    def look(self, key: str) -> Wish | None:
+        """Return what is asked for now, without reading the photo; None if there is no original."""
+        info = self._staging.head(key)
+        return self.of(info) if info else None
+
+    def of(self, info: ObjectInfo) -> Wish:
+        """Understand what an original asks for; tags are fetched unless the provider says that there are none.
+
+        They are those of the version that was answered. Without versions an
+        object that was replaced in between may lend its tags for a moment:
+        its own event puts that right.
+
+        Raises
+        ------
+        PreconditionFailedError
+            The original changed meanwhile.
+        CorrectionError
+            What is asked for makes no sense, or the provider withholds it.
+        """
+        if info.missing_metadata:
+            raise CorrectionError(
+                f"the provider withholds {info.missing_metadata} of the photo's metadata: what they ask is unknown",
+                bucket=self._staging.bucket,
+                key=info.key,
+                advice="Upload the photo again with metadata in plain ASCII, or ask by tags.",
+            )
+        if info.tag_count == 0:
+            return self.understand(info, {})
+        try:
+            tags = self._staging.tags(info.key, info.version_id)
+        except NotFoundError as error:
+            raise self.changed(info.key) from error
+        if info.tag_count and not tags:
+            raise self.changed(info.key)
+        return self.understand(info, tags)
+
+    def understand(self, info: ObjectInfo, tags: Mapping[str, str]) -> Wish:
+        """Return what an original with these tags asks for."""
+        correction = parse_correction(info.metadata, tags, self._settings.default_correction)
+        metadata = self._allowed(info)
+        headers = {**metadata, "Cache-Control": self._settings.cache_control}
+        carried = {name: value for name, value in headers.items() if value}
+        return Wish(info, correction, metadata, fingerprint(info, correction, carried))
+
+    def changed(self, key: str) -> PreconditionFailedError:
+        """Return the error that lets the protocol start again."""
+        return PreconditionFailedError(
+            f"{key!r} changed while it was being published", bucket=self._staging.bucket, key=key
+        )
+
+    def _allowed(self, info: ObjectInfo) -> dict[str, str]:
+        """Return the uploader's metadata that settings let through, as far as it fits into headers."""
+        return {
+            name: value
+            for name, value in info.metadata.items()
+            if name in self._settings.metadata_allowlist and value.isascii() and value.isprintable()
+        }

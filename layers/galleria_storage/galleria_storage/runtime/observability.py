@@ -1,0 +1,65 @@
+"""Log lines and metrics of both functions: the one place that knows Powertools' logger and metrics.
+
+Source: Powertools for AWS Lambda (Python), "Logger" and "Metrics"; Lambda
+Developer Guide, "Log-level filtering"; CloudWatch User Guide, "Embedded metric format".
+"""
+
+import logging
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from aws_lambda_powertools import Logger, Metrics
+
+_NAMESPACE: Final = "Galleria"
+_LEVEL_VARIABLES: Final = ("POWERTOOLS_LOG_LEVEL", "LOG_LEVEL")
+_LEVELS: Final = frozenset({"DEBUG", "INFO", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL"})
+
+
+def observe(service: str, env: Mapping[str, str] = os.environ) -> tuple[Logger, Metrics]:
+    """Return the logger and the metrics of a function.
+
+    Parameters
+    ----------
+    service
+        Name of the function, where the environment gives the stack's to neither.
+    env
+        `POWERTOOLS_SERVICE_NAME`, `POWERTOOLS_METRICS_NAMESPACE` and
+        `POWERTOOLS_LOG_LEVEL` count; a level that does not exist is INFO, and
+        the first line says so.
+    """
+    service = env.get("POWERTOOLS_SERVICE_NAME") or service
+    level, doubt = _level(env)
+    logger = Logger(service=service, level=level)
+    if doubt:
+        logger.warning(doubt)
+    return logger, Metrics(namespace=env.get("POWERTOOLS_METRICS_NAMESPACE") or _NAMESPACE, service=service)
+
+
+def flush(metrics: Metrics, env: Mapping[str, str] = os.environ) -> None:
+    """Print the metrics that were added.
+
+    Lambda takes a document without a level for INFO, and leaves it out where
+    the function's log level is higher. So the document bears that level.
+    """
+    if level := env.get("AWS_LAMBDA_LOG_LEVEL"):
+        metrics.add_metadata("level", level)
+        metrics.add_metadata("timestamp", datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+    metrics.flush_metrics()
+
+
+def _level(env: Mapping[str, str]) -> tuple[str | None, str]:
+    """Return the level to set (None: as Powertools finds it) and what is wrong with the one that was asked for."""
+    for name in _LEVEL_VARIABLES:
+        if asked := env.get(name, ""):
+            if asked.upper() in _LEVELS:
+                return None, ""
+            known = "DEBUG" if asked.strip().upper() == "TRACE" else asked.strip().upper()
+            return (known, "") if known in _LEVELS else ("INFO", _doubt(name, asked))
+    return None, ""
+
+
+def _doubt(name: str, asked: str) -> str:
+    allowed = ", ".join(level for level in map(logging.getLevelName, (10, 20, 30, 40, 50)))
+    return f"{name} is {asked!r}; allowed are {allowed}. INFO is used."
