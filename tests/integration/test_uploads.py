@@ -1,5 +1,6 @@
 """Uploading one file or bytes: the same content never twice, changed content always, and what is stored is right."""
 
+import gzip
 import hashlib
 import os
 import uuid
@@ -52,6 +53,15 @@ def photo(request: pytest.FixtureRequest, tmp_path: Path) -> Path | bytes:
     path = tmp_path / "photo.jpg"
     path.write_bytes(PHOTO)
     return path if request.param == "path" else PHOTO
+
+
+def test_a_packed_drawing_arrives_with_its_encoding_and_one_that_is_not_packed_without(
+    client: "S3Client", s3: "S3Client", buckets: Buckets, prefix: str
+) -> None:
+    for name, data, encoding in (("a.svgz", gzip.compress(b"<svg/>"), "gzip"), ("b.svgz", b"<svg/>", None)):
+        assert upload_file_to_s3(client, data, buckets.public, prefix + name)["success"]
+        head = s3.head_object(Bucket=buckets.public, Key=prefix + name)
+        assert (head["ContentType"], head.get("ContentEncoding") or None) == ("image/svg+xml", encoding)
 
 
 def test_a_photo_arrives_with_its_media_type_and_its_sha256(

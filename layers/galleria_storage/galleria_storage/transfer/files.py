@@ -14,7 +14,8 @@ from galleria_storage.errors import LocalFileError, PreconditionFailedError, Pro
 from galleria_storage.s3.objects import Condition, ObjectStore, Stored
 from galleria_storage.transfer.digests import SHA256_METADATA, SINGLE_PUT_BYTES, Digests, digest
 from galleria_storage.transfer.file_body import FileBody, Progress, SentBytes, count_what_is_sent
-from galleria_storage.transfer.local_content import LocalContent, content_type
+from galleria_storage.transfer.local_content import LocalContent
+from galleria_storage.transfer.media_types import content_encoding, media_type
 from galleria_storage.transfer.multipart import MultipartUpload
 from galleria_storage.transfer.proof import Proof, algorithm_of_parts, check_stored
 from galleria_storage.transfer.stored import find, is_same
@@ -24,6 +25,7 @@ MAX_KEY_BYTES: Final = 1024
 #: Parts of one file that are sent at once.
 PART_THREADS: Final = 4
 #: How often somebody else may write under the key before it is an error.
+_GZIP: Final = b"\x1f\x8b"
 _ATTEMPTS: Final = 4
 
 
@@ -153,7 +155,7 @@ class _Sending:
         """Send it once, and check what was stored."""
         self.sent.restart()
         metadata = {SHA256_METADATA: self.digests.sha256}
-        headers: dict[str, Any] = {"ContentType": content_type(self.key), "Metadata": metadata}
+        headers: dict[str, Any] = {"ContentType": media_type(self.key), "Metadata": metadata, **self._encoding()}
         try:
             if self.digests.size <= SINGLE_PUT_BYTES:
                 self._put(headers, condition)
@@ -165,6 +167,13 @@ class _Sending:
         except ProviderError:
             self.content.check_unchanged()  # the likelier cause, in better words
             raise
+
+    def _encoding(self) -> dict[str, str]:
+        """Return the Content-Encoding that the name promises, if the first bytes keep the promise."""
+        if not (encoding := content_encoding(self.key)):
+            return {}
+        with self.content.open() as stream:
+            return {"ContentEncoding": encoding} if stream.read(len(_GZIP)) == _GZIP else {}
 
     def _put(self, headers: dict[str, Any], condition: Condition) -> None:
         proof = Proof.of_file(self.store.profile, self.digests)

@@ -1,38 +1,12 @@
 """What is to be uploaded: a file or bytes, read more than once and watched for changes."""
 
 import io
-import mimetypes
 import os
 import stat
-from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Final
+from pathlib import Path
+from typing import BinaryIO
 
 from galleria_storage.errors import LocalFileError
-
-#: Python's own table, which is the same on every machine, with what web galleries use beside it.
-_TYPES: Final = mimetypes.MimeTypes()
-_TYPES_BESIDE: Final = {
-    ".avif": "image/avif",
-    ".heic": "image/heic",
-    ".heif": "image/heif",
-    ".jxl": "image/jxl",
-    ".webp": "image/webp",
-    ".webmanifest": "application/manifest+json",
-    ".woff": "font/woff",
-    ".woff2": "font/woff2",
-}
-_UNKNOWN_TYPE: Final = "application/octet-stream"
-
-
-def content_type(key: str) -> str:
-    """Return the media type that a key's last extension stands for; compressed or unknown: no more than that."""
-    beside = _TYPES_BESIDE.get(PurePosixPath(key).suffix.lower())
-    if beside:
-        return beside
-    found, encoding = _TYPES.guess_type(f"/{key}")
-    if encoding:
-        return "application/gzip" if encoding == "gzip" else _UNKNOWN_TYPE
-    return found or _UNKNOWN_TYPE
 
 
 class LocalContent:
