@@ -54,7 +54,7 @@ class Mutant:
 
 
 _LOOK_AT_PUBLIC = "        standing = self.public.head(errand.key)  # look at public\n"
-_OPENED = "        with ObjectSource(self.staging, stream, self._writer.sizes.whole) as source:\n"
+_OPENED = "        with self._writer.source(self.staging, stream) as source:\n"
 _LOOK_BACK = "        if not (isinstance(condition, Matches) or follows) and written.conditional:\n"
 _WRITE = "write(errand.key, draft.content, headers, condition)"
 _GIVE_UP = "                if errand.attempts == MAX_ATTEMPTS:\n                    raise\n"

@@ -28,7 +28,6 @@ from galleria_storage.publishing.safe_keys import check_key, folding_note
 from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.publishing.wishes import Wish, Wishes
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectInfo, ObjectStore
-from galleria_storage.transfer.object_source import ObjectSource
 from galleria_storage.transfer.proof import WrongContentError
 from galleria_storage.transfer.writer import Writer, Written
 
@@ -144,7 +143,7 @@ class Publisher:
             stream = self.staging.open(errand.key)  # read staging
         except NotFoundError:
             return self._without_original(errand, standing)
-        with ObjectSource(self.staging, stream, self._writer.sizes.whole) as source:
+        with self._writer.source(self.staging, stream) as source:
             wish = glance if glance and glance.info == source.info else self._wishes.of(source.info)
             if standing and is_result(standing, wish.fingerprint) and standing.etag not in errand.wrong:  # compare
                 return errand.recognises(wish, standing)

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from galleria_storage.errors import NotFoundError, PreconditionFailedError, ProviderError, ThrottledError
 from galleria_storage.s3.objects import Condition, ObjectInfo, ObjectStore, Stored
 from galleria_storage.s3.profiles import ProviderProfile
-from galleria_storage.transfer.buffers import body_of
 from galleria_storage.transfer.content import Content, fill_from
 from galleria_storage.transfer.multipart import MultipartUpload, send_bytes
 from galleria_storage.transfer.object_source import ObjectSource
@@ -148,7 +147,7 @@ def _pass_on(upload: MultipartUpload, number: int, part: SentPart | range, sourc
 
 
 def _send(upload: MultipartUpload, number: int, part: SentPart, source: ObjectSource) -> Stored:
-    with body_of(part.size) as body:
+    with source.bodies.body_of(part.size) as body:
         with memoryview(body) as view:
             done = 0
             for piece in part.pieces:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from galleria_storage.errors import GalleriaError, NotFoundError, PreconditionFailedError
 from galleria_storage.s3.objects import Condition, ObjectInfo, ObjectStore, Stored
 from galleria_storage.s3.sdk.signing import DigestedBody
-from galleria_storage.transfer.buffers import body_of
 from galleria_storage.transfer.content import Content
 from galleria_storage.transfer.etags import etag_of_parts, md5_of
 from galleria_storage.transfer.file_body import FileBody
@@ -125,7 +124,8 @@ def put_in_parts(
     size = content.size
     first, later = first_and_later(size, part_size(size, sizes.part), equal=upload.store.profile.equal_parts)
     try:
-        with body_of(first) as one, body_of(later) as other:
+        bodies = content.source.bodies
+        with bodies.body_of(first) as one, bodies.body_of(later) as other:
             _send_all(upload, content, (one, other), later, sender)
             upload.complete(size, condition, content.sha256())
     except BaseException:

@@ -20,7 +20,7 @@ from galleria_storage.errors import (
 )
 from galleria_storage.s3.objects import ObjectStore, ObjectStream
 from galleria_storage.s3.sdk.signing import DigestedBody
-from galleria_storage.transfer.buffers import body_of
+from galleria_storage.transfer.buffers import BodyPool
 from galleria_storage.transfer.sizes import MIB, Sizes
 
 #: Bytes per read: what is asked for again if the connection breaks meanwhile.
@@ -29,7 +29,7 @@ CHUNK: Final = MIB
 _SKIPPED: Final = MIB
 #: A range that begins so close after what is kept is reached by reading on, and all of that is kept.
 _NEAR: Final = MIB // 4
-#: Room in front of a small object: what is inserted near its start moves only what comes before it.
+#: By so much a small object may grow without a move of its memory: more than an Exif segment can hold.
 _ROOM: Final = 128 * 1024
 _RESUMPTIONS: Final = 4
 
@@ -48,6 +48,8 @@ class ObjectSource:
         The open answer of the first GET.
     whole
         Up to this size it is held in memory (`Sizes.whole`).
+    bodies
+        Lends the memory for that.
 
     Attributes
     ----------
@@ -59,9 +61,13 @@ class ObjectSource:
         Whether it is held in memory, so that `body` can be asked for.
     bytes_read
         How many bytes have come so far.
+    bodies
+        As above.
     """
 
-    def __init__(self, store: ObjectStore, stream: ObjectStream, whole: int = Sizes().whole) -> None:
+    def __init__(
+        self, store: ObjectStore, stream: ObjectStream, whole: int = Sizes().whole, bodies: BodyPool | None = None
+    ) -> None:
         self.store = store
         self.info = stream.info
         self.size = stream.info.size
@@ -71,9 +77,9 @@ class ObjectSource:
         self._bytes_in_ranges = 0
         self._ranges: list[tuple[int, bytes]] = []
         self._lent = ExitStack()
-        self._room = _ROOM if self.in_memory else 0
-        #: The object's first bytes, behind the room: as many as the stream has given while it was looked at.
-        self._start = self._lent.enter_context(body_of(_ROOM + self.size)) if self.in_memory else DigestedBody()
+        self.bodies = bodies or BodyPool()
+        #: The object's first `_kept` bytes: as many as the stream has given while it was looked at.
+        self._start = self._lent.enter_context(self.bodies.body_of(self.size if self.in_memory else 0, _ROOM))
         self._kept = 0
 
     @property
@@ -99,7 +105,7 @@ class ObjectSource:
         if self.in_memory or (self._kept == self._stream.position and offset <= self._kept + _NEAR):
             self._keep_up_to(stop)
             with memoryview(self._start) as view:
-                return bytes(view[self._room + offset : self._room + stop])
+                return bytes(view[offset:stop])
         found = bytearray(stop - offset)
         self.fill(offset, memoryview(found))
         self._ranges.append((offset, bytes(found)))
@@ -113,7 +119,7 @@ class ObjectSource:
                 return
         done = min(max(self._kept - offset, 0), len(buffer))
         if done:
-            buffer[:done] = memoryview(self._start)[self._room + offset : self._room + offset + done]
+            buffer[:done] = memoryview(self._start)[offset : offset + done]
         if done == len(buffer):
             return
         gap = offset + done - self._stream.position
@@ -129,7 +135,7 @@ class ObjectSource:
         Parameters
         ----------
         pieces
-            New bytes, and ranges of the object in rising order. The longest range stays where it is in memory.
+            New bytes, and ranges of the object in rising order.
 
         Returns
         -------
@@ -141,8 +147,8 @@ class ObjectSource:
         longest = max(ranges, key=len, default=range(0))
         at = pieces.index(longest) if longest else len(pieces)
         before, after = self._joined(pieces[:at]), self._joined(pieces[at + 1 :])
-        _put(body, slice(self._room + longest.stop, len(body)), after)
-        _put(body, slice(0, self._room + longest.start), before)
+        _put(body, slice(longest.stop, len(body)), after)
+        _put(body, slice(0, longest.start), before)
         return body
 
     def finish(self) -> None:
@@ -161,19 +167,16 @@ class ObjectSource:
 
     def _joined(self, pieces: Sequence[bytes | range]) -> bytes:
         with memoryview(self._start) as view:
-            return b"".join(
-                view[self._room + piece.start : self._room + piece.stop] if isinstance(piece, range) else piece
-                for piece in pieces
-            )
+            return b"".join(view[piece.start : piece.stop] if isinstance(piece, range) else piece for piece in pieces)
 
     def _keep_up_to(self, stop: int) -> None:
         """Read the stream on, up to an offset, and keep what comes."""
         if stop <= self._kept:
             return
-        if (missing := self._room + stop - len(self._start)) > 0:
+        if (missing := stop - len(self._start)) > 0:
             _put(self._start, slice(len(self._start), len(self._start)), bytes(missing))
         with memoryview(self._start) as view:
-            self._fill_from_stream(view[self._room + self._kept : self._room + stop])
+            self._fill_from_stream(view[self._kept : stop])
         self._kept = stop
 
     def _skip(self, count: int) -> None:

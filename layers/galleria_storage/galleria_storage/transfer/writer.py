@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from galleria_storage.s3.objects import Condition, ObjectStore
+from galleria_storage.s3.objects import Condition, ObjectStore, ObjectStream
+from galleria_storage.transfer.buffers import BodyPool
 from galleria_storage.transfer.content import Content
 from galleria_storage.transfer.copying import CopyRefusedError, copies_safely, put_and_copy
 from galleria_storage.transfer.digests import SHA256_METADATA
 from galleria_storage.transfer.multipart import MultipartUpload, put_in_parts
+from galleria_storage.transfer.object_source import ObjectSource
 from galleria_storage.transfer.proof import Proof, algorithm_of_parts, check_stored
 from galleria_storage.transfer.sizes import Sizes
 
@@ -74,8 +76,13 @@ class Writer:
     ) -> None:
         self.copies = copies
         self.sizes = sizes
+        self._bodies = BodyPool()
         self._store = store
         self._sender = sender
+
+    def source(self, store: ObjectStore, stream: ObjectStream) -> ObjectSource:
+        """Return an object whose first GET was answered, as the source of what is to be written."""
+        return ObjectSource(store, stream, self.sizes.whole, self._bodies)
 
     def write(self, key: str, content: Content, headers: Mapping[str, Any], condition: Condition) -> Written:
         """Write content under a condition and verify what was stored.

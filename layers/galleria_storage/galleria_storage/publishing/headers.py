@@ -1,0 +1,41 @@
+"""What fits into the headers of a published object.
+
+Source: Amazon S3 User Guide, "Working with object metadata": 2 KB of user
+metadata. AWS counts names and values; MinIO and what is built from its code
+count the prefix ``x-amz-meta-`` too (measured on JuiceFS 1.4), so we do.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+_PREFIX: Final = len("x-amz-meta-")
+METADATA_BYTES: Final = 2048
+#: What we record ourselves on each object, at its longest.
+OWN_BYTES: Final = 768
+
+
+def metadata_size(metadata: Mapping[str, str]) -> int:
+    """Return how many bytes of the limit some user metadata takes."""
+    return sum(_PREFIX + len(name.encode()) + len(value.encode()) for name, value in metadata.items())
+
+
+def that_fits(metadata: Mapping[str, str]) -> dict[str, str]:
+    """Return what of an uploader's metadata can be written beside ours, in the order of the names.
+
+    A value that is not printable ASCII, or one that would make all too large,
+    is left out; a shorter one after it may still fit.
+    """
+    kept: dict[str, str] = {}
+    room = METADATA_BYTES - OWN_BYTES
+    for name, value in sorted(metadata.items()):
+        size = metadata_size({name: value})
+        if size <= room and value.isascii() and value.isprintable():
+            kept[name] = value
+            room -= size
+    return kept
+
+
+def left_out(metadata: Mapping[str, str], kept: Mapping[str, str]) -> str:
+    """Say which metadata is missing on the copy; empty if none is. Values are never told."""
+    names = sorted(metadata.keys() - kept.keys())
+    return f"metadata that does not fit into headers was left out: {', '.join(names)}" if names else ""

@@ -1,0 +1,32 @@
+"""Metadata that S3 would refuse is left out, and the outcome says so."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from galleria_storage.publishing.headers import METADATA_BYTES, OWN_BYTES, left_out, metadata_size, that_fits
+
+NAMES = st.text("abcdefghij-", min_size=1, max_size=20)
+
+
+@given(st.dictionaries(NAMES, st.text(max_size=900)))
+def test_what_is_kept_fits_beside_ours_and_is_unchanged(metadata: dict[str, str]) -> None:
+    kept = that_fits(metadata)
+    assert metadata_size(kept) <= METADATA_BYTES - OWN_BYTES
+    assert kept.items() <= metadata.items()
+
+
+@given(st.dictionaries(NAMES, st.text("printable ascii", max_size=30), max_size=10))
+def test_what_all_fits_is_all_kept(metadata: dict[str, str]) -> None:
+    assert that_fits(metadata) == metadata
+    assert left_out(metadata, metadata) == ""
+
+
+def test_one_value_that_is_too_long_leaves_room_for_the_others() -> None:
+    assert that_fits({"a": "x" * 2000, "b": "y"}) == {"b": "y"}
+
+
+def test_the_names_of_what_is_left_out_are_told_and_no_value_is() -> None:
+    metadata = {"caption": "x" * 2000, "title": "T", "name": "Zoë"}
+    note = left_out(metadata, that_fits(metadata))
+    assert note.endswith("left out: caption, name")
+    assert "Zoë" not in note
