@@ -18,6 +18,8 @@ from galleria_storage.corrections.durations import MICROSECONDS, shift_text
 from galleria_storage.corrections.keys import (
     CAMERA_ZONE,
     CORRECTION_KEYS,
+    DATES,
+    REMOVE,
     SHIFT,
     TARGET_OFFSET,
     TARGET_ZONE,
@@ -26,7 +28,7 @@ from galleria_storage.corrections.keys import (
     ZONE_KEYS,
 )
 from galleria_storage.corrections.precedence import winning_values
-from galleria_storage.corrections.values import KEEP_OFFSET, read_values
+from galleria_storage.corrections.values import KEEP_OFFSET, Dates, read_values
 from galleria_storage.corrections.zones import is_fixed, offset_at, offset_from_hours, zone_rules
 from galleria_storage.errors import CorrectionError
 
@@ -49,6 +51,10 @@ class Correction(NamedTuple):
     camera_zone, target_zone
         Canonical zones (``±HH:MM`` or an IANA name), or None. With both, the
         capture time moves from the one to the other.
+    dates
+        ``all`` if the other dates that say the same moment follow the capture time; else ``capture``.
+    remove
+        Groups of metadata that the copy must not have.
     asked_by_object
         True if the object itself asks, not only the stack's defaults. It is not
         part of the value's identity.
@@ -58,6 +64,8 @@ class Correction(NamedTuple):
     shift: int = 0
     camera_zone: str | None = None
     target_zone: str | None = None
+    dates: Dates = "capture"
+    remove: tuple[str, ...] = ()
     asked_by_object: bool = False
 
     def __eq__(self, other: object) -> bool:
@@ -70,6 +78,11 @@ class Correction(NamedTuple):
         return hash(self[:-1])
 
     def __bool__(self) -> bool:
+        return bool(self.changes_time or self.remove)
+
+    @property
+    def changes_time(self) -> bool:
+        """Whether it asks for another capture time or offset."""
         return bool(self.capture_time or self.shift or self.target_zone)
 
     def canonical(self) -> str:
@@ -79,6 +92,8 @@ class Correction(NamedTuple):
             SHIFT: shift_text(self.shift) if self.shift else None,
             CAMERA_ZONE: self.camera_zone,
             TARGET_OFFSET if self.target_zone and is_fixed(self.target_zone) else TARGET_ZONE: self.target_zone,
+            DATES: self.dates if self.dates != "capture" else None,
+            REMOVE: ",".join(self.remove),
         }
         return ";".join(f"{key}={value}" for key, value in values.items() if value)
 
@@ -159,7 +174,7 @@ class Correction(NamedTuple):
                 from_text = in_photo.offset or None
             time = self._shifted(in_photo.time, found)
         else:
-            return CaptureTags(offset_time_original=self.target_zone)
+            return CaptureTags(offset_time_original=self.target_zone)  # which is None if only a removal is asked for
         offset = None
         if self.target_zone and self.camera_zone:
             time, offset = time.moved(self.camera_zone, self.target_zone, known)
@@ -211,7 +226,10 @@ def parse_correction(
 
 def _read(values: Mapping[str, str], given: AbstractSet[str]) -> Correction:
     """Understand the values that count; `given` are the keys that the object itself named."""
-    time, offset, shift, camera, target = read_values(values)
+    time, offset, shift, camera, target, dates, remove = read_values(values)
     time_asked = bool(time or shift or camera) and not given.isdisjoint(TIME_KEYS)
     zone_asked = target is not None and (bool(offset) or not given.isdisjoint(ZONE_KEYS))
-    return Correction(time, shift, camera, target, time_asked or zone_asked)
+    asked = time_asked or zone_asked or (bool(remove) and REMOVE in given)
+    if not (time or shift or target):
+        dates = "capture"  # nothing changes that other dates could follow
+    return Correction(time, shift, camera, target, dates, remove, asked)

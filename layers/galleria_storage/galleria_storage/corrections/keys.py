@@ -7,8 +7,12 @@ SHIFT: Final = "timestamp-offset-hours"
 CAMERA_ZONE: Final = "camera-timezone"
 TARGET_OFFSET: Final = "target-timezone-offset-hours"
 TARGET_ZONE: Final = "target-timezone"
+DATES: Final = "dates"
+REMOVE: Final = "remove"
 
 #: What an object says in a group replaces the stack's defaults of that group.
 TIME_KEYS: Final = (TIMESTAMP, SHIFT, CAMERA_ZONE)
 ZONE_KEYS: Final = (TARGET_OFFSET, TARGET_ZONE)
-CORRECTION_KEYS: Final = TIME_KEYS + ZONE_KEYS
+#: Each of these is a group of its own.
+SINGLE_KEYS: Final = (DATES, REMOVE)
+CORRECTION_KEYS: Final = TIME_KEYS + ZONE_KEYS + SINGLE_KEYS

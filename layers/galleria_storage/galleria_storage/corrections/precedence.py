@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from galleria_storage.corrections.capture_time import parse_timestamp
-from galleria_storage.corrections.keys import CORRECTION_KEYS, TIME_KEYS, TIMESTAMP, ZONE_KEYS
+from galleria_storage.corrections.keys import CORRECTION_KEYS, SINGLE_KEYS, TIME_KEYS, TIMESTAMP, ZONE_KEYS
 from galleria_storage.errors import CorrectionError
 
 
@@ -28,7 +28,8 @@ def winning_values(
     zone = _group(asked, ZONE_KEYS)
     if not zone and not _has_offset(asked):
         zone = _group(general, ZONE_KEYS)
-    return time | zone, frozenset(asked)
+    single = _group({**general, **asked}, SINGLE_KEYS)
+    return time | zone | single, frozenset(asked)
 
 
 def _corrections(named: Mapping[str, str]) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """From the texts of the keys to values: each read once, contradictions between them refused."""
 
+import re
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from galleria_storage.corrections.capture_time import CaptureTime, parse_timestamp
 from galleria_storage.corrections.durations import (
@@ -11,7 +12,16 @@ from galleria_storage.corrections.durations import (
     is_hours_or_clock,
     parse_shift,
 )
-from galleria_storage.corrections.keys import CAMERA_ZONE, SHIFT, TARGET_OFFSET, TARGET_ZONE, TIMESTAMP, ZONE_KEYS
+from galleria_storage.corrections.keys import (
+    CAMERA_ZONE,
+    DATES,
+    REMOVE,
+    SHIFT,
+    TARGET_OFFSET,
+    TARGET_ZONE,
+    TIMESTAMP,
+    ZONE_KEYS,
+)
 from galleria_storage.corrections.zones import (
     ALLOWED_ZONE,
     offset_at,
@@ -23,6 +33,12 @@ from galleria_storage.errors import CorrectionError
 
 #: The value that leaves the photo's offset alone, as Galleria's storage service has it (UTC+13 is ``+13:00``).
 KEEP_OFFSET: Final = 13
+
+Dates = Literal["capture", "all"]
+#: What `remove` can name; `photos.private` says what belongs to each.
+REMOVABLE: Final = ("location", "serial-numbers", "names", "captions", "faces", "maker-notes")
+#: Cancels a default.
+NOTHING: Final = "nothing"
 
 
 class Values(NamedTuple):
@@ -38,6 +54,10 @@ class Values(NamedTuple):
         Microseconds to add.
     camera_zone, target_zone
         Canonical zones, or None; a camera zone counts only with a target.
+    dates
+        Which dates change: the capture time's own, or all that say the same moment.
+    remove
+        Groups of metadata to remove, in the order of `REMOVABLE`.
     """
 
     capture_time: CaptureTime | None
@@ -45,6 +65,8 @@ class Values(NamedTuple):
     shift: int
     camera_zone: str | None
     target_zone: str | None
+    dates: Dates = "capture"
+    remove: tuple[str, ...] = ()
 
 
 def read_values(values: Mapping[str, str]) -> Values:
@@ -65,7 +87,28 @@ def read_values(values: Mapping[str, str]) -> Values:
         target = _agreed_offset(values, time, offset, target)
     shift = _shift(values[SHIFT]) if SHIFT in values else 0
     camera = _camera_zone(values[CAMERA_ZONE]) if CAMERA_ZONE in values else None
-    return Values(time, offset, shift, camera if target else None, target)
+    return Values(time, offset, shift, camera if target else None, target, _dates(values), _removed(values))
+
+
+def _dates(values: Mapping[str, str]) -> Dates:
+    match values.get(DATES, "capture").lower():
+        case "capture":
+            return "capture"
+        case "all":
+            return "all"
+    raise CorrectionError(f"{DATES} is {values[DATES]!r}; allowed are capture and all", tag=DATES)
+
+
+def _removed(values: Mapping[str, str]) -> tuple[str, ...]:
+    words = {word.lower() for word in re.split(r"[\s,+]+", values.get(REMOVE, "")) if word}
+    unknown = sorted(words - {*REMOVABLE, NOTHING})
+    if unknown or (NOTHING in words and len(words) > 1):
+        raise CorrectionError(
+            f"{REMOVE} is {values[REMOVE]!r}; allowed are {', '.join(REMOVABLE)} with commas or spaces between them, "
+            f"or {NOTHING}",
+            tag=REMOVE,
+        )
+    return tuple(group for group in REMOVABLE if group in words)
 
 
 def _refuse_together(values: Mapping[str, str], one: str, other: str) -> None:

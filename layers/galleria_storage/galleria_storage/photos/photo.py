@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Final
 
 from galleria_storage.errors import LocalFileError, UnsupportedFormatError
 from galleria_storage.photos.check import check_plan
-from galleria_storage.photos.formats import checks_itself, format_of, is_correctable
+from galleria_storage.photos.formats import Format, checks_itself, format_of, is_correctable
 from galleria_storage.photos.plan import Asked, Plan, Span
+from galleria_storage.photos.refusals import harmful
 from galleria_storage.photos.sniff import recognise
 from galleria_storage.photos.source import BytesSource, FileSource, RangedSource
 
@@ -44,7 +45,24 @@ def plan_photo(source: RangedSource, asked: Asked, media_type: str | None = None
     plan = found.plan(source, asked)
     if not checks_itself(media_type):
         check_plan(source, plan, found.plan, found.parts)
+    if asked.remove:
+        raise UnsupportedFormatError(f"Removing {', '.join(asked.remove)} from a photo is not possible yet.")
+    if asked.dates == "all" and plan.before != plan.after:
+        plan = _with_other_dates(source, plan, found)
     return plan
+
+
+def _with_other_dates(source: RangedSource, plan: Plan, found: Format) -> Plan:
+    """Let the other dates follow the capture time, and read the result back: none may be left behind."""
+    from galleria_storage.photos.dates import follow  # noqa: PLC0415 # lazy: few photos need it
+
+    view = plan.view(source)
+    dates = follow(view, found.metadata(view), plan.before, plan.after)
+    whole = plan.then(dates.plan)
+    result = whole.view(source)
+    if follow(result, found.metadata(result), plan.before, plan.after).plan.patches:
+        raise harmful("a date that would not follow")
+    return whole
 
 
 def correct_bytes(data: bytes, asked: Asked) -> bytes:

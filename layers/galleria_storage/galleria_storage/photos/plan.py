@@ -15,7 +15,25 @@ from galleria_storage.photos.source import RangedSource
 
 
 class Asked(Protocol):
-    """What is asked of a photo; a `Correction` is one."""
+    """What is asked of a photo; a `Correction` is one.
+
+    Attributes
+    ----------
+    dates
+        ``all`` if the other dates that say the same moment follow the capture time.
+    remove
+        Groups of metadata that the copy must not have; see `private`.
+    """
+
+    @property
+    def dates(self) -> str:
+        """Which dates change."""
+        ...
+
+    @property
+    def remove(self) -> tuple[str, ...]:
+        """What is removed."""
+        ...
 
     def changes(self, found: CaptureTags) -> CaptureTags:
         """Return the texts to write, given those found; None leaves a tag as it is.
@@ -32,6 +50,8 @@ class Texts(NamedTuple):
     """Asks for the same texts whatever the photo holds; without any, for nothing."""
 
     texts: CaptureTags = CaptureTags()
+    dates: str = "capture"
+    remove: tuple[str, ...] = ()
 
     def changes(self, found: CaptureTags) -> CaptureTags:  # noqa: ARG002 # whatever was found
         """Return the texts."""

@@ -1,21 +1,26 @@
 """The blocks of metadata in a PNG: Exif, XMP and texts, each in a chunk that has a checksum."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from struct import Struct
 from typing import Final
 from zlib import compress, decompressobj
 from zlib import error as ZlibError  # noqa: N812 # it is a class
 
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.photos.metadata import Block, Kind
-from galleria_storage.photos.plan import Patch, Plan
+from galleria_storage.photos.photoshop import iptc_block, resource_blocks
+from galleria_storage.photos.plan import Patch, Plan, Span
 from galleria_storage.photos.png.chunks import Chunk, chunk_bytes, exif_holders, layout_of
-from galleria_storage.photos.png.profile import RAW_PROFILES
+from galleria_storage.photos.png.profile import RAW_PROFILES, any_profile
 from galleria_storage.photos.refusals import damaged
 from galleria_storage.photos.source import BytesSource, RangedSource
 
 MAX_TEXT: Final = 16 * 1024 * 1024
 _XMP: Final = b"XML:com.adobe.xmp"
+_TIME: Final = Struct(">H5B")  # 11.3.5.1: year, month, day, hour, minute, second
+_PROFILES_OF_IPTC: Final = frozenset({b"Raw profile type iptc", b"Raw profile type 8bim"})
 _TEXTS: Final = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _Wrap = Callable[[bytes], bytes]
 
@@ -25,13 +30,27 @@ def metadata(source: RangedSource) -> list[Block]:
     layout = layout_of(source)
     blocks = []
     for holder in exif_holders(source, layout):
-        data = source.read(holder.chunk.data.start, holder.chunk.data.stop - holder.chunk.data.start)
+        data = _data_of(source, holder.chunk)
         wrap = holder.profile.with_block if holder.profile else partial(bytes.__add__, data[: holder.at])
         blocks.append(_block("exif", "Exif", holder.chunk, holder.block, wrap))
     for chunk in (*layout.before, *layout.after):
         if chunk.type in _TEXTS:
             blocks += _text_blocks(source, chunk)
+        elif chunk.type == b"tIME" and chunk.data.stop - chunk.data.start == _TIME.size:
+            text = "{:04d}-{:02d}-{:02d}T{:02d}:{:02d}:{:02d}".format(*_TIME.unpack(_data_of(source, chunk)))
+            blocks.append(_block("text", "last modification", chunk, text.encode(), _packed_time))
     return blocks
+
+
+def _packed_time(text: bytes) -> bytes:
+    return _TIME.pack(*map(int, re.findall(rb"[0-9]+", text)))
+
+
+def _data_of(source: RangedSource, chunk: Chunk) -> bytes:
+    start, stop = chunk.data
+    if stop - start > MAX_TEXT:
+        raise damaged(f"a text has {stop - start:,} bytes")
+    return source.read(start, stop - start)
 
 
 def _block(kind: Kind, name: str, chunk: Chunk, data: bytes, wrap: _Wrap) -> Block:
@@ -48,9 +67,12 @@ def _block(kind: Kind, name: str, chunk: Chunk, data: bytes, wrap: _Wrap) -> Blo
 
 def _text_blocks(source: RangedSource, chunk: Chunk) -> Iterator[Block]:
     """Yield the block of a text chunk (PNG third edition 11.3.3): at most one."""
-    data = source.read(chunk.data.start, chunk.data.stop - chunk.data.start)
+    data = _data_of(source, chunk)
     keyword, _, rest = data.partition(b"\0")
     if keyword in RAW_PROFILES:
+        return
+    if keyword in _PROFILES_OF_IPTC and chunk.type != b"iTXt":
+        yield from _iptc_blocks(chunk, data)
         return
     opening, text, packed = data[: len(data) - len(rest)], rest, False
     if chunk.type == b"zTXt":
@@ -69,6 +91,23 @@ def _text_blocks(source: RangedSource, chunk: Chunk) -> Iterator[Block]:
 
     is_xmp = keyword == _XMP
     yield _block("xmp" if is_xmp else "text", "XMP" if is_xmp else keyword.decode("latin-1"), chunk, plain, wrap)
+
+
+def _iptc_blocks(chunk: Chunk, data: bytes) -> Iterator[Block]:
+    """Yield the IPTC records of a raw profile: as they are, or within Photoshop's resources."""
+    profile = any_profile(chunk.type, data)
+    content = profile.block
+    inside = BytesSource(content)
+    whole = [iptc_block(inside, Span(0, len(content)))] if content[:1] == b"\x1c" else []
+    for block in whole or resource_blocks(inside, 0, len(content)):
+        if block.kind == "iptc":
+            outer = _block("iptc", "IPTC", chunk, content, profile.with_block)
+            yield block._replace(write=partial(_write_through, block, outer))
+            return
+
+
+def _write_through(inner: Block, outer: Block, patches: Sequence[Patch]) -> list[Patch]:
+    return outer.write(inner.write(patches))
 
 
 def _inflated(data: bytes) -> bytes:

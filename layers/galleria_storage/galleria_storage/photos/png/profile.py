@@ -21,7 +21,7 @@ _EXIF: Final = b"Exif\0\0"
 
 
 class RawProfile(NamedTuple):
-    """A profile with an Exif block.
+    """A profile, as a rule with an Exif block.
 
     Attributes
     ----------
@@ -70,17 +70,30 @@ def read_profile(kind: bytes, data: bytes) -> RawProfile | None:
     CorruptPhotoError
         It cannot be decompressed, or is not a profile.
     """
+    profile = any_profile(kind, data)
+    content = profile.block
+    if content.startswith((b"II*\0", b"MM\0*")):
+        return profile
+    if not content.startswith(_EXIF):
+        return None
+    return profile._replace(header=_EXIF, block=content[len(_EXIF) :])
+
+
+def any_profile(kind: bytes, data: bytes) -> RawProfile:
+    """Read a text chunk with a raw profile, whatever that is; all of it is in `block`.
+
+    Raises
+    ------
+    CorruptPhotoError
+        It cannot be decompressed, or is not a profile.
+    """
     skipped = data.index(b"\0") + (2 if kind == b"zTXt" else 1)
     text = _decompress(data[skipped:]) if kind == b"zTXt" else data[skipped:]
     match = _match(text)
     content = bytes.fromhex(match[6].decode("ascii"))
     if len(content) != int(match[4]):
         raise _damaged()
-    if content.startswith((b"II*\0", b"MM\0*")):
-        return RawProfile(kind, data[:skipped], text, b"", content)
-    if not content.startswith(_EXIF):
-        return None
-    return RawProfile(kind, data[:skipped], text, _EXIF, content[len(_EXIF) :])
+    return RawProfile(kind, data[:skipped], text, b"", content)
 
 
 def _match(text: bytes) -> re.Match[bytes]:

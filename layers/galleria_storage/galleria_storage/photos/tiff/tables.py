@@ -9,7 +9,7 @@ next IFD. `photos.exif.ifd` reads the same structure in a block in memory.
 from collections.abc import Collection, Iterator
 from typing import Final, NamedTuple
 
-from galleria_storage.errors import UnsupportedFormatError
+from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
 from galleria_storage.photos.exif.ifd import BIG, INLINE, LITTLE, LONG, TYPE_SIZES
 from galleria_storage.photos.exif.ifd import IFD as IFD_TYPE
 from galleria_storage.photos.plan import Span
@@ -92,6 +92,13 @@ class TiffTables:
     others
         Further tables: GPS IFD, those that IFD0's SubIFDs name, and IFD1.
 
+    Parameters
+    ----------
+    source
+        The file, or a block that is built like one.
+    lenient
+        Leave out those of `others` that are damaged.
+
     Raises
     ------
     UnsupportedFormatError
@@ -100,7 +107,7 @@ class TiffTables:
         A table is damaged or lies outside the file.
     """
 
-    def __init__(self, source: RangedSource) -> None:
+    def __init__(self, source: RangedSource, *, lenient: bool = False) -> None:
         header = source.read(0, 8)
         order = _HEADERS.get(header[:4])
         if order is None or len(header) < 8:
@@ -111,7 +118,7 @@ class TiffTables:
         if len(pointers) > 1:
             raise damaged("its IFD0 points to two Exif IFDs")
         self.exif = self.read("Exif IFD", self.pointer(pointers[0])) if pointers else None
-        self.others = list(self._others())
+        self.others = list(self._others(lenient=lenient))
 
     def read(self, name: str, start: int) -> Table:
         """Read one table."""
@@ -160,15 +167,23 @@ class TiffTables:
         """Every table that was read, IFD0 first."""
         return [self.main, *([self.exif] if self.exif else []), *self.others]
 
-    def _others(self) -> Iterator[Table]:
+    def _others(self, *, lenient: bool) -> Iterator[Table]:
+        for name, start in self._places():
+            try:
+                yield self.read(name, start)
+            except CorruptPhotoError:
+                if not lenient:
+                    raise
+
+    def _places(self) -> Iterator[tuple[str, int]]:
+        """Yield name and offset of each further table."""
         for field in self.main.find({GPS_IFD}):
             if field.type in _POINTER_TYPES and field.number == 1:
-                yield self.read("GPS IFD", self.pointer(field))
+                yield "GPS IFD", self.pointer(field)
         for field in self.main.find({SUB_IFDS}):
             places = self.numbers(field)
             if len(places) > MAX_SUB_IFDS:
                 raise damaged(f"it has {len(places):,} SubIFDs")
-            for number, start in enumerate(places):
-                yield self.read(f"SubIFD{number}", start)
+            yield from ((f"SubIFD{number}", start) for number, start in enumerate(places))
         if self.main.next:
-            yield self.read("IFD1", self.main.next)
+            yield "IFD1", self.main.next

@@ -1,0 +1,156 @@
+"""Texts that say when something was: read, compared with a capture time, and written again in the same spelling."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from galleria_storage.corrections.camera_text import read_capture_time
+from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.errors import CorrectionError
+
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_ZONE: Final = r"(?P<zone>Z|[+-]\d\d:?\d\d)"
+_SPELLINGS: Final = tuple(
+    re.compile(pattern + r"[\s\0]*", re.ASCII)
+    for pattern in (
+        # ISO 8601 as XMP has it (XMP specification part 1, 8.2.1.2), Exif's own spelling, and what cameras make of it.
+        r"(?P<year>\d{4})(?P<sep>[-:/.])(?P<month>\d\d)(?P=sep)(?P<day>\d\d)"
+        r"(?:[T :](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d{1,9}))?)?\s?" + _ZONE + "?)?",
+        # IPTC-IIM 4.2: date and time in digits; some programs write the time with colons and a fraction.
+        r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"
+        r"(?:T?(?P<hour>\d\d):?(?P<minute>\d\d):?(?P<second>\d\d)(?:\.(?P<fraction>\d{1,9}))?" + _ZONE + "?)?",
+        # RFC 1123, as PNG asks for in "Creation Time".
+        r"(?P<weekday>[A-Z][a-z]{2}), (?P<day>\d\d) (?P<name>[A-Z][a-z]{2}) (?P<year>\d{4}) "
+        r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d) " + _ZONE,
+    )
+)
+
+
+class Moment(NamedTuple):
+    """A wall-clock time, digits of its fraction of a second, and the offset from UTC if that is known."""
+
+    local: datetime
+    fraction: str = ""
+    offset: timedelta | None = None
+
+
+def moment_of(tags: CaptureTags) -> Moment | None:
+    """Return the capture time as a moment; None if there is none that can be read."""
+    try:
+        found = read_capture_time(tags)
+    except CorrectionError:
+        return None
+    fraction = (tags.sub_sec_time_original or "").strip() or found.time.fraction
+    return Moment(found.time.local, fraction, _offset(tags.offset_time_original or found.offset))
+
+
+class Spelled(NamedTuple):
+    """A text that says a moment.
+
+    Attributes
+    ----------
+    text
+        The text.
+    match
+        Where its fields are.
+    """
+
+    text: str
+    match: re.Match[str]
+
+    @property
+    def moment(self) -> Moment | None:
+        """What it says, the missing fields 0; None if there is no such day or time."""
+        field = self.match.groupdict()
+        month = _MONTHS.index(field["name"]) + 1 if field.get("name") in _MONTHS else int(field.get("month") or 0)
+        hour, minute, second = int(field["hour"] or 0), int(field["minute"] or 0), int(field["second"] or 0)
+        try:
+            local = datetime(int(field["year"]), month, int(field["day"]), hour, minute, second)  # noqa: DTZ001 # local
+        except ValueError:
+            return None
+        return Moment(local, field.get("fraction") or "", _offset(field["zone"] or ""))
+
+    def says(self, moment: Moment) -> bool:
+        """Whether it says this moment, as exactly as it says anything.
+
+        Where it has a zone and the moment's offset is known, both count; else the clocks on the wall do.
+        """
+        found = self.moment
+        if found is None:
+            return False
+        local = moment.local
+        if found.offset is not None and moment.offset is not None:
+            local = local - moment.offset + found.offset
+        return found.local == _rounded(local, self.match)
+
+    def of(self, before: Moment, after: Moment) -> str:
+        """Return the text for another moment, in the same spelling and length.
+
+        Parameters
+        ----------
+        before
+            What it says now.
+        after
+            What it should say. A text in another zone than `before` stays in its zone.
+        """
+        found = self.moment
+        local, offset = after.local, after.offset
+        zone = self.match["zone"]
+        if zone and offset is not None:
+            own = found.offset if found else None
+            if zone == "Z" or (own is not None and before.offset is not None and own != before.offset):
+                local, offset = local - offset + (own or timedelta()), own
+        values = {
+            "year": f"{local.year:04d}",
+            "month": f"{local.month:02d}",
+            "name": _MONTHS[local.month - 1],
+            "weekday": _DAYS[local.weekday()],
+            "day": f"{local.day:02d}",
+            "hour": f"{local.hour:02d}",
+            "minute": f"{local.minute:02d}",
+            "second": f"{local.second:02d}",
+        }
+        if zone and zone != "Z" and offset is not None:
+            values["zone"] = _zone_text(offset, colon=":" in zone)
+        if digits := self.match.groupdict().get("fraction"):
+            values["fraction"] = after.fraction.ljust(len(digits), "0")[: len(digits)]
+        return self._with(values)
+
+    def _with(self, values: dict[str, str]) -> str:
+        text = self.text
+        for name, value in values.items():
+            if name in self.match.groupdict() and self.match[name] is not None:
+                text = text[: self.match.start(name)] + value + text[self.match.end(name) :]
+        return text
+
+
+def spelled(text: str) -> Spelled | None:
+    """Read a text that says a moment in one of the known spellings; None if it does not."""
+    for spelling in _SPELLINGS:
+        if match := spelling.fullmatch(text):
+            return Spelled(text, match)
+    return None
+
+
+def _rounded(local: datetime, match: re.Match[str]) -> datetime:
+    """Return a time as exact as a text is: to the second, to the minute, or to the day."""
+    if match["hour"] is None:
+        return local.replace(hour=0, minute=0, second=0)
+    return local.replace(second=0) if match["second"] is None else local
+
+
+def _offset(text: str) -> timedelta | None:
+    if text == "Z":
+        return timedelta()
+    match = re.fullmatch(r"([+-])(\d\d):?(\d\d)", text.strip(), re.ASCII)
+    if not match or int(match[3]) > 59:  # minutes
+        return None
+    offset = timedelta(hours=int(match[2]), minutes=int(match[3]))
+    return -offset if match[1] == "-" else offset
+
+
+def _zone_text(offset: timedelta, *, colon: bool) -> str:
+    minutes = int(abs(offset).total_seconds()) // 60
+    sign = "-" if offset < timedelta() else "+"
+    return f"{sign}{minutes // 60:02d}{':' if colon else ''}{minutes % 60:02d}"
