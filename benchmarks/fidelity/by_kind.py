@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.exiftool import ENDED, ExifTool
 from benchmarks.fidelity.editors import CAPTURED, OFFSET_HOURS
+from benchmarks.fidelity.film import judge_film
 from benchmarks.fidelity.judge import Photo, Verdict, judge
 from benchmarks.fidelity.pixels import pixels_of
 from benchmarks.fidelity.workers import LostError, Worker
@@ -72,7 +73,8 @@ class Kinds:
         with tempfile.TemporaryDirectory() as folder:
             target = Path(folder, path.name)
             target.write_bytes(result)
-            verdict = judge(before, Photo(self._exiftool.read(target), None, None))
+            after = Photo(self._exiftool.read(target), None, None)
+            verdict = (judge_film if media_type.startswith("video/") else judge)(before, after)
         harm = set(verdict.harm)
         if self._pixels(media_type, result) != pixels:
             harm.add("pixels")

@@ -125,15 +125,15 @@ def _read_back_by_exiv2(tags: dict[str, str] | None) -> bool:
 
 
 def _tag_harm(before: Photo, after: Photo) -> tuple[set[str], list[str]]:
-    old, new = _content(before.tags), _content(after.tags)
+    old, new = content(before.tags, _TARGET), content(after.tags, _TARGET)
     fresh = not any(key.startswith("EXIF:ExifIFD:") for key in old)
     keys = [key for key in old if old[key] != new.get(key)]
     keys += [key for key in new if key not in old and not (fresh and _MANDATORY.match(key))]
     return {_harm_of(key) for key in keys}, [f"{key}: {_short(old.get(key))} → {_short(new.get(key))}" for key in keys]
 
 
-def _content(tags: Tags) -> dict[str, list[str]]:
-    """Keep what is in the photo, by group and name; of derived values, the images that pointers lead to.
+def content(tags: Tags, targets: re.Pattern[str]) -> dict[str, list[str]]:
+    """Keep what is in the photo, by group and name, but the targets; of derived values, the images.
 
     Exiftool numbers the copies of a name over all groups; without the numbers, a name may have several values.
     """
@@ -142,7 +142,7 @@ def _content(tags: Tags) -> dict[str, list[str]]:
         name, text = re.sub(r"Copy\d+:", "", key), str(value)
         image = name.startswith("Composite:") and "Date" not in name and text.startswith("base64:")
         derived = _NOT_IN_THE_PHOTO.match(name) and not image
-        if not derived and not _TARGET.match(name) and not _POSITION.match(name):
+        if not derived and not targets.match(name) and not _POSITION.match(name):
             content.setdefault(name, []).append(text)
     return {name: sorted(texts) for name, texts in content.items()}
 

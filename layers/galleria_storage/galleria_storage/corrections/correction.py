@@ -27,6 +27,7 @@ from galleria_storage.corrections.keys import (
     TIMESTAMP,
     ZONE_KEYS,
 )
+from galleria_storage.corrections.moments import MomentChange, offset_wanted
 from galleria_storage.corrections.precedence import winning_values
 from galleria_storage.corrections.values import KEEP_OFFSET, Dates, read_values
 from galleria_storage.corrections.zones import is_fixed, offset_at, offset_from_hours, zone_rules
@@ -183,6 +184,26 @@ class Correction(NamedTuple):
         if not (self.capture_time or self.shift or self.camera_zone):
             return CaptureTags(offset_time_original=offset)
         return CaptureTags(time.exif_text, time.fraction or None, offset or from_text)
+
+    def moment_change(self, known_offset: str | None) -> MomentChange:
+        """Work out what happens to a moment, of which the wall-clock time may not be known.
+
+        Parameters
+        ----------
+        known_offset
+            The offset that the file itself tells, ``±HH:MM``; None if it tells none.
+
+        Raises
+        ------
+        CorrectionError
+            The capture time to set is no moment: neither the correction nor the file tells an offset.
+        """
+        if self.capture_time is None:
+            return MomentChange(by=self.shift)
+        zone = self.target_zone or known_offset
+        if not zone:
+            raise offset_wanted(self.capture_time.iso_text)
+        return MomentChange(to=self.capture_time.moved(zone, "+00:00", known_offset)[0].local)
 
     @property
     def _needs_capture_time(self) -> bool:

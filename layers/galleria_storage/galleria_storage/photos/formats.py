@@ -82,6 +82,8 @@ _PLANNERS: Final[dict[str, _Planner]] = {
     "image/x-panasonic-rw2": _Planner("raw.rw2"),
     "image/x-pentax-pef": _Planner("tiff.planner"),
     "image/x-sony-arw": _Planner("tiff.planner"),
+    "video/mp4": _Planner("quicktime"),
+    "video/quicktime": _Planner("quicktime"),
 }
 
 

@@ -9,7 +9,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
 
+from galleria_storage.corrections.camera_text import read_capture_time
 from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.corrections.moments import MomentChange, moment_at, offset_wanted
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.source import RangedSource
 
@@ -45,6 +47,16 @@ class Asked(Protocol):
         """
         ...
 
+    def moment_change(self, known_offset: str | None) -> MomentChange:
+        """Return what happens to a moment that a film tells in UTC, given the offset that it tells, if it does.
+
+        Raises
+        ------
+        CorrectionError
+            A capture time is asked for whose offset nobody tells.
+        """
+        ...
+
 
 class Texts(NamedTuple):
     """Asks for the same texts whatever the photo holds; without any, for nothing."""
@@ -56,6 +68,16 @@ class Texts(NamedTuple):
     def changes(self, found: CaptureTags) -> CaptureTags:  # noqa: ARG002 # whatever was found
         """Return the texts."""
         return self.texts
+
+    def moment_change(self, known_offset: str | None) -> MomentChange:
+        """Return the moment that the texts tell."""
+        time, _, offset = self.texts
+        if time is None:
+            return MomentChange()
+        offset = offset or known_offset
+        if not offset:
+            raise offset_wanted(time)
+        return MomentChange(to=moment_at(read_capture_time(self.texts).time.local, offset))
 
 
 NOTHING = Texts()
