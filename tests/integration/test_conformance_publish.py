@@ -7,7 +7,7 @@ from hashlib import sha256
 import pytest
 from botocore.exceptions import ClientError
 
-from galleria_storage.errors import ProviderError
+from galleria_storage.errors import ProviderError, UnsupportedFormatError
 from galleria_storage.publishing.outcome import Outcome
 from galleria_storage.transfer.copying import copies_safely
 from galleria_storage.transfer.sizes import Sizes
@@ -162,9 +162,9 @@ def test_a_photo_that_was_deleted_meanwhile_is_gone_and_no_error(gallery: Galler
 @pytest.mark.parametrize("body", [b"", b"<html><script>alert(1)</script></html>", b"%PDF-1.7", b"PK\x03\x04"])
 def test_what_is_no_photo_is_rejected_and_never_public(gallery: Gallery, body: bytes) -> None:
     key = gallery.put("photo.jpg", body, ContentType="image/jpeg")
-    outcome = gallery.publisher().publish(key)
-    assert (outcome.status, gallery.copies()) == ("rejected", [])
-    assert outcome.reason
+    with pytest.raises(UnsupportedFormatError):
+        gallery.publisher().publish(key)
+    assert gallery.copies() == []
 
 
 def test_a_public_bucket_that_does_not_exist_is_named(gallery: Gallery) -> None:

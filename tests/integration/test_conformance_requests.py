@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from galleria_storage.errors import UnsupportedFormatError
 from galleria_storage.transfer.copying import copies_safely
 from galleria_storage.transfer.sizes import Sizes
 from tests.support.gallery import Gallery
@@ -75,7 +76,8 @@ def test_a_very_big_photo_passes_through_in_one_part_where_the_provider_copies(
 
 def test_a_rejected_file_costs_no_body(gallery: Gallery, wires: tuple[Wire, Wire]) -> None:
     key = gallery.put("page.jpg", b"<html>" + bytes(24 * MIB))
-    assert publish(gallery, wires, key) == "rejected"
+    with pytest.raises(UnsupportedFormatError):
+        publish(gallery, wires, key)
     staging, public = wires
     assert (public.names(), staging.names()) == (["HEAD"], ["GET", *tags(gallery)])
     assert staging.received() < BUFFERED
