@@ -2,7 +2,6 @@
 
 import io
 import json
-import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,6 +12,7 @@ from selenium.webdriver import Chrome
 from galleria_storage.cors.evaluate import CorsRequest, evaluate
 from galleria_storage.cors.rules import default_gallery_rules, found_rules
 from galleria_storage.s3.profiles import PROFILES
+from tests.support.bucket_names import bucket_name
 from tests.support.functions import Function
 from tests.support.servers import S3Server
 
@@ -41,7 +41,7 @@ class Bucket(NamedTuple):
 @pytest.fixture
 def bucket(server: S3Server) -> Bucket:
     """A public bucket with one photo."""
-    s3, name = server.client(), f"gallery-{uuid.uuid4().hex[:8]}"
+    s3, name = server.client(), bucket_name("gallery")
     s3.create_bucket(Bucket=name)
     if server.name != "ceph":  # Ceph 16 blocks no public access, and is content with the ACL of the object
         s3.delete_public_access_block(Bucket=name)

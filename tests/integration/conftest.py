@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.support.bucket_names import bucket_name
 from tests.support.gallery import Buckets, Gallery
 from tests.support.processes import ServerMissingError
 from tests.support.servers import STARTERS, S3Server, running
@@ -69,7 +70,7 @@ def s3(server: S3Server) -> "S3Client":
 @pytest.fixture(scope="session")
 def buckets(s3: "S3Client") -> Buckets:
     """One pair for all tests of a server; tests keep apart by `prefix`."""
-    names = Buckets(f"staging-{uuid.uuid4().hex[:8]}", f"public-{uuid.uuid4().hex[:8]}")
+    names = Buckets(bucket_name("staging"), bucket_name("public"))
     for name in names:
         s3.create_bucket(Bucket=name)
     return names

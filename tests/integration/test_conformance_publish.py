@@ -1,6 +1,5 @@
 """The publish protocol on every server: exactly one correct copy, whatever the server ignores, loses or breaks off."""
 
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
@@ -11,6 +10,7 @@ from galleria_storage.errors import ProviderError, UnsupportedFormatError
 from galleria_storage.publishing.outcome import Outcome
 from galleria_storage.transfer.copying import copies_safely
 from galleria_storage.transfer.sizes import Sizes
+from tests.support.bucket_names import bucket_name
 from tests.support.gallery import Gallery
 from tests.support.jpegs import TAKEN, capture, image_data, photo
 from tests.support.wire import Exchange, Fault, proxied
@@ -59,7 +59,7 @@ def test_a_changed_photo_replaces_its_copy(gallery: Gallery) -> None:
 
 
 def test_a_photo_is_published_and_replaced_in_a_bucket_that_keeps_versions(gallery: Gallery) -> None:
-    bucket = f"versioned-{uuid.uuid4().hex[:8]}"
+    bucket = bucket_name("versioned")
     gallery.s3.create_bucket(Bucket=bucket)
     try:
         gallery.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})

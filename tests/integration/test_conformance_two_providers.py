@@ -7,8 +7,8 @@ import pytest
 from galleria_storage.publishing.publisher import Publisher
 from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.s3.clients import connect
+from galleria_storage.s3.discovery import identify
 from galleria_storage.s3.objects import ObjectStore
-from galleria_storage.s3.probe import identify
 from tests.support.gallery import Gallery
 from tests.support.jpegs import capture, image_data, photo
 from tests.support.servers import S3Server, running

@@ -1,7 +1,6 @@
 """CORS rules on a real server: read, compared, repaired, by the library, the function and the command."""
 
 import json
-import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from galleria_storage.cors import all_buckets
 from galleria_storage.cors.rules import default_gallery_rules
 from galleria_storage.cors.settings import CorsSettings, CorsTarget
 from galleria_storage.errors import ProviderError
+from tests.support.bucket_names import bucket_name
 from tests.support.functions import Function
 from tests.support.servers import S3Server
 
@@ -28,7 +28,7 @@ def put(s3: "S3Client", bucket: str, rules: Any) -> None:
 @pytest.fixture
 def bucket(s3: "S3Client") -> str:
     """A bucket of its own for each test: rules belong to the whole bucket."""
-    name = f"cors-{uuid.uuid4().hex[:8]}"
+    name = bucket_name("cors")
     s3.create_bucket(Bucket=name)
     return name
 

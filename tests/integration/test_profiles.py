@@ -1,12 +1,12 @@
 """Each claim of a provider profile is tested by doing it on the server that the profile describes."""
 
-import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from galleria_storage.s3.profiles import GENERIC, PROFILES
+from tests.support.bucket_names import bucket_name
 from tests.support.facts import FACTS, Site
 from tests.support.servers import S3Server
 
@@ -24,7 +24,7 @@ OFFERS = {"object_tags", "cors_api", "cors_enforced", "versioning"}
 @pytest.fixture(scope="module")
 def site(s3: "S3Client") -> Site:
     """Two buckets of their own: facts about CORS and versions change a bucket for good."""
-    names = [f"facts-{uuid.uuid4().hex[:8]}" for _ in range(2)]
+    names = [bucket_name("facts") for _ in range(2)]
     for name in names:
         s3.create_bucket(Bucket=name)
     return Site(s3, *names)

@@ -12,6 +12,7 @@ from galleria_storage.s3_storage import (
     get_default_gallery_cors_rules,
     get_s3_client,
 )
+from tests.support.bucket_names import bucket_name
 from tests.support.servers import S3Server
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def client(server: S3Server) -> "S3Client":
 def bucket(server: S3Server, s3: "S3Client") -> str:
     if server.name in WITHOUT:
         pytest.skip(f"{server.name} keeps no CORS rules")
-    name = f"cors-{uuid.uuid4().hex[:8]}"
+    name = bucket_name("cors")
     s3.create_bucket(Bucket=name)
     return name
 
@@ -80,7 +81,7 @@ def test_a_provider_without_the_api_is_an_error_and_not_an_empty_answer(
 ) -> None:
     if server.name != "juicefs":
         pytest.skip("only MinIO's code answers so")
-    name = f"cors-{uuid.uuid4().hex[:8]}"
+    name = bucket_name("cors")
     s3.create_bucket(Bucket=name)
     result = configure_bucket_cors(client, name, get_default_gallery_cors_rules())
     assert "does not offer this" in str(result["error"])

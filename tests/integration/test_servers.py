@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import external
+from tests.support.bucket_names import bucket_name
 from tests.support.gallery import Buckets
 from tests.support.processes import Processes, ServerMissingError, ServerStartError, find_program, free_ports
 from tests.support.servers import S3Server, running
@@ -49,19 +50,20 @@ def test_a_server_that_runs_already_is_named_by_the_environment() -> None:
         external.address({})
 
 
-def test_of_a_server_that_runs_already_only_the_buckets_of_the_tests_are_removed(tmp_path: Path) -> None:
+def test_of_a_server_that_runs_already_only_the_buckets_of_this_process_are_removed(tmp_path: Path) -> None:
+    ours, workers = bucket_name("staging"), "staging-0123456789ab-01234567"
+    theirs = {"staging-01234567", "staging", "made-meanwhile", workers}
     with running("moto_server", tmp_path) as server:
         client = server.client()
-        client.create_bucket(Bucket="theirs-01234567")
         with external.tidied(client):
-            client.create_bucket(Bucket="made-meanwhile")
-            client.create_bucket(Bucket="staging-89abcdef")
-            client.put_bucket_versioning(Bucket="staging-89abcdef", VersioningConfiguration={"Status": "Enabled"})
+            for name in (ours, *theirs):
+                client.create_bucket(Bucket=name)
+            client.put_bucket_versioning(Bucket=ours, VersioningConfiguration={"Status": "Enabled"})
             for body in (b"old", b"new"):
-                client.put_object(Bucket="staging-89abcdef", Key="photo.jpg", Body=body)
-            client.create_multipart_upload(Bucket="staging-89abcdef", Key="photo.jpg")
+                client.put_object(Bucket=ours, Key="photo.jpg", Body=body)
+            client.create_multipart_upload(Bucket=ours, Key="photo.jpg")
         left = {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}
-    assert left == {"theirs-01234567", "made-meanwhile"}
+    assert left == theirs
 
 
 def test_a_server_that_ends_by_itself_shows_its_last_words(tmp_path: Path) -> None:

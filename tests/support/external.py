@@ -4,20 +4,17 @@ The tests make buckets of their own there, and remove them at the end.
 """
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from tests.support.bucket_names import is_ours
 from tests.support.processes import ServerMissingError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-#: How the tests name buckets: what for, and eight random digits.
-_OURS: Final = re.compile(r"[a-z-]+-[0-9a-f]{8}")
 
 
 def address(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -42,14 +39,12 @@ def address(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
 
 @contextmanager
 def tidied(client: "S3Client") -> Iterator[None]:
-    """At the end remove the buckets that tests have made meanwhile, with all that is in them."""
-    before = _buckets(client)
+    """At the end remove the buckets that this process has made, with all that is in them."""
     try:
         yield
     finally:
-        for bucket in _buckets(client) - before:
-            if _OURS.fullmatch(bucket):
-                _remove(client, bucket)
+        for bucket in filter(is_ours, _buckets(client)):
+            _remove(client, bucket)
 
 
 def _buckets(client: "S3Client") -> set[str]:

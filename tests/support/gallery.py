@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from galleria_storage.publishing.publisher import Publisher
 from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.s3.clients import connect
+from galleria_storage.s3.discovery import settle
 from galleria_storage.s3.objects import ObjectStore
-from galleria_storage.s3.probe import settle
 from galleria_storage.s3.profiles import ProviderProfile
 from galleria_storage.transfer.sizes import Sizes
 from galleria_storage.transfer.writer import Writer

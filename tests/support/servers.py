@@ -7,7 +7,6 @@ start lives beside it (`ceph`, `swift`), as does what runs already (`external`).
 import json
 import logging
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from galleria_storage.s3.access import BucketAccess, ProviderAccess
 from tests.support import ceph, external, swift
+from tests.support.bucket_names import bucket_name
 from tests.support.processes import Processes, ServerStartError, find_program, free_ports
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ def running(name: str, folder: Path) -> Iterator[S3Server]:
 
 def _wait_until_ready(server: S3Server, processes: Processes) -> None:
     """Poll until an object can be stored: several servers answer ListBuckets long before that."""
-    client, bucket = server.client(), f"is-it-ready-{uuid.uuid4().hex[:8]}"
+    client, bucket = server.client(), bucket_name("is-it-ready")
     deadline = time.monotonic() + READY_SECONDS
     while True:
         processes.check_alive()

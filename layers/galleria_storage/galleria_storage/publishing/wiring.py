@@ -15,8 +15,8 @@ from galleria_storage.publishing.settings import DEFAULT_CORRECTION_VARIABLES, P
 from galleria_storage.s3 import secret
 from galleria_storage.s3.access import BucketAccess, ProviderAccess
 from galleria_storage.s3.clients import Connection, connect
+from galleria_storage.s3.discovery import identify, settle
 from galleria_storage.s3.objects import ObjectStore
-from galleria_storage.s3.probe import identify, settle
 from galleria_storage.transfer.writer import Writer
 
 #: What decides how staging is reached, beside the settings.

@@ -262,6 +262,10 @@ GENERIC: Final = ProviderProfile(name="generic", object_tags=None, cors_order="c
 #: The same for an endpoint that the settings say nothing of: `s3.probe` may find out more.
 UNKNOWN: Final = replace(GENERIC, name="unknown")
 
+#: gofakes3, the library behind `rclone serve s3`. Measured on rclone 1.75: PutObjectTagging is taken for PutObject, and
+#: GetObjectTagging answered with 500, so that there are no tags. Recognised, never named in settings.
+GOFAKES3: Final = replace(GENERIC, name="gofakes3", object_tags=False)
+
 PROFILES: Final = {p.name: p for p in (AWS, CEPH, MINIO, SEAWEEDFS, R2, B2, GENERIC)}
 
 #: Host name of an endpoint -> profile. From the providers' own pages on endpoints.

@@ -1,0 +1,107 @@
+"""Find out what an unknown provider is, and what it can do.
+
+`identify` only looks: several servers name themselves in the answer to a HEAD
+of the bucket. `settle` also tries out which preconditions are obeyed (`trial`).
+Name a profile in the settings, and neither is done.
+"""
+
+import threading
+import uuid
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from galleria_storage.s3 import profiles
+from galleria_storage.s3.clients import Connection
+from galleria_storage.s3.faults import translate
+from galleria_storage.s3.profiles import ProviderProfile
+from galleria_storage.s3.trial import Trial
+from galleria_storage.s3.trial_key import PREFIX, TrialKey
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+#: The library behind `rclone serve s3` (github.com/rclone/gofakes3) allows this header of its own whatever is asked.
+_GOFAKES3_HEADER: Final = "x-amz-meta-private"
+#: Profiles that a trial may still improve.
+_OPEN: Final = (profiles.UNKNOWN, profiles.MINIO, profiles.GOFAKES3)
+
+
+class Discoveries:
+    """What was found out, for each endpoint and bucket, for as long as this lives. Threads may share it.
+
+    Parameters
+    ----------
+    name
+        Of this process's trials: what one of them left behind, the next one finds.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._found: dict[tuple[str, str], ProviderProfile] = {}
+        self._lock = threading.Lock()
+
+    def settle(self, connection: Connection) -> Connection:
+        """See `settle`."""
+        if connection.profile is not profiles.UNKNOWN:
+            return connection
+        place = (connection.client.meta.endpoint_url, connection.bucket)
+        with self._lock:
+            if place not in self._found:
+                self._found[place] = self._find_out(connection)
+            return replace(connection, profile=self._found[place])
+
+    def _find_out(self, connection: Connection) -> ProviderProfile:
+        found = _by_its_answer(connection.client, connection.bucket)
+        if found not in _OPEN:
+            return found
+        return Trial(TrialKey(connection.client, connection.bucket, PREFIX + self._name), found).run()
+
+
+def identify(connection: Connection) -> Connection:
+    """Return the connection with the profile of the server that answers, if it names itself: one request, no write.
+
+    A connection whose profile is known is returned as it is.
+    """
+    if connection.profile is not profiles.UNKNOWN:
+        return connection
+    return replace(connection, profile=_by_its_answer(connection.client, connection.bucket))
+
+
+def settle(connection: Connection) -> Connection:
+    """Return the connection with the profile of what its provider is seen to do.
+
+    A connection whose profile is known is returned as it is. What was found
+    is kept for the life of the process, for each endpoint and bucket.
+
+    Raises
+    ------
+    ProviderError
+        The provider could not be asked (no bucket, no permission, no connection).
+    """
+    return _process.settle(connection)
+
+
+def _by_its_answer(client: "S3Client", bucket: str) -> ProviderProfile:
+    """Recognise a server by its headers (measured; ``Server: AmazonS3`` proves nothing, rclone says it too)."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 # lazy: importing boto3 is slow
+
+    try:
+        headers = client.head_bucket(Bucket=bucket)["ResponseMetadata"]["HTTPHeaders"]
+    except ClientError as error:  # a refusal comes from the same server
+        headers = error.response["ResponseMetadata"]["HTTPHeaders"]
+    except BotoCoreError as error:
+        raise translate(error, bucket=bucket) from error
+    server = headers.get("server", "")
+    if server.startswith("Ceph") or any(name.startswith("x-rgw-") for name in headers):
+        return profiles.CEPH
+    if server.startswith("SeaweedFS"):
+        return profiles.SEAWEEDFS
+    if server.startswith("MinIO"):
+        return profiles.MINIO
+    if _GOFAKES3_HEADER in headers.get("access-control-allow-headers", ""):
+        return profiles.GOFAKES3
+    return profiles.UNKNOWN
+
+
+#: What this process has found out.
+_process: Final = Discoveries(uuid.uuid4().hex)
