@@ -8,8 +8,8 @@ from galleria_storage.errors import UnsafeKeyError
 from galleria_storage.publishing.claims import PREFIX as CLAIMS
 from galleria_storage.publishing.ignored_keys import IGNORED, is_ignored
 from galleria_storage.publishing.safe_keys import check_key
-from galleria_storage.s3.probe import PREFIX as PROBES
 from galleria_storage.s3.profiles import PROFILES
+from galleria_storage.s3.trial_key import PREFIX as PROBES
 from tests.unit.publishing.conftest import JPEG, Gallery
 
 NO_PHOTOS = [

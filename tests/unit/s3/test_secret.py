@@ -10,7 +10,7 @@ from moto import mock_aws
 
 from galleria_storage.errors import NotFoundError, SettingsError
 from galleria_storage.s3.access import BucketAccess, ProviderAccess
-from galleria_storage.s3.secret import resolve
+from galleria_storage.s3.secret import forget, resolve
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -64,6 +64,17 @@ def test_a_secret_without_a_key_is_an_error_that_names_it(manager: "SecretsManag
 def test_a_secret_for_another_bucket_is_an_error(manager: "SecretsManagerClient") -> None:
     with pytest.raises(SettingsError, match="names bucket 'other', but S3_PUBLIC_BUCKET is 'photos'"):
         resolve(stored(manager, json.dumps({**VALUES, "S3_PUBLIC_BUCKET": "other"})))
+
+
+def test_keys_that_were_rotated_are_fetched_once_the_old_ones_are_dropped(manager: "SecretsManagerClient") -> None:
+    access = stored(manager, json.dumps(VALUES))
+    resolve(access)
+    rotated = json.dumps({**VALUES, "S3_PUBLIC_SECRET_KEY": "hunter3"})
+    manager.put_secret_value(SecretId=access.provider.secret_arn, SecretString=rotated)
+    assert resolve(access).secret_key == "hunter2"
+    forget(access)
+    assert resolve(access).secret_key == "hunter3"
+    forget(BucketAccess("photos"))
 
 
 @pytest.mark.usefixtures("manager")

@@ -100,6 +100,7 @@ class PublishService:
             made = self._made
             if not made:
                 raise
+            secret.forget(made.settings.public)
             try:
                 renewed = self._make(made.settings, made.environment)
             except GalleriaError:

@@ -255,11 +255,11 @@ B2: Final = ProviderProfile(
     content_md5=_MD5_WANTED,
 )
 
-#: An unknown provider: nothing is relied upon that was not probed (`s3.probe`). What is right in Ceph's order of CORS
+#: An unknown provider: nothing is relied upon that was not tried out (`s3.discovery`). What is right in Ceph's order of CORS
 #: rules is right in that of AWS too (`cors.evaluate`).
 GENERIC: Final = ProviderProfile(name="generic", object_tags=None, cors_order="ceph", content_md5=_MD5_WANTED)
 
-#: The same for an endpoint that the settings say nothing of: `s3.probe` may find out more.
+#: The same for an endpoint that the settings say nothing of: `s3.discovery` may find out more.
 UNKNOWN: Final = replace(GENERIC, name="unknown")
 
 #: gofakes3, the library behind `rclone serve s3`. Measured on rclone 1.75: PutObjectTagging is taken for PutObject, and

@@ -45,3 +45,9 @@ def resolve(access: BucketAccess) -> ProviderAccess:
         if not values.get(name):
             raise SettingsError(f"{name} is missing in the secret {provider.secret_arn}", tag=name)
     return provider.with_secret(values)
+
+
+def forget(access: BucketAccess) -> None:
+    """Drop what was fetched, since the provider no longer takes it: `resolve` asks Secrets Manager the next time."""
+    if access.provider.secret_arn:
+        secrets.forget(access.provider.secret_arn)
