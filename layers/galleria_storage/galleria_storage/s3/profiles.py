@@ -255,8 +255,8 @@ B2: Final = ProviderProfile(
     content_md5=_MD5_WANTED,
 )
 
-#: An unknown provider: nothing is relied upon that was not tried out (`s3.discovery`). What is right in Ceph's order of CORS
-#: rules is right in that of AWS too (`cors.evaluate`).
+#: An unknown provider: nothing is relied upon that was not tried out (`s3.discovery`). What is right in Ceph's order of
+#: CORS rules is right in that of AWS too (`cors.evaluate`).
 GENERIC: Final = ProviderProfile(name="generic", object_tags=None, cors_order="ceph", content_md5=_MD5_WANTED)
 
 #: The same for an endpoint that the settings say nothing of: `s3.discovery` may find out more.
