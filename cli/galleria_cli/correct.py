@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -82,14 +83,35 @@ def _try(photo: Path, correction: Correction) -> Plan:
 
 
 def _write(photo: Path, correction: Correction, folder: Path) -> Plan:
-    """Write a copy under another name first, so that nobody meets a half of it."""
-    target, part = folder / photo.name, folder / f".{photo.name}.part"
-    if target.exists():
+    """Write a copy under a name of its own first, so that nobody meets a half of it."""
+    target = folder / photo.name
+    if os.path.lexists(target):
         raise LocalFileError(f"{target} exists already", advice="Name another folder, or remove the file.")
+    # A new file, whatever anybody has put into the folder: a link under a name that can be guessed would be followed.
+    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=folder)
+    part = Path(name)
     try:
-        with photo.open("rb") as source, part.open("wb") as copy:
+        with os.fdopen(handle, "wb") as copy, photo.open("rb") as source:
             edit = correct_stream(source, copy, correction)
-        part.rename(target)
+        part.chmod(0o666 & ~_umask())  # as any new file; it was made for its owner alone
+        _rename(part, target)
     finally:
         part.unlink(missing_ok=True)
     return edit
+
+
+def _rename(part: Path, target: Path) -> None:
+    """Give a file its name, unless something has taken that name meanwhile."""
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        raise LocalFileError(f"{target} exists already", advice="Name another folder, or remove the file.") from None
+    except OSError:  # a file system without links
+        part.rename(target)
+
+
+def _umask() -> int:
+    """Return what new files are not allowed; reading it means setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from galleria_cli.table import printable
 from galleria_storage.cors.all_buckets import audit_buckets, summary
 from galleria_storage.cors.settings import cors_settings
 from galleria_storage.cors.verdict import BucketVerdict
@@ -59,7 +60,7 @@ def _log(message: str, *, extra: Mapping[str, Any]) -> None:
 
 
 def _print(verdict: BucketVerdict) -> None:
-    print(f"{verdict.bucket}: {verdict.status}: {verdict.reason}")
+    print(printable(f"{verdict.bucket}: {verdict.status}: {verdict.reason}"))
     notes: Sequence[tuple[str, Any]] = (
         ("needs", verdict.shortcomings),
         ("differs", verdict.differences),
@@ -68,9 +69,9 @@ def _print(verdict: BucketVerdict) -> None:
     )
     for label, lines in notes:
         for line in lines:
-            print(f"  {label}: {line}")
+            print(printable(f"  {label}: {line}"))
     if verdict.advice:
-        print(f"  {verdict.advice}")
+        print(printable(f"  {verdict.advice}"))
 
 
 def _exit_status(verdicts: Sequence[BucketVerdict]) -> int:

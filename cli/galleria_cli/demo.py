@@ -43,12 +43,16 @@ def add_parser(subparsers: "_SubParsersAction[argparse.ArgumentParser]") -> None
 def run(args: argparse.Namespace) -> int:
     """Run the demo; 0 only if everything is right."""
     log_path = args.log or _new_log()
-    photos: Callable[[], Iterable[Photo]] = (lambda: photos_in(args.photos)) if args.photos else sample_photos
+    unreadable: dict[str, str] = {}
+    photos: Callable[[], Iterable[Photo]] = (
+        (lambda: photos_in(args.photos, unreadable)) if args.photos else sample_photos
+    )
     with log_path.open("w", encoding="utf-8") as log, embedded_system(log, _NO_DEFAULTS) as system:
         wrong = _show(system, photos)
+    wrong += [f"{name}: {problem}" for name, problem in unreadable.items()]
     print(f"The functions' own log, JSON lines: {log_path}")
     for line in wrong:
-        print(f"WRONG  {line}")
+        print(table.printable(f"WRONG  {line}"))
     print("All is right." if not wrong else f"{len(wrong)} things are wrong.")
     return 1 if wrong else 0
 

@@ -1,13 +1,12 @@
 """An S3 with both buckets, their notifications and the two functions, all inside this process.
 
-The server is moto's, on the loopback interface and a free port. The functions
+The server is that of `loopback_server`. The functions
 are the real ones, loaded by path as Lambda loads them, and
 `publish_photo` sees only events that the staging bucket really sent to a queue.
 """
 
 import importlib.util
 import json
-import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
+from galleria_cli.loopback_server import LoopbackServer
 from galleria_storage.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -82,11 +82,10 @@ def embedded_system(log: TextIO, settings: Mapping[str, str]) -> Iterator[Embedd
     SettingsError
         The functions or the packages of the extra `local` are missing.
     """
-    server = _server()
+    server = LoopbackServer()
     server.start()
     try:
-        host, port = server.get_host_and_port()
-        endpoint = f"http://{host}:{port}"
+        endpoint = server.endpoint
         with _environment({**_reach(endpoint), **settings}):
             import boto3  # noqa: PLC0415 # heavy; `--help` does not need it
 
@@ -97,18 +96,6 @@ def embedded_system(log: TextIO, settings: Mapping[str, str]) -> Iterator[Embedd
             yield EmbeddedSystem(endpoint, s3, sqs, events_url, failures_url, publish_photo, audit_cors)
     finally:
         server.stop()
-
-
-def _server() -> Any:
-    try:
-        from moto.server import ThreadedMotoServer  # noqa: PLC0415 # belongs to the extra `local`
-    except ImportError as error:
-        raise SettingsError(
-            f"the embedded server is not installed ({error.name} is missing)",
-            advice="Install it: pip install 'galleria-storage[local]'.",
-        ) from error
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # one line per request otherwise
-    return ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
 
 
 def _reach(endpoint: str) -> dict[str, str]:

@@ -10,15 +10,19 @@ Exit status of every subcommand
     Could not be done or could not be told: bad usage, a setting, no access.
 130
     Stopped with Ctrl-C.
+141
+    Stopped since nobody reads the output any more (``galleria-storage … | head -1``).
 """
 
 import argparse
 import importlib
 import io
+import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
 
+from galleria_cli.table import printable
 from galleria_storage.errors import GalleriaError
 
 #: Modules of this package, each with `add_parser(subparsers)`, which sets `run(args) -> int` as the default `run`.
@@ -31,15 +35,39 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a key may hold any letter, a terminal may not
+    try:
+        status = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still in the buffers goes nowhere, so that the interpreter does not complain at its end.
+        _forget_output()
+        return 141
+    return status
+
+
+def _run(arguments: Sequence[str]) -> int:
     args = _parser(arguments).parse_args(arguments)
     try:
         status: int = args.run(args)
     except GalleriaError as error:
         print(_in_words(error), file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # a folder that is gone, a file system that is away
+        print(printable(f"{error.filename or 'a file'}: {error.strerror or error}"), file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
     return status
+
+
+def _forget_output() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
@@ -62,5 +90,5 @@ def _modules(arguments: Sequence[str]) -> list[ModuleType]:
 
 def _in_words(error: GalleriaError) -> str:
     place = "/".join(part for part in (error.bucket, error.key) if part)
-    text = f"{place}: {error.message}" if place and place not in error.message else error.message
-    return f"{text}\n{error.advice}" if error.advice else text
+    text = printable(f"{place}: {error.message}" if place and place not in error.message else error.message)
+    return f"{text}\n{printable(error.advice)}" if error.advice else text

@@ -1,5 +1,6 @@
 """The user's own photos for the demo: read from a folder, one at a time, never changed."""
 
+import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -7,7 +8,9 @@ from typing import Final
 
 from galleria_cli.samples import Photo
 from galleria_cli.verification import Capture, is_jpeg, read_capture
-from galleria_storage.errors import SettingsError
+from galleria_storage.bulk.walk import LocalFile, list_files
+from galleria_storage.errors import GalleriaError, LocalFileError, SettingsError
+from galleria_storage.transfer.local_content import LocalContent
 
 EXIF_TIME: Final = "%Y:%m:%d %H:%M:%S"
 #: Asked of a photo that knows when it was taken: the camera was one and a half hours slow, in a place at UTC+2.
@@ -16,24 +19,47 @@ RELATIVE: Final[Mapping[str, str]] = {"timestamp-offset-hours": "+01:30", "targe
 ABSOLUTE: Final[Mapping[str, str]] = {"corrected-timestamp": "2024-06-15T10:30:45+02:00"}
 
 
-def photos_in(folder: Path) -> Iterator[Photo]:
+def photos_in(folder: Path, problems: dict[str, str]) -> Iterator[Photo]:
     """Yield every file below a folder, with a correction that suits it and what must come of it.
 
     JPEG photos are asked to be corrected; all other files go as they are,
     and it is for the function to say whether they are photos.
+
+    Parameters
+    ----------
+    folder
+        With everything in it; names that begin with a dot are left out.
+    problems
+        Told why an entry cannot be read, by its name; the others go on.
 
     Raises
     ------
     SettingsError
         The folder does not exist, or holds no file.
     """
-    if not folder.is_dir():
-        raise SettingsError(f"{folder} is no folder", advice="Name a folder with photos: make demo PHOTOS=folder.")
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
-    if not paths:
+    if not os.path.isdir(folder):  # noqa: PTH112 # False where it cannot be told, where Path raises an error
+        raise SettingsError(f"{folder} is not a folder", advice="Name a folder with photos: make demo PHOTOS=folder.")
+    files = list_files(folder)
+    if not files:
         raise SettingsError(f"there is no file in {folder}", advice="Name a folder with photos.")
-    for path in paths:
-        yield _photo(path.relative_to(folder).as_posix(), path.read_bytes())
+    for file in files:
+        try:
+            data = _content(file)
+        except GalleriaError as error:
+            problems[file.name] = error.message
+        else:
+            yield _photo(file.name, data)
+
+
+def _content(file: LocalFile) -> bytes:
+    if file.problem:
+        raise LocalFileError(file.problem)
+    content = LocalContent(file.path)
+    try:
+        with content.open() as stream:
+            return stream.read()
+    except OSError as error:
+        raise LocalFileError(f"it cannot be read: {error.strerror or error}") from error
 
 
 def moved(time: str, by: timedelta) -> str:

@@ -6,12 +6,16 @@ records of failed invocations that Lambda writes (Lambda Developer Guide,
 "Retaining records of asynchronous invocations": `requestContext`,
 `requestPayload`, `responsePayload`). A message is deleted only after Lambda has
 taken its event, so nothing is lost; taken twice, it makes a duplicate.
+
+Whoever may write into the queue can name any function in a message. So only
+the functions that the operator names are ever invoked, and by the name that
+the operator gives.
 """
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from galleria_cli.table import printable
@@ -33,17 +37,18 @@ class Failure:
     Attributes
     ----------
     kind
-        `rejected` (the photo has to be changed first) or `failed` (trying again may do).
+        `rejected` (the photo has to be changed first), `failed` (trying again may help), `foreign` (of another
+        function) or `unknown`.
     what
         The keys that it names, or the function.
     reason
         Why it is here.
     function
-        The function that failed; empty for a rejected photo.
+        The function that failed, as the message names it; empty for a rejected photo.
     event
         What to try again; None if the message holds no event.
     receipt
-        What the queue wants to see before it deletes the message.
+        What the queue asks for before it deletes the message.
     """
 
     kind: str
@@ -58,11 +63,18 @@ def add_parser(subparsers: Any) -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser(
         "redrive",
-        help="try again what stands in the failure queue",
+        help="try again what is in the failure queue",
         description="Hand the events in the failure queue to the function again. Without --yes nothing is changed.",
     )
     parser.add_argument("--queue-url", required=True, help="failure queue: the stack's output FailureQueueUrl")
-    parser.add_argument("--function", required=True, help="publish function: the stack's output PublishFunction")
+    parser.add_argument(
+        "--function",
+        required=True,
+        action="append",
+        metavar="NAME or ARN",
+        help="publish function: the stack's output PublishFunction. May be given again; events of other functions "
+        "are left",
+    )
     parser.add_argument("--rejected", action="store_true", help="also photos that were rejected (change them first)")
     parser.add_argument("--limit", type=int, default=0, metavar="N", help="at most N messages; 0, the default: all")
     parser.add_argument("--yes", action="store_true", help="do it; without this, only say what would be done")
@@ -77,18 +89,44 @@ def run(args: argparse.Namespace) -> int:
 def redrive(args: argparse.Namespace, call: Call) -> int:
     """Do the work of `run`; `call(service, operation, **arguments)` calls an AWS service."""
     done, left = 0, 0
-    for failure in _failures(call, args.queue_url, args.limit):
-        wanted = failure.event is not None and (failure.kind == "failed" or args.rejected)
+    for found in _failures(call, args.queue_url, args.limit):
+        function = _allowed(found, args.function)
+        failure = found if function or found.event is None else _foreign(found)
+        wanted = bool(function) and failure.event is not None and (failure.kind == "failed" or args.rejected)
         line = f"{'try again' if wanted else 'leave':9}  {failure.kind:8}  {failure.what}: {failure.reason}"
         print(printable(line))
         if not wanted:
             left += 1
         elif args.yes:
-            _try_again(call, failure, failure.function or args.function)
+            _try_again(call, failure, function)
             call("sqs", "delete_message", QueueUrl=args.queue_url, ReceiptHandle=failure.receipt)
         done += wanted
     print(_summary(done, left, done_for_real=args.yes))
     return 1 if left else 0
+
+
+def _allowed(failure: Failure, functions: Sequence[str]) -> str:
+    """Return which of the operator's functions an event is for: that of its message, or the first; nothing: none."""
+    if not failure.function:
+        return functions[0]
+    return next((function for function in functions if _is_same(function, failure.function)), "")
+
+
+def _foreign(failure: Failure) -> Failure:
+    return replace(failure, kind="foreign", reason=f"its function is not --function: {failure.function}")
+
+
+def _is_same(given: str, named: str) -> bool:
+    """Compare a function's name or ARN with an ARN in a message, aliases and versions aside."""
+    account, name = _parts(given)
+    named_account, named_name = _parts(named)
+    return name == named_name and account in {"", named_account}
+
+
+def _parts(function: str) -> tuple[str, str]:
+    """Split an ARN (``arn:aws:lambda:region:account:function:name[:alias]``) or a name into place and name."""
+    place, found, name = function.rpartition(":function:")
+    return (place, name.partition(":")[0]) if found else ("", function.partition(":")[0])
 
 
 def _failures(call: Call, queue_url: str, limit: int) -> Iterator[Failure]:
@@ -112,7 +150,7 @@ def _understand(body: str, receipt: str) -> Failure:
     except ValueError:
         message = None
     if not isinstance(message, dict):
-        return Failure("unknown", body[:60], "it is no message of this project", "", None, receipt)
+        return Failure("unknown", body[:60], "it is not a message of this project", "", None, receipt)
     event = message.get("requestPayload")
     named = ", ".join(task.key for task in unpack(event).tasks if task.key) if event else ""
     if "requestContext" in message:

@@ -34,7 +34,7 @@ def shorten(text: str, columns: int = _KEY_COLUMNS) -> str:
 
 
 def printable(text: str) -> str:
-    """Replace what would disturb a terminal."""
+    """Replace what could move a terminal's cursor, change its colours or begin a new line."""
     return "".join(char if char.isprintable() else "·" for char in text)
 
 

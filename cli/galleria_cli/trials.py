@@ -14,6 +14,7 @@ from galleria_cli.verification import Capture, problems, read_capture
 from galleria_storage.errors import GalleriaError
 
 _TAG: Final = "timestamp-offset-hours"
+_NOT_STAGED: Final = "not staged"
 
 
 @dataclass
@@ -52,7 +53,8 @@ class Again:
 
 def publish(system: EmbeddedSystem, photo: Photo) -> Row:
     """Put a photo into staging, hand its notification to the function, and judge the result."""
-    system.s3.put_object(Bucket=STAGING_BUCKET, Key=photo.key, Body=photo.data, Metadata=dict(photo.correction))
+    if refusal := _stage(system, photo):
+        return Row(replace(photo, data=b""), _NOT_STAGED, problems=[refusal])
     return _handle_event(system, photo)
 
 
@@ -62,8 +64,12 @@ def publish_again(system: EmbeddedSystem, photos: Iterable[Photo], rows: Sequenc
     seen: Counter[str] = Counter()
     wrong, moved_bytes = [], 0
     for photo in photos:
+        if photo.key not in first or first[photo.key].outcome == _NOT_STAGED:
+            continue
         before = _stored(system, photo.key)
-        system.s3.put_object(Bucket=STAGING_BUCKET, Key=photo.key, Body=photo.data, Metadata=dict(photo.correction))
+        if refusal := _stage(system, photo):
+            wrong.append(f"{photo.key}: {refusal}")
+            continue
         answer, _ = _call(system)
         outcome = answer["outcome"]
         seen[outcome] += 1
@@ -92,6 +98,17 @@ def change_a_tag(system: EmbeddedSystem, rows: Sequence[Row]) -> Row | None:
     result = _handle_event(system, replace(row.photo, data=original, expected=expected, outcome="published"))
     result.note = "(tag changed)"
     return result
+
+
+def _stage(system: EmbeddedSystem, photo: Photo) -> str:
+    """Put a photo into staging; return why it cannot be, such as a name of which no key can be made."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 # heavy
+
+    try:
+        system.s3.put_object(Bucket=STAGING_BUCKET, Key=photo.key, Body=photo.data, Metadata=dict(photo.correction))
+    except (BotoCoreError, ClientError) as error:
+        return f"it cannot be put into staging: {error}"
+    return ""
 
 
 def _handle_event(system: EmbeddedSystem, photo: Photo) -> Row:

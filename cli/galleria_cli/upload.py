@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from galleria_cli.table import printable
 from galleria_storage.bulk.directories import DirectoryUpload, upload_directory
 from galleria_storage.s3.access import public_bucket
 from galleria_storage.s3.clients import connect
@@ -48,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     if shows_progress:
         _clear()
     for error in result.errors:
-        print(f"failed: {error}", file=sys.stderr)
+        print(f"failed: {printable(error)}", file=sys.stderr)
     print(_in_words(result, dry_run=args.dry_run, seconds=time.monotonic() - started))
     return int(result.failed > 0)
 
@@ -56,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
 def _show(name: str, done: int, total: int) -> None:
     """Write one line over the last one."""
     _clear()
-    print(f"[{done}/{total}] {name}"[: _width() - 1], end="", file=sys.stderr, flush=True)
+    print(f"[{done}/{total}] {printable(name)}"[: _width() - 1], end="", file=sys.stderr, flush=True)
 
 
 def _clear() -> None:

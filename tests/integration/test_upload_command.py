@@ -1,5 +1,6 @@
 """`galleria-storage upload` puts a folder into a bucket and says what became of it."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,3 +84,35 @@ def test_a_missing_setting_is_named(
     monkeypatch.delenv("S3_PUBLIC_BUCKET")
     assert main(["upload", str(photos)]) == 2
     assert "S3_PUBLIC_BUCKET is not set" in capsys.readouterr().err
+
+
+def test_any_entry_that_cannot_be_uploaded_is_an_error_of_its_own(
+    s3: "S3Client", buckets: Buckets, prefix: str, photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (photos / "long.jpg").symlink_to("x" * 300)
+    (photos / "loop.jpg").symlink_to("loop.jpg")
+    (photos / "circle").symlink_to(photos)
+    os.mkfifo(photos / "pipe.jpg")
+    here = os.open(photos, os.O_RDONLY)
+    for _ in range(20):  # a path of more than 4,096 bytes
+        os.mkdir("d" * 250, dir_fd=here)
+        below = os.open("d" * 250, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+    assert main(["upload", str(photos), "--prefix", prefix]) == 1
+    output = capsys.readouterr()
+    assert "3 uploaded, 0 already there, 5 failed" in output.out
+    assert len(output.err.splitlines()) == 5
+    assert keys(s3, buckets.public, prefix) == [f"{prefix}{n}.jpg" for n in range(3)]
+
+
+def test_a_name_with_escape_codes_and_line_feeds_is_shown_without_them(
+    prefix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a\x1b[31m\nb.jpg").symlink_to("nowhere.jpg")
+    assert main(["upload", str(tmp_path), "--prefix", prefix]) == 1
+    output = capsys.readouterr().err
+    assert output.startswith("failed: a·[31m·b.jpg: ")
+    assert output.count("\n") == 1
+    assert "\x1b" not in output

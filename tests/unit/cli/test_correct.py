@@ -78,3 +78,38 @@ def test_a_wrong_correction_is_an_error_before_anything_is_read(
 ) -> None:
     assert main(["correct", "--dry-run", *words]) == 2
     assert why in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("planted", [".photo.jpg.part", "photo.jpg"])
+def test_a_link_that_somebody_planted_is_not_followed(photo: Path, tmp_path: Path, planted: str) -> None:
+    folder, victim = tmp_path / "corrected", tmp_path / "victim"
+    folder.mkdir()
+    victim.write_bytes(b"precious")
+    (folder / planted).symlink_to(victim)
+    main(["correct", "--into", str(folder), SLOW, str(photo)])
+    assert victim.read_bytes() == b"precious"
+    assert (folder / planted).is_symlink()
+
+
+def test_a_dangling_link_under_the_copys_name_is_not_replaced(
+    photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder := tmp_path / "corrected").mkdir()
+    (folder / "photo.jpg").symlink_to("nowhere.jpg")
+    assert main(["correct", "--into", str(folder), SLOW, str(photo)]) == 1
+    assert "exists already" in capsys.readouterr().out
+    assert sorted(path.name for path in folder.iterdir()) == ["photo.jpg"]
+
+
+def test_a_name_as_long_as_a_file_system_allows_is_corrected(photo: Path, tmp_path: Path) -> None:
+    long = photo.rename(tmp_path / ("x" * 251 + ".jpg"))
+    folder = tmp_path / "corrected"
+    assert main(["correct", "--into", str(folder), SLOW, str(long)]) == 0
+    assert [path.name for path in folder.iterdir()] == [long.name]
+
+
+def test_a_copy_has_the_permissions_of_any_new_file(photo: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "corrected"
+    assert main(["correct", "--into", str(folder), SLOW, str(photo)]) == 0
+    (other := tmp_path / "other").touch()
+    assert (folder / "photo.jpg").stat().st_mode == other.stat().st_mode

@@ -1,6 +1,7 @@
 """The command: lazy, and its errors in words."""
 
 import argparse
+import errno
 import os
 import subprocess
 import sys
@@ -57,6 +58,36 @@ def test_an_error_is_told_in_words_without_a_trace(
 ) -> None:
     assert fail_with(monkeypatch, error) == 2
     assert capsys.readouterr().err == words
+
+
+def test_escape_codes_in_an_error_are_not_sent_to_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert fail_with(monkeypatch, GalleriaError("no\x1b[31m\nline", key="k\r", advice="do\x07")) == 2
+    assert capsys.readouterr().err == "k·: no·[31m·line\ndo·\n"
+
+
+def test_an_error_of_the_file_system_is_told_in_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert fail_with(monkeypatch, OSError(errno.ESTALE, os.strerror(errno.ESTALE), "photos")) == 2
+    assert capsys.readouterr().err == "photos: Stale file handle\n"
+
+
+@pytest.mark.parametrize(("words", "status"), [(["--help"], 0), (["cors", "check"], 141)])
+def test_output_that_nobody_reads_leaves_no_trace(words: list[str], status: int) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    run = subprocess.run(
+        [sys.executable, "-m", "galleria_cli", *words],
+        stdout=write,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "S3_PUBLIC_BUCKET": "photos", "S3_PUBLIC_ENDPOINT": "http://127.0.0.1:9"},
+        check=False,
+    )
+    os.close(write)
+    assert run.stderr == b""
+    assert run.returncode == status
 
 
 def test_a_defect_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 """The user's own photos: each is asked for what suits it, and none is changed."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ SAMPLES = {photo.key: photo.data for photo in sample_photos()}
 def test_a_photo_with_a_capture_time_is_moved_and_one_without_gets_one(tmp_path: Path) -> None:
     (tmp_path / "with.jpg").write_bytes(SAMPLES["little-endian.jpg"])
     (tmp_path / "without.jpg").write_bytes(SAMPLES["no Exif.jpg"])
-    expected = {photo.key: photo.expected for photo in photos_in(tmp_path)}
+    expected = {photo.key: photo.expected for photo in photos_in(tmp_path, {})}
     assert expected == {
         "with.jpg": Capture("2024:06:15 14:00:45", "+02:00"),
         "without.jpg": Capture("2024:06:15 10:30:45", "+02:00"),
@@ -24,7 +26,7 @@ def test_a_photo_with_a_capture_time_is_moved_and_one_without_gets_one(tmp_path:
 
 def test_what_is_no_jpeg_is_sent_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "drawing.png").write_bytes(SAMPLES["drawing.png"])
-    [photo] = photos_in(tmp_path)
+    [photo] = photos_in(tmp_path, {})
     assert (photo.correction, photo.expected) == ({}, None)
 
 
@@ -32,18 +34,48 @@ def test_folders_become_part_of_the_key_and_hidden_files_stay_out(tmp_path: Path
     (tmp_path / "2024").mkdir()
     (tmp_path / "2024" / "å b.jpg").write_bytes(SAMPLES["no Exif.jpg"])
     (tmp_path / ".DS_Store").write_bytes(b"x")
-    assert [photo.key for photo in photos_in(tmp_path)] == ["2024/å b.jpg"]
+    assert [photo.key for photo in photos_in(tmp_path, {})] == ["2024/å b.jpg"]
 
 
 def test_no_photo_is_changed(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(SAMPLES["little-endian.jpg"])
     path.chmod(0o444)
-    list(photos_in(tmp_path))
+    list(photos_in(tmp_path, {}))
     assert path.read_bytes() == SAMPLES["little-endian.jpg"]
 
 
-@pytest.mark.parametrize(("name", "words"), [("absent", "is no folder"), ("", "there is no file")])
+@pytest.mark.parametrize(("name", "words"), [("absent", "is not a folder"), ("", "there is no file")])
 def test_a_folder_that_is_missing_or_empty_is_named(tmp_path: Path, name: str, words: str) -> None:
     with pytest.raises(SettingsError, match=words):
-        list(photos_in(tmp_path / name))
+        list(photos_in(tmp_path / name, {}))
+
+
+def test_an_entry_that_cannot_be_read_is_named_and_stops_no_other(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(SAMPLES["no Exif.jpg"])
+    (tmp_path / "long.jpg").symlink_to("x" * 300)
+    (tmp_path / "loop.jpg").symlink_to("loop.jpg")
+    (tmp_path / "gone.jpg").symlink_to("nowhere.jpg")
+    os.mkfifo(tmp_path / "pipe.jpg")
+    problems: dict[str, str] = {}
+    assert [photo.key for photo in photos_in(tmp_path, problems)] == ["a.jpg"]
+    assert set(problems) == {"long.jpg", "loop.jpg", "gone.jpg", "pipe.jpg"}
+
+
+@pytest.mark.parametrize("number", [errno.ESTALE, errno.EIO, errno.EACCES])
+def test_a_file_system_that_fails_is_a_problem_of_that_entry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    for name in ("a.jpg", "b.jpg"):
+        (tmp_path / name).write_bytes(SAMPLES["no Exif.jpg"])
+    stat = Path.stat
+
+    def failing(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if path.name == "a.jpg":
+            raise OSError(number, os.strerror(number), str(path))
+        return stat(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", failing)
+    problems: dict[str, str] = {}
+    assert [photo.key for photo in photos_in(tmp_path, problems)] == ["b.jpg"]
+    assert os.strerror(number) in problems["a.jpg"]

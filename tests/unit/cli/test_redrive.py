@@ -59,12 +59,10 @@ class FakeServices:
         return {"StatusCode": self.status}
 
 
-def go(services: FakeServices, *words: str) -> int:
+def go(services: FakeServices, *words: str, function: str = "publish") -> int:
     parser = argparse.ArgumentParser()
     redrive.add_parser(parser.add_subparsers())
-    return redrive.redrive(
-        parser.parse_args(["redrive", "--queue-url", "q", "--function", "publish", *words]), services
-    )
+    return redrive.redrive(parser.parse_args(["redrive", "--queue-url", "q", "--function", function, *words]), services)
 
 
 def test_without_yes_nothing_is_changed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -77,11 +75,47 @@ def test_without_yes_nothing_is_changed(capsys: pytest.CaptureFixture[str]) -> N
     assert "nothing was changed" in told
 
 
-def test_a_failed_event_goes_to_the_function_that_failed_and_leaves_the_queue() -> None:
+@pytest.mark.parametrize("function", ["publish", "publish:live", FUNCTION, FUNCTION.removesuffix(":live")])
+def test_a_failed_event_goes_to_the_function_that_the_operator_named_and_leaves_the_queue(function: str) -> None:
     services = FakeServices(FAILED)
-    assert go(services, "--yes") == 0
-    assert services.taken == [(FUNCTION, FAILED["requestPayload"])]
+    assert go(services, "--yes", function=function) == 0
+    assert services.taken == [(function, FAILED["requestPayload"])]
     assert not services.messages
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "arn:aws:lambda:eu-north-1:123456789012:function:pay-out",
+        "arn:aws:lambda:eu-north-1:123456789012:function:publish-more",
+        "arn:aws:lambda:eu-north-1:999999999999:function:publish",
+        "arn:aws:lambda:us-east-1:123456789012:function:publish",
+        "pay-out",
+        ":function:pay-out",
+    ],
+)
+def test_a_function_that_only_a_message_names_is_never_invoked(named: str, capsys: pytest.CaptureFixture[str]) -> None:
+    forged = {**FAILED, "requestContext": {**FAILED["requestContext"], "functionArn": named}}
+    services = FakeServices(forged)
+    assert go(services, "--yes", "--rejected", function=FUNCTION) == 1
+    assert services.taken == []
+    assert services.messages
+    assert f"its function is not --function: {named}" in capsys.readouterr().out
+
+
+def test_each_event_goes_to_its_own_of_several_functions() -> None:
+    audit = {
+        **FAILED,
+        "requestContext": {**FAILED["requestContext"], "functionArn": FUNCTION.replace("publish", "audit")},
+    }
+    services = FakeServices(audit, FAILED)
+    assert go(services, "--yes", "--function", "audit") == 0
+    assert [function for function, _ in services.taken] == ["audit", "publish"]
+
+
+def test_escape_codes_in_a_message_are_not_sent_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    go(FakeServices({**REJECTED, "reason": "\x1b]0;owned\x07\n"}))
+    assert not {"\x1b", "\x07"} & set(capsys.readouterr().out)
 
 
 def test_a_rejected_photo_is_tried_again_only_if_asked_for() -> None:
