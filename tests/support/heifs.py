@@ -25,6 +25,8 @@ class Spec(NamedTuple):
         Construction method: 0 puts it into `mdat`, 1 into `idat`, 2 says that it is in another item.
     pieces
         How many extents it is cut into.
+    content
+        Content type of an item of type ``mime``, with its NUL.
     """
 
     number: int
@@ -35,6 +37,7 @@ class Spec(NamedTuple):
     protection: int = 0
     reference: int = 0
     hidden: bool = False
+    content: bytes = b""
 
 
 class Table(NamedTuple):
@@ -119,7 +122,9 @@ def _meta(  # noqa: PLR0917 # as `heif` got them
 ) -> bytes:
     width = 4 if wide else 2
     entries = b"".join(
-        full_box(b"infe", 3 if wide else 2, int(s.hidden), u(s.number, width), u(s.protection, 2), s.kind, b"\0")
+        full_box(
+            b"infe", 3 if wide else 2, int(s.hidden), u(s.number, width), u(s.protection, 2), s.kind, b"\0", s.content
+        )
         for s in items
     )
     listed = full_box(b"iinf", int(wide), 0, u(len(items), width), entries)

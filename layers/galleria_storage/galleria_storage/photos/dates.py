@@ -142,7 +142,8 @@ def _exif_date(
 ) -> _Date:
     """Judge a date with the offset and the fraction that belong to it, which are in the Exif IFD."""
     (field, text), (offset_tag, fraction_tag), (old, new) = date, beside, moments
-    offset = next(iter(tables.exif.find({offset_tag})), None) if tables.exif else None
+    exif = tables.exif or tables.main  # Canon's CR3 keeps the Exif IFD as a file of its own
+    offset = next(iter(exif.find({offset_tag})), None)
     zone = _text(tables, offset) if offset else ""
     whole = text + zone if spelled(text + zone) else text
     found = _date(name, whole, Span(field.value.start, field.value.start + len(whole)), old, new)
@@ -152,7 +153,7 @@ def _exif_date(
     patches = [Patch(field.value.start, len(text), data[: len(text)])]
     if offset and len(whole) > len(text):
         patches.append(Patch(offset.value.start, len(zone), data[len(text) :]))
-    for fraction in tables.exif.find({fraction_tag}) if tables.exif else ():
+    for fraction in exif.find({fraction_tag}):
         if (old_digits := _text(tables, fraction)).isdigit():
             digits = new.fraction.ljust(len(old_digits), "0")[: len(old_digits)]
             patches += [Patch(fraction.value.start, len(digits), digits.encode())]

@@ -14,12 +14,16 @@ from galleria_storage.photos.boxes import Box, grown, name_of, new_box, walk
 from galleria_storage.photos.check import Part
 from galleria_storage.photos.exif.blob import MAX_BLOB, BlobEdit, edit_blob, new_blob, read_blob
 from galleria_storage.photos.exif.captures import after_changes, tag_texts
+from galleria_storage.photos.metadata import Block, plain_block
+from galleria_storage.photos.photoshop import iptc_block
 from galleria_storage.photos.plan import Asked, Patch, Plan, Span, Texts, within
 from galleria_storage.photos.refusals import damaged
 from galleria_storage.photos.source import RangedSource
 
 JPG_TIFF_EXIF: Final = b"JpgTiffExif->JP2"
 DIGITAL_EXIF: Final = bytes.fromhex("0537cdab9d0c4431a72afa561f2a113e")
+_XMP: Final = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")  # XMP specification part 3, 1.1.5
+_IPTC: Final = bytes.fromhex("33c7a4d2b81d4723a0baf1a3e097ad38")
 MAX_EXIF_BOXES: Final = 8
 """More boxes with Exif data than any photo has."""
 
@@ -68,6 +72,21 @@ def parts(source: RangedSource) -> list[Part]:
     found = [Part(name_of(box.kind), (Span(box.body, box.stop),)) for box in boxes if not _exif_type(source, box)]
     end = boxes[-1].stop
     return [*found, Part("what follows", (Span(end, source.size),))] if end < source.size else found
+
+
+def metadata(source: RangedSource) -> list[Block]:
+    """List the blocks of metadata; see `formats.Format`."""
+    found = []
+    for box in _boxes(source):
+        kind = source.read(box.body, _TYPE_BYTES) if box.kind == b"uuid" else b""
+        start = box.body + _TYPE_BYTES
+        if exif := _exif(source, box):
+            found.append(plain_block("exif", "Exif", source, exif.start, len(exif.block)))
+        elif kind == _XMP:
+            found.append(plain_block("xmp", "XMP", source, start, box.stop - start))
+        elif kind == _IPTC:
+            found.append(iptc_block(source, Span(start, box.stop)))
+    return found
 
 
 def _boxes(source: RangedSource) -> list[Box]:

@@ -16,6 +16,7 @@ from galleria_storage.photos.check import Part
 from galleria_storage.photos.exif.blob import MAX_BLOB, edit_blob, new_blob
 from galleria_storage.photos.exif.captures import after_changes, tag_texts
 from galleria_storage.photos.exif.offset_header import header_start
+from galleria_storage.photos.metadata import Block, plain_block
 from galleria_storage.photos.plan import Asked, Patch, Plan, Span, within
 from galleria_storage.photos.refusals import damaged
 from galleria_storage.photos.source import RangedSource
@@ -82,6 +83,25 @@ def parts(source: RangedSource) -> list[Part]:
     found = [Part(name_of(box.kind), (Span(box.body, box.stop),)) for box in kept]
     end = layout.boxes[-1].stop
     return [*found, Part("what follows", (Span(end, source.size),))] if end < source.size else found
+
+
+def metadata(source: RangedSource) -> list[Block]:
+    """List the blocks of metadata; see `formats.Format`."""
+    if source.read(0, 2) == CODESTREAM:
+        return []
+    found = []
+    for box in _layout(source).boxes:
+        if box.kind == b"brob" and source.read(box.body, 4) in {_EXIF, b"xml "}:
+            raise UnsupportedFormatError(
+                "The photo's metadata is compressed (Brotli), so that nobody could tell what is in it.",
+                advice="Save the photo again without compressed metadata.",
+            )
+        if box.kind == _EXIF:
+            start = box.body + header_start(source.read(box.body, min(box.stop - box.body, MAX_BLOB)))
+            found.append(plain_block("exif", "Exif", source, start, box.stop - start))
+        elif box.kind == b"xml ":
+            found.append(plain_block("xmp", "XMP", source, box.body, box.stop - box.body))
+    return found
 
 
 def _layout(source: RangedSource) -> _Layout:

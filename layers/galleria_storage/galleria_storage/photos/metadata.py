@@ -6,10 +6,11 @@ the same bytes elsewhere in most formats, a chunk with a new checksum in a PNG.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Literal, NamedTuple
 
-from galleria_storage.photos.plan import Patch, within
-from galleria_storage.photos.source import RangedSource, WindowSource
+from galleria_storage.photos.plan import Patch, Span, within
+from galleria_storage.photos.source import BytesSource, RangedSource, WindowSource
 
 Kind = Literal["exif", "xmp", "iptc", "text"]
 """`exif`: a TIFF structure. `xmp`: a packet. `iptc`: IIM records. `text`: one text, without a structure."""
@@ -39,6 +40,27 @@ class Block(NamedTuple):
 def plain_block(kind: Kind, name: str, file: RangedSource, start: int, size: int) -> Block:
     """Return a block whose bytes are in the file as they are."""
     return Block(kind, name, WindowSource(file, start, size), lambda patches: within(patches, start))
+
+
+def scattered_block(kind: Kind, name: str, file: RangedSource, spans: Sequence[Span]) -> Block:
+    """Return a block whose bytes are in the file in pieces."""
+    if len(spans) == 1:
+        return plain_block(kind, name, file, spans[0].start, spans[0].stop - spans[0].start)
+    data = b"".join(file.read(span.start, span.stop - span.start) for span in spans)
+    return Block(kind, name, BytesSource(data), partial(_scattered, spans))
+
+
+def _scattered(spans: Sequence[Span], patches: Sequence[Patch]) -> list[Patch]:
+    """Return patches that keep their length as patches of the pieces that a block consists of."""
+    found, done = [], 0
+    for span in spans:
+        end = done + span.stop - span.start
+        for offset, _, data in patches:
+            first, last = max(offset, done), min(offset + len(data), end)
+            if first < last:
+                found.append(Patch(span.start + first - done, last - first, data[first - offset : last - offset]))
+        done = end
+    return found
 
 
 def shifted(block: Block, start: int, name: str = "") -> Block:

@@ -6,6 +6,7 @@ move to a new `mdat` at the end; where there is none, a new item is listed in
 """
 
 from galleria_storage.photos.heif.editing import plan
+from galleria_storage.photos.heif.metadata import metadata
 from galleria_storage.photos.heif.parts import parts
 
-__all__ = ["parts", "plan"]
+__all__ = ["metadata", "parts", "plan"]

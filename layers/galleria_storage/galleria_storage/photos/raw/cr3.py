@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from galleria_storage.photos.boxes import Box, grown, name_of, walk
 from galleria_storage.photos.check import Part
 from galleria_storage.photos.exif.blob import MAX_BLOB
+from galleria_storage.photos.metadata import Block, plain_block
 from galleria_storage.photos.moves import Moves
 from galleria_storage.photos.movie import CHUNK_TABLES, chunks, follow_chunks, leaves
 from galleria_storage.photos.plan import Asked, Patch, Plan, Span, within
@@ -21,7 +22,9 @@ from galleria_storage.photos.refusals import damaged
 from galleria_storage.photos.source import RangedSource
 
 CANON: Final = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
+XMP: Final = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")  # XMP specification part 3, 1.2.7.1
 _EXIF: Final = b"CMT2"
+_TABLES: Final = {b"CMT1": "Exif", _EXIF: "Exif", b"CMT3": "maker note", b"CMT4": "GPS data"}
 _PLACES: Final = b"CTBO"
 _RECORD: Final = 20
 """Bytes of a record of `CTBO`: its number, a place and a size."""
@@ -79,6 +82,17 @@ def parts(source: RangedSource) -> list[Part]:
         elif leaf != layout.canon:
             found.append(Part(path, (Span(leaf.body, leaf.stop),)))
     return [*found, Part("the pictures", (Span(layout.movie.stop, source.size),))]
+
+
+def metadata(source: RangedSource) -> list[Block]:
+    """List the blocks of metadata; see `formats.Format`."""
+    layout = _layout(source)
+    tables = [box for box in layout.inner if box.kind in _TABLES and box.stop > box.body]
+    found = [plain_block("exif", _TABLES[box.kind], source, box.body, box.stop - box.body) for box in tables]
+    others = (*layout.before, *walk(source, layout.movie.stop, source.size))
+    packets = [box for box in others if box.kind == b"uuid" and source.read(box.body, 16) == XMP]
+    found += [plain_block("xmp", "XMP", source, box.body + 16, box.stop - box.body - 16) for box in packets]
+    return found
 
 
 def _layout(source: RangedSource) -> _Layout:

@@ -10,6 +10,7 @@ from typing import Final
 from galleria_storage.errors import UnsupportedFormatError
 from galleria_storage.photos.check import Part
 from galleria_storage.photos.jpeg import planner as jpeg
+from galleria_storage.photos.metadata import Block, shifted
 from galleria_storage.photos.plan import Asked, Patch, Plan, Span, within
 from galleria_storage.photos.refusals import cut_off, damaged
 from galleria_storage.photos.source import RangedSource, WindowSource
@@ -54,6 +55,12 @@ def parts(source: RangedSource) -> list[Part]:
         if pointer >= end
     ]
     return [*found, Part("start of the header", (Span(0, _JPEG),))]
+
+
+def metadata(source: RangedSource) -> list[Block]:
+    """List the blocks of metadata; see `formats.Format`."""
+    inside = _jpeg(source)
+    return [shifted(block, inside.start) for block in jpeg.metadata(inside)]
 
 
 def _jpeg(source: RangedSource) -> WindowSource:

@@ -11,6 +11,7 @@ from typing import Final
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.photos.check import Part
 from galleria_storage.photos.jpeg import planner as jpeg
+from galleria_storage.photos.metadata import Block, shifted
 from galleria_storage.photos.plan import NOTHING, Asked, Patch, Plan, Span, Texts, within
 from galleria_storage.photos.source import RangedSource, WindowSource
 from galleria_storage.photos.tiff import planner as tiff
@@ -39,6 +40,13 @@ def parts(source: RangedSource) -> list[Part]:
             for part in jpeg.parts(preview)
         ]
     return found
+
+
+def metadata(source: RangedSource) -> list[Block]:
+    """List the blocks of metadata; see `formats.Format`."""
+    preview = _preview(source)
+    inner = [shifted(block, preview.start, " of the preview") for block in jpeg.metadata(preview)] if preview else []
+    return [*tiff.metadata(source), *inner]
 
 
 def _preview(source: RangedSource) -> WindowSource | None:

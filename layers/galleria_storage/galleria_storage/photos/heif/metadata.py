@@ -1,0 +1,52 @@
+"""The blocks of metadata in a HEIF file: items with Exif data, and items with XMP (ISO/IEC 23008-12 annex A)."""
+
+from typing import Final
+
+from galleria_storage.photos.heif.exif_items import exif_items, spans_of
+from galleria_storage.photos.heif.structure import Heif, Item, read_heif
+from galleria_storage.photos.metadata import Block, scattered_block
+from galleria_storage.photos.plan import Span
+from galleria_storage.photos.refusals import damaged
+from galleria_storage.photos.source import RangedSource
+from galleria_storage.photos.xmp import MAX_PACKET
+
+_XMP_TYPE: Final = b"application/rdf+xml\0"
+_MIME: Final = b"mime"
+
+
+def metadata(source: RangedSource) -> list[Block]:
+    """List the blocks of metadata; see `formats.Format`."""
+    heif = read_heif(source)
+    found = []
+    for number, item in enumerate(exif_items(source, heif), 1):
+        name = "Exif" if number == 1 else f"Exif of picture {number}"
+        found.append(scattered_block("exif", name, source, _after(item.spans, item.start)))
+    packets = [item for item in heif.meta.items if item.kind == _MIME and _XMP_TYPE in item.entry]
+    for number, packet in enumerate(packets, 1):
+        name = "XMP" if number == 1 else f"XMP of picture {number}"
+        found.append(scattered_block("xmp", name, source, _spans(source, heif, packet)))
+    return found
+
+
+def _spans(source: RangedSource, heif: Heif, item: Item) -> list[Span]:
+    spans = [
+        span
+        for location in heif.meta.locations.entries
+        if location.item == item.number
+        for span in spans_of(heif, location)
+    ]
+    size = sum(span.stop - span.start for span in spans)
+    if item.protection or not spans or size > MAX_PACKET or max(span.stop for span in spans) > source.size:
+        raise damaged("its XMP is encrypted, in another file, or cut off")
+    return spans
+
+
+def _after(spans: tuple[Span, ...], skipped: int) -> list[Span]:
+    """Return what is left of spans without their first bytes."""
+    left = []
+    for span in spans:
+        count = min(skipped, span.stop - span.start)
+        skipped -= count
+        if span.start + count < span.stop:
+            left.append(Span(span.start + count, span.stop))
+    return left
