@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-_STANDALONE = {0x01, *range(0xD0, 0xD8)}
+_STANDALONE = {0x00, 0x01, *range(0xD0, 0xD8)}
 _SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
 _AFCP_MARK = re.compile(rb"AXS[!*]")
 _AFCP_ORDERS: dict[bytes, Literal["big", "little"]] = {b"AXS!": "big", b"AXS*": "little"}

@@ -18,6 +18,8 @@ _POSITION = re.compile(
     r".*:(\w*Offsets?|\w*ImageStart|MPImageLength|JpgFromRawStart|JPEG(Q|DC|AC)Tables|"
     r"MediaData(Size)?)$"
 )
+#: A "thumbnail" that is the Exif block itself: a wrong offset of 0, which exiftool extracts when told to ignore errors.
+_BLOCK_AS_IMAGE = re.compile(r"base64:(SUkq|TU0A)")
 #: The tags that were set; a camera that keeps them in IFD0 too has to get them there, too.
 _TARGET = re.compile(r"EXIF:(?:ExifIFD|IFD0):(?:Copy\d+:)?(DateTimeOriginal|OffsetTimeOriginal)$")
 #: What Exif 2.32 section 4.6.3 and 4.6.5 demands of a new block.
@@ -141,7 +143,7 @@ def content(tags: Tags, targets: re.Pattern[str]) -> dict[str, list[str]]:
     for key, value in tags.items():
         name, text = re.sub(r"Copy\d+:", "", key), str(value)
         image = name.startswith("Composite:") and "Date" not in name and text.startswith("base64:")
-        derived = _NOT_IN_THE_PHOTO.match(name) and not image
+        derived = (_NOT_IN_THE_PHOTO.match(name) and not image) or _BLOCK_AS_IMAGE.match(text)
         if not derived and not targets.match(name) and not _POSITION.match(name):
             content.setdefault(name, []).append(text)
     return {name: sorted(texts) for name, texts in content.items()}

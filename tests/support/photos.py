@@ -195,7 +195,9 @@ def segments(data: bytes) -> list[bytes]:
         if data[marker] == 0xDA:
             return found
         length = (
-            0 if data[marker] in (0x01, *range(0xD0, 0xD8)) else int.from_bytes(data[marker + 1 : marker + 3], "big")
+            0
+            if data[marker] in (0x00, 0x01, *range(0xD0, 0xD8))
+            else int.from_bytes(data[marker + 1 : marker + 3], "big")
         )
         end = marker + 1 + length
         found.append(data[at:end])

@@ -88,7 +88,8 @@ def untyped(number: int) -> bytes:
         (photo(camera_block(exif=[text(0xC000 + i, "x") for i in range(MAX_ENTRIES)])), "entries"),
         (photo(camera_block(main=[Field(0x8769, UNDEFINED, b"\x1a\0\0\0")])), "wrong type"),
         (photo(camera_block(exif=[Field(MAKER_NOTE, UNDEFINED, b"12345")] * 7)), "maker notes"),
-        (photo(camera_block(exif=[Field(0xA005, 6, b"\x1a\0\0\0")])), "wrong type"),
+        (photo(camera_block(exif=[Field(0xA005, 6, b"\x1a\x7f\0\0")])), "wrong type"),
+        (photo(camera_block(exif=[Field(0xA005, LONG, pack("<II", 70_000, 0))])), "wrong type"),
     ],
 )
 def test_damage_is_refused_with_what_is_wrong(data: bytes, words: str) -> None:

@@ -80,7 +80,7 @@ def edit_blob(data: bytes, asked: Asked) -> BlobEdit:
             advice="Publish the photo without a correction of what it does not hold yet.",
         )
     if patches := edit.patches():
-        check_block(block, patched(data, patches), texts, edit.free)
+        check_block(block, patched(data, patches), texts, edit.free, edit.draft.widened)
     return BlobEdit(tuple(patches), before, after_changes(before, changes))
 
 

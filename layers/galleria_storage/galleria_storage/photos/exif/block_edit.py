@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from galleria_storage.photos.exif.free_space import check_growth, continuation, padding_for
+from galleria_storage.photos.exif.free_space import continuation, filling_for, growth_problem, padding_for
 from galleria_storage.photos.exif.survey import Survey, survey
 from galleria_storage.photos.exif.text_draft import TextDraft
 from galleria_storage.photos.exif.tiff import TiffBlock
 from galleria_storage.photos.plan import Patch
+from galleria_storage.photos.refusals import harmful
 
 _NO_NUMBERS: Final[Mapping[int, bytes]] = {}
 
@@ -56,8 +57,13 @@ class BlockEdit(NamedTuple):
         return patches
 
 
-def edit_block(block: TiffBlock, texts: Mapping[int, bytes], following: bytes | memoryview) -> BlockEdit:
+def edit_block(
+    block: TiffBlock, texts: Mapping[int, bytes], following: bytes | memoryview, room: int | None = None
+) -> BlockEdit:
     """Work out how to write the capture tags into a block.
+
+    What needs space gets it in the block's zero padding, else at its end. Where it cannot be added there, IFDs are
+    widened in place, which needs less; and in the end, filling that nothing refers to is taken for free.
 
     Parameters
     ----------
@@ -67,23 +73,42 @@ def edit_block(block: TiffBlock, texts: Mapping[int, bytes], following: bytes | 
         The texts to write, by tag, without NUL.
     following
         The bytes of the file that follow the block.
+    room
+        By how many bytes the block may grow; None for any number.
 
     Raises
     ------
     CorruptPhotoError
         The block cannot take them without harm to other data.
     """
-    size, draft = len(block.data), TextDraft(block, texts)
+    draft = TextDraft(block, texts)
     if not draft.needs_space:
-        return BlockEdit(block, draft, size)
+        return BlockEdit(block, draft, len(block.data))
     contents = survey(block)
-    free = padding_for(block, contents, draft.length(size))
+    free = padding_for(block, contents, draft.length(len(block.data)))
     if free is not None:
         return BlockEdit(block, draft, free, contents=contents)
     between = continuation(block, contents, following)
-    growth = len(between) + draft.length(size + len(between))
-    check_growth(block, contents, growth, texts)
-    return BlockEdit(block, draft, size, between, growth, contents)
+    edit = _grown(block, draft, between, contents)
+    problem = growth_problem(block, contents, edit.growth, texts, following=following, room=room)
+    if contents.stray_values and any(map(contents.is_in_note, draft.pointers)):
+        problem = problem or harmful("its maker note")
+    if problem is None:
+        return edit
+    narrow = _grown(block, TextDraft(block, texts, contents), between, contents)
+    if narrow.draft.widened and not growth_problem(
+        block, contents, narrow.growth, texts, following=following, room=room
+    ):
+        return narrow
+    free = filling_for(block, contents, draft.length(len(block.data)))
+    if free is None:
+        raise problem
+    return BlockEdit(block, draft, free, contents=contents)
+
+
+def _grown(block: TiffBlock, draft: TextDraft, between: bytes, contents: Survey) -> BlockEdit:
+    size = len(block.data)
+    return BlockEdit(block, draft, size, between, len(between) + draft.length(size + len(between)), contents)
 
 
 def _different(old: bytes, patches: Iterable[Patch]) -> Iterator[Patch]:

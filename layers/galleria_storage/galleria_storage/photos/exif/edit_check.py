@@ -1,17 +1,22 @@
 """Comparing an edited Exif block, read back, with the one before."""
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
-from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.photos.exif.free_space import is_filling
 from galleria_storage.photos.exif.ifd import ASCII, Ifd, is_pointer, read_ifd
+from galleria_storage.photos.exif.text_draft import Widened
 from galleria_storage.photos.exif.tiff import EXIF_IFD, EXIF_NAME, GPS_NAME, TiffBlock, read_block
 from galleria_storage.photos.exif.tiff_images import NOT_FOLLOWED, strips
+from galleria_storage.photos.refusals import harmful
 
 _NO_IFD: Final = Ifd(EXIF_NAME, 0, (), 0)
 
 
-def check_block(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], free: int) -> None:
+def check_block(
+    before: TiffBlock, after: bytes, texts: Mapping[int, bytes], free: int, widened: Sequence[Widened] = ()
+) -> None:
     """Prove that an edited block says what it should, and everything else as before.
 
     Parameters
@@ -24,37 +29,54 @@ def check_block(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], fre
         The texts by tag that every copy of the tag must now hold.
     free
         Offset from which on the edit used padding of the old block; the block's length if it used none.
+    widened
+        The IFDs that got entries where they are.
 
     Raises
     ------
     CorruptPhotoError
         A text does not read back, or anything else changed.
     """
-    may_change = _check_bytes(before, after, texts, free)
-    if before.end_if_apart:
+    may_change = _check_bytes(before, after, texts, free, widened)
+    if before.end_if_apart and not widened:
         pairs = _read_touched(before, after)
     else:
-        _check_values(before, after, texts, max(end for _, end in may_change))
+        moved = {value.entry for each in widened for value in each.moved}
+        _check_values(before, after, texts, moved, may_change)
         pairs = _read_all(before, after)
     changed = {EXIF_IFD, *texts}
     missing = set(texts)
     for old, new in pairs:
         if not texts.keys() & old.tag_set <= new.tag_set:
-            raise harm("a tag that is missing")
-        # Only IFD0's chain goes on (Exif 2.32 4.5.3); piexif puts values where an Exif IFD would name the next one.
-        if old.next != new.next and (old.name.startswith("IFD") or (old.at != new.at and new.next)):
-            raise harm("the list of IFDs")
+            raise harmful("a tag that is missing")
+        _check_next(old, new)
         if old.at != new.at and old.without(changed, before.data) != new.without(changed, after):
-            raise harm(f"its {old.name}")
+            raise harmful(f"its {old.name}")
+        if widened and list(_entries(old, before.data, changed)) != list(_entries(new, after, changed)):
+            raise harmful(f"its {old.name}")
         if new.name != GPS_NAME:
             _check_texts(after, new, texts, free)
         if new.name == EXIF_NAME and missing:
             # The first one is the main one.
             if not missing <= new.tag_set:
-                raise harm("a tag that is missing")
+                raise harmful("a tag that is missing")
             missing.clear()
     if missing:
-        raise harm("a tag that is missing")
+        raise harmful("a tag that is missing")
+
+
+def _check_next(old: Ifd, new: Ifd) -> None:
+    # Only IFD0's chain goes on (Exif 2.32 4.5.3); piexif puts values where an Exif IFD would name the next one.
+    moved = old.at != new.at or old.end != new.end
+    if old.next != new.next and (old.name.startswith("IFD") or (moved and new.next)):
+        raise harmful("the list of IFDs")
+
+
+def _entries(ifd: Ifd, data: bytes, leave_out: Collection[int]) -> Iterator[tuple[int, int, int, bytes | int]]:
+    """Yield what the entries of an IFD say: tag, type, number, and the value wherever it is in the block."""
+    for entry in ifd.find(sorted(ifd.tag_set.difference(leave_out))):
+        inside = entry.size and entry.stop <= len(data)
+        yield entry.tag, entry.type, entry.number, data[entry.start : entry.stop] if inside else entry.raw
 
 
 def _read_all(before: TiffBlock, after: bytes) -> Iterator[tuple[Ifd, Ifd]]:
@@ -64,9 +86,16 @@ def _read_all(before: TiffBlock, after: bytes) -> Iterator[tuple[Ifd, Ifd]]:
     if not before.exif_ifds and new.exif_ifds:
         yield _NO_IFD, new.exif_ifds[0]
         fresh = [ifd for ifd in fresh if ifd is not new.exif_ifds[0]]
-    if [ifd.name for ifd in fresh] != [ifd.name for ifd in before.ifds]:
-        raise harm("the list of IFDs")
+    if [ifd.name for ifd in fresh] != [ifd.name for ifd in before.ifds] or _ways(before) != _ways(new):
+        raise harmful("the list of IFDs")
     yield from zip(before.ifds, fresh, strict=True)
+
+
+def _ways(block: TiffBlock) -> list[tuple[str, int, str]]:
+    """Return where the pointers of a block lead but those to the Exif IFD, and the names of IFDs that are damaged."""
+    names = {ifd.at: ifd.name for ifd in block.ifds}
+    led = [(name, entry.tag, names.get(entry.raw, "")) for name, entry in block.pointers if entry.tag != EXIF_IFD]
+    return [*led, *((name, 0, "") for name, _ in block.damage)]
 
 
 def _read_touched(before: TiffBlock, after: bytes) -> Iterator[tuple[Ifd, Ifd]]:
@@ -85,7 +114,7 @@ def _read_touched(before: TiffBlock, after: bytes) -> Iterator[tuple[Ifd, Ifd]]:
             if old is main and not before.exif_ifds:
                 for pointer in new.find({EXIF_IFD}):
                     if not is_pointer(pointer):
-                        raise harm("the list of IFDs")
+                        raise harmful("the list of IFDs")
                     yield _NO_IFD, read_ifd(after, pointer.raw, before.order, EXIF_NAME)
 
 
@@ -95,10 +124,12 @@ def _check_texts(after: bytes, ifd: Ifd, texts: Mapping[int, bytes], free: int) 
         # Exif 2.32 4.6.2: an ASCII value ends with NUL. Where it stood before, a camera may have left no room for that.
         with_nul = size == len(text) + 1 or (size == len(text) and start < free)
         if kind != ASCII or not with_nul or after[start : start + size] != text.ljust(size, b"\0"):
-            raise harm(f"tag {tag:04X}")
+            raise harmful(f"tag {tag:04X}")
 
 
-def _check_bytes(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], free: int) -> list[tuple[int, int]]:
+def _check_bytes(
+    before: TiffBlock, after: bytes, texts: Mapping[int, bytes], free: int, widened: Sequence[Widened]
+) -> list[tuple[int, int]]:
     """Compare all bytes of the old block, but for what may change and padding that was used, with those in the new.
 
     Returns
@@ -108,43 +139,61 @@ def _check_bytes(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], fr
     """
     old, size = before.data, len(before.data)
     may_change = [(4, 8)]  # the offset of IFD0
-    for _, (tag, _, _, at, _, _, _) in before.pointers:
-        if tag == EXIF_IFD:
-            may_change.append((at + 8, at + 12))
-    for _, (tag, _, _, at, value, length, _) in before.captures:
-        if tag in texts:
-            may_change.append((at, at + 12))
-            if value + length <= size:
-                may_change.append((value, value + length))
+    places = {before.ifds[0].at, *(ifd.at for ifd in before.exif_ifds)}
+    for _, pointer in before.pointers:
+        if pointer.tag == EXIF_IFD or pointer.raw in places:
+            may_change.append((pointer.at + 8, pointer.at + 12))
+    for _, entry in before.captures:
+        if entry.tag in texts:
+            may_change.append((entry.at, entry.at + 12))
+            if entry.stop <= size:
+                may_change.append((entry.start, entry.stop))
+    for each in widened:
+        may_change.append((each.ifd.at, each.ifd.end + 4 + 12 * each.added))
+        may_change += [(value.entry + 8, value.entry + 12) for value in each.moved]
     may_change.sort()
-    padding = free if free < size and old.endswith(bytes(size - free)) else size
+    padding = free if free < size and (old.endswith(bytes(size - free)) or is_filling(old, free)) else size
     view, done = memoryview(old), 0
     for start, end in (*may_change, (padding, size)):
         # This compares without a copy, which == on views does not do quickly.
         if start > done and not after.startswith(view[done:start], done):
-            raise harm("data that no tag lists")
+            raise harmful("data that no tag lists")
         done = max(done, end)
     return may_change
 
 
-def _check_values(before: TiffBlock, after: bytes, texts: Mapping[int, bytes], last: int) -> None:
-    """Compare each other tag's value and each thumbnail that lies in the block: they may share bytes that changed."""
-    old, new, size = before.data, after, len(before.data)
+def _check_values(
+    before: TiffBlock,
+    after: bytes,
+    texts: Mapping[int, bytes],
+    moved: Collection[int],
+    may_change: list[tuple[int, int]],
+) -> None:
+    """Look for bytes that changed in each other tag's value and each thumbnail that lies in the block."""
+    size, last = len(before.data), max(end for _, end in may_change)
+    changed = _changed_places(before.data, after, may_change)
+
+    def is_hit(start: int, end: int) -> bool:
+        index = bisect_left(changed, start)
+        return index < len(changed) and changed[index] < end
+
     for ifd in before.ifds:
-        for tag, start, end, _ in ifd.values:
-            if start < last and end <= size and old[start:end] != new[start:end] and tag not in texts:
-                raise harm(f"tag {tag:04X} of its {ifd.name}")
+        for tag, start, end, index in ifd.values:
+            if end <= size and tag not in texts and is_hit(start, end) and ifd.at + 2 + 12 * index not in moved:
+                raise harmful(f"tag {tag:04X} of its {ifd.name}")
     images = [(start, length) for ifd in before.ifds for _, start, length in ifd.images if start + length <= size]
     images += [(start, length) for start, length in strips(before) if start + length - size < NOT_FOLLOWED]
-    for start, length in images:
-        end = min(start + length, last)
-        if old[start:end] != new[start:end]:
-            raise harm("its thumbnail")
+    if any(is_hit(start, min(start + length, last)) for start, length in images):
+        raise harmful("its thumbnail")
 
 
-def harm(what: str) -> CorruptPhotoError:
-    """Return the error for an edit that would change what it should not."""
-    return CorruptPhotoError(
-        f"The capture time cannot be changed without harm to the photo's other data ({what}).",
-        advice="Publish the photo without a correction, or correct it in a photo program.",
-    )
+def _changed_places(old: bytes, new: bytes, may_change: list[tuple[int, int]]) -> list[int]:
+    """Return the offsets of all bytes that differ, in order; each is looked at once, however many spans share it."""
+    changed: list[int] = []
+    done = 0
+    for start, end in may_change:
+        first = max(start, done)
+        if old[first:end] != new[first:end]:
+            changed += [at for at in range(first, end) if old[at : at + 1] != new[at : at + 1]]
+        done = max(done, end)
+    return changed

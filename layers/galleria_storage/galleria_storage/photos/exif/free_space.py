@@ -1,15 +1,19 @@
-"""Where in a TIFF block new data may go: into zero padding, or behind its end."""
+"""Where in a TIFF block new data may go: into zero padding or another filling, or after its end."""
 
 from collections.abc import Collection
 from typing import Final
 
 from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.photos.exif.ifd import MAX_ENTRIES
 from galleria_storage.photos.exif.survey import Survey
 from galleria_storage.photos.exif.tiff import TiffBlock
 from galleria_storage.photos.exif.tiff_images import NOT_FOLLOWED
 
 MARGIN: Final = 32
-"""Zero bytes left alone behind the last byte that is not zero: a value that no IFD lists may end in zeros."""
+"""Zero bytes left alone after the last byte that is not zero: a value that no IFD lists may end in zeros."""
+
+PERIOD: Final = 256
+"""Bytes of the pattern with which a maker fills a block."""
 
 _ADVICE: Final = "Publish the photo without a correction of what it does not hold yet."
 
@@ -28,6 +32,25 @@ def padding_for(block: TiffBlock, contents: Survey, wanted: int) -> int | None:
     start = (size - wanted - 1) & ~1
     used = max(contents.end, *contents.image_ends, 8)
     if contents.cut or start < used + MARGIN or not block.data.endswith(bytes(size - start + MARGIN)):
+        return None
+    return start
+
+
+def is_filling(data: bytes, start: int) -> bool:
+    """Tell whether a block ends with a pattern that repeats, from an offset on and for one `PERIOD` before it.
+
+    Fujifilm fills APP1 with 256 bytes over and over, from the thumbnail's end up to 65,472 bytes.
+    """
+    first = start - PERIOD
+    return first >= PERIOD and data[first:] == data[first - PERIOD : len(data) - PERIOD]
+
+
+def filling_for(block: TiffBlock, contents: Survey, wanted: int) -> int | None:
+    """Return where in a pattern that fills a block's end so many bytes can go; see `padding_for`."""
+    size = len(block.data)
+    start = (size - wanted - 1) & ~1
+    used = max(contents.end, *contents.image_ends, 8)
+    if contents.cut or start - 2 * PERIOD < used or not is_filling(block.data, start):
         return None
     return start
 
@@ -70,8 +93,19 @@ def continuation(block: TiffBlock, contents: Survey, following: bytes | memoryvi
     return bytes(following[:overrun]).ljust(max(lacking, 0), b"\0")
 
 
-def check_growth(block: TiffBlock, contents: Survey, growth: int, texts: Collection[int]) -> None:
-    """Refuse to let a block grow over something that was cut off at its end and would get a new meaning.
+def growth_problem(
+    block: TiffBlock,
+    contents: Survey,
+    growth: int,
+    texts: Collection[int],
+    *,
+    following: bytes | memoryview,
+    room: int | None,
+) -> CorruptPhotoError | None:
+    """Return why a block must not grow by so many bytes; None if it may.
+
+    Something that was cut off at its end, an IFD or a value that starts in the block and ends after it, would get a new
+    meaning if it then lay in the block.
 
     Parameters
     ----------
@@ -80,19 +114,35 @@ def check_growth(block: TiffBlock, contents: Survey, growth: int, texts: Collect
     contents
         Its survey.
     growth
-        By how much it shall grow.
+        By how much it grows.
     texts
         The tags that get a new value.
-
-    Raises
-    ------
-    CorruptPhotoError
-        An IFD or value that starts in the block and ends behind it would then lie in the block.
+    following
+        The bytes of the file that follow it.
+    room
+        By how many bytes it may grow at most; None for any number.
     """
     size = len(block.data)
     kept = [entry.stop for _, entry in block.captures if entry.tag not in texts]
     if any(size < end <= size + growth for end in (*contents.cut, *kept)):
-        raise _cut_off()
+        return _cut_off()
+    for at in contents.dead_ends:
+        # No IFD is there in the file, and none will be where the new bytes are: that is read back.
+        if at >= size + growth or _is_ifd(block, following[at - size :]):
+            return _cut_off()
+    if room is not None and growth > room:
+        return CorruptPhotoError(
+            f"The capture time does not fit: the photo's Exif data would need {growth:,} bytes more, and only {room:,} "
+            "are left in its segment.",
+            advice="Remove the embedded preview or other large metadata, or publish without a correction.",
+        )
+    return None
+
+
+def _is_ifd(block: TiffBlock, data: bytes | memoryview) -> bool:
+    """Tell whether some reader could take bytes for an IFD."""
+    count: int = block.order.short.unpack_from(data)[0] if len(data) >= 2 else 0
+    return 0 < count <= MAX_ENTRIES and 2 + 12 * count <= len(data)
 
 
 def _cut_off() -> CorruptPhotoError:

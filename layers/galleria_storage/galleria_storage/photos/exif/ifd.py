@@ -46,6 +46,9 @@ TIFF_HEADERS: Final = (b"II*\0", b"MM\0*")
 # Offset and length of image data (TIFF 6.0 sections 8 and 22; Exif 2.32 4.6.4).
 _IMAGE_DATA: Final = ((0x0201, 0x0202), (0x0111, 0x0117))
 
+_HEADER: Final = 8
+"""Bytes of the TIFF header: what begins in it is not an image, whatever a tag says."""
+
 _new: Final = tuple.__new__
 
 Value = tuple[int, int, int, int]
@@ -135,9 +138,14 @@ class Ifd:
             self._images = []
             for start_tag, length_tag in _IMAGE_DATA:
                 if start_tag in self.tag_set and length_tag in self.tag_set:
-                    start, length = (self._entry(self.tags.index(tag)) for tag in (start_tag, length_tag))
-                    if is_pointer(start) and is_pointer(length):
-                        self._images.append((start.start, start.raw, length.raw))
+                    # Of tags that are there twice, some readers take the first, others the last.
+                    starts, lengths = self.find((start_tag,)), self.find((length_tag,))
+                    pairs = [(starts[0], lengths[0]), (starts[-1], lengths[-1])]
+                    self._images += [
+                        (start.start, start.raw, length.raw)
+                        for start, length in pairs[: max(len(starts), len(lengths))]
+                        if is_pointer(start) and is_pointer(length) and start.raw >= _HEADER
+                    ]
         return self._images
 
     def find(self, tags: Collection[int]) -> list[Entry]:

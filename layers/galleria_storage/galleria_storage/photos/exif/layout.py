@@ -13,7 +13,7 @@ from galleria_storage.photos.exif.ifd import Ifd
 _HEADER_END: Final = 8
 _IMAGE_OFFSET: Final = 0x0201
 #: Strips, tiles and SubIFDs: what `tiff_images` looks after.
-_UNUSUAL: Final = frozenset({0x0111, 0x0117, 0x0144, 0x0145, 0x014A})
+UNUSUAL: Final = frozenset({0x0111, 0x0117, 0x0144, 0x0145, 0x014A})
 
 
 def end_if_apart(ifds: Iterable[Ifd], size: int) -> int:
@@ -26,7 +26,7 @@ def end_if_apart(ifds: Iterable[Ifd], size: int) -> int:
     """
     starts, ends = [0], [_HEADER_END]
     for ifd in ifds:
-        if not _UNUSUAL.isdisjoint(ifd.tag_set) or (_IMAGE_OFFSET in ifd.tag_set and not ifd.images):
+        if not UNUSUAL.isdisjoint(ifd.tag_set) or (_IMAGE_OFFSET in ifd.tag_set and not ifd.images):
             return 0
         # TIFF 6.0 section 2: the offset of the next IFD is part of an IFD.
         starts.append(ifd.at)

@@ -35,7 +35,7 @@ _PREVIEWS: Final = {
 _FROM_HEADER: Final = frozenset({b"ASAHI", b"PENTAX"})  # whatever the note's other offsets count from
 _NOT_MENDED: Final = frozenset({b"CANON", b"NIKON", b"OLYMPUS", b"PANASONIC", b"SONY", b"MINOLTA", b"KONICA", b"RICOH"})
 """Makes whose notes ExifTool reads by their offsets as they stand, unless the note ends with its own place (Canon)."""
-_NEAR: Final = 16_384
+NEAR: Final = 16_384
 """More bytes than a block grows by: the most entries that an IFD may have, copied, and the texts."""
 _MAKE: Final = 0x010F
 _SOI: Final = b"\xff\xd8\xff"  # what readers ask of a preview
@@ -121,7 +121,7 @@ def cut_values(data: bytes, note: Entry, inner: NoteIfd, make: bytes) -> list[in
     if inner.sound or make not in _NOT_MENDED or byte_order(data[note.start + note.size - 8 : note.start + note.size]):
         return []
     size = len(data)
-    return [inner.base + end for _, _, end, _ in inner.ifd.values if size < inner.base + end <= size + _NEAR]
+    return [inner.base + end for _, _, end, _ in inner.ifd.values if size < inner.base + end <= size + NEAR]
 
 
 def ends_of_previews(data: bytes, note: NoteIfd, make: bytes) -> list[int]:

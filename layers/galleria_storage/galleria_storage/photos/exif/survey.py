@@ -5,9 +5,10 @@ from itertools import pairwise
 from typing import Final
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.photos.exif.ifd import Entry, Ifd, Value
+from galleria_storage.photos.exif.ifd import ASCII, Entry, Ifd, Value
 from galleria_storage.photos.exif.maker_note import NoteIfd, note_ifds
 from galleria_storage.photos.exif.references import (
+    NEAR,
     Reference,
     camera_make,
     cut_values,
@@ -17,11 +18,16 @@ from galleria_storage.photos.exif.references import (
 )
 from galleria_storage.photos.exif.tags import CAPTURE_TAGS
 from galleria_storage.photos.exif.tiff import GPS_NAME, MAKER_NOTE, TiffBlock
-from galleria_storage.photos.exif.tiff_images import check_sub_ifds, ends_of_strips
+from galleria_storage.photos.exif.tiff_images import check_sub_ifds, ends_of_strips, numbers
 
 MAX_NOTES: Final = 6
 """More maker notes than any camera writes into one block; bounds the work on hostile input."""
 
+MAX_NOTE_ENTRIES: Final = 1024
+"""More entries than all IFDs of a block's maker notes have, whatever they share."""
+
+_POINTER: Final = 4
+"""Bytes of a pointer as Exif asks for it."""
 
 _INTEGERS: Final = frozenset({1, 3, 4, 6, 8, 9, 13})
 """The types of numbers that some reader takes for an offset."""
@@ -37,20 +43,30 @@ class Survey:
     tables_end
         Where the entries of the last IFD end.
     cut
-        Ends behind the block of IFDs and values that start in it.
+        Ends after the block of IFDs and values that start in it.
     image_ends
-        Ends of the thumbnails that start in it; some reach behind it.
+        Ends of the thumbnails that start in it; some reach over its end.
     references
-        What in the block refers to something that starts behind it.
+        What in the block refers to something that starts after it.
+    dead_ends
+        Offsets after the block at which an IFD should be, told by numbers that cannot change.
+    stray_values
+        Start and end of the values of maker notes that do not lie in the note.
     """
 
-    __slots__ = ("cut", "end", "image_ends", "references", "tables_end")
+    __slots__ = ("cut", "dead_ends", "end", "image_ends", "references", "stray_values", "tables_end")
 
     def __init__(self) -> None:
         self.end = self.tables_end = 8
         self.cut: list[int] = []
         self.image_ends: list[int] = []
         self.references: list[Reference] = []
+        self.dead_ends: list[int] = []
+        self.stray_values: list[tuple[int, int]] = []
+
+    def is_in_note(self, at: int) -> bool:
+        """Whether a number of four bytes shares some with a maker note's value."""
+        return any(start < at + 4 and at < end for start, end in self.stray_values)
 
     def add(self, end: int, size: int) -> None:
         """Note that something which starts in a block of a size ends at an offset."""
@@ -79,19 +95,34 @@ def survey(block: TiffBlock) -> Survey:
         if pointer.type not in _INTEGERS:
             continue  # nobody takes it for a pointer
         if pointer.number != 1 or pointer.size != 4:
-            raise CorruptPhotoError(f"The photo's Exif data is damaged: a pointer in its {name} has the wrong type.")
-        if pointer.raw >= size:
+            _survey_odd_pointer(block, name, pointer, found)
+        elif pointer.raw >= size:
             found.references.append(Reference(pointer.start, block.order, 0))
     _check_references(block, found.references)
     notes = [entry for ifd in block.exif_ifds for entry in ifd.find({MAKER_NOTE}) if entry.size > 4]
     if len(notes) > MAX_NOTES:
         raise CorruptPhotoError(f"The photo's Exif data is damaged: it has {len(notes):,} maker notes.")
-    outside = len(found.references)
-    make = camera_make(block) if notes else b""
-    for note in notes:
-        _survey_note(block, note, make, found)
-    _check_references(block, found.references[outside:], home=MAKER_NOTE)
+    if notes:
+        told = _survey_notes(block, notes, found)
+        _check_references(block, told, home=MAKER_NOTE)
+        if found.references and found.stray_values:
+            _set_dead_ends_aside(block, found)
+        found.references += told
     return found
+
+
+def _set_dead_ends_aside(block: TiffBlock, found: Survey) -> None:
+    """Find references that are part of a maker note's value, too, as in some Sony cameras: they cannot follow."""
+    chain = {ifd.end for ifd in block.ifds if ifd.name.startswith("IFD")}
+    free = []
+    for reference in found.references:
+        if not found.is_in_note(reference.at):
+            free.append(reference)
+        elif reference.at in chain:
+            found.dead_ends.append(block.order.long.unpack_from(block.data, reference.at)[0])
+        else:
+            raise CorruptPhotoError("The photo's Exif data is damaged: its maker note shares bytes with a pointer.")
+    found.references = free
 
 
 def _survey_ifds(block: TiffBlock, found: Survey) -> None:
@@ -101,11 +132,26 @@ def _survey_ifds(block: TiffBlock, found: Survey) -> None:
         _survey_ifd(block, ifd, found)
     for _, at in block.damage:
         if at < size:
-            count: int = block.order.short.unpack_from(block.data.ljust(at + 2, b"\0"), at)[0]
-            # Of a count that is cut in two nobody knows what it would become.
-            found.add(at + 2 + (12 * count if at + 2 <= size else 0), size)
+            found.add(_end_of_table(block, at), size)
     found.image_ends += ends_of_strips(block)
     check_sub_ifds(block)
+
+
+def _end_of_table(block: TiffBlock, at: int) -> int:
+    """Return where an IFD that begins in the block ends, if it is one."""
+    # Of a count that is cut in two nobody knows what it would become.
+    cut = at + 2 > len(block.data)
+    return at + 2 + (0 if cut else 12 * block.order.short.unpack_from(block.data, at)[0])
+
+
+def _survey_odd_pointer(block: TiffBlock, name: str, pointer: Entry, found: Survey) -> None:
+    """Survey a pointer of another type or number than Exif asks for, which few readers follow, each in its own way."""
+    size = len(block.data)
+    for at in {pointer.raw, *numbers(block, pointer)[:1]}:
+        if at < size:
+            found.add(_end_of_table(block, at), size)
+        elif at < size + NEAR or at != pointer.raw or pointer.size == _POINTER:
+            raise CorruptPhotoError(f"The photo's Exif data is damaged: a pointer in its {name} has the wrong type.")
 
 
 def _survey_ifd(block: TiffBlock, ifd: Ifd, found: Survey) -> None:
@@ -164,28 +210,49 @@ def _check_places(places: list[int], start: int, end: int) -> None:
         raise CorruptPhotoError("The photo's Exif data is damaged: an IFD stands within other data.")
 
 
-def _survey_note(block: TiffBlock, note: Entry, make: bytes, found: Survey) -> None:
+def _survey_notes(block: TiffBlock, notes: list[Entry], found: Survey) -> list[Reference]:
+    """Survey maker notes; return what in them refers to something after the block, once each."""
+    make = camera_make(block)
+    told: dict[Reference, None] = {}
+    entries = 0
+    for note in notes:
+        inner = _survey_note(block, note, make, found, told)
+        entries += sum(len(each.ifd.tags) for each in inner)
+        if entries > MAX_NOTE_ENTRIES:
+            raise CorruptPhotoError(
+                f"The photo's Exif data is damaged: its maker note has more than {MAX_NOTE_ENTRIES:,} entries."
+            )
+    return list(told)
+
+
+def _survey_note(
+    block: TiffBlock, note: Entry, make: bytes, found: Survey, told: dict[Reference, None]
+) -> list[NoteIfd]:
     size = len(block.data)
     if note.start >= size:
         raise CorruptPhotoError(
             "The photo's maker note stands behind the image; it would be lost if the photo grew.",
             advice="Publish the photo without a correction of what it does not hold yet.",
         )
-    found.references += samsung_references(block.data, block.order, note)
-    for inner in note_ifds(block.data, block.order, note, make):
+    told.update(dict.fromkeys(samsung_references(block.data, block.order, note)))
+    ifds = note_ifds(block.data, block.order, note, make)
+    for inner in ifds:
         _survey_note_values(size, note, inner, found)
         found.cut += cut_values(block.data, note, inner, make)
         found.image_ends += ends_of_previews(block.data, inner, make)
-        for reference in note_references(block.data, inner, make):
-            if reference not in found.references:
-                found.references.append(reference)
+        told.update(dict.fromkeys(note_references(block.data, inner, make)))
+    return ifds
 
 
 def _survey_note_values(size: int, note: Entry, inner: NoteIfd, found: Survey) -> None:
     """Add the ends of a note's values; those of a note that is not sound as they may be meant, if they fit."""
     _, base, _, sound = inner
     bases = (base,) if sound else (0, base, note.start)
-    for _, start, end, _ in inner.ifd.values:
+    first, last = note.start, note.stop
+    for _, start, end, index in inner.ifd.values:
+        # Of a text with a wrong length readers take no more than what comes before the first NUL.
+        if sound and not first <= base + start <= base + end <= last and inner.ifd.types[index] != ASCII:
+            found.stray_values.append((base + start, base + end))
         for base in bases:
             if base + start < size and (sound or base + end <= size):
                 found.add(base + end, size)

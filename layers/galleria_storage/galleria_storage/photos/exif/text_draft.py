@@ -4,17 +4,20 @@ Maker notes and thumbnails hold absolute offsets that no specification lists,
 so nothing in a block ever moves: a value with room is overwritten, a value
 without goes to free space, and an IFD that needs one more entry is copied to
 free space, where only the pointer to it changes. The old copy stays, unused;
-TIFF 6.0 section 2 lets IFDs and values be anywhere in the block.
+TIFF 6.0 section 2 lets IFDs and values be anywhere in the block. Where there is
+little space, an IFD is widened instead, and the values after it move (`widening`).
 
 A draft says what is written before it is known where: what goes to free space
 has a length, and a number of its own that pointers to it name until then.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from galleria_storage.photos.exif.ifd import ASCII, INLINE, LONG, Entry, Ifd
+from galleria_storage.photos.exif.ifd import ASCII, INLINE, LONG, Entry, Ifd, is_pointer
+from galleria_storage.photos.exif.survey import Survey
 from galleria_storage.photos.exif.tiff import EXIF_IFD, TiffBlock
+from galleria_storage.photos.exif.widening import MovedValue, values_in_the_way
 from galleria_storage.photos.plan import Patch
 
 _UTF8: Final = 129  # Exif 3.0
@@ -37,9 +40,23 @@ class _Table(NamedTuple):
     keeps_next: bool = False
 
     @property
+    def at(self) -> int:
+        """Where the IFD is that it is a copy of."""
+        return self.ifd.at if self.ifd else 0
+
+    @property
     def size(self) -> int:
+        """Its bytes."""
         entries = len(self.added) + (len(self.ifd.tags) if self.ifd else 0)
         return 2 + _ENTRY * entries + 4
+
+
+class Widened(NamedTuple):
+    """An IFD that gets entries where it is: how many, and the values that move to make room."""
+
+    ifd: Ifd
+    added: int
+    moved: list[MovedValue]
 
 
 class TextDraft:
@@ -51,9 +68,20 @@ class TextDraft:
         The block.
     texts
         The texts by tag, without NUL. They go into every IFD that has their tags, and into the Exif IFD.
+    contents
+        The block's survey if IFDs are to be widened where that can be, so that little space is needed.
+
+    Attributes
+    ----------
+    widened
+        The IFDs that are widened.
     """
 
-    def __init__(self, block: TiffBlock, texts: Mapping[int, bytes]) -> None:
+    def __init__(self, block: TiffBlock, texts: Mapping[int, bytes], contents: Survey | None = None) -> None:
+        self.widened: list[Widened] = []
+        self._contents = contents
+        self._texts = texts
+        self._in_place: list[_Table] = []
         self._block = block
         self._order = block.order
         self._written: dict[int, bytes] = {}
@@ -76,6 +104,11 @@ class TextDraft:
     def needs_space(self) -> bool:
         """Whether anything has to be placed in free space."""
         return bool(self._placed)
+
+    @property
+    def pointers(self) -> Iterable[int]:
+        """Where the numbers are in the block that lead to something in free space."""
+        return self._pointers
 
     def length(self, start: int) -> int:
         """Return how many bytes of free space are needed from an offset on."""
@@ -101,6 +134,10 @@ class TextDraft:
             at += size
         pointers = {at: self._order.long.pack(places[thing]) for at, thing in self._pointers.items()}
         changed = {**numbers, **self._written, **pointers}
+        for table in self._in_place:
+            new = self._table(table, places, changed)
+            changed = {at: data for at, data in changed.items() if not table.at <= at < table.at + len(new)}
+            changed[table.at] = new
         free = bytearray()
         for thing, place in zip(self._placed, places, strict=True):
             free += bytes(place - start - len(free))
@@ -172,14 +209,31 @@ class TextDraft:
 
     def _extend(self, ifd: Ifd, added: Mapping[int, _NewEntry]) -> None:
         """Copy an IFD to free space with more entries, and let everything that points to it point to the copy."""
+        if self._contents:
+            moved = values_in_the_way(self._block, self._contents, ifd, len(added))
+            if moved is not None:
+                self._widen(ifd, added, moved)
+                return
         main = ifd is self._block.ifds[0]
         # Only IFD0 and IFD1 form a chain (Exif 2.32 4.6.2). After an Exif IFD some programs have put a value instead.
         copy = self._place(_Table(ifd, added, keeps_next=main))
         if main:
             self._pointers[4] = copy
         for _, pointer in self._block.pointers:
-            if pointer.tag == EXIF_IFD and pointer.raw == ifd.at:
+            # A GPS pointer may lead to the Exif IFD, too: readers that notice take it for no GPS IFD, and still do.
+            if pointer.raw == ifd.at and is_pointer(pointer):
                 self._pointers[pointer.start] = copy
+
+    def _widen(self, ifd: Ifd, added: Mapping[int, _NewEntry], moved: list[MovedValue]) -> None:
+        """Give an IFD more entries where it is, and move the values that are in the way to free space."""
+        for value in moved:
+            data = self._written.pop(value.start, self._block.data[value.start : value.stop])
+            if value.tag in self._texts:
+                data = data[: len(self._texts[value.tag]) + 1]
+            self._pointers[value.entry + 8] = self._place(data)
+        has_next = not any(value.start < ifd.end + 4 for value in moved)
+        self._in_place.append(_Table(ifd, added, keeps_next=has_next))
+        self.widened.append(Widened(ifd, len(added), moved))
 
     def _table(self, table: _Table, places: list[int], changed: Mapping[int, bytes]) -> bytes:
         """Return the bytes of a table, with what else changes in the IFD that it is a copy of."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final, Literal
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.photos.exif.ifd import LITTLE, Entry, Ifd, is_pointer, read_ifd
+from galleria_storage.photos.exif.ifd import LITTLE, Entry, Ifd, damaged, is_pointer, read_ifd
 from galleria_storage.photos.exif.tiff import TiffBlock
 
 NOT_FOLLOWED: Final = 0x400_0000
@@ -19,6 +19,12 @@ NOT_FOLLOWED: Final = 0x400_0000
 
 MAX_STRIPS: Final = 4096
 """More strips than a thumbnail has lines; bounds the work on hostile input."""
+
+MAX_NUMBERS: Final = 2 * MAX_STRIPS
+"""Offsets and lengths looked at in one block, whatever entries share them."""
+
+MAX_SUB_IFDS: Final = 64
+"""More SubIFDs than any camera or program writes into one block."""
 
 _STRIPS: Final = (0x0111, 0x0117)
 _IMAGE_DATA: Final = ((0x0201, 0x0202), _STRIPS, (0x0144, 0x0145))
@@ -29,14 +35,24 @@ _WIDTHS: Final = {1: 1, 3: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4, 13: 4}
 
 
 def strips(block: TiffBlock) -> Iterator[tuple[int, int]]:
-    """Yield offset and length of all image data in a block but the common kind, which `Ifd.images` lists."""
+    """Yield offset and length of all image data in a block but the common kind, which `Ifd.images` lists.
+
+    Raises
+    ------
+    CorruptPhotoError
+        There are more than `MAX_NUMBERS` of them.
+    """
+    left = MAX_NUMBERS
     for ifd in block.ifds:
         for tags in _IMAGE_DATA:
             # The strips of IFD0 are those of the main image, which in a JPEG file is not stored in strips.
             if tags[0] in ifd.tag_set and tags[1] in ifd.tag_set and (ifd.name != "IFD0" or tags is not _STRIPS):
                 starts, lengths = (ifd.find({tag})[0] for tag in tags)
                 if tags not in _IMAGE_DATA[:2] or not (is_pointer(starts) and is_pointer(lengths)):
-                    yield from zip(_numbers(block, starts), _numbers(block, lengths), strict=False)
+                    left -= starts.number + lengths.number
+                    if left < 0:
+                        raise damaged(f"it has more than {MAX_NUMBERS:,} strips or tiles")
+                    yield from zip(numbers(block, starts), numbers(block, lengths), strict=False)
 
 
 def ends_of_strips(block: TiffBlock) -> list[int]:
@@ -62,13 +78,13 @@ def check_sub_ifds(block: TiffBlock) -> None:
     Raises
     ------
     CorruptPhotoError
-        Such a SubIFD would get another meaning.
+        Such a SubIFD would get another meaning, or there are more than `MAX_SUB_IFDS`.
     """
-    for ifd in block.ifds:
-        if _SUB_IFDS in ifd.tag_set:
-            for pointers in ifd.find({_SUB_IFDS}):
-                for at in filter(None, _numbers(block, pointers)):
-                    _check_sub_ifd(block, read_ifd(block.data, at, block.order, "SubIFD"))
+    pointers = [pointer for ifd in block.ifds if _SUB_IFDS in ifd.tag_set for pointer in ifd.find((_SUB_IFDS,))]
+    if sum(pointer.number for pointer in pointers) > MAX_SUB_IFDS:
+        raise damaged(f"it has more than {MAX_SUB_IFDS} SubIFDs")
+    for at in {at for pointer in pointers for at in numbers(block, pointer) if at}:
+        _check_sub_ifd(block, read_ifd(block.data, at, block.order, "SubIFD"))
 
 
 def _check_sub_ifd(block: TiffBlock, ifd: Ifd) -> None:
@@ -78,7 +94,8 @@ def _check_sub_ifd(block: TiffBlock, ifd: Ifd) -> None:
         raise _outside()
 
 
-def _numbers(block: TiffBlock, entry: Entry) -> list[int]:
+def numbers(block: TiffBlock, entry: Entry) -> list[int]:
+    """Return the numbers that an entry holds; none if they are not in the block, or more than `MAX_STRIPS`."""
     width = _WIDTHS.get(entry.type, 0)
     end = entry.stop
     if not width or entry.number > MAX_STRIPS or end > len(block.data):

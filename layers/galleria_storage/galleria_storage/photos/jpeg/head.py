@@ -16,7 +16,7 @@ from galleria_storage.photos.source import READ_BYTES, RangedSource
 DEFAULT_LIMIT: Final = 16 * 1024 * 1024
 """Bytes; a head that is longer is refused. Extended XMP and ICC make 5 MB in extreme photos."""
 
-MAX_FILL: Final = 1024
+MAX_FILL: Final = 65_535
 """Fill bytes (0xFF) accepted before one marker; the standard sets no bound, real files hold a few."""
 
 MAX_STRAY: Final = 65_535
@@ -34,8 +34,9 @@ _FILL: Final = re.compile(rb"\xff+")
 _SOI: Final = 0xD8
 _EOI: Final = 0xD9
 _SOS: Final = 0xDA
-_OUT_OF_PLACE: Final = frozenset({0x00, _SOI, _EOI})
-_STANDALONE: Final = frozenset({0x01, *range(0xD0, 0xD8)})  # TEM and RSTn have no length (T.81 table B.1)
+_OUT_OF_PLACE: Final = frozenset({_SOI, _EOI})
+# TEM and RSTn have no length (T.81 table B.1). FF 00 is not a marker; readers skip it between segments.
+_STANDALONE: Final = frozenset({0x00, 0x01, *range(0xD0, 0xD8)})
 _WITH_LENGTH: Final = frozenset(range(0x02, 0xFF)) - _STANDALONE - _OUT_OF_PLACE - {_SOS}
 
 

@@ -50,7 +50,7 @@ def check_head(head: Head, edit: HeadEdit, texts: Mapping[int, bytes], new: byte
     found = _find_again(head.data, new, places)
     blocks = found[: len(edit.blocks)]
     for block, now in zip(edit.blocks, blocks, strict=True):
-        check_block(_expected(block), now.data, texts, block.edit.free)
+        check_block(_expected(block), now.data, texts, block.edit.free, block.edit.draft.widened)
     if not edit.blocks:
         minimal = read_block(minimal_block())
         check_block(minimal, found[0].data, texts, len(minimal.data))

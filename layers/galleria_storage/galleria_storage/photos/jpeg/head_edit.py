@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.exif.blob import new_blob
 from galleria_storage.photos.exif.block_edit import BlockEdit, edit_block
 from galleria_storage.photos.exif.growth import Growth, follow
 from galleria_storage.photos.exif.references import Reference
 from galleria_storage.photos.exif.survey import survey
 from galleria_storage.photos.jpeg.exif_segments import EXIF_HEADER, ExifBlock, emptied_segment
-from galleria_storage.photos.jpeg.head import APP0, Head
+from galleria_storage.photos.jpeg.head import APP0, Head, Segment
 from galleria_storage.photos.jpeg.multi_picture import FoundIndex, find_index
 from galleria_storage.photos.plan import Patch, within
 
@@ -85,7 +84,7 @@ def edit_head(head: Head, blocks: Sequence[ExifBlock], texts: Mapping[int, bytes
         A block would be harmed or gets too long, or a reference cannot follow.
     """
     if blocks:
-        edits = [edit_block(block.tiff, texts, memoryview(head.data)[block.segment.end :]) for block in blocks]
+        edits = [_edit(head, block, texts) for block in blocks]
         growths = [
             Growth(block.segment.end, edit.growth) for block, edit in zip(blocks, edits, strict=True) if edit.growth
         ]
@@ -94,7 +93,7 @@ def edit_head(head: Head, blocks: Sequence[ExifBlock], texts: Mapping[int, bytes
     else:
         edited = []
         patches, growths = _new_block(head, EXIF_HEADER + new_blob(texts))
-    pictures = find_index(head) if growths else None
+    pictures = find_index(head, growths) if growths else None
     if pictures:
         patches += pictures.patches(growths)
     return HeadEdit(patches, growths, edited, pictures)
@@ -110,6 +109,12 @@ def insertion_point(head: Head) -> int:
     return at
 
 
+def _edit(head: Head, block: ExifBlock, texts: Mapping[int, bytes]) -> BlockEdit:
+    segment = block.segment
+    room = MAX_PAYLOAD - (segment.end - segment.payload)
+    return edit_block(block.tiff, texts, memoryview(head.data)[segment.end :], room)
+
+
 def _follow(block: ExifBlock, edit: BlockEdit, growths: Sequence[Growth]) -> EditedBlock:
     references = (edit.contents or survey(block.tiff)).references if growths else ()
     return EditedBlock(block, edit, references, follow(block.tiff.data, block.start, references, growths))
@@ -120,8 +125,7 @@ def _block_patches(block: EditedBlock) -> list[Patch]:
     segment, start, _ = block.place
     patches = within(block.edit.patches(block.numbers), start)
     if block.edit.growth:
-        length = _length(segment.end - segment.payload + block.edit.growth)
-        patches.append(Patch(segment.payload - 2, 2, length))
+        patches.append(_length_patch(segment, block.edit.growth))
     return patches
 
 
@@ -133,23 +137,16 @@ def _new_block(head: Head, payload: bytes) -> tuple[list[Patch], list[Growth]]:
     emptied = emptied_segment(head)
     if emptied is None:
         at = insertion_point(head)
-        segment = _NEW_MARKER + _length(len(payload)) + payload
+        segment = _NEW_MARKER + (len(payload) + 2).to_bytes(2, "big") + payload
         return [Patch(at, 0, segment)], [Growth(at, len(segment))]
     start, end = emptied.payload, emptied.end
     room = end - start
     patches = [Patch(start, room, payload[:room].ljust(room, b"\0"))]
     if len(payload) <= room:
         return patches, []
-    patches += (Patch(start - 2, 2, _length(len(payload))), Patch(end, 0, payload[room:]))
+    patches += (_length_patch(emptied, len(payload) - room), Patch(end, 0, payload[room:]))
     return patches, [Growth(end, len(payload) - room)]
 
 
-def _length(payload: int) -> bytes:
-    """Return the two bytes of a segment's length; an error if a payload of so many bytes does not fit."""
-    if payload > MAX_PAYLOAD:
-        raise CorruptPhotoError(
-            f"The capture time does not fit: the photo's Exif data would need {payload:,} bytes, "
-            f"and a JPEG segment holds {MAX_PAYLOAD:,}.",
-            advice="Remove the embedded preview or other large metadata, or publish without a correction.",
-        )
-    return (payload + 2).to_bytes(2, "big")
+def _length_patch(segment: Segment, growth: int) -> Patch:
+    return Patch(segment.payload - 2, 2, (segment.end - segment.payload + 2 + growth).to_bytes(2, "big"))

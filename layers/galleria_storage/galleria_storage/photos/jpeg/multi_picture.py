@@ -25,6 +25,7 @@ MAX_IMAGES: Final = 1000
 MAX_SEGMENTS: Final = 16
 """The same for segments that could hold an index."""
 
+_MARKS: Final = {b"*\0": b"II", b"\0*": b"MM"}
 _MP_ENTRY: Final = 0xB002
 _ENTRY_SIZE: Final = 16
 
@@ -80,18 +81,28 @@ class FoundIndex(NamedTuple):
         ]
 
 
-def find_index(head: Head) -> FoundIndex | None:
-    """Return the MP index of a file: only its first image has one, in one segment.
+def find_index(head: Head, growths: Sequence[Growth]) -> FoundIndex | None:
+    """Return the MP index of a file that is about to grow: only its first image has one, in one segment.
+
+    An index that is damaged may stay as it is if all that grows comes before it: whatever a reader still finds in it
+    counts from there.
 
     Raises
     ------
     CorruptPhotoError
         The index is damaged, or too many segments could hold one.
     """
+    last = max(growth.at for growth in growths)
     for segment in index_segments(head):
         start = segment.payload + len(MPF_HEADER)
         data = head.data[start : segment.end]
-        if pictures := read_index(data):
+        try:
+            pictures = read_index(data)
+        except CorruptPhotoError:
+            if segment.start < last:
+                raise
+            continue
+        if pictures:
             return FoundIndex(segment, start, data, pictures)
     return None
 
@@ -132,7 +143,8 @@ def read_index(block: bytes) -> PictureIndex | None:
     CorruptPhotoError
         The index is damaged: it could not be kept right.
     """
-    order = byte_order(block)
+    # A Nintendo 3DS camera wrote a blank for one letter of the byte order's mark; the 42 after it tells as much.
+    order = byte_order(_MARKS.get(block[2:4], b"") + block[2:4])
     if order is None or len(block) < 8:
         raise _damaged()
     ifd = read_ifd(block, order.long.unpack_from(block, 4)[0], order, "multi-picture index")
