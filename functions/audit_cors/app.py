@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from galleria_storage.aws import custom_resource
 from galleria_storage.cors.all_buckets import announce_drift, audit_buckets, summary
 from galleria_storage.cors.settings import cors_settings
 from galleria_storage.cors.verdict import BucketVerdict
-from galleria_storage.errors import ProviderError
+from galleria_storage.errors import ProviderError, SettingsError
 from galleria_storage.runtime.observability import flush, observe
 from galleria_storage.runtime.tracing import segment
 
@@ -24,9 +25,32 @@ _LOG: Final = {"ok": logger.info, "failed": logger.error}
 
 
 def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
-    """Examine every configured bucket, repair it if allowed, and return a verdict for each."""
-    del event  # a schedule has nothing to say
+    """Examine every configured bucket, repair it if allowed, and return a verdict for each.
+
+    A schedule calls it, and CloudFormation when the stack was made or its
+    settings changed. Wrong settings undo the deployment; a provider that does
+    not answer does not, since the next audit may find it well.
+    """
     logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
+    if not custom_resource.is_request(event):
+        return _audit(context)
+    if custom_resource.is_farewell(event):
+        custom_resource.answer(event, "SUCCESS", "the rules stay as they are")
+        return {}
+    try:
+        answer = _audit(context)
+    except SettingsError as error:
+        logger.exception("failed", reason=error.message)
+        custom_resource.answer(event, "FAILED", error.message)
+        return {}
+    except Exception as error:
+        custom_resource.answer(event, "SUCCESS", f"the audit failed and goes on by its schedule: {error}")
+        raise
+    custom_resource.answer(event, "SUCCESS", ", ".join(f"{b['bucket']}: {b['status']}" for b in answer["buckets"]))
+    return answer
+
+
+def _audit(context: Any) -> dict[str, Any]:
     settings = cors_settings(os.environ)
     with segment("audit_cors"):
         verdicts = audit_buckets(settings, seconds=_seconds_left(context), log=logger.warning)

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
-#: What the template gives with its defaults, in the account and region of the events.
-STAGING = Stack().environment("PublishPhotoFunction")["STAGING_BUCKET"]
+#: The names of the buckets as the events have them.
+NAMES = {"BucketSuffix": "us-east-1"}
+STAGING = Stack(NAMES).environment("PublishPhotoFunction")["STAGING_BUCKET"]
 PUBLIC = "public"
 Start = Callable[..., AbstractContextManager[ExecutionEnvironment]]
 
@@ -100,7 +101,7 @@ def start(services: Services, tmp_path: Path) -> Start:
     count = iter(range(1000))
 
     def started(function: str, *, timeout: int = 60, **variables: str) -> AbstractContextManager[ExecutionEnvironment]:
-        values = {**Stack().environment(function), **services.variables, **variables}
+        values = {**Stack(NAMES).environment(function), **services.variables, **variables}
         run = partial(environment, function, tmp_path / f"environment-{next(count)}", values, timeout=timeout)
         try:
             return run()

@@ -21,12 +21,11 @@ import pytest
 
 from tests.support import jpegs
 from tests.support.processes import ROOT, Processes
-from tests.support.template import Stack
 
 ARCHITECTURE: Final = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
 IMAGE: Final = f"public.ecr.aws/lambda/python:3.13-{ARCHITECTURE}"
 VARIABLES: Final[dict[str, str]] = json.loads((ROOT / "events/env.json").read_text(encoding="utf-8"))["Parameters"]
-STAGING: Final = Stack().environment("PublishPhotoFunction")["STAGING_BUCKET"]
+STAGING: Final = VARIABLES["STAGING_BUCKET"]
 PORT: Final = VARIABLES["AWS_ENDPOINT_URL"].rpartition(":")[2]
 PHOTOS: Final = ("wedding/first-dance.jpg", "wedding/cake and coffee.jpg", "wedding//1+1=2 💐 100%.jpg")
 LINES: Final = sorted(

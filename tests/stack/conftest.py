@@ -4,6 +4,7 @@ A proxy stands in front as the end of TLS would, since the bucket policies refus
 """
 
 import os
+import re
 import subprocess
 import tempfile
 import time
@@ -21,6 +22,7 @@ from tests.support.servers import running
 from tests.support.wire import Wire, proxied
 
 REGION: Final = "us-east-1"
+BUILT: Final = ROOT / ".aws-sam/build/template.yaml"
 _PATIENCE: Final = 20
 
 
@@ -34,10 +36,13 @@ class Cloud:
         What passes between everybody and the emulator.
     environment
         Variables that lead the SDK and SAM there, with the credentials of an administrator.
+    template
+        The built template, its functions led to the emulator.
     """
 
     wire: Wire
     environment: Mapping[str, str]
+    template: Path
 
     def client(self, service: str, **credentials: str) -> Any:
         """Return a client; as the administrator, unless credentials are given."""
@@ -49,14 +54,32 @@ class Cloud:
         return boto3.client(service, endpoint_url=self.wire.endpoint, region_name=REGION, config=config, **keys)
 
     def deploy(self, name: str, **parameters: str) -> "Stack":
-        """Deploy what `make build` built, as a user does."""
-        chosen = {"BucketPrefix": name, "Architecture": "x86_64", "AwsEndpoint": self.wire.endpoint, **parameters}
-        words = [f'{key}="{value}"' for key, value in chosen.items()]
-        command = [ROOT / ".venv-sam/bin/sam", "deploy", "--stack-name", name, "--no-confirm-changeset"]
-        command += ["--no-progressbar", "--parameter-overrides", " ".join(words)]
-        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+        """Deploy what `make build` built, as a user does; with all other parameters at their defaults."""
+        done = self.try_to_deploy(name, **parameters)
+        assert done.returncode == 0, reasons(self, name) or done.stdout[-3000:] + done.stderr[-3000:]
         return Stack(self, name)
+
+    def try_to_deploy(self, name: str, **parameters: str) -> subprocess.CompletedProcess[str]:
+        """Do the same where it may be refused."""
+        chosen = {"BucketPrefix": name, "Architecture": "x86_64", **parameters}
+        words = [f'{key}="{value}"' for key, value in chosen.items()]
+        command = [ROOT / ".venv-sam/bin/sam", "deploy", "--stack-name", name, "--no-progressbar"]
+        command += ["--config-file", ROOT / "samconfig.toml", "--template-file", self.template]
+        command += ["--parameter-overrides", " ".join(words)]
+        return subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
+
+    def delete(self, name: str) -> None:
+        """Delete a stack, and wait until it is gone."""
+        formation = self.client("cloudformation")
+        formation.delete_stack(StackName=name)
+        formation.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+
+
+def reasons(cloud: Cloud, name: str) -> list[str]:
+    """Return what CloudFormation says of all that failed in a stack."""
+    events = cloud.client("cloudformation").describe_stack_events(StackName=name)["StackEvents"]
+    failed = [event for event in events if event["ResourceStatus"].endswith("FAILED")]
+    return [f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason')}" for event in failed]
 
 
 class Stack:
@@ -89,7 +112,7 @@ class Stack:
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[Cloud]:
-    if not (ROOT / ".aws-sam/build/template.yaml").exists():
+    if not BUILT.exists():
         pytest.skip("nothing is built (make build)")
     with tempfile.TemporaryDirectory(prefix="stack-") as folder:
         try:
@@ -104,9 +127,19 @@ def cloud() -> Iterator[Cloud]:
                     "SAM_CLI_TELEMETRY": "0",
                     "SAM_CLI_POLL_DELAY": "1",
                 }
-                yield Cloud(wire, {**own, **leading})
+                yield Cloud(wire, {**own, **leading}, _leading(wire.endpoint))
         except ServerMissingError as missing:
             pytest.skip(str(missing))
+
+
+def _leading(endpoint: str) -> Path:
+    """Write the built template with the variable that leads the functions' SDK to the emulator; return its path."""
+    built = BUILT.read_text(encoding="utf-8")
+    led, places = re.subn(r"(AWS_ENDPOINT_URL:)\s+Ref: AWS::NoValue", rf"\1 {endpoint}", built)
+    assert places == 1
+    path = BUILT.with_name("template-for-tests.yaml")  # beside the folders that it names
+    path.write_text(led, encoding="utf-8")
+    return path
 
 
 def eventually(look: Callable[[], Any], what: Callable[[], str]) -> Any:

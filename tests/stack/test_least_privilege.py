@@ -26,10 +26,12 @@ NOT_ENFORCED: Final = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "s3:
 @pytest.fixture(scope="module")
 def stack(cloud: Cloud) -> Stack:
     """Send no events: here the test itself calls the handlers. And have a bucket that nobody was given."""
-    stack = cloud.deploy("least", EventBusName="default", InvalidateReplaced="yes", Tracing="Active")
+    stack = cloud.deploy("least", EventBusName="default", InvalidateReplaced="yes")
     s3 = cloud.client("s3")
     s3.put_bucket_notification_configuration(Bucket=stack.staging, NotificationConfiguration={})
     s3.create_bucket(Bucket="elsewhere")
+    mapping = cloud.client("lambda").list_event_source_mappings(FunctionName=stack.resources["PublishPhotoFunction"])
+    cloud.client("lambda").update_event_source_mapping(UUID=mapping["EventSourceMappings"][0]["UUID"], Enabled=False)
     return stack
 
 
@@ -51,6 +53,10 @@ PUBLISHING: Final = {
     ("WriteCopies", "s3:PutObject"): "a_new_photo",
     ("WriteCopies", "s3:AbortMultipartUpload"): "a_large_photo_refused_at_its_end",
     ("WriteCopies", "s3:DeleteObject"): "a_copy_that_was_stored_wrong",
+    ("TakeEvents", "sqs:ReceiveMessage"): "an_event_of_the_queue",
+    ("TakeEvents", "sqs:DeleteMessage"): "an_event_of_the_queue",
+    ("TakeEvents", "sqs:GetQueueAttributes"): "an_event_of_the_queue",
+    ("TakeEvents", "sqs:ChangeMessageVisibility"): "an_event_of_the_queue",
     ("ReportFailures", "sqs:SendMessage"): "a_rejected_photo",
     ("InvalidateReplacedPhotos", "cloudfront:CreateInvalidation"): "a_replaced_photo",
     ("Announce", "events:PutEvents"): "a_new_photo",

@@ -80,6 +80,16 @@ class Uses:
         if not self._drain():
             raise RefusedError("nobody was told")
 
+    def an_event_of_the_queue(self) -> None:
+        """Lambda takes it in the function's name; the function puts it off; Lambda deletes it in the end."""
+        queue, sqs = self._role.stack.outputs["PublishQueueUrl"], self._role.client("sqs")
+        self._role.cloud.client("sqs").send_message(QueueUrl=queue, MessageBody="{}")
+        sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["VisibilityTimeout"])
+        (message,) = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=5)["Messages"]
+        receipt = {"QueueUrl": queue, "ReceiptHandle": message["ReceiptHandle"]}
+        sqs.change_message_visibility(**receipt, VisibilityTimeout=600)
+        sqs.delete_message(**receipt)
+
     def a_line_in_the_log(self) -> None:
         write_log_line(self._role, "PublishPhotoLogGroup")
 

@@ -17,7 +17,9 @@ PSEUDO: Final = {
     "AWS::AccountId": "123456789012",
     "AWS::Partition": "aws",
     "AWS::Region": "us-east-1",
+    "AWS::StackId": "arn:aws:cloudformation:us-east-1:123456789012:stack/galleria-storage/51af3dc0-da77-11e4-872e-1",
     "AWS::StackName": "galleria-storage",
+    "AWS::URLSuffix": "amazonaws.com",
 }
 _NOTHING: Final = object()  # AWS::NoValue: the property or list entry is not there
 
@@ -59,9 +61,17 @@ class Stack:
         Values in place of the template's defaults.
     template
         As `source` gives it; None: the project's own.
+    pseudo
+        Values in place of those of `PSEUDO`.
     """
 
-    def __init__(self, parameters: Mapping[str, Any] | None = None, template: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        parameters: Mapping[str, Any] | None = None,
+        template: dict[str, Any] | None = None,
+        pseudo: Mapping[str, str] | None = None,
+    ) -> None:
+        self._pseudo = {**PSEUDO, **(pseudo or {})}
         self.template = template or source()
         defaults = {name: entry.get("Default") for name, entry in self.template["Parameters"].items()}
         self.parameters: dict[str, Any] = {**defaults, **(parameters or {})}
@@ -81,6 +91,16 @@ class Stack:
         common = self.value(self.template["Globals"]["Function"]["Environment"]["Variables"])
         own = self.properties(function)["Environment"]["Variables"]
         return {name: str(value) for name, value in {**common, **own}.items()}
+
+    def refusals(self) -> list[str]:
+        """Return what the template's rules have against these parameters."""
+        return [
+            entry["AssertDescription"]
+            for rule in self.template["Rules"].values()
+            if self.value(rule.get("RuleCondition", True))
+            for entry in rule["Assertions"]
+            if not self.value(entry["Assert"])
+        ]
 
     def holds(self, condition: str | None) -> bool:
         """Return whether a condition of the template is true."""
@@ -105,8 +125,8 @@ class Stack:
             return _NOTHING
         if name in self.parameters:
             return self.parameters[name]
-        if name in PSEUDO:
-            return PSEUDO[name]
+        if name in self._pseudo:
+            return self._pseudo[name]
         resource = self.template["Resources"][name.partition(".")[0]]
         if resource["Type"] == "AWS::S3::Bucket" and "." not in name:
             return self.value(resource["Properties"]["BucketName"])
@@ -136,6 +156,11 @@ class Stack:
         "Fn::Not": lambda self, argument: not self.value(argument[0]),
         "Fn::And": lambda self, argument: all(map(self.value, argument)),
         "Fn::Or": lambda self, argument: any(map(self.value, argument)),
+        "Fn::Contains": lambda self, argument: self.value(argument[1]) in self.value(argument[0]),
+        "Fn::FindInMap": lambda self, argument: self.template["Mappings"][argument[0]][argument[1]][
+            str(self.value(argument[2]))
+        ],
         "Fn::Join": lambda self, argument: argument[0].join(self.value(argument[1])),
+        "Fn::Select": lambda self, argument: self.value(argument[1])[int(argument[0])],
         "Fn::Split": lambda self, argument: self.value(argument[1]).split(argument[0]),
     }
