@@ -3,7 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.publishing.fingerprint import SHA256, capture_text, recorded_metadata, run_name
 from galleria_storage.publishing.headers import METADATA_BYTES, OWN_BYTES, left_out, metadata_size, that_fits
+from tests.unit.publishing.conftest import Gallery
 
 NAMES = st.text("abcdefghij-", min_size=1, max_size=20)
 
@@ -30,3 +33,22 @@ def test_the_names_of_what_is_left_out_are_told_and_no_value_is() -> None:
     note = left_out(metadata, that_fits(metadata))
     assert note.endswith("left out: caption, name")
     assert "Zoë" not in note
+
+
+def test_ours_is_never_longer_than_the_room_that_is_kept_for_it() -> None:
+    longest = capture_text(CaptureTags("9" * 100, None, None))
+    recorded = recorded_metadata(
+        "99-" + "f" * 64, run_name(1e11), 10**14, (longest, longest), replaced=True, original_until=10**11
+    )
+    assert metadata_size({**recorded, SHA256: "f" * 64}) <= OWN_BYTES
+
+
+def test_the_copy_is_published_without_what_is_too_large_and_the_outcome_says_so(gallery: Gallery) -> None:
+    gallery.configure(metadata_allowlist=frozenset({"caption", "title"}))
+    gallery.put(metadata={"caption": "x" * 1900, "title": "T"})
+    outcome = gallery.publish()
+    assert outcome.status == "published"
+    assert outcome.reason.endswith("left out: caption")
+    assert gallery.copy().metadata["title"] == "T"
+    assert "caption" not in gallery.copy().metadata
+    assert gallery.publish().status == "duplicate"

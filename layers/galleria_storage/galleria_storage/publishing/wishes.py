@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from galleria_storage.corrections.correction import Correction, parse_correction
 from galleria_storage.errors import CorrectionError, NotFoundError, PreconditionFailedError
 from galleria_storage.publishing.fingerprint import fingerprint
+from galleria_storage.publishing.headers import left_out, that_fits
 from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.s3.objects import ObjectInfo, ObjectStore
 
@@ -89,21 +90,15 @@ class Wishes:
     def understand(self, info: ObjectInfo, tags: Mapping[str, str]) -> Wish:
         """Return what an original with these tags asks for."""
         correction = parse_correction(info.metadata, tags, self._settings.default_correction)
-        metadata = self._allowed(info)
+        allowed = {name: info.metadata[name] for name in info.metadata.keys() & self._settings.metadata_allowlist}
+        metadata = that_fits(allowed)
         headers = {**metadata, "Cache-Control": self._settings.cache_control}
         carried = {name: value for name, value in headers.items() if value}
-        return Wish(info, correction, metadata, fingerprint(info, correction, carried))
+        note = left_out(allowed, metadata)
+        return Wish(info, correction, metadata, fingerprint(info, correction, carried), (note,) if note else ())
 
     def changed(self, key: str) -> PreconditionFailedError:
         """Return the error that lets the protocol start again."""
         return PreconditionFailedError(
             f"{key!r} changed while it was being published", bucket=self._staging.bucket, key=key
         )
-
-    def _allowed(self, info: ObjectInfo) -> dict[str, str]:
-        """Return the uploader's metadata that settings let through, as far as it fits into headers."""
-        return {
-            name: value
-            for name, value in info.metadata.items()
-            if name in self._settings.metadata_allowlist and value.isascii() and value.isprintable()
-        }
