@@ -81,6 +81,10 @@ class CorruptPhotoError(GalleriaError):
     permanent = True
 
 
+class TruncatedPhotoError(CorruptPhotoError):
+    """The photo lacks its end: nobody wants to see it published, corrected or not."""
+
+
 class ProviderError(GalleriaError):
     """The storage provider failed or answered something unexpected; it may work later."""
 

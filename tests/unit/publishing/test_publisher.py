@@ -185,6 +185,16 @@ def test_only_images_are_published_whatever_they_are_called(gallery: Gallery, bo
     assert outcome.advice
 
 
+@pytest.mark.parametrize("asked", [TIME, {}], ids=["corrected", "as it is"])
+def test_a_photo_that_lacks_its_end_is_rejected_whatever_is_asked(gallery: Gallery, asked: dict[str, str]) -> None:
+    png = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes(17) + b"\0\0\xff\xffIDAT" + bytes(100)
+    for body in (JPEG[:25], png):
+        gallery.put(body, asked)
+        with pytest.raises(TruncatedPhotoError, match="cut off"):
+            gallery.publish()
+    assert gallery.published_keys() == []
+
+
 def test_a_video_is_published_only_if_settings_let_it_through(gallery: Gallery) -> None:
     video = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + b"frames"
     gallery.put(video)

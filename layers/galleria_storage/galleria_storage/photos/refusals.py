@@ -1,6 +1,6 @@
 """Why a photo cannot be corrected, in a photographer's words: the errors that all formats share."""
 
-from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.errors import CorruptPhotoError, TruncatedPhotoError
 
 
 def damaged(what: str) -> CorruptPhotoError:
@@ -10,9 +10,9 @@ def damaged(what: str) -> CorruptPhotoError:
     )
 
 
-def cut_off(what: str) -> CorruptPhotoError:
+def cut_off(what: str) -> TruncatedPhotoError:
     """Return the error for a file that lacks its end; `what` completes "The photo is cut off: …"."""
-    return CorruptPhotoError(f"The photo is cut off: {what}.", advice="Upload the photo again.")
+    return TruncatedPhotoError(f"The photo is cut off: {what}.", advice="Upload the photo again.")
 
 
 def harmful(what: str) -> CorruptPhotoError:

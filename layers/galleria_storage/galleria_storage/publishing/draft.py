@@ -5,7 +5,7 @@ from typing import Final
 
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import Correction
-from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
+from galleria_storage.errors import CorruptPhotoError, TruncatedPhotoError, UnsupportedFormatError
 from galleria_storage.photos.formats import is_correctable, max_bytes_of
 from galleria_storage.photos.photo import plan_photo
 from galleria_storage.photos.plan import NOTHING, Asked, Plan, Span
@@ -61,10 +61,12 @@ def prepare(source: ObjectSource, correction: Correction, settings: PublishSetti
             raise
         note = f"published without the default correction: {media_type} is not corrected" if correction else ""
         return Draft(Content(source), media_type, note=note)
+    except TruncatedPhotoError:
+        raise
     except CorruptPhotoError:
         if correction:
             raise
-        return Draft(Content(source), media_type)  # nobody asked to change it: damage is then no reason to refuse it
+        return Draft(Content(source), media_type)  # nobody asked to change it, and browsers may show it all the same
     pieces = [range(*piece) if isinstance(piece, Span) else piece for piece in plan.pieces()]
     return Draft(Content(source, pieces), media_type, plan.before, plan.after, "; ".join(plan.notes))
 

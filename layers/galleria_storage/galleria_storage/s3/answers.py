@@ -101,12 +101,22 @@ class ObjectStream:
     ----------
     position
         Of the next byte.
+    checksums
+        What the answer says of the whole object's checksum: ``ChecksumCRC64NVME``, ``ChecksumType``…
     closed
         Whether the connection was dropped.
     """
 
-    def __init__(self, info: ObjectInfo, start: int, body: "StreamingBody", bucket: str) -> None:
+    def __init__(
+        self,
+        info: ObjectInfo,
+        start: int,
+        body: "StreamingBody",
+        bucket: str,
+        checksums: Mapping[str, Any] | None = None,
+    ) -> None:
         self.info = info
+        self.checksums = checksums or {}
         self.position = start
         self._body = body
         self._read = straight_reader(body)

@@ -104,7 +104,8 @@ class ObjectStore:
             answer = self.client.get_object(Bucket=self.bucket, Key=key, **wanted)
         info = object_info(key, answer)
         first = first_byte(answer)
-        stream = ObjectStream(info, first, answer["Body"], self.bucket)
+        checksums = {name: value for name, value in answer.items() if name.startswith("Checksum")}
+        stream = ObjectStream(info, first, answer["Body"], self.bucket, checksums)
         if first != start:
             stream.close()
             raise IntegrityError(

@@ -21,6 +21,7 @@ from galleria_storage.errors import (
 from galleria_storage.s3.objects import ObjectStore, ObjectStream
 from galleria_storage.s3.sdk.signing import DigestedBody
 from galleria_storage.transfer.buffers import BodyPool
+from galleria_storage.transfer.received import crc_to_check
 from galleria_storage.transfer.sizes import MIB, Sizes
 
 #: Bytes per read: what is asked for again if the connection breaks meanwhile.
@@ -73,6 +74,7 @@ class ObjectSource:
         self.size = stream.info.size
         self.in_memory = self.size <= whole
         self._stream = stream
+        self._crc = crc_to_check(stream.checksums)
         self._resumed = 0
         self._bytes_in_ranges = 0
         self._ranges: list[tuple[int, bytes]] = []
@@ -189,8 +191,12 @@ class ObjectSource:
         done = 0
         while done < len(buffer):
             done += self._read_or_resume(buffer[done : done + CHUNK])
+        if self._crc:
+            self._crc.update(buffer)
         if len(buffer) and self._stream.position == self.size:
-            self._stream.readinto(memoryview(bytearray(1)))  # boto3 compares the checksum when it sees the end
+            self._stream.readinto(memoryview(bytearray(1)))  # boto3 compares its checksum when it sees the end
+            if self._crc:
+                self._crc.check(self.store.bucket, self.info.key)
 
     def _read_or_resume(self, buffer: memoryview) -> int:
         while True:

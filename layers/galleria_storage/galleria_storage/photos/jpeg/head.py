@@ -10,6 +10,7 @@ import re
 from struct import Struct
 from typing import Final, NamedTuple
 
+from galleria_storage.photos.refusals import cut_off
 from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
 from galleria_storage.photos.source import READ_BYTES, RangedSource
 
@@ -147,10 +148,7 @@ class HeadReader:
         if not self._complete:
             if not self._data:
                 raise UnsupportedFormatError("The file is empty.")
-            raise CorruptPhotoError(
-                f"The photo is cut off: it ends after {len(self._data):,} bytes, before the image begins.",
-                advice="Upload the photo again.",
-            )
+            raise cut_off(f"it ends after {len(self._data):,} bytes, before the image begins")
         return Head(bytes(self._data[: self._next]), tuple(self._segments))
 
     def _scan(self) -> None:

@@ -1,0 +1,75 @@
+"""The checksums of what is received that boto3 leaves to others: CRC-64/NVME and CRC-32C.
+
+Amazon S3 adds the CRC-64/NVME to every object that was uploaded without a
+checksum; boto3 compares it, and CRC-32C, only where the AWS Common Runtime is
+installed (12 MB). `anycrc` takes 0.5 ms for 8 MiB (measured). A checksum of
+checksums of parts says nothing of a stream, and is left alone.
+
+Source: S3 User Guide, "Checking object integrity".
+"""
+
+from base64 import b64decode
+from binascii import Error as NotBase64Error
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from galleria_storage.errors import IntegrityError
+
+#: As boto3 names the checksum -> as `anycrc` names the model.
+_MODELS: Final = {"ChecksumCRC64NVME": "CRC64-NVME", "ChecksumCRC32C": "CRC32C"}
+
+
+class ReceivedCrc:
+    """Computes a CRC of what is received, front to back, and compares it at the end.
+
+    Parameters
+    ----------
+    name
+        One of those that boto3 does not compare.
+    expected
+        What the provider says it is.
+    """
+
+    def __init__(self, name: str, expected: bytes) -> None:
+        from anycrc import Model  # noqa: PLC0415 # lazy: most answers have none of these
+
+        self._name = name
+        self._expected = expected
+        self._calc: Callable[[memoryview, int | None], int] = Model(_MODELS[name]).calc
+        self._found: int | None = None
+
+    def update(self, data: memoryview) -> None:
+        """Take what was received next."""
+        self._found = self._calc(data, self._found)
+
+    def check(self, bucket: str, key: str) -> None:
+        """Compare, when all was received.
+
+        Raises
+        ------
+        IntegrityError
+            Other bytes arrived than the provider stored, or too few.
+        """
+        found = self._calc(memoryview(b""), self._found)
+        if found.to_bytes(len(self._expected), "big") != self._expected:
+            algorithm = self._name.removeprefix("Checksum")
+            raise IntegrityError(
+                f"{key!r} in bucket {bucket!r} did not arrive as it is stored: its {algorithm} is another",
+                bucket=bucket,
+                key=key,
+                advice="It is tried again; if it persists, upload the photo again.",
+            )
+
+
+def crc_to_check(answer: Mapping[str, Any]) -> ReceivedCrc | None:
+    """Return the check that the answer to a GetObject of the whole object allows and boto3 does not make."""
+    if answer.get("ChecksumType", "FULL_OBJECT") != "FULL_OBJECT":
+        return None
+    for name in _MODELS:
+        try:
+            expected = b64decode(str(answer.get(name, "")), validate=True)
+        except NotBase64Error:  # of parts: base64, a dash and their number
+            continue
+        if expected:
+            return ReceivedCrc(name, expected)
+    return None
