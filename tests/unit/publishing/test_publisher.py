@@ -12,6 +12,7 @@ from galleria_storage.errors import (
     PreconditionFailedError,
     ProviderError,
     ThrottledError,
+    TruncatedPhotoError,
 )
 from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.publishing.publisher import MAX_ATTEMPTS

@@ -10,8 +10,8 @@ import re
 from struct import Struct
 from typing import Final, NamedTuple
 
-from galleria_storage.photos.refusals import cut_off
 from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
+from galleria_storage.photos.refusals import cut_off
 from galleria_storage.photos.source import READ_BYTES, RangedSource
 
 DEFAULT_LIMIT: Final = 16 * 1024 * 1024
