@@ -21,7 +21,8 @@ ALLOWED = {
     "cors": {"s3", "aws", "runtime", "errors"},
     "publishing": {"transfer", "s3", "photos", "corrections", "runtime", "errors"},
     "delivery": {"publishing", "aws", "errors"},
-    "s3_storage": {"bulk", "transfer", "cors", "s3", "photos", "corrections", "errors"},
+    "_arguments": {"errors"},
+    "s3_storage": {"_arguments", "bulk", "transfer", "cors", "s3", "photos", "corrections", "errors"},
 }
 MODULES = sorted(LIBRARY.rglob("*.py"))
 SOURCES = sorted(p for folder in ("layers", "cli", "functions") for p in (ROOT / folder).rglob("*.py"))

@@ -1,10 +1,14 @@
 """The seed's twelve functions have the seed's names, parameters and defaults, and cost nothing to import."""
 
+import hashlib
 import inspect
 import subprocess
 import sys
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import piexif
@@ -12,7 +16,7 @@ import pytest
 from PIL import Image
 
 from galleria_storage import s3_storage
-from galleria_storage.errors import CorrectionError, UnsupportedFormatError
+from galleria_storage.errors import ArgumentError, CorrectionError, UnsupportedFormatError
 from galleria_storage.s3_storage import (
     cors_rules_match,
     get_default_gallery_cors_rules,
@@ -132,3 +136,112 @@ def test_rules_match_where_only_what_means_nothing_differs(change: dict[str, Any
 )
 def test_rules_do_not_match_where_any_of_the_five_fields_differs(change: dict[str, Any]) -> None:
     assert not cors_rules_match([DEFAULT_RULE | change], [DEFAULT_RULE])
+
+
+# --- what callers really pass
+
+
+class Recorder:
+    """Stands for boto3's client: remembers what it was told to put."""
+
+    def __init__(self) -> None:
+        self.put: dict[str, Any] = {}
+
+    def put_bucket_cors(self, **request: Any) -> None:
+        self.put = request["CORSConfiguration"]
+
+    def get_bucket_cors(self, **_: Any) -> dict[str, Any]:
+        return self.put
+
+
+@pytest.mark.parametrize("given", [[DEFAULT_RULE], (DEFAULT_RULE,), {"CORSRules": [DEFAULT_RULE]}])
+def test_rules_are_taken_as_a_list_and_as_the_document_of_the_aws_command_line(given: Any) -> None:
+    client: Any = Recorder()
+    assert s3_storage.configure_bucket_cors(client, "photos", given) == {"success": True, "error": None}
+    assert client.put == {"CORSRules": [DEFAULT_RULE]}
+    assert cors_rules_match(given, [DEFAULT_RULE])
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (None, "cors_rules is of the type NoneType; allowed is a list of rules"),
+        (DEFAULT_RULE, "cors_rules is of the type dict"),
+        ("[]", "cors_rules is of the type str"),
+        ([["GET"]], "a rule in cors_rules is of the type list; allowed is a dictionary"),
+        ([DEFAULT_RULE | {"AllowedMethods": "GET"}], "AllowedMethods in cors_rules is of the type str"),
+        ([DEFAULT_RULE | {"AllowedOrigins": [1]}], "AllowedOrigins in cors_rules is of the type list"),
+        ([DEFAULT_RULE | {"MaxAgeSeconds": "3600"}], "MaxAgeSeconds in cors_rules is of the type str"),
+    ],
+)
+def test_rules_that_are_none_are_answered_in_words(given: Any, words: str) -> None:
+    client: Any = Recorder()
+    answer = s3_storage.configure_bucket_cors(client, "photos", given)
+    assert (answer["success"], client.put) == (False, {})
+    assert words in answer["error"]
+    with pytest.raises(ArgumentError):
+        cors_rules_match(given, [DEFAULT_RULE])
+
+
+@pytest.mark.parametrize("client", [None, "s3", {}, object()])
+def test_what_is_no_client_is_answered_in_words(client: Any, tmp_path: Path) -> None:
+    answers = [
+        s3_storage.upload_file_to_s3(client, b"photo", "photos", "a.jpg")["error"],
+        *s3_storage.upload_directory_to_s3(client, tmp_path, "photos")["errors"],
+        s3_storage.get_bucket_cors(client, "photos")["error"],
+        s3_storage.configure_bucket_cors(client, "photos", [])["error"],
+        s3_storage.examine_bucket_cors(client, "photos")["error"],
+    ]
+    assert len(answers) == 5
+    assert all("allowed is a client such as get_s3_client returns" in answer for answer in answers)
+    for ask in (s3_storage.file_exists_in_s3, s3_storage.list_bucket_files):
+        with pytest.raises(ArgumentError, match="client"):
+            ask(client, "photos", "a.jpg")
+
+
+def test_names_and_paths_that_are_none_are_answered_in_words() -> None:
+    client: Any = Recorder()
+    client.head_object = None
+    upload = s3_storage.upload_file_to_s3
+    client.meta = type("Meta", (), {"endpoint_url": "https://s3.example.org"})
+    assert "bucket is empty" in upload(client, b"photo", "", "a.jpg")["error"]
+    assert "key is of the type int" in upload(client, b"photo", "photos", 1)["error"]  # type: ignore[arg-type]
+    assert "local_path is of the type int" in upload(client, 1, "photos", "a.jpg")["error"]  # type: ignore[arg-type]
+    answer = s3_storage.upload_directory_to_s3(client, None, "photos")  # type: ignore[arg-type]
+    assert (answer["success"], answer["errors"]) == (False, ["local_dir is of the type NoneType; allowed is a path"])
+    with pytest.raises(ArgumentError, match="file_path is of the type bytes"):
+        s3_storage.calculate_file_checksum(b"/tmp/a.jpg")  # type: ignore[arg-type]
+
+
+def test_a_path_may_be_a_text(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"photo")
+    path: Any = str(tmp_path / "a.jpg")
+    assert s3_storage.calculate_file_checksum(path) == hashlib.sha256(b"photo").hexdigest()
+
+
+@pytest.mark.parametrize("held", [bytearray, memoryview])
+@pytest.mark.parametrize("time", [datetime(2021, 3, 4, 5, 6, 7), "2021-03-04T05:06:07", "2021-03-04 05:06:07"])
+@pytest.mark.parametrize("hours", [-5, -5.0, "-5", Decimal(-5), Fraction(-5)])
+def test_a_photo_a_time_and_an_offset_are_taken_in_every_form(photo: bytes, held: Any, time: Any, hours: Any) -> None:
+    assert capture(modify_exif_in_memory(held(photo), time, hours)) == (b"2021:03:04 05:06:07", b"-05:00")
+
+
+@pytest.mark.parametrize("hours", [None, True, "two", float("nan"), float("inf"), [2]])
+def test_an_offset_that_is_no_number_is_refused_in_words(photo: bytes, hours: Any) -> None:
+    with pytest.raises(ArgumentError, match="target_timezone_offset_hours is"):
+        modify_exif_in_memory(photo, datetime(2021, 3, 4), hours)
+
+
+@pytest.mark.parametrize("time", [None, "yesterday", 1614834367, date(2021, 3, 4)])
+def test_a_time_that_is_none_is_refused_in_words(photo: bytes, time: Any) -> None:
+    with pytest.raises(ArgumentError, match="corrected_timestamp is"):
+        modify_exif_in_memory(photo, time, 13)
+
+
+@pytest.mark.parametrize("value", [1, b"https://s3.example.org", Path("s3.example.org")])
+def test_an_argument_of_a_client_that_is_no_text_is_refused_in_words(value: Any) -> None:
+    for position in range(4):
+        arguments: list[Any] = ["https://s3.example.org", "key", "secret", "us-east-1"]
+        arguments[position] = value
+        with pytest.raises(ArgumentError, match="allowed is a text"):
+            s3_storage.get_s3_client(*arguments)

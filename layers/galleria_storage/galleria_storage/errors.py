@@ -57,6 +57,10 @@ class SettingsError(GalleriaError):
     """A setting is missing, contradictory or out of range; `tag` names it."""
 
 
+class ArgumentError(GalleriaError):
+    """A function was given what it cannot take; `tag` names the argument."""
+
+
 class CorrectionError(GalleriaError):
     """A correction cannot be understood or cannot be applied to this photo."""
 

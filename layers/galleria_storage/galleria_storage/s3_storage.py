@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from galleria_storage import _arguments as given
 from galleria_storage.bulk import directories
 from galleria_storage.cors.compare import same_rules
 from galleria_storage.cors.rules import default_gallery_rules, found_rules
@@ -71,7 +72,12 @@ def upload_file_to_s3(
     started = time.monotonic()
     result = {"success": False, "skipped": False, "file_size": 0, "checksum": "", "upload_time": 0.0, "error": None}
     try:
-        done = files.upload(_store(client, bucket), local_path, key, progress_callback)
+        done = files.upload(
+            _store(client, bucket),
+            given.content_argument("local_path", local_path),
+            given.text_argument("key", key),
+            given.callback_argument("progress_callback", progress_callback),
+        )
     except GalleriaError as error:
         result["error"] = _in_words(error)
     else:
@@ -114,7 +120,11 @@ def upload_directory_to_s3(  # noqa: PLR0917 # the seed's signature
     started = time.monotonic()
     try:
         done = directories.upload_directory(
-            _store(client, bucket), Path(local_dir), prefix, dry_run=dry_run, progress=progress_callback
+            _store(client, bucket),
+            given.path_argument("local_dir", local_dir),
+            given.text_argument("prefix", prefix),
+            dry_run=dry_run,
+            progress=given.callback_argument("progress_callback", progress_callback),
         )
     except GalleriaError as error:
         done = directories.DirectoryUpload(errors=[_in_words(error)])
@@ -147,11 +157,20 @@ def modify_exif_in_memory(
     ------
     UnsupportedFormatError, CorruptPhotoError, CorrectionError
         The bytes are no JPEG, broken, or the values are out of range.
+    ArgumentError
+        An argument is something else than a photo's bytes, a time (or its
+        text in ISO 8601) and a number.
     """
     from galleria_storage.corrections.correction import Correction  # noqa: PLC0415 # lazy: only this function needs Exif
     from galleria_storage.photos.photo import correct_bytes  # noqa: PLC0415 # the same
 
-    return correct_bytes(image_bytes, Correction.absolute(corrected_timestamp, target_timezone_offset_hours))
+    return correct_bytes(
+        given.bytes_argument("image_bytes", image_bytes),
+        Correction.absolute(
+            given.time_argument("corrected_timestamp", corrected_timestamp),
+            given.hours_argument("target_timezone_offset_hours", target_timezone_offset_hours),
+        ),
+    )
 
 
 def file_exists_in_s3(client: "S3Client", bucket: str, key: str) -> bool:
@@ -164,7 +183,7 @@ def file_exists_in_s3(client: "S3Client", bucket: str, key: str) -> bool:
     ProviderError
         It could not be told.
     """
-    return stored.exists(_store(client, bucket), key)
+    return stored.exists(_store(client, bucket), given.name_argument("key", key))
 
 
 def calculate_file_checksum(file_path: Path) -> str:
@@ -175,7 +194,7 @@ def calculate_file_checksum(file_path: Path) -> str:
     LocalFileError
         The file cannot be read.
     """
-    return digests.file_sha256(Path(file_path))
+    return digests.file_sha256(given.path_argument("file_path", file_path))
 
 
 def list_bucket_files(client: "S3Client", bucket: str, prefix: str = "") -> list[str]:
@@ -186,7 +205,8 @@ def list_bucket_files(client: "S3Client", bucket: str, prefix: str = "") -> list
     ProviderError
         An error is never an empty list; `BucketNotFoundError` if there is no such bucket.
     """
-    return [found.key for found in listing.list_objects(client, bucket, prefix)]
+    store = _store(client, bucket)
+    return [found.key for found in listing.list_objects(client, store.bucket, given.text_argument("prefix", prefix))]
 
 
 def get_bucket_cors(client: "S3Client", bucket: str) -> dict[str, Any]:
@@ -199,13 +219,14 @@ def get_bucket_cors(client: "S3Client", bucket: str) -> dict[str, Any]:
         are none; ``error``: None, or what went wrong.
     """
     try:
-        return {"success": True, "cors_rules": bucket_cors.fetch_rules(client, bucket), "error": None}
+        rules = bucket_cors.fetch_rules(given.client_argument(client), given.name_argument("bucket", bucket))
     except GalleriaError as error:
         return {"success": False, "cors_rules": [], "error": _in_words(error)}
+    return {"success": True, "cors_rules": rules, "error": None}
 
 
 def configure_bucket_cors(client: "S3Client", bucket: str, cors_rules: list[dict[str, Any]]) -> dict[str, Any]:
-    """Replace the bucket's CORS rules.
+    """Replace the bucket's CORS rules with a list of rules, or with those of ``{"CORSRules": […]}``.
 
     Returns
     -------
@@ -213,7 +234,11 @@ def configure_bucket_cors(client: "S3Client", bucket: str, cors_rules: list[dict
         ``success``; ``error``: None, or what went wrong.
     """
     try:
-        bucket_cors.put_rules(client, bucket, cors_rules)
+        bucket_cors.put_rules(
+            given.client_argument(client),
+            given.name_argument("bucket", bucket),
+            given.rules_argument("cors_rules", cors_rules),
+        )
     except GalleriaError as error:
         return {"success": False, "error": _in_words(error)}
     return {"success": True, "error": None}
@@ -225,8 +250,16 @@ def get_default_gallery_cors_rules() -> list[dict[str, Any]]:
 
 
 def cors_rules_match(current_rules: list[dict[str, Any]], expected_rules: list[dict[str, Any]]) -> bool:
-    """Whether both are the same rules: all five fields; order and letter case count only where they mean something."""
-    return same_rules(found_rules(current_rules), found_rules(expected_rules))
+    """Whether both are the same rules: all five fields; order and letter case count only where they mean something.
+
+    Raises
+    ------
+    ArgumentError
+        One of them is neither a list of rules nor ``{"CORSRules": […]}``.
+    """
+    current = given.rules_argument("current_rules", current_rules)
+    expected = given.rules_argument("expected_rules", expected_rules)
+    return same_rules(found_rules(current), found_rules(expected))
 
 
 def examine_bucket_cors(client: "S3Client", bucket: str) -> dict[str, Any]:
@@ -254,7 +287,7 @@ def examine_bucket_cors(client: "S3Client", bucket: str) -> dict[str, Any]:
 
 
 def _store(client: "S3Client", bucket: str) -> ObjectStore:
-    return ObjectStore(client, bucket, profile_of_client(client))
+    return ObjectStore(given.client_argument(client), given.name_argument("bucket", bucket), profile_of_client(client))
 
 
 def _in_words(error: GalleriaError) -> str:

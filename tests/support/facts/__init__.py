@@ -35,6 +35,7 @@ FACTS: Final[tuple[Callable[[Site], Any], ...]] = (
     features.signed_sha256_checked,
     features.versioned_conditions,
     features.versioning,
+    features.folds_slashes,
 )
 
 ODDITIES: Final[tuple[Callable[[Site], str], ...]] = (

@@ -182,3 +182,11 @@ def versioning(site: Site) -> bool:
         return False
     site.client.put_object(Bucket=site.other_bucket, Key="version", Body=b"photo")
     return site.client.get_object(Bucket=site.other_bucket, Key="version").get("VersionId", "null") != "null"
+
+
+def folds_slashes(site: Site) -> bool:
+    prefix = f"{site.put()}-folded"
+    if status(lambda: site.client.put_object(Bucket=site.bucket, Key=f"{prefix}/a//b", Body=b"x")) >= 300:
+        return False
+    listed = site.client.list_objects_v2(Bucket=site.bucket, Prefix=prefix)["Contents"]
+    return listed[0]["Key"] == f"{prefix}/a/b"

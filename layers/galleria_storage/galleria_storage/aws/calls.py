@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, Final
 
 from galleria_storage.errors import ProviderError
+from galleria_storage.runtime.redaction import redacted
 
 #: `source` of every event that this project puts on a bus.
 EVENT_SOURCE: Final = "galleria-storage"
@@ -31,16 +32,23 @@ def call(service: str, operation: str, **arguments: Any) -> dict[str, Any]:
     Raises
     ------
     ProviderError
-        The service refused, or could not be reached, in four attempts.
+        The service refused, or could not be reached, in four attempts; or
+        the AWS configuration cannot be used.
     """
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 # lazy: importing boto3 is slow
 
     try:
-        response: dict[str, Any] = getattr(_client(service, *map(os.environ.get, _REACH)), operation)(**arguments)
+        client = _client(service, *map(os.environ.get, _REACH))
+    except ValueError as error:  # botocore's words repeat the address, which may hold a password
+        raise ProviderError(f"the endpoint that the AWS configuration names for {service} is not an address") from error
+    except BotoCoreError as error:
+        raise ProviderError(f"the AWS configuration cannot be used for {service}: {redacted(str(error))}") from error
+    try:
+        response: dict[str, Any] = getattr(client, operation)(**arguments)
     except ClientError as error:  # the code alone: the message may repeat what was signed
         raise ProviderError(f"{service} refused {operation}: {error.response['Error'].get('Code')}") from error
     except BotoCoreError as error:
-        raise ProviderError(f"{service} could not be reached for {operation}: {error}") from error
+        raise ProviderError(f"{service} could not be reached for {operation}: {redacted(str(error))}") from error
     return response
 
 
@@ -64,8 +72,9 @@ def announce(bus: str, detail_type: str, detail: Mapping[str, Any], call: Callab
     """
     entry = {"Source": EVENT_SOURCE, "DetailType": detail_type, "Detail": json.dumps(detail), "EventBusName": bus}
     response = call("events", "put_events", Entries=[entry])
-    if response["FailedEntryCount"]:
-        raise ProviderError(f"the event bus {bus} refused the event: {response['Entries'][0].get('ErrorCode')}")
+    if response.get("FailedEntryCount") != 0:  # an answer without the number proves nothing
+        entries = response.get("Entries") or [{}]
+        raise ProviderError(f"the event bus {bus} did not take the event: {entries[0].get('ErrorCode', 'no reason')}")
 
 
 @cache

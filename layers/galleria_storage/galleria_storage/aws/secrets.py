@@ -104,6 +104,8 @@ def _fetch(arn: str) -> str:
             tag="S3_PUBLIC_SECRET_ARN",
             advice="The function's role needs secretsmanager:GetSecretValue on it.",
         ) from error
+    except ValueError as error:  # botocore's words repeat the address, which may hold a password
+        raise ProviderError("the endpoint that the AWS configuration names is not an address") from error
 
 
 #: What this process knows; Lambda keeps a process for hours.

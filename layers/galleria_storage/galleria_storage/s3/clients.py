@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import md5
 from typing import TYPE_CHECKING, Any, Final
 
-from galleria_storage.errors import SettingsError
+from galleria_storage.errors import ArgumentError, SettingsError
 from galleria_storage.s3 import endpoints, profiles, secret
 from galleria_storage.s3.access import BucketAccess, ProviderAccess
 from galleria_storage.s3.endpoints import Endpoint, parse_endpoint
@@ -66,13 +66,20 @@ def get_s3_client(endpoint: str, access_key: str, secret_key: str, region: str) 
     SettingsError
         The endpoint is not a URL, one of the two keys is missing, the region
         contradicts the endpoint, or a role's credentials would go to a stranger.
+    ArgumentError
+        One of the four is not a text.
     """
     import boto3  # noqa: PLC0415 # lazy: it costs most of a cold start
 
+    given = {"endpoint": endpoint, "access_key": access_key, "secret_key": secret_key, "region": region}
+    for name, value in given.items():
+        if not isinstance(value, str | None):
+            raise ArgumentError(f"{name} is of the type {type(value).__name__}; allowed is a text", tag=name)
     session = plain_session()
     with _configuration_errors():
         make = boto3.session.Session(botocore_session=session).client
-    return _Maker(session, make, ProviderAccess(endpoint, region, access_key, secret_key)).client()
+    account = ProviderAccess(**{name: value or "" for name, value in given.items()})
+    return _Maker(session, make, account).client()
 
 
 def connect(access: BucketAccess) -> Connection:

@@ -21,7 +21,7 @@ from galleria_storage.errors import (
     ThrottledError,
     UnsupportedOperationError,
 )
-from galleria_storage.s3.redaction import redacted
+from galleria_storage.runtime.redaction import redacted
 
 if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError, ClientError
