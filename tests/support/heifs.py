@@ -164,9 +164,23 @@ def _iloc(items: Sequence[Spec], table: Table, place: int) -> bytes:
     return full_box(b"iloc", table.version, 0, out)
 
 
+def listed_in_movie(*items: tuple[int, bytes, int, int]) -> bytes:
+    """Return a `meta` box as tracks have it, without a primary item, of numbers, types, places and sizes."""
+    entries = b"".join(full_box(b"infe", 2, 0, u(n, 2), u(0, 2), kind, b"\0") for n, kind, _, _ in items)
+    places = b"".join(u(n, 2) + u(0, 2) + u(1, 2) + u(at, 4) + u(size, 4) for n, _, at, size in items)
+    table = full_box(b"iloc", 0, 0, b"\x44\0", u(len(items), 2), places)
+    handler = full_box(b"hdlr", 0, 0, u(0, 4), b"pict", bytes(13))
+    return full_box(b"meta", 0, 0, handler, table, full_box(b"iinf", 0, 0, u(len(items), 2), entries))
+
+
 def items_of(file: bytes) -> dict[int, tuple[bytes, bytes]]:
     """Read type and bytes of all items."""
-    meta = only(file, b"meta")[4:]
+    return items_in(only(file, b"meta"), file)
+
+
+def items_in(body: bytes, file: bytes) -> dict[int, tuple[bytes, bytes]]:
+    """Read type and bytes of all items that a `meta` box lists."""
+    meta = body[4:]
     infos, table = only(meta, b"iinf"), only(meta, b"iloc")
     entries = list(boxes_of(infos, 6 if infos[0] == 0 else 8))
     assert number(infos, 4, 2 if infos[0] == 0 else 4) == len(entries)

@@ -4,7 +4,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from galleria_storage.corrections.capture_tags import CaptureTags
@@ -180,6 +180,7 @@ def files(draw: st.DrawFn) -> bytes:
     return START + b"".join(pieces)
 
 
+@settings(deadline=None)
 @given(files())
 def test_twice_is_once_and_the_last_word_counts(file: bytes) -> None:
     once = correct_bytes(file, Texts(NEW))
@@ -190,6 +191,7 @@ def test_twice_is_once_and_the_last_word_counts(file: bytes) -> None:
     assert plan_photo(made.view(BytesSource(file)), NOTHING).before == made.after
 
 
+@settings(deadline=None)
 @given(files(), st.data())
 def test_a_damaged_file_is_refused_or_corrected_for_good(file: bytes, data: st.DataObject) -> None:
     at = data.draw(st.integers(12, max(12, len(file) - 1)))

@@ -1,6 +1,6 @@
 """The boxes of a movie, and its tracks, whose chunks are found by their place in the file (ISO/IEC 14496-12 8.7.5)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from struct import pack, unpack
 from typing import Final
 
@@ -59,7 +59,9 @@ def chunks(source: RangedSource, table: Box) -> tuple[int, ...]:
     return unpack(f">{count}{'I' if width == 4 else 'Q'}", source.read(table.body + 8, width * count))
 
 
-def follow_chunks(source: RangedSource, boxes: Sequence[Box], moved: Callable[[int], int]) -> list[Patch]:
+def follow_chunks(
+    source: RangedSource, boxes: Sequence[Box], moved: Callable[[int], int], followed: Collection[Box] = ()
+) -> list[Patch]:
     """Return patches that let the places of all chunks follow.
 
     Parameters
@@ -70,6 +72,8 @@ def follow_chunks(source: RangedSource, boxes: Sequence[Box], moved: Callable[[i
         The boxes of its top level.
     moved
         Tells where a byte of the source is in the result.
+    followed
+        Boxes with places that the caller lets follow.
 
     Raises
     ------
@@ -84,7 +88,7 @@ def follow_chunks(source: RangedSource, boxes: Sequence[Box], moved: Callable[[i
         if movie.kind != b"moov":
             continue
         for path, box in leaves(source, movie):
-            if box.kind in _FRAGMENTS or (box.kind == b"dref" and _is_elsewhere(source, box)):
+            if (box.kind in _FRAGMENTS and box not in followed) or (box.kind == b"dref" and _is_elsewhere(source, box)):
                 raise _stuck(box)
             if path.endswith(("/stbl/stco", "/stbl/co64")):
                 patches += _follow(source, box, moved)

@@ -4,6 +4,7 @@ import pytest
 
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import Correction
+from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.heif import plan
 from galleria_storage.photos.photo import correct_bytes, plan_photo
 from galleria_storage.photos.plan import NOTHING, Texts
@@ -25,7 +26,9 @@ from tests.support.heifs import (
     exif_item,
     exif_of,
     heif,
+    items_in,
     items_of,
+    listed_in_movie,
     movie,
 )
 
@@ -139,6 +142,43 @@ def _chunks(file: bytes, *, wide: bool) -> list[int]:
         body = only(body, kind)
     width = 8 if wide else 4
     return [int.from_bytes(body[at : at + width], "big") for at in range(8, len(body), width)]
+
+
+@pytest.mark.parametrize("data", [block(), block(offset=False)])
+@pytest.mark.parametrize("own", [True, False])
+def test_exif_data_that_a_sequence_lists_for_its_track_too_stays_one(data: bytes, own: bool) -> None:
+    """Libavif lists the same bytes for the file and for the track; others might list their own."""
+    item, second = exif_item(data=data), exif_item(9, data=data)
+
+    def build(exif: int, xmp: int) -> bytes:
+        places = (2, b"Exif", exif, len(item.data)), (3, b"mime", xmp, len(XMP.data))
+        track = movie(xmp, more=listed_in_movie(*places))
+        return heif([MASTER, item, XMP, *([second] if own else [])], (b"ftyp", b"meta", track, b"mdat"))
+
+    file = build(0, 0)
+    start = (file.rindex(second.data) if own else file.index(item.data), file.index(XMP.data))
+    file = build(*start)
+    if own:  # the file's own list does not have the second one
+        file = file.replace(b"\0\x09\0\0Exif", b"\0\x09\0\0free")
+        with pytest.raises(CorruptPhotoError, match="shares bytes"):
+            corrected(file)
+        return
+    result = corrected(file)
+    in_movie = items_in(only(only(result, b"moov"), b"meta"), result)
+    assert exif_of(in_movie[2][1]) == READ
+    assert in_movie[2] == items_of(result)[2]
+    assert in_movie[3] == (b"mime", XMP.data)
+
+
+def test_exif_data_of_a_track_alone_gets_the_time() -> None:
+    def build(exif: int) -> bytes:
+        track = movie(max(exif - 16, 0), more=listed_in_movie((2, b"Exif", exif, len(NO_ROOM.data))))
+        return heif([MASTER], (b"ftyp", b"meta", track, b"mdat", box(b"mdat", NO_ROOM.data)))
+
+    file = build(0)
+    file = build(file.index(NO_ROOM.data))
+    result = corrected(file)
+    assert exif_of(items_in(only(only(result, b"moov"), b"meta"), result)[2][1]) == READ
 
 
 def test_both_views_of_a_spatial_photo_get_the_time() -> None:

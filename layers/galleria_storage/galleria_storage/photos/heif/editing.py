@@ -87,9 +87,9 @@ def _with_new_item(source: RangedSource, heif: Heif, asked: Asked) -> Plan:
     size = table.stop - table.body
     box = new_box(b"mdat", data)
     moves = Moves([*patches, Patch(table.body, size, bytes(size + locations.growth)), Patch(heif.end, 0, box)])
-    locations.follow(moves.place)
+    patches += _appended(source, heif, moves, box)
     locations.add(number, moves.end_of(heif.end) + 8, len(data))
-    patches += [Patch(table.body, size, bytes(locations.written)), *_appended(source, heif, moves, box)]
+    patches += _tables(heif)
     return Plan(source.size, patches, nothing, after_changes(nothing, changes), _notes(source, heif))
 
 
@@ -97,24 +97,36 @@ def _moved_to_the_end(
     source: RangedSource, heif: Heif, patches: Sequence[Patch], moving: Sequence[tuple[ExifItem, bytes]]
 ) -> list[Patch]:
     """Return what puts items into a new box at the end, and says so."""
-    table, locations = heif.meta.locations_box, heif.meta.locations
     box = new_box(b"mdat", b"".join([data for _, data in moving]))
     moves = Moves([*patches, Patch(heif.end, 0, box)])
-    locations.follow(moves.place)
+    appended = _appended(source, heif, moves, box)
     place = moves.end_of(heif.end) + 8
     for item, data in moving:
-        locations.move(item.location, place, len(data))
+        for meta, location in item.holders:
+            meta.locations.move(location, place, len(data))
         place += len(data)
-    written = bytes(locations.written)
-    return [Patch(table.body, len(written), written), *_appended(source, heif, moves, box)]
+    return [*appended, *_tables(heif)]
 
 
 def _appended(source: RangedSource, heif: Heif, moves: Moves, box: bytes) -> list[Patch]:
-    patches = [Patch(heif.end, 0, box), *follow_chunks(source, heif.boxes, moves.place)]
+    """Return what adds a box at the end, and let all places follow what moves by it, or moved before."""
+    followed = {meta.box for meta in heif.metas}
+    patches = [Patch(heif.end, 0, box), *follow_chunks(source, heif.boxes, moves.place, followed)]
+    for meta in heif.metas:
+        meta.locations.follow(moves.place)
     last = next(other for other in heif.boxes if other.stop == heif.end)
     if last.is_open:
         patches.append(resized(last, last.stop - last.start))
     return patches
+
+
+def _tables(heif: Heif) -> list[Patch]:
+    """Return what writes the tables of places that changed."""
+    return [
+        Patch(meta.locations_box.body, meta.locations_box.stop - meta.locations_box.body, bytes(meta.locations.written))
+        for meta in heif.metas
+        if meta.locations.has_changed
+    ]
 
 
 def _notes(source: RangedSource, heif: Heif) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from galleria_storage.photos.exif.blob import MAX_BLOB
 from galleria_storage.photos.exif.offset_header import header_start
 from galleria_storage.photos.heif.locations import IN_FILE, IN_META, Location
-from galleria_storage.photos.heif.structure import EXIF, Heif, Item
+from galleria_storage.photos.heif.structure import EXIF, Heif, Item, Meta
 from galleria_storage.photos.plan import Patch, Span
 from galleria_storage.photos.refusals import damaged
 from galleria_storage.photos.source import RangedSource
@@ -20,8 +20,8 @@ class ExifItem(NamedTuple):
 
     Attributes
     ----------
-    location
-        Where it is.
+    holders
+        Where it is listed: in the box `meta` of the file, in that of a track, or in both.
     spans
         The bytes of the file that it consists of.
     data
@@ -30,7 +30,7 @@ class ExifItem(NamedTuple):
         Where in the item the TIFF header is.
     """
 
-    location: Location
+    holders: tuple[tuple[Meta, Location], ...]
     spans: tuple[Span, ...]
     data: bytes
     start: int
@@ -55,63 +55,73 @@ class ExifItem(NamedTuple):
         return found
 
 
-def spans_of(heif: Heif, location: Location) -> tuple[Span, ...]:
+def spans_of(meta: Meta, location: Location) -> tuple[Span, ...]:
     """Return which bytes of the file an item consists of; none if they are in another item or another file."""
     if location.method == IN_FILE and not location.reference:
         base = location.base
-    elif location.method == IN_META and (data := heif.meta.data_box):
-        base = location.base + data.body
+    elif location.method == IN_META and meta.data_box:
+        base = location.base + meta.data_box.body
     else:
         return ()
     return tuple([Span(base + at, base + at + length) for _, at, length in location.extents])
 
 
 def exif_items(source: RangedSource, heif: Heif) -> list[ExifItem]:
-    """Read all items with Exif data, those first that describe the photo itself.
+    """Read all items with Exif data, those of the file before those of tracks.
 
     Raises
     ------
     CorruptPhotoError
         One of them cannot be read, or edited without harm to others.
     """
-    items = [item for item in heif.meta.items if item.kind == EXIF]
-    if len(items) > MAX_EXIF_ITEMS:
-        raise damaged(f"it has {len(items):,} items with Exif data")
-    return [_read(source, heif, item) for item in items]
+    listed = [(meta, item) for meta in heif.metas for item in meta.items if item.kind == EXIF]
+    if len(listed) > MAX_EXIF_ITEMS:
+        raise damaged(f"it has {len(listed):,} items with Exif data")
+    holders: dict[tuple[Span, ...], list[tuple[Meta, Location]]] = {}
+    for meta, item in listed:
+        location = _location(meta, item)
+        # An image sequence lists the same bytes for the file and for its track.
+        holders.setdefault(spans_of(meta, location), []).append((meta, location))
+    return [_read(source, heif, spans, held) for spans, held in holders.items()]
 
 
-def _read(source: RangedSource, heif: Heif, item: Item) -> ExifItem:
-    locations = [entry for entry in heif.meta.locations.entries if entry.item == item.number]
-    if len(locations) != 1 or sum(other.number == item.number for other in heif.meta.items) != 1:
+def _location(meta: Meta, item: Item) -> Location:
+    locations = [entry for entry in meta.locations.entries if entry.item == item.number]
+    if len(locations) != 1 or sum(other.number == item.number for other in meta.items) != 1:
         raise damaged("the place of its Exif data is missing, or there are two")
-    location, spans = locations[0], spans_of(heif, locations[0])
-    if item.protection or not spans:
-        raise damaged("its Exif data is encrypted, or in another file")
+    if item.protection:
+        raise damaged("its Exif data is encrypted")
+    return locations[0]
+
+
+def _read(source: RangedSource, heif: Heif, spans: tuple[Span, ...], holders: list[tuple[Meta, Location]]) -> ExifItem:
+    if not spans:
+        raise damaged("its Exif data is in another file, or another item")
     size = sum(span.stop - span.start for span in spans)
     if not 8 <= size <= MAX_BLOB:
         raise damaged(f"its Exif data has {size:,} bytes; from 8 to {MAX_BLOB:,} can be edited")
     if not all(_is_data(heif, span) for span in spans):
         raise damaged("its Exif data is not where data belongs")
-    _check_not_shared(heif, location, spans)
+    _check_not_shared(heif, holders, spans)
     data = b"".join([source.read(span.start, span.stop - span.start) for span in spans])
-    return ExifItem(location, spans, data, header_start(data))
+    return ExifItem(tuple(holders), spans, data, header_start(data))
 
 
 def _is_data(heif: Heif, span: Span) -> bool:
     """Whether bytes lie in the data of one box."""
     boxes = [box for box in heif.boxes if box.kind == b"mdat"]
-    if data := heif.meta.data_box:
-        boxes.append(data)
+    boxes += [meta.data_box for meta in heif.metas if meta.data_box]
     return any(box.body <= span.start <= span.stop <= box.stop for box in boxes)
 
 
-def _check_not_shared(heif: Heif, location: Location, spans: tuple[Span, ...]) -> None:
+def _check_not_shared(heif: Heif, holders: list[tuple[Meta, Location]], spans: tuple[Span, ...]) -> None:
     first, last = min(span.start for span in spans), max(span.stop for span in spans)
-    if any(one.stop > other.start for one, other in pairwise(sorted(spans))):
+    overlapping = any(one.stop > other.start for one, other in pairwise(sorted(spans)))
+    if overlapping or len({meta.box for meta, _ in holders}) < len(holders):
         raise damaged("pieces of its Exif data overlap")
-    for entry in heif.meta.locations.entries:
-        if entry is location:
-            continue
-        for start, stop in spans_of(heif, entry):
-            if start < last and first < stop and any(start < span.stop and span.start < stop for span in spans):
-                raise damaged("its Exif data shares bytes with something else")
+    own = {id(location) for _, location in holders}
+    for meta in heif.metas:
+        for entry in meta.locations.entries:
+            for start, stop in spans_of(meta, entry) if id(entry) not in own else ():
+                if start < last and first < stop and any(start < span.stop and span.start < stop for span in spans):
+                    raise damaged("its Exif data shares bytes with something else")

@@ -140,6 +140,11 @@ class Locations:
             int.from_bytes(body[length_at : length_at + self._length], "big"),
         )
 
+    @property
+    def has_changed(self) -> bool:
+        """Whether anything was written into the table."""
+        return self.written != self._body
+
     def follow(self, moved: Callable[[int], int]) -> None:
         """Let the places of all items in this file follow the bytes that they name.
 

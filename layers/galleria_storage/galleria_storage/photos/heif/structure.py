@@ -4,11 +4,13 @@ ISO/IEC 14496-12 8.11 has the boxes in `meta`, ISO/IEC 23008-12 annex A the
 items of type ``Exif``.
 """
 
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from galleria_storage.errors import UnsupportedFormatError
 from galleria_storage.photos.boxes import Box, children, name_of, walk
 from galleria_storage.photos.heif.locations import MAX_ITEMS, Locations
+from galleria_storage.photos.movie import leaves
 from galleria_storage.photos.refusals import damaged
 from galleria_storage.photos.source import RangedSource
 
@@ -22,6 +24,8 @@ _NEAR: Final = 64 * 1024
 _STAY_LAST: Final = frozenset({b"mpvd", b"sefd"})
 """Samsung's and Google's: the video of a motion photo, and notes that are found from the end of the file."""
 
+
+_IN_MOVIES: Final = frozenset({"moov/meta", "moov/trak/meta"})
 
 _ONCE: Final = frozenset({b"pitm", b"iinf", b"iloc", b"iref", b"idat"})
 
@@ -57,7 +61,7 @@ class Meta(NamedTuple):
     children
         What is in it.
     primary
-        Number of the item that the photo is.
+        Number of the item that the photo is; 0 in a movie.
     items_box, items
         The box `iinf`, and the items in it.
     locations_box, locations
@@ -86,15 +90,20 @@ class Heif(NamedTuple):
     ----------
     boxes
         On its top level, up to where another file begins (a video behind the photo).
-    meta
-        The items.
+    metas
+        The boxes with items: the file's own first, then those of a movie and its tracks.
     end
         Where something new may be put: behind the last box, but before what has to stay last.
     """
 
     boxes: tuple[Box, ...]
-    meta: Meta
+    metas: tuple[Meta, ...]
     end: int
+
+    @property
+    def meta(self) -> Meta:
+        """The file's own box with items."""
+        return self.metas[0]
 
 
 def read_heif(source: RangedSource) -> Heif:
@@ -118,7 +127,19 @@ def read_heif(source: RangedSource) -> Heif:
     last = len(boxes)
     while last > 1 and boxes[last - 1].kind in _STAY_LAST:
         last -= 1
-    return Heif(tuple(boxes), _read_meta(source, metas[0]), boxes[last - 1].stop)
+    found = (_read_meta(source, metas[0]), *_movie_metas(source, boxes))
+    return Heif(tuple(boxes), found, boxes[last - 1].stop)
+
+
+def _movie_metas(source: RangedSource, boxes: list[Box]) -> Iterator[Meta]:
+    """Yield the boxes with items in a movie: image sequences have Exif data of a track there."""
+    for movie in boxes:
+        for path, box in leaves(source, movie) if movie.kind == b"moov" else ():
+            # A full box, as in all files of ISO's; Apple's own is none, and lists keys instead of items.
+            if path in _IN_MOVIES and source.read(box.body + 4, 4) != b"hdlr":
+                kinds = {child.kind for child in children(source, box, skip=4)}
+                if kinds >= {b"iinf", b"iloc"}:
+                    yield _read_meta(source, box, in_movie=True)
 
 
 def _top_level(source: RangedSource) -> list[Box]:
@@ -138,13 +159,13 @@ def _top_level(source: RangedSource) -> list[Box]:
     return boxes
 
 
-def _read_meta(source: RangedSource, box: Box) -> Meta:
+def _read_meta(source: RangedSource, box: Box, *, in_movie: bool = False) -> Meta:
     found = tuple(children(source, box, skip=4))
     by_kind = {child.kind: child for child in found}
     if sum(child.kind in _ONCE for child in found) > len(_ONCE & by_kind.keys()):
         raise damaged("its table of contents has something twice")
-    tables = {}
-    for kind in (b"pitm", b"iinf", b"iloc"):
+    tables = {b"pitm": bytes(6)}
+    for kind in (b"iinf", b"iloc") if in_movie else (b"pitm", b"iinf", b"iloc"):
         if kind not in by_kind:
             raise _without(f"the photo's table of contents lacks its {name_of(kind)}")
         start, stop = by_kind[kind].body, by_kind[kind].stop
