@@ -27,7 +27,7 @@ from galleria_storage.corrections.keys import (
     TIMESTAMP,
     ZONE_KEYS,
 )
-from galleria_storage.corrections.moments import MomentChange, offset_wanted
+from galleria_storage.corrections.moment_change import MomentChange, offset_wanted
 from galleria_storage.corrections.precedence import winning_values
 from galleria_storage.corrections.values import KEEP_OFFSET, Dates, read_values
 from galleria_storage.corrections.zones import is_fixed, offset_at, offset_from_hours, zone_rules

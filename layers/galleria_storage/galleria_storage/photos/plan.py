@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 from galleria_storage.corrections.camera_text import read_capture_time
 from galleria_storage.corrections.capture_tags import CaptureTags
-from galleria_storage.corrections.moments import MomentChange, moment_at, offset_wanted
+from galleria_storage.corrections.moment_change import MomentChange, moment_at, offset_wanted
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.source import RangedSource
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from galleria_storage.photos.heif.exif_items import exif_items, spans_of
-from galleria_storage.photos.heif.structure import Heif, Item, read_heif
+from galleria_storage.photos.heif.structure import Item, Meta, read_heif
 from galleria_storage.photos.metadata import Block, scattered_block
 from galleria_storage.photos.plan import Span
 from galleria_storage.photos.refusals import damaged
@@ -21,20 +21,21 @@ def metadata(source: RangedSource) -> list[Block]:
     for number, item in enumerate(exif_items(source, heif), 1):
         name = "Exif" if number == 1 else f"Exif of picture {number}"
         found.append(scattered_block("exif", name, source, _after(item.spans, item.start)))
-    packets = [item for item in heif.meta.items if item.kind == _MIME and _XMP_TYPE in item.entry]
-    for number, packet in enumerate(packets, 1):
+    # An image sequence lists the same bytes for the file and for its track.
+    packets = [_spans(source, meta, item) for meta in heif.metas for item in meta.items if _is_xmp(item)]
+    for number, spans in enumerate(dict.fromkeys(packets), 1):
         name = "XMP" if number == 1 else f"XMP of picture {number}"
-        found.append(scattered_block("xmp", name, source, _spans(source, heif, packet)))
+        found.append(scattered_block("xmp", name, source, list(spans)))
     return found
 
 
-def _spans(source: RangedSource, heif: Heif, item: Item) -> list[Span]:
-    spans = [
-        span
-        for location in heif.meta.locations.entries
-        if location.item == item.number
-        for span in spans_of(heif, location)
-    ]
+def _is_xmp(item: Item) -> bool:
+    return item.kind == _MIME and _XMP_TYPE in item.entry
+
+
+def _spans(source: RangedSource, meta: Meta, item: Item) -> tuple[Span, ...]:
+    locations = [location for location in meta.locations.entries if location.item == item.number]
+    spans = tuple([span for location in locations for span in spans_of(meta, location)])
     size = sum(span.stop - span.start for span in spans)
     if item.protection or not spans or size > MAX_PACKET or max(span.stop for span in spans) > source.size:
         raise damaged("its XMP is encrypted, in another file, or cut off")

@@ -7,7 +7,7 @@ from typing import Final
 from galleria_storage.corrections.camera_text import read_capture_time
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.durations import MICROSECONDS
-from galleria_storage.corrections.moments import MomentChange, moment_at
+from galleria_storage.corrections.moment_change import MomentChange, moment_at
 from galleria_storage.errors import CorrectionError, UnsupportedFormatError
 from galleria_storage.photos.check import Part
 from galleria_storage.photos.plan import Asked, Patch, Plan, Span
