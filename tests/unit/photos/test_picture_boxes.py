@@ -1,39 +1,13 @@
 """Boxes decide whether a file holds pictures, whatever brand it claims."""
 
-from struct import pack
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from galleria_storage.photos.sniff import SNIFF_BYTES, recognise, sniff
 from galleria_storage.photos.source import BytesSource
-
-
-def box(kind: bytes, *content: bytes, wide: bool = False) -> bytes:
-    body = b"".join(content)
-    return pack(">I4sQ", 1, kind, len(body) + 16) + body if wide else pack(">I4s", len(body) + 8, kind) + body
-
-
-def ftyp(major: bytes, *compatible: bytes) -> bytes:
-    return box(b"ftyp", major, bytes(4), *compatible)
-
-
-def handler(kind: bytes) -> bytes:
-    return box(b"hdlr", bytes(8), kind, bytes(13))
-
-
-def meta(kind: bytes = b"pict") -> bytes:
-    return box(b"meta", bytes(4), handler(kind), box(b"pitm", bytes(6)))
-
-
-def track(kind: bytes) -> bytes:
-    return box(b"trak", box(b"tkhd", bytes(84)), box(b"mdia", box(b"mdhd", bytes(24)), handler(kind)))
-
-
-def moov(*kinds: bytes) -> bytes:
-    return box(b"moov", box(b"mvhd", bytes(100)), *map(track, kinds))
-
+from tests.support.boxes import box
+from tests.support.media_boxes import ftyp, meta, moov
 
 MDAT = box(b"mdat", b"<script>alert(1)</script>")
 
@@ -51,7 +25,7 @@ def kind_of(data: bytes) -> tuple[str, bool]:
         moov(b"vide", b"soun") + MDAT,
         moov(b"soun") + MDAT,
         MDAT + moov(b"vide"),
-        box(b"free") + box(b"mdat", bytes(99), wide=True) + moov(b"vide"),
+        box(b"free") + box(b"mdat", bytes(99), large=True) + moov(b"vide"),
         meta(b"mdir") + moov(b"vide") + MDAT,
     ],
 )
@@ -68,7 +42,7 @@ def test_a_film_under_the_brand_of_pictures_is_a_film(brand: bytes, film: bytes)
         ((b"j2ki", b"mif1"), "image/hej2k"),
         ((b"avci", b"mif1"), "image/avci"),
         ((b"jpeg", b"mif1"), "image/heif"),
-        ((b"isom", b"heic"), "image/heic"),
+        ((b"isom", b"heic", b"mif1"), "image/heic"),
     ],
 )
 @pytest.mark.parametrize(

@@ -82,6 +82,10 @@ _BRANDS: Final = {
 }
 _HEIF: Final = MediaType("image/heif")
 _GENERIC_IMAGE_BRANDS: Final = frozenset({b"mif1", b"mif2", b"msf1", b"miaf"})
+_PICTURES: Final = {
+    **{brand: kind for brand, kind in _BRANDS.items() if kind.image},
+    **dict.fromkeys(_GENERIC_IMAGE_BRANDS, _HEIF),
+}
 _RIFF: Final = {
     b"WEBP": MediaType("image/webp"),
     b"AVI ": MediaType("video/x-msvideo", image=False),
@@ -140,9 +144,10 @@ def _by_boxes(source: RangedSource, prefix: bytes) -> MediaType:
     claimed = _by_brand(brands)
     if claimed.image:
         return _MP4 if content_of(source) == "film" else claimed
-    if brands[0] in _BRANDS or content_of(source) != "pictures":
-        return claimed
-    return next((kind for brand in brands if (kind := _BRANDS.get(brand)) and kind.image), _HEIF)
+    pictures = [kind for brand in brands if (kind := _PICTURES.get(brand))]
+    if brands[0] in _BRANDS or not pictures or content_of(source) != "pictures":
+        return claimed  # the boxes of a film, which may be large and many, are not looked for
+    return pictures[0]
 
 
 def _brands(prefix: bytes) -> list[bytes]:

@@ -125,6 +125,13 @@ class MeteredSource:
         self.reads = 0
         self.bytes_read = 0
 
+    def bounded(self, max_bytes: int) -> "MeteredSource":
+        """Return the same source with another bound; what was read already is kept, and counts."""
+        other = MeteredSource(self._source, max_bytes=max_bytes)
+        other._starts, other._kept = list(self._starts), list(self._kept)  # of the same class
+        other.reads, other.bytes_read = self.reads, self.bytes_read
+        return other
+
     def read(self, offset: int, length: int) -> bytes:
         """Return a range; see `RangedSource`.
 

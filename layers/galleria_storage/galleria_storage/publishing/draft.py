@@ -9,7 +9,7 @@ from galleria_storage.errors import CorruptPhotoError, TruncatedPhotoError, Unsu
 from galleria_storage.photos.formats import is_correctable, max_bytes_of
 from galleria_storage.photos.photo import plan_photo
 from galleria_storage.photos.plan import NOTHING, Asked, Plan, Span
-from galleria_storage.photos.sniff import SNIFF_BYTES, MediaType, sniff
+from galleria_storage.photos.sniff import MediaType, recognise
 from galleria_storage.photos.source import MeteredSource
 from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.transfer.content import Content
@@ -52,10 +52,10 @@ def prepare(source: ObjectSource, correction: Correction, settings: PublishSetti
     CorruptPhotoError, CorrectionError
         The correction cannot be applied to this photo.
     """
-    head = source.read(0, HEAD_BYTES)
-    media_type = _recognise(head, settings).media_type
+    photo = MeteredSource(source, source.read(0, HEAD_BYTES))
+    media_type = _recognise(photo, settings).media_type
     try:
-        plan = _plan(source, head, media_type, correction or NOTHING)
+        plan = _plan(photo, media_type, correction or NOTHING)
     except UnsupportedFormatError:
         if correction.asked_by_object:
             raise
@@ -71,11 +71,11 @@ def prepare(source: ObjectSource, correction: Correction, settings: PublishSetti
     return Draft(Content(source, pieces), media_type, plan.before, plan.after, "; ".join(plan.notes))
 
 
-def _recognise(head: bytes, settings: PublishSettings) -> MediaType:
+def _recognise(photo: MeteredSource, settings: PublishSettings) -> MediaType:
     """Judge by the bytes alone: a public bucket must not serve a page or a script that calls itself a photo."""
-    if not head:
+    if not photo.size:
         raise UnsupportedFormatError("the file is empty", advice="Upload the photo again.")
-    media = sniff(head[:SNIFF_BYTES])
+    media = recognise(photo)
     if media and (media.image or media.media_type in settings.pass_through_types):
         return media
     what = f"it is {media.media_type}" if media else "its bytes are those of no known image format"
@@ -86,11 +86,10 @@ def _recognise(head: bytes, settings: PublishSettings) -> MediaType:
     )
 
 
-def _plan(source: ObjectSource, head: bytes, media_type: str, asked: Asked) -> Plan:
+def _plan(photo: MeteredSource, media_type: str, asked: Asked) -> Plan:
     if not is_correctable(media_type):
         raise UnsupportedFormatError(
             f"a correction is asked for, but photos of type {media_type} cannot be corrected",
             advice="Remove the correction from the object's tags and metadata, or upload the photo in another format.",
         )
-    metered = MeteredSource(source, head, max_bytes_of(media_type))
-    return plan_photo(metered, asked, media_type)
+    return plan_photo(photo.bounded(max_bytes_of(media_type)), asked, media_type)

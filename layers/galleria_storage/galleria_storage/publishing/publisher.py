@@ -117,7 +117,7 @@ class Publisher:
             return Outcome(key=key, status="ignored", reason="its name is not that of a photo")
         folds = self.public.profile.folds_slashes
         check_key(key, folds=folds)
-        errand = Errand(key, run_name(self._now()), removed, (folding_note(key, folds=folds),))
+        errand = Errand(key, run_name(self._now()), removed, (folding_note(key, folds=folds), *self.settings.notes))
         while True:
             errand.attempts += 1
             try:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, get_args
 
+from galleria_storage.corrections.near_misses import near_settings
 from galleria_storage.errors import SettingsError
-from galleria_storage.runtime.environment import all_matching, choice, matching, required, text, words
+from galleria_storage.runtime.environment import Asked, all_matching, choice, matching, required, text, words
 from galleria_storage.s3.access import BucketAccess, public_bucket
 
 DuplicateScope = Literal["key", "bucket"]
@@ -53,6 +54,8 @@ class PublishSettings:
         Where rejections and news go; empty: the log alone.
     cdn_distribution_id
         CloudFront distribution in which a replaced photo is invalidated; empty: none.
+    notes
+        What every outcome should mention: variables that are almost settings.
     """
 
     staging_bucket: str
@@ -67,6 +70,7 @@ class PublishSettings:
     failure_queue_url: str = ""
     event_bus_name: str = ""
     cdn_distribution_id: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def publish_settings(env: Mapping[str, str]) -> PublishSettings:
@@ -77,6 +81,7 @@ def publish_settings(env: Mapping[str, str]) -> PublishSettings:
     SettingsError
         A setting is missing, contradictory or out of range; it is named.
     """
+    env = Asked(env)
     public = public_bucket(env)
     staging = required(env, "STAGING_BUCKET")
     if staging == public.bucket and not public.provider.endpoint:
@@ -87,7 +92,7 @@ def publish_settings(env: Mapping[str, str]) -> PublishSettings:
         )
     scope = choice(env, "DUPLICATE_SCOPE", get_args(DuplicateScope), "key")
     removed = choice(env, "WHEN_REMOVED", get_args(WhenRemoved), "keep")
-    return PublishSettings(
+    settings = PublishSettings(
         staging_bucket=staging,
         public=public,
         default_correction={key: value for v, key in DEFAULT_CORRECTION_VARIABLES.items() if (value := text(env, v))},
@@ -101,3 +106,4 @@ def publish_settings(env: Mapping[str, str]) -> PublishSettings:
         event_bus_name=text(env, "EVENT_BUS_NAME"),
         cdn_distribution_id=text(env, "CDN_DISTRIBUTION_ID"),
     )
+    return replace(settings, notes=near_settings(env, env.names))

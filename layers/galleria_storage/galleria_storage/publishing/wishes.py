@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from galleria_storage.corrections.correction import Correction, parse_correction
+from galleria_storage.corrections.near_misses import near_keys
 from galleria_storage.errors import CorrectionError, NotFoundError, PreconditionFailedError
-from galleria_storage.publishing.fingerprint import fingerprint
+from galleria_storage.publishing.fingerprint import RECORDED, fingerprint
 from galleria_storage.publishing.headers import left_out, that_fits
 from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.s3.objects import ObjectInfo, ObjectStore
@@ -94,8 +95,9 @@ class Wishes:
         metadata = that_fits(allowed)
         headers = {**metadata, "Cache-Control": self._settings.cache_control}
         carried = {name: value for name, value in headers.items() if value}
-        note = left_out(allowed, metadata)
-        return Wish(info, correction, metadata, fingerprint(info, correction, carried), (note,) if note else ())
+        notes = (left_out(allowed, metadata), *near_keys(info.metadata, tags, RECORDED))
+        mentioned = tuple(note for note in notes if note)
+        return Wish(info, correction, metadata, fingerprint(info, correction, carried), mentioned)
 
     def changed(self, key: str) -> PreconditionFailedError:
         """Return the error that lets the protocol start again."""

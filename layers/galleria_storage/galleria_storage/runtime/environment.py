@@ -2,10 +2,39 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from galleria_storage.errors import SettingsError
+
+
+class Asked(Mapping[str, str]):
+    """An environment that remembers which names it was asked for: those are the settings there are.
+
+    Parameters
+    ----------
+    env
+        The environment.
+
+    Attributes
+    ----------
+    names
+        What it was asked for, whether or not it is set.
+    """
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.names.add(name)
+        return self._env[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._env)
+
+    def __len__(self) -> int:
+        return len(self._env)
 
 
 def text(env: Mapping[str, str], name: str) -> str:
