@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 from botocore.exceptions import ClientError
 
-from galleria_storage.errors import ProviderError, UnsupportedFormatError
+from galleria_storage.errors import ProviderError, RefusedKeyError, UnsupportedFormatError
 from galleria_storage.publishing.outcome import Outcome
 from galleria_storage.transfer.copying import copies_safely
 from galleria_storage.transfer.sizes import Sizes
@@ -165,6 +165,20 @@ def test_what_is_no_photo_is_rejected_and_never_public(gallery: Gallery, body: b
     with pytest.raises(UnsupportedFormatError):
         gallery.publisher().publish(key)
     assert gallery.copies() == []
+
+
+def test_a_key_that_the_provider_does_not_take_is_rejected_and_any_other_is_published(gallery: Gallery) -> None:
+    """SeaweedFS keeps names of at most 255 bytes between two slashes; put it into staging under a name that it takes."""
+    key = "a" * 300 + ".jpg"
+    publisher = gallery.publisher()
+    try:
+        gallery.s3.put_object(Bucket=gallery.buckets.staging, Key=gallery.key(key), Body=photo())
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == "KeyTooLongError"
+        with pytest.raises(RefusedKeyError):
+            publisher.public.put(gallery.key(key), b"x", {}, None)
+    else:
+        assert publisher.publish(gallery.key(key)).status == "published"
 
 
 def test_a_public_bucket_that_does_not_exist_is_named(gallery: Gallery) -> None:

@@ -56,8 +56,10 @@ def photo(request: pytest.FixtureRequest, tmp_path: Path) -> Path | bytes:
 
 
 def test_a_packed_drawing_arrives_with_its_encoding_and_one_that_is_not_packed_without(
-    client: "S3Client", s3: "S3Client", buckets: Buckets, prefix: str
+    client: "S3Client", s3: "S3Client", server: S3Server, buckets: Buckets, prefix: str
 ) -> None:
+    if server.name == "juicefs":
+        pytest.skip("JuiceFS keeps no Content-Encoding")
     for name, data, encoding in (("a.svgz", gzip.compress(b"<svg/>"), "gzip"), ("b.svgz", b"<svg/>", None)):
         assert upload_file_to_s3(client, data, buckets.public, prefix + name)["success"]
         head = s3.head_object(Bucket=buckets.public, Key=prefix + name)

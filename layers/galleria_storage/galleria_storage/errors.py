@@ -121,6 +121,12 @@ class UnsupportedOperationError(ProviderError):
     """The provider does not implement the call (501, or MethodNotAllowed)."""
 
 
+class RefusedKeyError(ProviderError):
+    """The provider keeps no object under such a key (too long, or not a name to it); no later try changes that."""
+
+    permanent = True
+
+
 class IntegrityError(ProviderError):
     """What is stored or was received is not what was sent."""
 

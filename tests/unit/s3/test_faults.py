@@ -12,6 +12,7 @@ from galleria_storage.errors import (
     NotFoundError,
     PreconditionFailedError,
     ProviderError,
+    RefusedKeyError,
     ThrottledError,
     UnsupportedOperationError,
 )
@@ -31,6 +32,8 @@ def answer(code: str, status: int, message: str = "the server's own words") -> C
         ("NoSuchBucket", 404, BucketNotFoundError),
         ("NoSuchKey", 404, NotFoundError),
         ("404", 404, NotFoundError),
+        ("KeyTooLongError", 400, RefusedKeyError),
+        ("XMinioInvalidObjectName", 400, RefusedKeyError),
         ("NoSuchCORSConfiguration", 404, NotFoundError),
         ("AccessDenied", 403, AccessDeniedError),
         ("403", 403, AccessDeniedError),

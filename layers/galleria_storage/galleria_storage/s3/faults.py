@@ -18,6 +18,7 @@ from galleria_storage.errors import (
     NotFoundError,
     PreconditionFailedError,
     ProviderError,
+    RefusedKeyError,
     ThrottledError,
     UnsupportedOperationError,
 )
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _CODES: Final[dict[str, type[ProviderError]]] = {
     **dict.fromkeys(("NoSuchBucket",), BucketNotFoundError),
     **dict.fromkeys(("InvalidObjectState",), ArchivedError),
+    **dict.fromkeys(("KeyTooLongError", "KeyTooLong", "XMinioInvalidObjectName"), RefusedKeyError),
     **dict.fromkeys(
         (
             "NoSuchKey", "NoSuchVersion", "NoSuchUpload", "NoSuchTagSet", "NoSuchTagSetError",
@@ -85,6 +87,7 @@ _WORDS: Final[dict[type[ProviderError], str]] = {
     BucketNotFoundError: "the bucket does not exist",
     NotFoundError: "it does not exist",
     ArchivedError: "it is in an archive",
+    RefusedKeyError: "the provider keeps no object under this key",
     AccessDeniedError: "the credentials do not allow it",
     ThrottledError: "the provider asks to slow down",
     PreconditionFailedError: "somebody else changed it first",
@@ -104,6 +107,7 @@ _ADVICE: Final = {
     "QuotaExceeded": "The bucket or the account is full: make room, or have its quota raised.",
     "CapExceeded": "A cap of the account is reached: raise it in the provider's console.",
     "UserSuspended": "The provider has suspended the account: ask it why.",
+    "KeyTooLongError": "Upload the photo under a shorter key: some providers take 255 bytes between two slashes.",
     "MissingContentLength": "The provider refuses trailing checksums: set S3_PUBLIC_PROFILE to what it runs.",
 }
 _ADVICE_BY_KIND: Final[dict[type[ProviderError], str]] = {
