@@ -168,17 +168,14 @@ def test_what_is_no_photo_is_rejected_and_never_public(gallery: Gallery, body: b
 
 
 def test_a_key_that_the_provider_does_not_take_is_rejected_and_any_other_is_published(gallery: Gallery) -> None:
-    """SeaweedFS keeps names of at most 255 bytes between two slashes; put it into staging under a name that it takes."""
-    key = "a" * 300 + ".jpg"
-    publisher = gallery.publisher()
-    try:
-        gallery.s3.put_object(Bucket=gallery.buckets.staging, Key=gallery.key(key), Body=photo())
-    except ClientError as error:
-        assert error.response["Error"]["Code"] == "KeyTooLongError"
-        with pytest.raises(RefusedKeyError):
-            publisher.public.put(gallery.key(key), b"x", {}, None)
-    else:
-        assert publisher.publish(gallery.key(key)).status == "published"
+    """SeaweedFS keeps names of at most 255 bytes between two slashes."""
+    key = gallery.key("a" * 300 + ".jpg")
+    if gallery.server.name == "seaweedfs":
+        with pytest.raises(RefusedKeyError, match="the provider keeps no object under this key"):
+            gallery.store(gallery.buckets.public).put(key, b"x", {}, None)
+        return
+    gallery.s3.put_object(Bucket=gallery.buckets.staging, Key=key, Body=photo())
+    assert gallery.publisher().publish(key).status == "published"
 
 
 def test_a_public_bucket_that_does_not_exist_is_named(gallery: Gallery) -> None:

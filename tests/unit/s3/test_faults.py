@@ -55,7 +55,7 @@ def test_an_answer_becomes_the_kind_that_a_caller_can_act_on(code: str, status: 
     error = translate(answer(code, status), bucket="photos", key="a.jpg")
     assert type(error) is kind
     assert (error.bucket, error.key) == ("photos", "a.jpg")
-    assert not error.permanent
+    assert error.permanent == (kind is RefusedKeyError)
 
 
 def test_the_message_names_the_call_the_object_and_the_answer() -> None:
