@@ -29,12 +29,15 @@ class Block(NamedTuple):
         Its bytes.
     write
         Turns patches of the block, none of which changes its length, into patches of the file.
+    drop
+        Returns the patches that take the whole block out of the file; None if only its contents can go.
     """
 
     kind: Kind
     name: str
     source: RangedSource
     write: Callable[[Sequence[Patch]], list[Patch]]
+    drop: Callable[[], list[Patch]] | None = None
 
 
 def plain_block(kind: Kind, name: str, file: RangedSource, start: int, size: int) -> Block:

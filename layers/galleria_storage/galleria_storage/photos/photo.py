@@ -11,6 +11,7 @@ from galleria_storage.photos.sniff import recognise
 from galleria_storage.photos.source import BytesSource, FileSource, RangedSource
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import BinaryIO
 
 CHUNK: Final = 256 * 1024
@@ -45,11 +46,22 @@ def plan_photo(source: RangedSource, asked: Asked, media_type: str | None = None
     plan = found.plan(source, asked)
     if not checks_itself(media_type):
         check_plan(source, plan, found.plan, found.parts)
-    if asked.remove:
-        raise UnsupportedFormatError(f"Removing {', '.join(asked.remove)} from a photo is not possible yet.")
     if asked.dates == "all" and plan.before != plan.after:
         plan = _with_other_dates(source, plan, found)
-    return plan
+    return _without_groups(source, plan, found, asked.remove) if asked.remove else plan
+
+
+def _without_groups(source: RangedSource, plan: Plan, found: Format, names: "Sequence[str]") -> Plan:
+    """Take groups of metadata out, and prove that they are gone."""
+    from galleria_storage.photos.private.proof import prove_removed  # noqa: PLC0415 # lazy: few photos need it
+    from galleria_storage.photos.private.removal import Removal, removal_patches  # noqa: PLC0415
+
+    view, removal = plan.view(source), Removal.of(names)
+    blocks = found.metadata(view)
+    whole = plan.then(Plan(view.size, removal_patches(blocks, removal), plan.after, plan.after))
+    result = whole.view(source)
+    prove_removed(blocks, result, found.metadata(result), removal)
+    return whole
 
 
 def _with_other_dates(source: RangedSource, plan: Plan, found: Format) -> Plan:

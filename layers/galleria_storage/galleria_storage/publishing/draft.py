@@ -57,8 +57,8 @@ def prepare(source: ObjectSource, correction: Correction, settings: PublishSetti
     try:
         plan = _plan(photo, media_type, correction or NOTHING)
     except UnsupportedFormatError:
-        if correction.asked_by_object:
-            raise
+        if correction.asked_by_object or correction.remove:
+            raise  # a copy that tells what it should not is worse than none
         note = f"published without the default correction: {media_type} is not corrected" if correction else ""
         return Draft(Content(source), media_type, note=note)
     except TruncatedPhotoError:

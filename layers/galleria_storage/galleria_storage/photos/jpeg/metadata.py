@@ -28,6 +28,9 @@ MAX_PICTURES: Final = 8
 """Pictures after the first one that are looked into."""
 
 _APP13: Final = 0xED
+_COM, _UNUSED = 0xFE, 0xEF
+"""Marker of a comment, and one of an application segment (APP15) that nobody has a use for."""
+
 _GUID: Final = 32
 
 
@@ -62,7 +65,18 @@ def _blocks_of_head(source: RangedSource, head: Head) -> Iterator[Block]:
             yield plain_block("xmp", "XMP", source, start + len(XMP_HEADER), end - start - len(XMP_HEADER))
         elif segment.marker == _APP13 and head.data.startswith(PHOTOSHOP_HEADER, start, end):
             yield from resource_blocks(source, start + len(PHOTOSHOP_HEADER), end - start - len(PHOTOSHOP_HEADER))
+        elif segment.marker == _COM:
+            yield _comment(source, segment)
     yield from _extended(head, main)
+
+
+def _comment(source: RangedSource, segment: Segment) -> Block:
+    """Return a comment (T.81 B.2.4.5); what is left without it is a segment that no program uses, full of zeros."""
+    start, size = segment.payload, segment.end - segment.payload
+    marker = Patch(start - 3, 1, bytes([_UNUSED]))
+    return plain_block("text", "Comment", source, start, size)._replace(
+        drop=lambda: [marker, Patch(start, size, bytes(size))]
+    )
 
 
 def _extended(head: Head, main: Sequence[Segment]) -> Iterator[Block]:

@@ -62,7 +62,7 @@ def _block(kind: Kind, name: str, chunk: Chunk, data: bytes, wrap: _Wrap) -> Blo
             return []
         return [Patch(chunk.start, chunk.stop - chunk.start, chunk_bytes(chunk.type, wrap(new)))]
 
-    return Block(kind, name, BytesSource(data), write)
+    return Block(kind, name, BytesSource(data), write, lambda: [Patch(chunk.start, chunk.stop - chunk.start, b"")])
 
 
 def _text_blocks(source: RangedSource, chunk: Chunk) -> Iterator[Block]:

@@ -1,0 +1,128 @@
+"""Taking groups of metadata out of a photo, block by block; no byte of the picture moves."""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Final, NamedTuple
+
+from galleria_storage.photos.iptc import datasets
+from galleria_storage.photos.jpeg.metadata import metadata as blocks_of_jpeg
+from galleria_storage.photos.metadata import Block, shifted
+from galleria_storage.photos.plan import Patch, Span
+from galleria_storage.photos.private.groups import GROUPS, Group
+from galleria_storage.photos.private.tables import without_fields
+from galleria_storage.photos.source import RangedSource, WindowSource
+from galleria_storage.photos.tiff.tables import TiffTables
+from galleria_storage.photos.xmp import RDF, Packet, Property
+
+_JPEG: Final = (0x0201, 0x0202)
+_APPLICATION: Final = 2
+
+
+class Removal(NamedTuple):
+    """What is to be removed.
+
+    Attributes
+    ----------
+    names
+        The groups' names.
+    groups
+        What belongs to them.
+    """
+
+    names: tuple[str, ...]
+    groups: tuple[Group, ...]
+
+    @classmethod
+    def of(cls, names: Sequence[str]) -> "Removal":
+        """Return what these groups have; an unknown one is a KeyError, since `corrections` knows the same."""
+        return cls(tuple(names), tuple(GROUPS[name] for name in names))
+
+    @property
+    def exif(self) -> frozenset[int]:
+        """Tags of all groups."""
+        return frozenset(chain.from_iterable(group.exif for group in self.groups))
+
+    def has_property(self, found: Property) -> bool:
+        """Whether an XMP property belongs to one of the groups."""
+        return found.name.namespace != RDF and any(group.has_property(found.name) for group in self.groups)
+
+    def has_dataset(self, record: int, number: int) -> bool:
+        """Whether an IPTC dataset belongs to one of the groups."""
+        return record == _APPLICATION and any(number in group.iptc for group in self.groups)
+
+    def has_text(self, keyword: str) -> bool:
+        """Whether a text under a keyword belongs to one of the groups."""
+        return any(group.text and group.text.fullmatch(keyword) for group in self.groups)
+
+
+def removal_patches(blocks: Sequence[Block], removal: Removal) -> Iterator[Patch]:
+    """Yield the patches of the file that take groups out of its blocks.
+
+    Raises
+    ------
+    CorruptPhotoError
+        A block cannot be read, so that nobody could tell what is in it.
+    """
+    for block in blocks:
+        if block.kind == "exif":
+            yield from block.write(list(_from_exif(block, removal)))
+        elif block.kind == "xmp":
+            yield from block.write(list(_from_xmp(block.source, removal)))
+        elif block.kind == "iptc":
+            yield from block.write(list(_from_iptc(block.source, removal)))
+        elif removal.has_text(block.name) and block.source.size:
+            yield from block.drop() if block.drop else block.write([Patch(0, block.source.size, _spaces(block))])
+
+
+def _spaces(block: Block) -> bytes:
+    return b" " * block.source.size
+
+
+def embedded(block: Block) -> Iterator[Block]:
+    """Yield the blocks of the JPEGs in an Exif block: thumbnails have metadata of their own, if few have any."""
+    for start, size in _pictures(TiffTables(block.source)):
+        picture = WindowSource(block.source, start, size)
+        yield from (shifted(inner, start, " of the thumbnail") for inner in blocks_of_jpeg(picture))
+
+
+def _from_exif(block: Block, removal: Removal) -> Iterator[Patch]:
+    yield from without_fields(TiffTables(block.source), removal.exif)
+    yield from removal_patches(list(embedded(block)), removal)
+
+
+def _pictures(tables: TiffTables) -> Iterator[tuple[int, int]]:
+    """Yield offset and size of each embedded JPEG."""
+    for table in tables.all:
+        found = [list(table.find({tag})) for tag in _JPEG]
+        if all(len(fields) == 1 for fields in found):
+            starts, sizes = (tables.numbers(fields[0]) for fields in found)
+            for start, size in zip(starts, sizes, strict=False):
+                if tables.source.read(start, 2) == b"\xff\xd8" and start + size <= tables.source.size:
+                    yield start, size
+
+
+def _from_xmp(source: RangedSource, removal: Removal) -> Iterator[Patch]:
+    packet = Packet(source.read(0, source.size))
+    spans: list[Span] = []
+    # What is inside of something comes before it: the outermost element that goes takes all of that along.
+    for found in reversed(packet.properties):
+        if removal.has_property(found) and not any(
+            span.start <= found.whole.start and found.whole.stop <= span.stop for span in spans
+        ):
+            spans.append(found.whole)
+    yield from (packet.blank(span) for span in spans)
+
+
+def _from_iptc(source: RangedSource, removal: Removal) -> Iterator[Patch]:
+    """Yield the patch of all records, closed up: readers stop at the zeros that are left over."""
+    data = source.read(0, source.size)
+    kept, start, found = [], 0, False
+    for record, number, span in datasets(data):
+        if removal.has_dataset(record, number):
+            found = True
+        else:
+            kept.append(data[start : span.stop])
+        start = span.stop
+    if found:
+        kept.append(data[start:])
+        yield Patch(0, len(data), b"".join(kept).ljust(len(data), b"\0"))

@@ -1,0 +1,77 @@
+"""Taking fields out of a TIFF structure where it is: the table closes up, and the value becomes zeros.
+
+TIFF 6.0 section 2: a table is a count, fields of twelve bytes each, and the
+offset of the next table. Without some of its fields it is shorter; the bytes
+that are left over become zeros, and no other byte moves.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from galleria_storage.photos.plan import Patch, Span
+from galleria_storage.photos.tiff.images import joined
+from galleria_storage.photos.tiff.tables import GPS_IFD, Field, Table, TiffTables
+
+_PADDING, _UNDEFINED = 0xEA1C, 7
+
+
+def without_fields(tables: TiffTables, tags: Collection[int]) -> list[Patch]:
+    """Return the patches that take fields out of every table, with their values and, for the GPS IFD, all it lists.
+
+    Raises
+    ------
+    CorruptPhotoError
+        The GPS IFD cannot be read, so that nobody could tell what is in it.
+    """
+    gps = [table for table in tables.all if table.name == "GPS IFD" and GPS_IFD in tags]
+    others = [table for table in tables.all if table not in gps]
+    kept = [Span(table.start, _end(table)) for table in others]
+    kept += [field.value for table in others for field in table.fields if field.tag not in tags and not field.is_inline]
+    patches: list[Patch] = []
+    for table in others:
+        if removed := [field for field in table.fields if field.tag in tags]:
+            patches.append(_closed_up(tables, table, removed))
+            patches += _values(tables, removed, kept)
+    for table in gps:
+        patches += _zeros(tables, Span(table.start, table.end), kept)
+        patches += _values(tables, table.fields, kept)
+    return patches
+
+
+def _closed_up(tables: TiffTables, table: Table, removed: Sequence[Field]) -> Patch:
+    """Return the patch of a whole table that has some fields fewer."""
+    size = min(_end(table), tables.source.size) - table.start
+    data = tables.source.read(table.start, size)
+    gone = {field.place - table.start for field in removed}
+    rows = [data[at : at + 12] for at in range(2, 2 + 12 * len(table.fields), 12) if at not in gone]
+    following = data[2 + 12 * len(table.fields) :]
+    # A table needs a field (TIFF 6.0 section 2): where none is left, one that pads, as Windows writes it.
+    rows = rows or [tables.order.entry.pack(_PADDING, _UNDEFINED, 4, 0)]
+    return Patch(
+        table.start, size, (tables.order.short.pack(len(rows)) + b"".join(rows) + following).ljust(size, b"\0")
+    )
+
+
+def _end(table: Table) -> int:
+    """Return where a table ends: the offset of a next one belongs to it only in the chain from IFD0 on.
+
+    piexif and some cameras write other tables without it, and a value in its place.
+    """
+    return table.end + 4 if table.name.startswith("IFD") else table.end
+
+
+def _values(tables: TiffTables, fields: Sequence[Field], kept: Sequence[Span]) -> Iterator[Patch]:
+    """Yield the patches that make zeros of the values of fields."""
+    for span in joined(field.value for field in fields if not field.is_inline):
+        yield from _zeros(tables, span, kept)
+
+
+def _zeros(tables: TiffTables, span: Span, kept: Sequence[Span]) -> Iterator[Patch]:
+    """Yield the patches that make zeros of a span, but for what something that stays uses too."""
+    start, stop = max(span.start, 8), min(span.stop, tables.source.size)
+    for other in sorted(kept):
+        if other.start < stop and start < other.stop:
+            if start < other.start:
+                yield Patch(start, other.start - start, bytes(other.start - start))
+            start = max(start, other.stop)
+    if start < stop:
+        yield Patch(start, stop - start, bytes(stop - start))
