@@ -77,7 +77,9 @@ bench-exif: .venv-peers/.ready exiftool ## what one correction costs beside exif
 	@$(PEERS) -m benchmarks.bench_exif
 fuzz: .venv-fuzz/.ready ## fuzz head parser, TIFF editor and correction parser for SECONDS=600
 	@PYTHONPATH=layers/galleria_storage:. .venv-fuzz/bin/python -m tests.fuzz --seconds $(or $(SECONDS),600)
-.PHONY: exiftool fidelity bench-exif fuzz
+fuzz-time: $(VENV)/.ready ## breed photos of every format that take long, for SECONDS=600; above 50 ms is a failure
+	@PYTHONPATH=layers/galleria_storage:. $(BIN)/python -m tests.fuzz.slowest --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED))
+.PHONY: exiftool fidelity bench-exif fuzz fuzz-time
 
 bench-upload: $(VENV)/.ready .venv-servers/.ready ## a folder uploaded twice, beside rclone, and one large file
 	@$(BIN)/python -m benchmarks.bench_upload

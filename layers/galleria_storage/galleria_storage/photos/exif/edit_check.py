@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Final
 
 from galleria_storage.photos.exif.free_space import is_filling
@@ -38,10 +39,10 @@ def check_block(
         A text does not read back, or anything else changed.
     """
     may_change = _check_bytes(before, after, texts, free, widened)
+    moved = {value.entry for each in widened for value in each.moved}
     if before.end_if_apart and not widened:
         pairs = _read_touched(before, after)
     else:
-        moved = {value.entry for each in widened for value in each.moved}
         _check_values(before, after, texts, moved, may_change)
         pairs = _read_all(before, after)
     changed = {EXIF_IFD, *texts}
@@ -52,8 +53,8 @@ def check_block(
         _check_next(old, new)
         if old.at != new.at and old.without(changed, before.data) != new.without(changed, after):
             raise harmful(f"its {old.name}")
-        if widened and list(_entries(old, before.data, changed)) != list(_entries(new, after, changed)):
-            raise harmful(f"its {old.name}")
+        if widened:
+            _check_entries(old, new, (before.data, after), changed, moved)
         if new.name != GPS_NAME:
             _check_texts(after, new, texts, free)
         if new.name == EXIF_NAME and missing:
@@ -72,11 +73,18 @@ def _check_next(old: Ifd, new: Ifd) -> None:
         raise harmful("the list of IFDs")
 
 
-def _entries(ifd: Ifd, data: bytes, leave_out: Collection[int]) -> Iterator[tuple[int, int, int, bytes | int]]:
-    """Yield what the entries of an IFD say: tag, type, number, and the value wherever it is in the block."""
-    for entry in ifd.find(sorted(ifd.tag_set.difference(leave_out))):
-        inside = entry.size and entry.stop <= len(data)
-        yield entry.tag, entry.type, entry.number, data[entry.start : entry.stop] if inside else entry.raw
+def _check_entries(
+    old: Ifd, new: Ifd, blocks: tuple[bytes, bytes], leave_out: Collection[int], moved: Collection[int]
+) -> None:
+    """Compare the entries of an IFD with those before: only moved values may be elsewhere, with the same bytes."""
+    before, after = blocks
+    pairs = zip_longest(*(ifd.find(sorted(ifd.tag_set.difference(leave_out))) for ifd in (old, new)))
+    for was, now in pairs:
+        if was is None or now is None or was[:3] != now[:3]:
+            raise harmful(f"its {old.name}")
+        same = was.raw == now.raw or (was.at in moved and before[was.start : was.stop] == after[now.start : now.stop])
+        if not same:
+            raise harmful(f"tag {was.tag:04X} of its {old.name}")
 
 
 def _read_all(before: TiffBlock, after: bytes) -> Iterator[tuple[Ifd, Ifd]]:

@@ -34,6 +34,9 @@ MAX_IFDS: Final = 16
 MAX_COPIES: Final = 16
 """The same for the number of entries with capture tags in one block."""
 
+MAX_POINTERS: Final = 32
+"""The same for the number of entries that lead to IFDs, some of them to the same one."""
+
 MAX_UNKNOWN_TYPES: Final = 10
 """TIFF 6.0 section 2: readers skip fields of a type that they do not know; after some ten, most give up."""
 
@@ -155,5 +158,7 @@ def _add(block: TiffBlock, ifd: Ifd, queue: list[tuple[str, int]]) -> None:
             raise damaged("the pointer to its Exif IFD has the wrong type")
     if len(block.captures) > MAX_COPIES:
         raise damaged(f"it has more than {MAX_COPIES} copies of the capture time")
+    if len(block.pointers) > MAX_POINTERS:
+        raise damaged(f"it has more than {MAX_POINTERS} pointers to IFDs")
     if ifd.next and name.startswith("IFD"):
         queue.append((f"IFD{int(name[3:]) + 1}", ifd.next))
