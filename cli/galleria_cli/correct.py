@@ -9,6 +9,7 @@ from pathlib import Path
 from galleria_cli.table import printable
 from galleria_storage.corrections.correction import Correction, parse_correction
 from galleria_storage.corrections.keys import CORRECTION_KEYS
+from galleria_storage.corrections.near_misses import near_keys
 from galleria_storage.errors import CorrectionError, GalleriaError, LocalFileError
 from galleria_storage.photos.photo import correct_stream
 from galleria_storage.photos.plan import Plan
@@ -50,6 +51,8 @@ def _understand(words: Sequence[str]) -> tuple[Correction, list[Path]]:
     for word in words:
         key, sign, value = word.partition("=")
         if not sign or key.lower() not in CORRECTION_KEYS:
+            if (notes := near_keys({key: value}, {})) and not Path(word).exists():
+                raise CorrectionError(f"{key!r} is not a correction; {notes[0].rpartition('; ')[2]}")
             photos.append(Path(word))
         elif asked.setdefault(key.lower(), value) != value:
             raise CorrectionError(f"{key} is given twice, as {asked[key.lower()]!r} and as {value!r}; once is allowed")

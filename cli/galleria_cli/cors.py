@@ -9,9 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from galleria_cli.table import printable
+from galleria_storage.corrections.near_misses import near_settings
 from galleria_storage.cors.all_buckets import audit_buckets, summary
 from galleria_storage.cors.settings import cors_settings
 from galleria_storage.cors.verdict import BucketVerdict
+from galleria_storage.runtime.environment import RememberedNames
 
 _GUIDANCE = "Run again with --setup-cors (or `galleria-storage cors repair`) to put the rules right for web access."
 
@@ -37,7 +39,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Audit all configured buckets, print the verdicts, and return the exit status."""
-    settings = cors_settings(os.environ)
+    env = RememberedNames(os.environ)
+    settings = cors_settings(env)
+    for note in near_settings(env, env.names):
+        print(printable(note), file=sys.stderr)
     if args.merge:
         settings = replace(settings, mode="merge")
     elif args.setup_cors and settings.mode == "audit":

@@ -2,7 +2,7 @@
 
 Logs one JSON line per bucket and counts in CloudWatch metrics: CorsDrift,
 CorsRepaired and CorsFailed, each 0 or 1 for a bucket (dimensions `service` and
-`Bucket`); their sums over all buckets stand under `service` alone.
+`Bucket`); their sums over all buckets have the dimension `service` alone.
 """
 
 import os
@@ -12,10 +12,12 @@ from typing import Any, Final
 from aws_lambda_powertools.metrics import MetricUnit
 
 from galleria_storage.aws import custom_resource
+from galleria_storage.corrections.near_misses import near_settings
 from galleria_storage.cors.all_buckets import announce_drift, audit_buckets, summary
 from galleria_storage.cors.settings import cors_settings
 from galleria_storage.cors.verdict import BucketVerdict
 from galleria_storage.errors import ProviderError, SettingsError
+from galleria_storage.runtime.environment import RememberedNames
 from galleria_storage.runtime.observability import flush, observe
 from galleria_storage.runtime.tracing import segment
 
@@ -51,7 +53,10 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
 
 
 def _audit(context: Any) -> dict[str, Any]:
-    settings = cors_settings(os.environ)
+    env = RememberedNames(os.environ)
+    settings = cors_settings(env)
+    for note in near_settings(env, env.names):
+        logger.warning(note)
     with segment("audit_cors"):
         verdicts = audit_buckets(settings, seconds=_seconds_left(context), log=logger.warning)
     for verdict in verdicts:

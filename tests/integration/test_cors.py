@@ -188,3 +188,15 @@ def test_what_could_not_be_told_is_status_2(
     environment(CORS_RULES="[{}]")
     assert main(["cors", "check"]) == 2
     assert "AllowedOrigins and AllowedMethods need at least one value each" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("keeps_rules")
+def test_a_setting_that_is_almost_right_is_pointed_out(
+    audit_cors: Function, environment: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment(CORS_MODES="audit")
+    note = "the environment variable 'CORS_MODES' is not read; CORS_MODE may be meant"
+    audit_cors({"source": "aws.events"})
+    assert note in [line["message"] for line in audit_cors.logged()]
+    assert main(["cors", "check"]) == 0
+    assert note in capsys.readouterr().err

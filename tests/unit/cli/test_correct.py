@@ -69,9 +69,10 @@ def test_a_folder_that_cannot_be_made_is_an_error_in_words(photo: Path, capsys: 
         (["photo.jpg"], "no correction is given"),
         ([SLOW], "no photo is given"),
         (["timestamp-offset-hours=soon", "photo.jpg"], "timestamp-offset-hours is 'soon'"),
+        (["timestamp_offset_hours=2", "photo.jpg"], "timestamp-offset-hours may be meant"),
         ([SLOW, "timestamp-offset-hours=2", "photo.jpg"], "given twice"),
     ],
-    ids=["no correction", "no photo", "nonsense", "twice"],
+    ids=["no correction", "no photo", "nonsense", "almost a key", "twice"],
 )
 def test_a_wrong_correction_is_an_error_before_anything_is_read(
     words: list[str], why: str, capsys: pytest.CaptureFixture[str]

@@ -8,7 +8,7 @@ from typing import Any
 from galleria_storage.errors import SettingsError
 
 
-class Asked(Mapping[str, str]):
+class RememberedNames(Mapping[str, str]):
     """An environment that remembers which names it was asked for: those are the settings there are.
 
     Parameters
