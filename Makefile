@@ -135,7 +135,7 @@ test-browser: .venv-browser/.ready .venv-servers/.ready ## a gallery page in Chr
 COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --custom-compile-command "make requirements"
 requirements: ## compile every requirements/*.in to a file with hashes (needs uv)
-	$(COMPILE) layers/galleria_storage/requirements.in -o layers/galleria_storage/requirements.txt
+	for f in layers/galleria_storage/*.in; do $(COMPILE) $$f -o $${f%.in}.txt; done
 	for f in requirements/*.in; do [ $$f = requirements/tests.in ] || $(COMPILE) $$f -o $${f%.in}.txt; done
 	$(COMPILE) requirements/sdk-newest.in -o requirements/sdk-newest.txt \
 	  --upgrade-package boto3 --upgrade-package botocore --upgrade-package s3transfer --upgrade-package urllib3
