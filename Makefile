@@ -121,6 +121,22 @@ check-template: .venv-sam/.ready .venv-checkov/.ready ## sam validate, cfn-lint,
 	  else echo "make check-guard: SKIPPED, it needs npm"; fi
 .PHONY: build test-runtime engine test-sam bench-cold check-guard check-template
 
+## --- what comes from others: pinned, listed, without known vulnerabilities
+SBOM := artifacts/sbom.json
+$(SBOM): .venv-ci/.ready layers/galleria_storage/requirements.txt pyproject.toml
+	@mkdir -p $(@D)
+	.venv-ci/bin/cyclonedx-py requirements layers/galleria_storage/requirements.txt --pyproject pyproject.toml \
+	  --mc-type library --output-reproducible --output-file $@
+sbom: $(SBOM) ## list what the layer carries, as CycloneDX, in artifacts/sbom.json
+audit: .venv-ci/.ready ## ask for known vulnerabilities of what the layer and the package carry (SKIPPED where nobody answers)
+	@.venv-ci/bin/python -m tests.supply layers/galleria_storage/requirements.txt requirements/package.txt requirements/local.txt
+check-supply: $(VENV)/.ready sbom audit ## audit, list of parts, and the workflows' syntax and habits
+	.venv-ci/bin/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	.venv-ci/bin/check-jsonschema -q --builtin-schema vendor.dependabot .github/dependabot.yml
+	.venv-ci/bin/zizmor -q --offline --persona pedantic .github
+	$(BIN)/python -m pytest -q tests/supply
+.PHONY: sbom audit check-supply
+
 ## --- CORS: what a browser does
 cors-servers: $(VENV)/.ready .venv-servers/.ready ## the CORS evaluator against CORS_SERVERS="ceph ministack seaweedfs" (RULE_SETS=300 SEED=1)
 	$(BIN)/python -m pytest -q -s tests/interop/test_cors_evaluator.py

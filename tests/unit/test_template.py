@@ -3,6 +3,7 @@
 import fnmatch
 import json
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -395,3 +396,12 @@ def statements(stack: Stack, role: str) -> list[dict[str, Any]]:
     (policy,) = stack.properties(role)["Policies"]
     found: list[dict[str, Any]] = policy["PolicyDocument"]["Statement"]
     return found
+
+
+def test_what_the_application_repository_is_told_is_what_the_package_says() -> None:
+    told = source()["Metadata"]["AWS::ServerlessRepo::Application"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert (told["Name"], told["SemanticVersion"]) == (project["name"], project["version"])
+    assert told["SpdxLicenseId"] == project["license"]
+    assert (ROOT / told["LicenseUrl"]).is_file()
+    assert (ROOT / told["ReadmeUrl"]).is_file()
