@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -86,13 +86,13 @@ def embedded_system(log: TextIO, settings: Mapping[str, str]) -> Iterator[Embedd
     server.start()
     try:
         endpoint = server.endpoint
-        with _environment({**_reach(endpoint), **settings}):
+        with _environment({**_reach(endpoint), **settings}), ExitStack() as streams:
             import boto3  # noqa: PLC0415 # heavy; `--help` does not need it
 
             s3, sqs = boto3.client("s3"), boto3.client("sqs")
             events_url = _wire_buckets(s3, sqs)
             failures_url = os.environ["FAILURE_QUEUE_URL"] = sqs.create_queue(QueueName="failures")["QueueUrl"]
-            publish_photo, audit_cors = (_handler(name, log) for name in ("publish_photo", "audit_cors"))
+            publish_photo, audit_cors = (_handler(name, log, streams) for name in ("publish_photo", "audit_cors"))
             yield EmbeddedSystem(endpoint, s3, sqs, events_url, failures_url, publish_photo, audit_cors)
     finally:
         server.stop()
@@ -157,8 +157,8 @@ def _drain(sqs: "SQSClient", url: str, wait_seconds: int) -> Iterator[dict[str, 
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
 
-def _handler(name: str, log: TextIO) -> Handler:
-    """Load a function by its path, as Lambda does; its JSON lines go to the log."""
+def _handler(name: str, log: TextIO, streams: ExitStack) -> Handler:
+    """Load a function by its path, as Lambda does; its JSON lines go to the log until `streams` is closed."""
     here = Path(__file__).parent
     places = [folder / "functions" / name / "app.py" for folder in (here, here.parents[1])]  # installed, in a checkout
     path = next((place for place in places if place.is_file()), None)
@@ -171,6 +171,7 @@ def _handler(name: str, log: TextIO) -> Handler:
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     for handler in module.logger.handlers:
+        streams.callback(setattr, handler, "stream", handler.stream)  # loggers outlive the system
         handler.stream = log  # it keeps the stdout of its birth otherwise
     context = SimpleNamespace(function_name=name, aws_request_id="embedded", memory_limit_in_mb=0)
 

@@ -32,7 +32,7 @@ class Function:
         """Invoke the handler; what it prints is kept, even if it raises."""
         out = io.StringIO()
         for handler in self.module.logger.handlers:
-            handler.setStream(out)
+            handler.stream = out  # not by its method: that flushes the last stream, which may be closed by now
         try:
             with redirect_stdout(out):
                 return self.module.lambda_handler(event, self._context)
