@@ -6,24 +6,41 @@ from typing import Final
 from galleria_storage.photos.check import Part
 from galleria_storage.photos.exif.captures import after_changes, capture_tags, tag_texts
 from galleria_storage.photos.jpeg.exif_segments import emptied_segment, exif_blocks, find_exif
-from galleria_storage.photos.jpeg.head import APP1, Segment, read_head
+from galleria_storage.photos.jpeg.head import APP1, Head, Segment, read_head
 from galleria_storage.photos.jpeg.head_check import check_head
 from galleria_storage.photos.jpeg.head_edit import edit_head, insertion_point
+from galleria_storage.photos.jpeg.image_end import check_end
 from galleria_storage.photos.jpeg.metadata import metadata
 from galleria_storage.photos.jpeg.multi_picture import index_segments
 from galleria_storage.photos.jpeg.trailers import check_trailers, trailer_patches
 from galleria_storage.photos.plan import Asked, Plan, Span
 from galleria_storage.photos.source import RangedSource
 
-__all__ = ["metadata", "parts", "plan"]
+__all__ = ["metadata", "parts", "plan", "plan_within"]
 
 _SOI: Final = 2
 _SOS: Final = 2
 
 
 def plan(source: RangedSource, asked: Asked) -> Plan:
-    """Work out how to make the changes asked for; see `formats.Format`."""
+    """Work out how to make the changes asked for; see `formats.Format`.
+
+    Raises
+    ------
+    TruncatedPhotoError
+        The image is cut off.
+    """
     head = read_head(source)
+    check_end(source, head)
+    return _plan(source, head, asked)
+
+
+def plan_within(source: RangedSource, asked: Asked) -> Plan:
+    """Do the same for a JPEG inside another file, of whose end that file's format has its own idea."""
+    return _plan(source, read_head(source), asked)
+
+
+def _plan(source: RangedSource, head: Head, asked: Asked) -> Plan:
     blocks = exif_blocks(head)
     before = capture_tags([block.tiff for block in blocks])
     changes = asked.changes(before)

@@ -25,7 +25,7 @@ _WORD: Final = 4
 def plan(source: RangedSource, asked: Asked) -> Plan:
     """Work out how to change the capture tags; see `formats.Format`."""
     inside = _jpeg(source)
-    inner = jpeg.plan(inside, asked)
+    inner = jpeg.plan_within(inside, asked)
     patches = within(inner.patches, inside.start)
     if inner.growth:
         # The JPEG ends earlier than what follows it starts: the gap stays a gap, and all that follows stays aligned.

@@ -59,9 +59,9 @@ def _preview(source: RangedSource) -> WindowSource | None:
 
 def _preview_patches(preview: WindowSource, after: CaptureTags) -> list[Patch]:
     """Return the patches of the preview: of the tags that it holds, since it cannot grow."""
-    held = jpeg.plan(preview, NOTHING).before
+    held = jpeg.plan_within(preview, NOTHING).before
     wanted = CaptureTags(*[new if old is not None else None for old, new in zip(held, after, strict=True)])
-    edit = jpeg.plan(preview, Texts(wanted))
+    edit = jpeg.plan_within(preview, Texts(wanted))
     if edit.growth:
-        edit = jpeg.plan(preview, Texts(CaptureTags(wanted.date_time_original)))
+        edit = jpeg.plan_within(preview, Texts(CaptureTags(wanted.date_time_original)))
     return [] if edit.growth else within(edit.patches, preview.start)

@@ -1,0 +1,72 @@
+"""Telling whether the image of a JPEG file is all there, without decoding it.
+
+ITU-T T.81 B.1.1.5: in image data 0xFF is followed by a zero or is a restart
+marker, and the image ends with EOI. A file that ends with image data was cut:
+an upload that broke off, or a memory card that gave up. Cameras that leave EOI
+out were not found; their photos would be taken for cut, since nobody can tell
+without decoding whether anything else is missing.
+"""
+
+import re
+from typing import Final
+
+from galleria_storage.photos.jpeg.head import Head
+from galleria_storage.photos.refusals import cut_off
+from galleria_storage.photos.source import READ_BYTES, RangedSource
+
+_EOI: Final = b"\xff\xd9"
+# Between the scans of a progressive image are SOS and tables (B.2.1): DHT, DAC, DQT, DNL, DRI.
+_OTHER_MARKER: Final = re.compile(rb"\xff[^\0\xd0-\xd7\xff\xc4\xcc\xda-\xdd]")
+_STUFFED: Final = b"\xff\0"
+_LIKELY: Final = 8
+"""So many stuffed bytes among the last ones are found in image data, and hardly in anything else without a marker."""
+
+_MOST_ZEROS: Final = 4 * 1024 * 1024
+"""How far back the end is looked for in a file that was filled up with zeros."""
+
+_BITS_PER_BLOCK: Final = {0xC0: 2, 0xC1: 2, 0xC2: 1}
+"""The least that a block of 8 x 8 takes, by SOF: F.1.2 wants two Huffman codes of at least a bit, G.1.2.1 one."""
+
+
+def check_end(source: RangedSource, head: Head) -> None:
+    """Refuse a file whose image data is cut off.
+
+    A file that consists of a head alone is let through: there is no image that could be cut.
+
+    Raises
+    ------
+    CorruptPhotoError
+        The file ends with image data, or there is too little of it for an image of this size.
+    """
+    image = len(head.data)
+    start = image + 2 + int.from_bytes(source.read(image + 2, 2), "big")
+    size = source.size
+    if start >= size:
+        return
+    if 8 * (size - start) < _least_bits(head):
+        raise cut_off("its image data is shorter than any image of its size")
+    begin, last = _last_bytes(source, start)
+    if last.endswith(_EOI) or _EOI in last:
+        return
+    if not _OTHER_MARKER.search(last) and (begin == start or last.count(_STUFFED) >= _LIKELY):
+        raise cut_off("its image data has no end")
+
+
+def _last_bytes(source: RangedSource, start: int) -> tuple[int, bytes]:
+    """Return the last bytes after an offset that are not a filling of zeros, and where they begin."""
+    end = source.size
+    begin = max(end - READ_BYTES, start)
+    last = source.read(begin, end - begin)
+    while begin > start and not last.strip(b"\0") and source.size - begin < _MOST_ZEROS:
+        begin, end = max(begin - len(last) * 2, start), begin
+        last = source.read(begin, end - begin)
+    return begin, last
+
+
+def _least_bits(head: Head) -> int:
+    """Return how many bits the image data has at least; 0 if the head does not tell (B.2.2)."""
+    for marker, _, payload, end in head.segments:
+        if marker in _BITS_PER_BLOCK and end - payload >= 6:
+            height, width = (int.from_bytes(head.data[at : at + 2], "big") for at in (payload + 1, payload + 3))
+            return _BITS_PER_BLOCK[marker] * -(-height // 8) * -(-width // 8)
+    return 0
