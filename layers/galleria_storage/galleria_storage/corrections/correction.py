@@ -15,10 +15,12 @@ from galleria_storage.corrections.camera_text import read_capture_time, read_fra
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.capture_time import CaptureTime
 from galleria_storage.corrections.durations import MICROSECONDS, shift_text
+from galleria_storage.corrections.gps import offset_from_gps
 from galleria_storage.corrections.keys import (
     CAMERA_ZONE,
     CORRECTION_KEYS,
     DATES,
+    GPS,
     REMOVE,
     SHIFT,
     TARGET_OFFSET,
@@ -51,11 +53,14 @@ class Correction(NamedTuple):
         Microseconds to add to the capture time in the photo.
     camera_zone, target_zone
         Canonical zones (``±HH:MM`` or an IANA name), or None. With both, the
-        capture time moves from the one to the other.
+        capture time moves from the one to the other. The target ``gps`` is
+        what the photo's own GPS time tells; see `with_gps`.
     dates
         ``all`` if the other dates that say the same moment follow the capture time; else ``capture``.
     remove
         Groups of metadata that the copy must not have.
+    gps_moment
+        The GPS time of the photo that is being corrected, where the target is ``gps``.
     asked_by_object
         True if the object itself asks, not only the stack's defaults. It is not
         part of the value's identity.
@@ -67,6 +72,7 @@ class Correction(NamedTuple):
     target_zone: str | None = None
     dates: Dates = "capture"
     remove: tuple[str, ...] = ()
+    gps_moment: datetime | None = None
     asked_by_object: bool = False
 
     def __eq__(self, other: object) -> bool:
@@ -141,6 +147,15 @@ class Correction(NamedTuple):
         time = CaptureTime(when.replace(microsecond=0, tzinfo=None, fold=0), fraction).checked()
         return cls(capture_time=time, target_zone=target, asked_by_object=True)
 
+    @property
+    def needs_gps(self) -> bool:
+        """Whether the photo's GPS time decides on its offset; see `with_gps`."""
+        return self.target_zone == GPS
+
+    def with_gps(self, moment: datetime | None) -> "Correction":
+        """Return the correction for a photo whose GPS time is this moment (naive, in UTC), or that has none."""
+        return self._replace(gps_moment=moment)
+
     def changes(self, found: CaptureTags) -> CaptureTags:
         """Work out the texts to write into a photo.
 
@@ -179,6 +194,8 @@ class Correction(NamedTuple):
         offset = None
         if self.target_zone and self.camera_zone:
             time, offset = time.moved(self.camera_zone, self.target_zone, known)
+        elif self.target_zone == GPS:
+            offset = offset_from_gps(time.local, self.gps_moment)
         elif self.target_zone:
             offset = offset_at(time.local, self.target_zone, known)
         if not (self.capture_time or self.shift or self.camera_zone):
@@ -200,7 +217,7 @@ class Correction(NamedTuple):
         """
         if self.capture_time is None:
             return MomentChange(by=self.shift)
-        zone = self.target_zone or known_offset
+        zone = known_offset if self.target_zone in {None, GPS} else self.target_zone
         if not zone:
             raise offset_wanted(self.capture_time.iso_text)
         return MomentChange(to=self.capture_time.moved(zone, "+00:00", known_offset)[0].local)
@@ -253,4 +270,4 @@ def _read(values: Mapping[str, str], given: AbstractSet[str]) -> Correction:
     asked = time_asked or zone_asked or (bool(remove) and REMOVE in given)
     if not (time or shift or target):
         dates = "capture"  # nothing changes that other dates could follow
-    return Correction(time, shift, camera, target, dates, remove, asked)
+    return Correction(time, shift, camera, target, dates, remove, asked_by_object=asked)

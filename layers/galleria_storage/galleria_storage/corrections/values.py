@@ -15,6 +15,7 @@ from galleria_storage.corrections.durations import (
 from galleria_storage.corrections.keys import (
     CAMERA_ZONE,
     DATES,
+    GPS,
     REMOVE,
     SHIFT,
     TARGET_OFFSET,
@@ -87,6 +88,13 @@ def read_values(values: Mapping[str, str]) -> Values:
         target = _agreed_offset(values, time, offset, target)
     shift = _shift(values[SHIFT]) if SHIFT in values else 0
     camera = _camera_zone(values[CAMERA_ZONE]) if CAMERA_ZONE in values else None
+    if camera and target == GPS:
+        raise CorrectionError(
+            f"{CAMERA_ZONE} ({values[CAMERA_ZONE]!r}) and {TARGET_ZONE} ({GPS!r}) contradict each other: GPS tells the "
+            "offset of the time in the photo, not of another one",
+            tag=TARGET_ZONE,
+            advice=f"Name the zone in {TARGET_ZONE}, or remove {CAMERA_ZONE}.",
+        )
     return Values(time, offset, shift, camera if target else None, target, _dates(values), _removed(values))
 
 
@@ -140,6 +148,8 @@ def _camera_zone(text: str) -> str:
 
 
 def _target_zone(values: Mapping[str, str]) -> str | None:
+    if values.get(TARGET_ZONE, "").lower() == GPS:
+        return GPS
     if TARGET_ZONE in values:
         return parse_zone_name(TARGET_ZONE, values[TARGET_ZONE])
     text = values.get(TARGET_OFFSET)
@@ -158,7 +168,7 @@ def _target_zone(values: Mapping[str, str]) -> str | None:
 def _agreed_offset(values: Mapping[str, str], time: CaptureTime, offset: str, target: str | None) -> str:
     """Take the offset inside a timestamp; a target beside it has to say the same."""
     key = next((key for key in ZONE_KEYS if key in values), None)
-    if key and (target is None or offset_at(time.local, target, offset) != offset):
+    if key and (target is None or target == GPS or offset_at(time.local, target, offset) != offset):
         raise CorrectionError(
             f"{TIMESTAMP} ({values[TIMESTAMP]!r}) and {key} ({values[key]!r}) contradict each other; the offset may be "
             "given in one of them",

@@ -43,11 +43,20 @@ def plan_photo(source: RangedSource, asked: Asked, media_type: str | None = None
     if not is_correctable(media_type):
         raise UnsupportedFormatError(f"Photos of type {media_type} cannot be corrected.")
     found = format_of(media_type)
+    if asked.needs_gps:
+        from galleria_storage.photos.gps import gps_moment  # noqa: PLC0415 # lazy: few photos need it
+
+        asked = asked.with_gps(gps_moment(found.metadata(source)))
     plan = found.plan(source, asked)
     if not checks_itself(media_type):
         check_plan(source, plan, found.plan, found.parts)
     if asked.dates == "all" and plan.before != plan.after:
         plan = _with_other_dates(source, plan, found)
+    if asked.remove and media_type.startswith("video/"):
+        raise UnsupportedFormatError(
+            f"What a film tells cannot be removed ({', '.join(asked.remove)}).",
+            advice="Remove it with a video program.",
+        )
     return _without_groups(source, plan, found, asked.remove) if asked.remove else plan
 
 

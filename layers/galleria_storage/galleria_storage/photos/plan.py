@@ -7,6 +7,7 @@ only writes spans of the source and new bytes in turn.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from galleria_storage.corrections.camera_text import read_capture_time
@@ -37,6 +38,15 @@ class Asked(Protocol):
         """What is removed."""
         ...
 
+    @property
+    def needs_gps(self) -> bool:
+        """Whether it has to be told the photo's GPS time first; see `with_gps`."""
+        ...
+
+    def with_gps(self, moment: datetime | None) -> "Asked":
+        """Return the same for a photo with this GPS time (naive, in UTC), or without one."""
+        ...
+
     def changes(self, found: CaptureTags) -> CaptureTags:
         """Return the texts to write, given those found; None leaves a tag as it is.
 
@@ -64,6 +74,11 @@ class Texts(NamedTuple):
     texts: CaptureTags = CaptureTags()
     dates: str = "capture"
     remove: tuple[str, ...] = ()
+    needs_gps: bool = False
+
+    def with_gps(self, moment: datetime | None) -> "Texts":  # noqa: ARG002 # whatever it is
+        """Return the same."""
+        return self
 
     def changes(self, found: CaptureTags) -> CaptureTags:  # noqa: ARG002 # whatever was found
         """Return the texts."""

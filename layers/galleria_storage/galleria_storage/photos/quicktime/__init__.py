@@ -6,6 +6,15 @@ set has to come with an offset, unless the film tells one; a zone by itself
 changes the words, and moments only as far as the words do.
 """
 
-from galleria_storage.photos.quicktime.editing import parts, plan
+from collections.abc import Sequence
 
-__all__ = ["parts", "plan"]
+from galleria_storage.photos.metadata import Block
+from galleria_storage.photos.quicktime.editing import parts, plan
+from galleria_storage.photos.source import RangedSource
+
+__all__ = ["metadata", "parts", "plan"]
+
+
+def metadata(source: RangedSource) -> Sequence[Block]:  # noqa: ARG001 # whatever is in it
+    """Return no blocks: a plan changes all times of a film by itself, and nothing can be removed from one."""
+    return ()

@@ -1,0 +1,54 @@
+"""The offset that a photo's own GPS time tells: capture time less UTC, to the quarter hour.
+
+Exif 2.32 4.6.6: GPSDateStamp and GPSTimeStamp are UTC. A receiver may be a
+little behind, and a clock a little wrong; both are far from the distance
+between two zones.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from galleria_storage.corrections.keys import TARGET_ZONE
+from galleria_storage.corrections.zones import HIGHEST, LOWEST, offset_text
+from galleria_storage.errors import CorrectionError
+
+TOLERANCE: Final = timedelta(minutes=5)
+"""How far the difference may be from an offset that is in use."""
+
+_QUARTER: Final = timedelta(minutes=15)
+#: Minutes past the hour of offsets that are in use beside whole hours (IANA time zone database, 2024).
+_HALF_HOURS: Final = frozenset({-570, -210, -150, 210, 270, 330, 390, 570, 630})
+_THREE_QUARTERS: Final = frozenset({345, 525, 765, 825})
+
+
+def offset_from_gps(local: datetime, moment: datetime | None) -> str:
+    """Return the offset, as ``±HH:MM``, at which a clock shows `local` at a moment in UTC.
+
+    Raises
+    ------
+    CorrectionError
+        There is no moment, or they agree on no offset that is in use. The message tells the difference, not the place.
+    """
+    if moment is None:
+        raise CorrectionError(
+            f"{TARGET_ZONE} is 'gps', but the photo has no GPS time",
+            tag=TARGET_ZONE,
+            advice=f"Give the zone by name, with {TARGET_ZONE}.",
+        )
+    difference = local - moment
+    minutes = round(difference / _QUARTER) * 15
+    is_used = minutes % 60 == 0 or minutes in _HALF_HOURS or minutes in _THREE_QUARTERS
+    if not is_used or not LOWEST <= minutes <= HIGHEST or abs(difference - timedelta(minutes=minutes)) > TOLERANCE:
+        raise CorrectionError(
+            f"{TARGET_ZONE} is 'gps', but the photo's capture time and its GPS time differ by {_spoken(difference)}, "
+            "which is no time zone: its clock is wrong, or its GPS time is old",
+            tag=TARGET_ZONE,
+            advice="Correct the clock with timestamp-offset-hours as well, or give the zone by name.",
+        )
+    return offset_text(minutes)
+
+
+def _spoken(difference: timedelta) -> str:
+    seconds = int(abs(difference).total_seconds())
+    sign = "-" if difference < timedelta() else "+"
+    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
