@@ -6,13 +6,16 @@ from hashlib import sha256
 import pytest
 from botocore.exceptions import ClientError
 
+from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.errors import ProviderError, RefusedKeyError, UnsupportedFormatError
+from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.publishing.outcome import Outcome
 from galleria_storage.transfer.copying import copies_safely
 from galleria_storage.transfer.sizes import Sizes
 from tests.support.bucket_names import bucket_name
 from tests.support.gallery import Gallery
 from tests.support.jpegs import TAKEN, capture, image_data, photo
+from tests.support.photos import with_afcp
 from tests.support.wire import Exchange, Fault, proxied
 
 MIB = 1 << 20
@@ -144,6 +147,18 @@ def test_the_tail_of_a_very_big_photo_is_copied_by_the_provider_where_that_is_sa
         pytest.skip(f"{gallery.server.name}: its profile {gallery.profile.name} does not rely on copying")
     outcome = check_whole(gallery, "copied.jpg", photo(size=Sizes().copied))
     assert outcome.bytes_out < Sizes().copied / 4
+
+
+@pytest.mark.parametrize("copied", [6 * MIB, 10**9], ids=["copied between", "streamed"])
+def test_a_photo_changes_at_both_ends_wherever_its_parts_are_cut(gallery: Gallery, copied: int) -> None:
+    original = with_afcp(photo(size=17 * MIB), {b"IPTC": b"title", b"Nail": bytes(range(256))})
+    key = gallery.put("both-ends.jpg", original, TWO_HOURS_BACK)
+    sizes = Sizes(whole=MIB, part=10 * MIB, copied=copied)
+    outcome = gallery.publisher(sizes=sizes).publish(key)
+    copies = copied < len(original) and copies_safely(gallery.profile, key)
+    assert gallery.copy(key) == correct_bytes(original, parse_correction(TWO_HOURS_BACK, {}))
+    assert (outcome.status, outcome.bytes_copied > 0) == ("published", copies)
+    assert outcome.bytes_out + outcome.bytes_copied == len(gallery.copy(key))
 
 
 def test_a_percent_sign_in_its_name_lets_no_photo_be_taken_for_another(gallery: Gallery) -> None:

@@ -67,6 +67,16 @@ def test_the_end_of_a_small_object_is_read_on_the_same_connection() -> None:
     assert bucket.s3.calls == ["GetObject"]
 
 
+def test_what_follows_a_closed_connection_is_asked_for_by_range() -> None:
+    bucket = Bucket()
+    with bucket.open(STREAMED) as source:
+        source.read(0, 1000)
+        source.close_stream()
+        assert source.read(0, 1000) == DATA[:1000]
+        assert source.read(1000, 1000) == DATA[1000:2000]
+    assert bucket.s3.calls == ["GetObject", "GetObject from the middle"]
+
+
 PIECES = st.lists(
     st.one_of(st.binary(max_size=50), st.tuples(st.integers(0, 700_000), st.integers(0, 300_000))), max_size=8
 )

@@ -83,7 +83,7 @@ def digest(stream: BinaryIO, size: int) -> Digests:
     stream
         At its beginning.
     size
-        How many bytes are expected; the size found stands in the answer.
+        How many bytes are expected; the answer says how many there were.
     """
     part_bytes, in_parts = file_part_size(size), size > SINGLE_PUT_BYTES
     whole, found = sha256(), 0

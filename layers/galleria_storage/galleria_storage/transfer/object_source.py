@@ -104,7 +104,8 @@ class ObjectSource:
         stop = min(offset + length, self.size)
         if offset >= stop:
             return b""
-        if self.in_memory or (self._kept == self._stream.position and offset <= self._kept + _NEAR):
+        follows = self._kept == self._stream.position and not self._stream.closed
+        if self.in_memory or stop <= self._kept or (follows and offset <= self._kept + _NEAR):
             self._keep_up_to(stop)
             with memoryview(self._start) as view:
                 return bytes(view[offset:stop])
