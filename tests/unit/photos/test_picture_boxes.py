@@ -97,6 +97,21 @@ def test_boxes_in_boxes_end(kinds: list[bytes]) -> None:
     assert sniff(ftyp(b"heic") + data) is not None
 
 
+def test_the_work_on_boxes_in_boxes_is_bounded() -> None:
+    reads = 0
+
+    class CountingSource(BytesSource):
+        def read(self, offset: int, length: int) -> bytes:
+            nonlocal reads
+            reads += 1
+            return super().read(offset, length)
+
+    media = box(b"mdia", box(b"free") * 60)
+    hostile = ftyp(b"heic") + box(b"moov", box(b"trak", media * 60) * 60) * 4
+    assert recognise(CountingSource(hostile)) is not None
+    assert reads < 1200
+
+
 PAGE = b"<!doctype html><script>alert(document.domain)</script>"
 ARCHIVE = b"PK\x03\x04" + bytes(26) + b"PK\x05\x06" + bytes(18)
 

@@ -8,6 +8,7 @@ IMAGES = {
     b"\xff\xd8\xff\xe0\x00\x10JFIF": "image/jpeg",
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR": "image/png",
     b"GIF89a\x01\0": "image/gif",
+    b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0": "image/bmp",
     b"RIFF\x24\0\0\0WEBPVP8 ": "image/webp",
     b"II*\0\x08\0\0\0": "image/tiff",
     b"MM\0*\0\0\0\x08": "image/tiff",
@@ -26,6 +27,7 @@ OTHERS = {
     b"ID3\x04\0\0\0\0": "audio/mpeg",
     b"OggS\0\x02": "application/ogg",
     b"\x1aE\xdf\xa3\x01\0": "video/webm",
+    b"\x1aE\xdf\xa3\xa3\x42\x82\x88matroska": "video/x-matroska",
     b"\0\0\0\x20ftypM4A \0\0\0\0": "audio/mp4",
     b"\0\0\0\x18ftypcrx \0\0\0\x01crx isom": "image/x-canon-cr3",
     b"RIFF\x24\0\0\0AVI LIST": "video/x-msvideo",
@@ -50,7 +52,17 @@ def test_what_is_no_still_image_is_named_but_is_no_image(prefix: bytes, expected
 
 @pytest.mark.parametrize(
     "prefix",
-    [b"", b"\xff", b"\xff\xd8", b"<html><body>", b"<?xml version='1.0'?><svg", b"hello", b"\0" * SNIFF_BYTES, b"RIFF"],
+    [
+        b"",
+        b"\xff",
+        b"\xff\xd8",
+        b"<html><body>",
+        b"<?xml version='1.0'?><svg",
+        b"hello",
+        b"\0" * SNIFF_BYTES,
+        b"RIFF",
+        b"BMW is a car",
+    ],
 )
 def test_text_pages_and_fragments_are_not_recognised(prefix: bytes) -> None:
     assert sniff(prefix) is None

@@ -13,9 +13,10 @@ from galleria_storage.photos.source import RangedSource
 
 _PICTURES: Final = b"pict"
 _FILM: Final = frozenset({b"vide", b"soun", b"auxv"})
-#: Boxes looked at in one place; bounds the work on hostile files.
-_MAX_BOXES: Final = 64
-_Range = tuple[bytes, int, int]
+#: Boxes looked at in one file, wherever they are; bounds the work on hostile files.
+_MAX_BOXES: Final = 512
+_TRACK_DEPTH: Final = 2
+_HEADER_BYTES: Final = 8
 
 
 def content_of(source: RangedSource) -> Literal["pictures", "film", "unknown"]:
@@ -32,36 +33,46 @@ def content_of(source: RangedSource) -> Literal["pictures", "film", "unknown"]:
         ``pictures`` if any box says so, even beside a film (a moving picture
         has both); ``unknown`` where no box that tells is within reach.
     """
-    film = False
-    for kind, start, stop in _boxes(source, 0, source.size):
-        if kind == b"meta" and _PICTURES in _handlers(source, start + 4, stop):
-            return "pictures"
-        if kind == b"moov":
-            handlers = set(_handlers(source, start, stop))
-            if _PICTURES in handlers:
+    return _Walk(source).content()
+
+
+class _Walk:
+    """One walk over the boxes of a file."""
+
+    def __init__(self, source: RangedSource) -> None:
+        self._source = source
+        self._left = _MAX_BOXES
+
+    def content(self) -> Literal["pictures", "film", "unknown"]:
+        film = False
+        for kind, start, stop in self._boxes(0, self._source.size):
+            if kind == b"meta" and _PICTURES in self._handlers(start + 4, stop):
                 return "pictures"
-            film = film or not handlers.isdisjoint(_FILM)
-    return "film" if film else "unknown"
+            if kind == b"moov":
+                handlers = set(self._handlers(start, stop))
+                if _PICTURES in handlers:
+                    return "pictures"
+                film = film or not handlers.isdisjoint(_FILM)
+        return "film" if film else "unknown"
 
+    def _handlers(self, start: int, stop: int, depth: int = 0) -> Iterator[bytes]:
+        """Yield the handlers of a `meta` box, or those of all tracks of a `moov` box."""
+        for kind, inner, end in self._boxes(start, stop):
+            if kind == b"hdlr":
+                yield self._source.read(inner + 8, 4)
+            elif kind in {b"trak", b"mdia"} and depth < _TRACK_DEPTH:
+                yield from self._handlers(inner, end, depth + 1)
 
-def _handlers(source: RangedSource, start: int, stop: int, depth: int = 0) -> Iterator[bytes]:
-    """Yield the handlers of a `meta` box, or those of all tracks of a `moov` box."""
-    for kind, inner, end in _boxes(source, start, stop):
-        if kind == b"hdlr":
-            yield source.read(inner + 8, 4)
-        elif kind in {b"trak", b"mdia"} and depth < 2:  # moov, trak, mdia
-            yield from _handlers(source, inner, end, depth + 1)
-
-
-def _boxes(source: RangedSource, start: int, stop: int) -> Iterator[_Range]:
-    """Yield type, begin and end of the content of boxes, as far as their headers are there."""
-    for _ in range(_MAX_BOXES):
-        header = source.read(start, 16)
-        size, body = int.from_bytes(header[:4], "big"), start + 8
-        if size == 1:
-            size, body = int.from_bytes(header[8:16], "big"), start + 16
-        end = start + size if size else stop
-        if len(header) < 8 or end < body or start >= stop:  # size and type
-            return
-        yield header[4:8], body, min(end, stop)
-        start = end
+    def _boxes(self, start: int, stop: int) -> Iterator[tuple[bytes, int, int]]:
+        """Yield type, begin and end of the content of boxes, as far as their headers are there."""
+        while self._left and start < stop:
+            self._left -= 1
+            header = self._source.read(start, 2 * _HEADER_BYTES)
+            size, body = int.from_bytes(header[:4], "big"), start + _HEADER_BYTES
+            if size == 1:
+                size, body = int.from_bytes(header[8:16], "big"), start + 2 * _HEADER_BYTES
+            end = start + size if size else stop
+            if len(header) < _HEADER_BYTES or end < body:
+                return
+            yield header[4:8], body, min(end, stop)
+            start = end

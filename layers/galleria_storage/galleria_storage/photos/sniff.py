@@ -60,7 +60,6 @@ _SIGNATURES: Final = (
     (6, b"HEAPCCDR", MediaType("image/x-canon-crw", image=False)),
     (0, b"%PDF-", MediaType("application/pdf", image=False)),
     (0, b"PK\x03\x04", MediaType("application/zip", image=False)),
-    (0, b"\x1aE\xdf\xa3", MediaType("video/webm", image=False)),
     (0, b"OggS", MediaType("application/ogg", image=False)),
     (0, b"ID3", MediaType("audio/mpeg", image=False)),
     # QuickTime files from before brands start with one of these atoms.
@@ -91,6 +90,13 @@ _RIFF: Final = {
     b"AVI ": MediaType("video/x-msvideo", image=False),
     b"WAVE": MediaType("audio/wav", image=False),
 }
+#: EBML (RFC 8794): the document type, within the first bytes, tells which of the two it is.
+_EBML: Final = b"\x1aE\xdf\xa3"
+_WEBM: Final = MediaType("video/webm", image=False)
+_MATROSKA: Final = MediaType("video/x-matroska", image=False)
+_BITMAP: Final = MediaType("image/bmp")
+#: Two letters alone would make a picture of many a text; the size of the second header is one of few.
+_BITMAP_HEADERS: Final = frozenset(size.to_bytes(4, "little") for size in (12, 40, 52, 56, 64, 108, 124))
 _MP4: Final = MediaType("video/mp4", image=False)
 
 
@@ -121,6 +127,11 @@ def recognise(source: RangedSource) -> MediaType | None:
     MediaType or None
         None for what is not recognised: text, HTML and SVG among others, which
         a browser would run as a page.
+
+    Raises
+    ------
+    CorruptPhotoError
+        The source is a `MeteredSource`, and the file's boxes are in more places than it may read.
     """
     prefix = bytes(source.read(0, _SIGNATURE_BYTES))
     for offset, signature, media_type in _SIGNATURES:
@@ -128,6 +139,10 @@ def recognise(source: RangedSource) -> MediaType | None:
             return _tiff_or_raw(source) if media_type is _TIFF else media_type
     if prefix.startswith(b"RIFF"):
         return _RIFF.get(prefix[8:12])
+    if prefix.startswith(_EBML):
+        return _MATROSKA if b"matroska" in prefix else _WEBM
+    if prefix.startswith(b"BM") and prefix[14:18] in _BITMAP_HEADERS:
+        return _BITMAP
     if prefix.startswith(b"ftyp", 4):
         return _by_boxes(source, prefix)
     return None
