@@ -57,6 +57,10 @@ class Watched(dict[str, str]):
         self.asked.add(key)
         return super().get(key, default)
 
+    def __getitem__(self, key: str) -> str:
+        self.asked.add(key)
+        return super().__getitem__(key)
+
 
 def table_variables() -> Iterator[str]:
     for line in README.splitlines():

@@ -19,6 +19,8 @@ DEFAULT_CORRECTION_VARIABLES: Final = {
     "CAMERA_TIMEZONE": "camera-timezone",
     "TARGET_TIMEZONE_OFFSET_HOURS": "target-timezone-offset-hours",
     "TARGET_TIMEZONE": "target-timezone",
+    "DATE_FIELDS": "dates",
+    "REMOVE_FROM_COPIES": "remove",
 }
 _URL_OR_EMPTY: Final = re.compile(r"(https?://[^\s/]+\S*)?")
 _HEADER_NAME: Final = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+")
