@@ -45,10 +45,11 @@ validate: .venv-sam/.ready ## sam validate --lint
 
 PUT_ON_PATH := import pathlib, sys, sysconfig; \
   pathlib.Path(sysconfig.get_path("purelib"), "galleria-storage.pth").write_text("\n".join(sys.argv[1:]))
-test-sdk: .venv-sdk-floor/.ready .venv-sdk-newest/.ready ## pass all tests with the oldest SDK that works, and with the newest
+# The rooms that are left out are pure: the architecture test lets none of their modules import the SDK.
+test-sdk: .venv-sdk-floor/.ready .venv-sdk-newest/.ready ## pass the tests with the oldest SDK that works, and with the newest
 	for sdk in floor newest; do \
 	  .venv-sdk-$$sdk/bin/python -c '$(PUT_ON_PATH)' $(abspath layers/galleria_storage cli) && \
-	  .venv-sdk-$$sdk/bin/python -m pytest -q -n auto || exit 1; done
+	  .venv-sdk-$$sdk/bin/python -m pytest -q -n auto $(addprefix --ignore tests/unit/,photos corrections) || exit 1; done
 test-package: $(VENV)/.ready .venv-package/.ready ## build the wheel, install it beside its own dependencies alone, and use it
 	$(BIN)/python -m pytest -q tests/package
 .PHONY: test-sdk test-package

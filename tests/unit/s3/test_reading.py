@@ -6,7 +6,7 @@ import ssl
 import threading
 import zlib
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -116,8 +116,9 @@ def store(server: Any, profile: ProviderProfile = CEPH) -> ObjectStore:
     return ObjectStore(get_s3_client(endpoint, "key", "secret", "us-east-1"), "bucket", profile)
 
 
-def is_straight(stream: ObjectStream) -> bool:
-    return stream._read != stream._body.readinto  # the very thing that is tested
+def is_straight(read: Callable[[memoryview], int]) -> bool:
+    """Tell by its name what reads; botocore before 1.38.21 has no `readinto` to compare it with."""
+    return getattr(read, "__qualname__", "").startswith("straight_reader.")
 
 
 def read(stream: ObjectStream, piece: int = 100_000) -> bytes:
@@ -131,7 +132,7 @@ def test_the_bytes_are_those_that_were_sent_and_the_next_read_uses_the_same_conn
     reader = store(server)
     for _ in range(3):
         with reader.open("a.jpg") as stream:
-            assert is_straight(stream)
+            assert is_straight(stream._read)
             assert read(stream) == BODY
             assert stream.position == len(BODY)
     assert server.connections == 1
@@ -161,7 +162,7 @@ def test_a_body_that_nobody_wants_any_more_leaves_no_broken_connection_behind(se
 def test_a_body_in_chunks_of_unknown_length_is_read_as_boto3_reads_it(server: Served) -> None:
     server.chunked = True
     answer = store(server).client.get_object(Bucket="bucket", Key="a.jpg")
-    assert straight_reader(answer["Body"]) == answer["Body"].readinto
+    assert not is_straight(straight_reader(answer["Body"]))
     assert answer["Body"].read() == BODY
 
 
@@ -169,7 +170,7 @@ def test_a_body_with_a_checksum_is_read_through_boto3_which_compares_it(server: 
     reader = store(server, AWS)
     server.checksum = zlib.crc32(BODY).to_bytes(4, "big")
     with reader.open("a.jpg") as stream:
-        assert not is_straight(stream)
+        assert not is_straight(stream._read)
         assert read(stream) == BODY
     server.checksum = zlib.crc32(b"other").to_bytes(4, "big")
     with reader.open("a.jpg") as stream, pytest.raises(IntegrityError):
@@ -183,13 +184,13 @@ def test_a_body_of_another_make_is_read_as_it_wants_to_be() -> None:
             return 3
 
     for body in (Unknown(), StreamingBody(Unknown(), 3)):
-        assert straight_reader(body) == body.readinto
+        assert not is_straight(straight_reader(body))
 
 
 def test_a_body_of_which_something_was_read_is_read_on_as_it_was_begun(server: Served) -> None:
     body = store(server).client.get_object(Bucket="bucket", Key="a.jpg")["Body"]
     start = body.read(5)
-    assert straight_reader(body) == body.readinto
+    assert not is_straight(straight_reader(body))
     assert start + body.read() == BODY
 
 
