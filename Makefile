@@ -106,9 +106,11 @@ test-sam: $(VENV)/.ready build ## every documented `sam local invoke`, with Dock
 	  { status=$$?; [ $$status = 97 ] && echo "make test-sam: SKIPPED, no engine can be started here" || exit $$status; }
 bench-cold: $(VENV)/.ready .venv-servers/.ready build ## cold start beside a bare boto3 handler, with and without bytecode
 	@$(BIN)/python -m benchmarks.bench_cold
+hops: $(VENV)/.ready ## how many files a photo passes from event to copy, and how often it goes from one to another
+	@$(BIN)/python -m benchmarks.hops
 costs: $(VENV)/.ready ## the costs and limits of docs/operations.md, from prices and measured milliseconds (WRITE=1 puts them there)
 	@$(BIN)/python -m benchmarks.costs $(if $(WRITE),--write)
-.PHONY: costs
+.PHONY: hops costs
 tests/guard/node_modules: tests/guard/package.json
 	cd tests/guard && npm install --no-package-lock --omit=peer --no-audit --no-fund --ignore-scripts --silent
 	@touch $@

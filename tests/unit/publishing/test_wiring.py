@@ -52,6 +52,16 @@ def test_the_publisher_is_kept_as_long_as_the_settings_stay_the_same() -> None:
     assert service.publisher() is not first
 
 
+def test_settings_are_parsed_again_only_where_a_variable_has_changed() -> None:
+    env = dict(ENV)
+    service = PublishService(env)
+    first = service.read_settings()
+    env["_X_AMZN_TRACE_ID"] = "Root=2"
+    assert service.read_settings() is first
+    env["CACHE_CONTROL"] = "no-cache"
+    assert service.read_settings().cache_control == "no-cache"
+
+
 def test_all_photos_of_an_invocation_see_the_same_settings() -> None:
     env = dict(ENV)
     service = PublishService(env)

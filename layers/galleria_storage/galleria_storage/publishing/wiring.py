@@ -55,18 +55,25 @@ class PublishService:
         self._env = env
         self._clock = clock
         self._settings: PublishSettings | None = None
+        self._read_from: dict[str, str] = {}
         self._made: _Made | None = None
         self._checked = 0.0
 
     def read_settings(self) -> PublishSettings:
-        """Read the settings anew; called once at the start of an invocation, whose photos all see the same ones.
+        """Return the settings; called once at the start of an invocation, whose photos all see the same ones.
+
+        They are parsed again only where a variable has changed. Lambda sets those with `_` in front for each
+        invocation; no setting is among them.
 
         Raises
         ------
         SettingsError
             A setting is missing, contradictory or out of range; it is named.
         """
-        self._settings = publish_settings(self._env)
+        env = {name: value for name, value in self._env.items() if not name.startswith("_")}
+        if self._settings is None or env != self._read_from:
+            self._settings = publish_settings(env)
+            self._read_from = env
         return self._settings
 
     def publish(self, key: str) -> Outcome:

@@ -1,0 +1,124 @@
+"""`make hops`: how many files a photo passes on its way from event to copy, and how often it goes from one to another.
+
+The real function publishes two photos on an S3 inside the process: one whose
+time is changed in place, one that grows by an offset. `sys.setprofile` sees
+every call. A hop is a call from one file of the library (or the handler) into
+another; what lies between, of Python or of the SDK, does not count. Reported
+are the hops of a warm invocation, and between which files there are most.
+"""
+
+import argparse
+import io
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final, NamedTuple
+
+import galleria_storage
+from benchmarks.camera_photo import camera_photo
+from galleria_cli.embedded import STAGING_BUCKET, EmbeddedSystem, embedded_system
+
+_LIBRARY: Final = f"{Path(galleria_storage.__file__).parent}/"
+_HANDLER: Final = "publish_photo/app.py"
+_CASES: Final[Mapping[str, Mapping[str, str]]] = {
+    "in place": {"timestamp-offset-hours": "-2"},
+    "with growth": {"timestamp-offset-hours": "-2", "target-timezone": "Europe/Stockholm"},
+}
+
+
+class Way(NamedTuple):
+    """What one invocation passed.
+
+    Attributes
+    ----------
+    files
+        Of the library, that did something.
+    hops
+        (from, to) -> how often.
+    """
+
+    files: frozenset[str]
+    hops: Counter[tuple[str, str]]
+
+
+def main() -> int:
+    """Print the table of docs/architecture.md."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--most", type=int, default=10, metavar="N", help="how many pairs of files to show")
+    most = parser.parse_args().most
+    ways = measure()
+    print("| a photo | files | hops | of them within `photos/` |\n|---|---|---|---|")
+    for name, way in ways.items():
+        within = sum(count for pair, count in way.hops.items() if all(file.startswith("photos/") for file in pair))
+        print(f"| {name} | {len(way.files)} | {way.hops.total()} | {within} |")
+    for name, way in ways.items():
+        print(f"\n{name}:")
+        for (start, end), count in way.hops.most_common(most):
+            print(f"{count:5}  {start} → {end}")
+    return 0
+
+
+def measure() -> dict[str, Way]:
+    """Publish a photo of each case with a warm function, and return its way."""
+    photo = camera_photo(0.3)
+    with embedded_system(io.StringIO(), {}) as system:
+        _publish(system, "warm.jpg", photo, _CASES["with growth"], lambda work: work())
+        ways = {}
+        for name, metadata in _CASES.items():
+            hops: Counter[tuple[str, str]] = Counter()
+            files: set[str] = set()
+            with _profiled(files, hops) as run:
+                _publish(system, f"{name}.jpg", photo, metadata, run)
+            ways[name] = Way(frozenset(files), hops)
+    return ways
+
+
+def _publish(
+    system: EmbeddedSystem, key: str, photo: bytes, metadata: Mapping[str, str], run: Callable[[Callable[[], Any]], Any]
+) -> None:
+    """Put a photo into staging, and let the function publish it under `run`."""
+    system.s3.put_object(Bucket=STAGING_BUCKET, Key=key, Body=photo, Metadata=dict(metadata))
+    event = [event for event in system.events() if event.get("Records")][-1]
+    (outcome,) = run(lambda: system.publish_photo(event, None))["outcomes"]
+    if outcome["outcome"] != "published":
+        sys.exit(f"{key} was not published: {outcome}")
+
+
+@contextmanager
+def _profiled(files: set[str], hops: Counter[tuple[str, str]]) -> Iterator[Callable[[Callable[[], Any]], Any]]:
+    """Hand out what runs a piece of work and counts in it."""
+
+    def watch(frame: FrameType, event: str, _argument: Any) -> None:
+        if event != "call" or frame.f_lasti > 0 or not (place := _place(frame)):  # a generator that goes on is no call
+            return
+        files.add(place)
+        caller = frame.f_back
+        while caller and not (start := _place(caller)):
+            caller = caller.f_back
+        if caller and start != place:
+            hops[start, place] += 1
+
+    def run(work: Callable[[], Any]) -> Any:
+        sys.setprofile(watch)
+        try:
+            return work()
+        finally:
+            sys.setprofile(None)
+
+    yield run
+    files.discard(_HANDLER)
+
+
+def _place(frame: FrameType) -> str:
+    """Return the file of a frame within the library, or the handler; empty for all others."""
+    name = frame.f_code.co_filename
+    if name.startswith(_LIBRARY):
+        return name[len(_LIBRARY) :]
+    return _HANDLER if name.endswith(_HANDLER) else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
