@@ -10,6 +10,7 @@ from galleria_storage.corrections.correction import CORRECTION_KEYS
 from galleria_storage.cors.settings import cors_settings
 from galleria_storage.publishing.outcome import Outcome
 from galleria_storage.publishing.settings import publish_settings
+from galleria_storage.runtime.environment import RememberedNames
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
@@ -46,22 +47,6 @@ def test_every_path_that_the_readme_gives_to_sam_exists() -> None:
     assert [path for path in paths if not (ROOT / path).is_file()] == []
 
 
-class Watched(dict[str, str]):
-    """An environment that remembers which variables it was asked for."""
-
-    def __init__(self) -> None:
-        super().__init__(REQUIRED)
-        self.asked: set[str] = set()
-
-    def get(self, key: str, default: str = "") -> str:  # type: ignore[override] # settings ask for texts only
-        self.asked.add(key)
-        return super().get(key, default)
-
-    def __getitem__(self, key: str) -> str:
-        self.asked.add(key)
-        return super().__getitem__(key)
-
-
 def table_variables() -> Iterator[str]:
     for line in README.splitlines():
         if line.startswith("| `"):
@@ -69,10 +54,10 @@ def table_variables() -> Iterator[str]:
 
 
 def test_the_table_of_settings_has_every_variable_that_is_read_and_no_other() -> None:
-    env = Watched()
+    env = RememberedNames(REQUIRED)
     publish_settings(env)
     cors_settings(env)
-    assert set(table_variables()) == env.asked
+    assert set(table_variables()) == env.names
 
 
 def test_the_table_of_corrections_has_every_key() -> None:
