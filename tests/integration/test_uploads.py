@@ -11,8 +11,11 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from galleria_storage.errors import BucketNotFoundError
+from galleria_storage.s3.objects import ObjectStore
+from galleria_storage.s3.profiles import AWS, CEPH, ProviderProfile
 from galleria_storage.s3_storage import file_exists_in_s3, get_s3_client, list_bucket_files, upload_file_to_s3
 from galleria_storage.transfer.digests import SHA256_METADATA
+from galleria_storage.transfer.files import upload
 from galleria_storage.transfer.sizes import MIB
 from tests.integration.conftest import Buckets
 from tests.support.request_log import RequestLog
@@ -156,6 +159,38 @@ def test_a_large_file_goes_in_parts_and_is_not_sent_again(
     assert (first["error"], first["skipped"], second["skipped"]) == (None, False, True)
     assert (found["ContentLength"], found["ContentType"], sum(sent)) == (70 * MIB, "video/mp4", 70 * MIB)
     assert log == [f"HEAD /{buckets.public}/{prefix}clip.mp4"]
+
+
+@pytest.mark.parametrize(
+    ("profile", "digest", "announced"),
+    [(AWS, "ChecksumCRC32", "CRC32"), (CEPH, "ContentMD5", None)],
+    ids=["crc32", "md5"],
+)
+def test_the_parts_of_a_large_file_carry_what_their_profile_checks(  # noqa: PLR0917 # fixtures
+    client: "S3Client",
+    server: S3Server,
+    buckets: Buckets,
+    key: str,
+    profile: ProviderProfile,
+    digest: str,
+    announced: str | None,
+) -> None:
+    """AWS refuses to complete an upload that was begun with an algorithm unless every part names its checksum."""
+    if server.name == "juicefs" and announced:
+        pytest.skip("JuiceFS keeps no CRC-32")
+    calls: list[tuple[str, dict[str, Any]]] = []
+    client.meta.events.register(
+        "before-parameter-build.s3", lambda params, model, **_: calls.append((model.name, dict(params)))
+    )
+    content = os.urandom(MIB) * 65
+    upload(ObjectStore(client, buckets.public, profile), content, key)
+    sent = [params for name, params in calls if name == "UploadPart"]
+    completed = next(params for name, params in calls if name == "CompleteMultipartUpload")["MultipartUpload"]["Parts"]
+    assert [{n for n in ("ChecksumCRC32", "ContentMD5") if n in params} for params in sent] == 7 * [{digest}]
+    assert next(params for name, params in calls if name.startswith("Create")).get("ChecksumAlgorithm") == announced
+    answered = announced is not None and server.name != "moto"  # which does not answer with a part's checksum
+    assert [("ChecksumCRC32" in part) for part in completed] == 7 * [answered]
+    assert client.get_object(Bucket=buckets.public, Key=key)["Body"].read() == content
 
 
 def test_a_part_that_fails_leaves_no_unfinished_upload(
