@@ -55,13 +55,19 @@ class ExifItem(NamedTuple):
         return found
 
 
+def base_of(meta: Meta, location: Location) -> int | None:
+    """Return where in the file the offsets of an item count from; None if it is in another item or another file."""
+    if location.method == IN_FILE:
+        return None if location.reference else location.base
+    if location.method == IN_META and meta.data_box:
+        return location.base + meta.data_box.body
+    return None
+
+
 def spans_of(meta: Meta, location: Location) -> tuple[Span, ...]:
     """Return which bytes of the file an item consists of; none if they are in another item or another file."""
-    if location.method == IN_FILE and not location.reference:
-        base = location.base
-    elif location.method == IN_META and meta.data_box:
-        base = location.base + meta.data_box.body
-    else:
+    base = base_of(meta, location)
+    if base is None:
         return ()
     return tuple([Span(base + at, base + at + length) for _, at, length in location.extents])
 
@@ -122,6 +128,10 @@ def _check_not_shared(heif: Heif, holders: list[tuple[Meta, Location]], spans: t
     own = {id(location) for _, location in holders}
     for meta in heif.metas:
         for entry in meta.locations.entries:
-            for start, stop in spans_of(meta, entry) if id(entry) not in own else ():
+            base = base_of(meta, entry)
+            if base is None or id(entry) in own:
+                continue
+            for _, offset, length in entry.extents:
+                start, stop = base + offset, base + offset + length
                 if start < last and first < stop and any(start < span.stop and span.start < stop for span in spans):
                     raise damaged("its Exif data shares bytes with something else")

@@ -1,6 +1,7 @@
 """Where the bytes of items are: the box `iloc` (ISO/IEC 14496-12 8.11.3), in its versions 0, 1 and 2."""
 
 from collections.abc import Callable, Iterator
+from struct import Struct
 from typing import Final, NamedTuple
 
 from galleria_storage.photos.refusals import damaged
@@ -14,6 +15,7 @@ IN_META: Final = 1
 MAX_ITEMS: Final = 16_384
 """More items than any camera's grid has; bounds the work on hostile input."""
 
+_CODES: Final = {4: "I", 8: "Q"}
 _WIDTHS: Final = frozenset({0, 4, 8})
 
 
@@ -104,11 +106,33 @@ class Locations:
         self.entries = list(self._read())
 
     def _read(self) -> Iterator[Location]:
-        body, number, at = self._body, self._number, 6
-        count = int.from_bytes(body[at : at + number], "big")
+        count = int.from_bytes(self._body[6 : 6 + self._number], "big")
         if count > MAX_ITEMS:
             raise damaged(f"it has {count:,} items")
-        at += number
+        yield from self._read_plain(count) or self._read_any(count)
+
+    def _read_plain(self, count: int) -> list[Location]:
+        """Read entries as cameras write them, all of one piece and without bases, in a third of the time."""
+        if self._base or self._index or not self._offset or not self._length:
+            return []
+        number_and_method = ("H", "HH", "IH")[self._version]
+        layout = Struct(f">{number_and_method}HH{_CODES[self._offset]}{_CODES[self._length]}")
+        start, step = 6 + self._number, layout.size
+        self._end = start + count * step
+        if self._end > len(self._body):
+            return []
+        found = []
+        at = start
+        for number, *method, reference, pieces, offset, length in layout.iter_unpack(self._body[start : self._end]):
+            if pieces != 1:
+                return []
+            extent = Extent(at + step - self._offset - self._length, offset, length)
+            found.append(Location(number, at, method[0] & 15 if method else IN_FILE, reference, 0, (extent,)))
+            at += step
+        return found
+
+    def _read_any(self, count: int) -> Iterator[Location]:
+        body, number, at = self._body, self._number, 6 + self._number
         to_base = number + (4 if self._version else 2)
         to_count = to_base + self._base
         step = self._index + self._offset + self._length

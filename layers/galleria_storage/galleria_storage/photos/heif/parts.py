@@ -30,15 +30,12 @@ def _contents(source: RangedSource, meta: Meta) -> Iterator[Part]:
     for box in meta.children:
         if box.kind not in _TABLES:
             yield Part(f"its {name_of(box.kind)}", (Span(box.body, box.stop),))
-    for entry in meta.locations.entries:
-        if entry.item not in exif:
-            spans = tuple([span for span in spans_of(meta, entry) if span.start < span.stop])
-            yield Part(f"the place of item {entry.item} {entry.method}.{entry.reference}", spans)
-    for item in meta.items:
-        if item.kind != EXIF:
-            yield Part(f"item {item.number}: {item.entry!r}", ())
-    for data in _references(source, meta, exif):
-        yield Part(f"the reference {data!r}", ())
+    kept = [entry for entry in meta.locations.entries if entry.item not in exif]
+    spans = [span for entry in kept for span in spans_of(meta, entry) if span.start < span.stop]
+    ways = [(entry.item, entry.method, entry.reference, len(entry.extents)) for entry in kept]
+    yield Part(f"the data of its items {ways}", tuple(spans))
+    yield Part(f"its items {b''.join([item.entry for item in meta.items if item.kind != EXIF])!r}", ())
+    yield Part(f"the references {b''.join(_references(source, meta, exif))!r}", ())
 
 
 def _references(source: RangedSource, meta: Meta, exif: set[int]) -> Iterator[bytes]:
@@ -46,11 +43,12 @@ def _references(source: RangedSource, meta: Meta, exif: set[int]) -> Iterator[by
     table = meta.references_box
     if table is None:
         return
-    width = 2 if source.read(table.body, 1) == b"\0" else 4
+    data = source.read(table.body, table.stop - table.body)
+    width = 2 if data[:1] == b"\0" else 4
     for box in children(source, table, skip=4):
-        data = source.read(box.start, box.stop - box.start)
-        if int.from_bytes(data[8 : 8 + width], "big") not in exif:
-            yield data
+        reference = data[box.start - table.body : box.stop - table.body]
+        if int.from_bytes(reference[8 : 8 + width], "big") not in exif:
+            yield reference
 
 
 def _boxes(source: RangedSource, heif: Heif) -> Iterator[Part]:

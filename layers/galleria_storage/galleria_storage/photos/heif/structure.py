@@ -5,6 +5,7 @@ items of type ``Exif``.
 """
 
 from collections.abc import Iterator
+from struct import Struct
 from typing import Final, NamedTuple
 
 from galleria_storage.errors import UnsupportedFormatError
@@ -27,6 +28,7 @@ _STAY_LAST: Final = frozenset({b"mpvd", b"sefd"})
 
 _IN_MOVIES: Final = frozenset({"moov/meta", "moov/trak/meta"})
 
+_ENTRY: Final = Struct(">I4sB3xHH")
 _ONCE: Final = frozenset({b"pitm", b"iinf", b"iloc", b"iref", b"idat"})
 
 
@@ -193,19 +195,19 @@ def _read_items(table: bytes) -> list[Item]:
     at = 6 if not table[0] else 8
     count = int.from_bytes(table[4:at], "big")
     items: list[Item] = []
-    read = int.from_bytes
-    while at < len(table):
-        size = read(table[at : at + 4], "big")
+    while at + 16 <= len(table):
+        size, box, version, number, protection = _ENTRY.unpack_from(table, at)
         entry = table[at : at + size]
-        if size < 12 or len(entry) < size or entry[4:8] != b"infe" or len(items) > MAX_ITEMS:
+        if size < 12 or len(entry) < size or box != b"infe" or len(items) > MAX_ITEMS:
             raise damaged("the list of its items is cut off")
-        version = entry[8]
-        width = 4 if version == 3 else 2
-        kind = entry[14 + width : 18 + width] if version in (2, 3) else b""
-        items.append(
-            Item(read(entry[12 : 12 + width], "big"), kind, read(entry[12 + width : 14 + width], "big"), entry)
-        )
+        kind = entry[16:20] if version == 2 else b""
+        if version == 3:
+            number, protection = number << 16 | protection, int.from_bytes(entry[16:18], "big")
+            kind = entry[18:22]
+        items.append(Item(number, kind, protection, entry))
         at += size
+    if at != len(table):
+        raise damaged("the list of its items is cut off")
     if len(items) != count:
         raise damaged(f"it says that it has {count:,} items, and lists {len(items):,}")
     return items
