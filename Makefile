@@ -76,7 +76,7 @@ fidelity: .venv-peers/.ready exiftool ## our editor and its peers (EDITORS=…) 
 	@$(PEERS) -m benchmarks.fidelity "$(PHOTO_CORPUS)" $(if $(EDITORS),--editors $(EDITORS))
 bench-exif: .venv-peers/.ready exiftool ## what one correction costs beside exiftool, piexif, pyexiv2 and Pillow
 	@$(PEERS) -m benchmarks.bench_exif
-fuzz: .venv-fuzz/.ready ## fuzz head parser, TIFF editor and correction parser for SECONDS=600
+fuzz: .venv-fuzz/.ready ## fuzz head parser, TIFF editor, formats and correction parser for SECONDS=600
 	@PYTHONPATH=layers/galleria_storage:. .venv-fuzz/bin/python -m tests.fuzz --seconds $(or $(SECONDS),600)
 fuzz-time: $(VENV)/.ready ## breed photos of every format that take long, for SECONDS=600; above 50 ms is a failure
 	@PYTHONPATH=layers/galleria_storage:. $(BIN)/python -m tests.fuzz.slowest --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED))

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from galleria_storage.photos.sniff import recognise
+from galleria_storage.photos.source import BytesSource
+from tests.fuzz import formats
 from tests.support import photos as build
 
 BLOCKS = {
@@ -24,6 +27,9 @@ TEXTS = [
 def write_seeds(target: str, folder: Path, corpus: Path | None) -> None:
     """Write the seeds of a target; heads of real photos too, if there is a folder of them."""
     folder.mkdir(parents=True, exist_ok=True)
+    if target in formats.TARGETS:
+        _write_files(target, folder, corpus)
+        return
     for number, text in enumerate(TEXTS if target == "correction" else ()):
         (folder / f"text{number}").write_bytes(text.encode())
     for name, block in BLOCKS.items() if target != "correction" else ():
@@ -36,3 +42,15 @@ def write_seeds(target: str, folder: Path, corpus: Path | None) -> None:
             if path.stat().st_size < 20_000:
                 start = data.find(b"Exif\0\0") + 6
                 (folder / f"real{number}").write_bytes(data[start:] if target == "block" and start > 6 else data)
+
+
+def _write_files(target: str, folder: Path, corpus: Path | None) -> None:
+    """Write small files of a format: those that the builders make, and real ones."""
+    for number, data in enumerate(formats.SEEDS[target]()):
+        (folder / f"built{number}").write_bytes(data)
+    for number, path in enumerate(sorted(corpus.rglob("*")) if corpus else ()):
+        if path.is_file() and path.stat().st_size < 20_000:
+            data = path.read_bytes()
+            found = recognise(BytesSource(data))
+            if found and found.media_type == formats.MEDIA_TYPES[target]:
+                (folder / f"real{number}").write_bytes(data)

@@ -17,6 +17,7 @@ from galleria_storage.photos.photo import correct_bytes, plan_photo
 from galleria_storage.photos.plan import NOTHING
 from galleria_storage.photos.sniff import SNIFF_BYTES, sniff
 from galleria_storage.photos.source import BytesSource
+from tests.fuzz import formats
 
 LIMIT = 1024 * 1024
 SECONDS = 1.0
@@ -89,7 +90,13 @@ def correction(data: bytes) -> None:
     assert changes.offset_time_original is None or len(changes.offset_time_original) == 6
 
 
-TARGETS: dict[str, Callable[[bytes], None]] = {"head": head, "photo": photo, "block": block, "correction": correction}
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "head": head,
+    "photo": photo,
+    "block": block,
+    "correction": correction,
+    **formats.TARGETS,
+}
 
 
 def bounded(target: Callable[[bytes], None]) -> Callable[[bytes], None]:

@@ -62,6 +62,18 @@ def block(*, offset: bool = True, taken: bytes | None = TAKEN, extra: bytes = b"
     return data[6:]
 
 
+def plain_table(*, offset: bool = True) -> bytes:
+    """Return a TIFF structure whose first table has the capture tags, as Canon's CR3 has it."""
+    fields = [(36867, TAKEN + b"\0"), *([(36881, b"-05:00\0")] if offset else []), (37521, b"12\0")]
+    at, entries, values = 8 + 2 + 12 * len(fields) + 4, b"", b""
+    for tag, text in fields:
+        inline = len(text) <= 4
+        entries += tag.to_bytes(2, "little") + b"\2\0" + len(text).to_bytes(4, "little")
+        entries += text.ljust(4, b"\0") if inline else (at + len(values)).to_bytes(4, "little")
+        values += b"" if inline else text
+    return b"II*\0\x08\0\0\0" + len(fields).to_bytes(2, "little") + entries + bytes(4) + values
+
+
 def exif_item(number: int = 2, data: bytes | None = None, prefix: bytes = b"Exif\0\0", **fields: int) -> Spec:
     body = u(len(prefix), 4) + prefix + (block() if data is None else data)
     return Spec(number, b"Exif", body, **fields)

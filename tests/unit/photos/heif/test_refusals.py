@@ -223,3 +223,11 @@ def test_exif_data_that_is_too_long_is_refused() -> None:
     long = exif_item(data=block() + bytes(1024 * 1024))
     with pytest.raises(CorruptPhotoError, match="can be edited"):
         correct_bytes(heif([MASTER, long]), Texts(NEW))
+
+
+def test_items_without_any_piece_are_read() -> None:
+    file = heif([Spec(1, b"hvc1", b"", method=1, pieces=1)], table=Table(offset=0, length=0))
+    table = file.index(b"iloc")
+    empty = file[: table + 18] + b"\0\0" + file[table + 20 :]  # found by fuzzing: no pieces, and fields of no width
+    with pytest.raises(CorruptPhotoError, match="no room"):
+        corrected(empty)

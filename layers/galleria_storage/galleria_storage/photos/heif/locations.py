@@ -151,7 +151,7 @@ class Locations:
                 method,
                 reference,
                 read(body[at + to_base : at + to_count], "big"),
-                tuple([self._extent(place) for place in range(extents_at + self._index, end, step)]),
+                tuple([self._extent(place) for place in range(extents_at + self._index, end, max(step, 1))]),
             )
             at = end
         self._end = at
