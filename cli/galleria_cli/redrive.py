@@ -37,7 +37,7 @@ class Failure:
     Attributes
     ----------
     kind
-        `rejected` (the photo has to be changed first), `failed` (trying again may help), `foreign` (of another
+        `rejected` (the photo must be changed first), `failed` (trying again may help), `foreign` (of another
         function) or `unknown`.
     what
         The keys that it names, or the function.
@@ -82,7 +82,7 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Redrive, or say what would be done; 0 if nothing is left that has to be looked at."""
+    """Redrive, or say what would be done; 0 if nothing is left to look at."""
     return redrive(args, call)
 
 

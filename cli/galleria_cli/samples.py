@@ -18,7 +18,7 @@ Value = int | bytes | str
 
 _ASCII, _LONG, _UNDEFINED = 2, 4, 7
 _MAKE, _THUMBNAIL_AT, _THUMBNAIL_BYTES, _EXIF_IFD = 0x010F, 0x0201, 0x0202, 0x8769
-_INLINE_BYTES: Final = 4  # a value up to this long stands in its entry (TIFF 6.0, page 15)
+_INLINE_BYTES: Final = 4  # a value up to this long is in its entry (TIFF 6.0, page 15)
 _DATE_TIME_ORIGINAL, _OFFSET_TIME_ORIGINAL, _MAKER_NOTE = 0x9003, 0x9011, 0x927C
 
 
@@ -123,7 +123,7 @@ def _image(width: int, height: int, form: str) -> bytes:
 
 
 def _with_segments(jpeg: bytes, *payloads: bytes) -> bytes:
-    """Put APP1 segments behind APP0 (JFIF wants to be first)."""
+    """Put APP1 segments after APP0 (JFIF wants to be first)."""
     end = 4 + struct.unpack(">H", jpeg[4:6])[0]
     segments = b"".join(b"\xff\xe1" + struct.pack(">H", len(payload) + 2) + payload for payload in payloads)
     return jpeg[:end] + segments + jpeg[end:]
@@ -155,7 +155,7 @@ def _exif(order: Order, taken: str, *, offset: str = "", maker_note: bool = Fals
 
 
 def _ifd(order: Order, entries: Mapping[int, Value], at: int, next_at: int) -> bytes:
-    """Build one IFD that starts at offset `at`, its long values right behind it."""
+    """Build one IFD that starts at offset `at`, its long values right after it."""
     values_at = at + 2 + 12 * len(entries) + 4
     table, values = struct.pack(f"{order}H", len(entries)), b""
     for tag, value in sorted(entries.items()):

@@ -151,12 +151,12 @@ def _judge(system: EmbeddedSystem, row: Row, original: bytes) -> list[str]:
         found.append(f"{row.outcome}, expected {photo.outcome or 'published or rejected'}: {row.reason}")
     if row.outcome == "published":
         if stored is None:
-            return [*found, "nothing stands in the public bucket"]
+            return [*found, "there is no copy in the public bucket"]
         copy = system.s3.get_object(Bucket=PUBLIC_BUCKET, Key=row.key)["Body"].read()
         row.after = read_capture(copy)
         return found + problems(original, copy, photo.expected)
     if stored is not None:
-        found.append("a copy stands in the public bucket, although the photo was not published")
+        found.append("there is a copy in the public bucket, although the photo was not published")
     if row.outcome == "rejected" and (row.reason == "" or row.key not in {f["key"] for f in system.failures()}):
         found.append("the rejection did not reach the failure queue with a reason")
     return found

@@ -30,7 +30,7 @@ def is_jpeg(data: bytes) -> bool:
 
 
 def read_capture(data: bytes) -> Capture:
-    """Read the capture time of a JPEG, by Pillow; nothing where there is none that it understands."""
+    """Read the capture time of a JPEG, by Pillow; nothing where it understands none."""
     if not is_jpeg(data):
         return Capture()
     from PIL import Image  # noqa: PLC0415 # belongs to the extra `local`
@@ -66,7 +66,7 @@ def problems(original: bytes, published: bytes, expected: Capture | None) -> lis
     if expected is None:
         return [] if original == published else ["the copy differs from the original, although nothing was asked"]
     if not is_jpeg(published):
-        return ["the copy is no JPEG"]
+        return ["the copy is not a JPEG"]
     found = []
     if _picture(original) != _picture(published):
         found.append("the image data differ")
@@ -100,7 +100,7 @@ def _segments(data: bytes) -> tuple[list[tuple[int, bytes]], int]:
 
 
 def _picture(data: bytes) -> tuple[bytes, list[tuple[bytes, bytes]], bytes]:
-    """Return the image data, the parts of an AFCP trailer by name, and what is behind it.
+    """Return the image data, the parts of an AFCP trailer by name, and what follows it.
 
     The trailer's offsets count from the front of the file (AXS File Concatenation Protocol 1.0) and must follow it,
     so that it is compared by what they lead to.

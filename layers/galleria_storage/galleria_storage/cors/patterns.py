@@ -1,7 +1,7 @@
-"""Patterns of origins and headers: texts with at most one ``*``, which stands for any characters.
+"""Patterns of origins and headers: texts with at most one ``*``, which matches any characters.
 
-Foreign rules may hold more than one; those match all the same, and are taken
-for their first and last part where two patterns are compared.
+Foreign rules may hold more than one; those match as well, and only their first
+and last parts count where two patterns are compared.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 
 def matches(pattern: str, value: str) -> bool:
-    """Tell whether the value is one that the pattern stands for; letter case counts."""
+    """Tell whether the value matches the pattern; letter case counts."""
     start, star, end = pattern.partition("*")
     if not star:
         return pattern == value
@@ -19,7 +19,7 @@ def matches(pattern: str, value: str) -> bool:
 
 
 def overlap(one: str, other: str) -> str | None:
-    """Return the pattern of the values that both patterns stand for, or None if there are none.
+    """Return the pattern of the values that match both patterns, or None if no value does.
 
     Two patterns with a ``*`` share the longer beginning and the longer end:
     ``https://*`` and ``*.example.com`` share ``https://*.example.com``.
@@ -37,11 +37,11 @@ def overlap(one: str, other: str) -> str | None:
 
 
 def have_common(ones: Iterable[str], others: Iterable[str]) -> bool:
-    """Tell whether any value is one that a pattern of each side stands for."""
+    """Tell whether any value matches a pattern of each side."""
     others = tuple(others)
     return any(overlap(one, other) is not None for one in ones for other in others)
 
 
 def example(pattern: str, filler: str) -> str:
-    """Return a value that the pattern stands for: the one in which the filler stands for ``*``."""
+    """Return a value that matches the pattern: the filler takes the place of ``*``."""
     return pattern.replace("*", filler)

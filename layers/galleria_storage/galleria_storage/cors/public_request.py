@@ -90,7 +90,7 @@ def ask(url: PublicUrl, method: str, headers: Mapping[str, str], *, seconds: flo
     Raises
     ------
     ProviderError
-        There was no answer in time, or none that is HTTP.
+        There was no answer in time, or it was not HTTP.
     """
     deadline = time.monotonic() + seconds
     try:

@@ -27,7 +27,7 @@ class CorsRule:
     ----------
     origins
         Origins as a browser sends them (``https://gallery.example``), each
-        with at most one ``*``, which stands for any characters.
+        with at most one ``*``, which matches any characters.
     methods
         HTTP methods in capitals; HTTP takes ``get`` for another method (RFC 9110, 9.1).
     headers
@@ -37,7 +37,7 @@ class CorsRule:
     max_age_seconds
         How long a browser may keep the preflight's answer, in seconds; None: not set.
     rule_id
-        Name of the rule, without meaning to the server.
+        Name of the rule; the server ignores it.
     """
 
     origins: tuple[str, ...]
@@ -67,9 +67,9 @@ class CorsRule:
     def normalized(self) -> "CorsRule":
         """Return the normal form: two rules with the same five fields have the same one.
 
-        The order of values and their repetition mean nothing, nor does the
-        letter case of a header's name. The case of an origin or a method does
-        mean something: servers compare both to the letter. The ID means nothing.
+        The order of values and their repetition do not count, nor does the
+        letter case of a header's name. The case of an origin or a method counts:
+        servers compare both to the letter. The ID does not count.
         A max age of 0 means the same as none (SeaweedFS gives back 0 where nothing
         was set): either way the browser asks again.
         """

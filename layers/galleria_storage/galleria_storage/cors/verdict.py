@@ -24,14 +24,14 @@ class BucketVerdict:
     status
         ``ok``: in order. ``drifted``: not in order, and left so. ``repaired``:
         was not in order and is now. ``unsupported``: the provider keeps no CORS
-        rules. ``failed``: it could not be told or not be put right.
+        rules. ``failed``: it could not be read or could not be put right.
     reason
         Why, in one sentence.
     advice
         What to do about it; empty: nothing.
     exact
-        The rules are the expected ones; None: could not be told. This and all
-        that follows speaks of the rules that were read last.
+        The rules are the expected ones; None: unknown. This and all
+        that follows refer to the rules that were read last.
     effective
         The gallery works under them at this provider.
     differences
