@@ -85,7 +85,7 @@ def test_any_difference_is_seen_where_nothing_was_asked() -> None:
 
 
 def test_a_copy_that_is_no_photo_is_seen() -> None:
-    assert problems(OFFSET_IN_PLACE.data, b"", READ) == ["the copy is no JPEG"]
+    assert problems(OFFSET_IN_PLACE.data, b"", READ) == ["the copy is not a JPEG"]
 
 
 @pytest.mark.parametrize("length", [4, 20, 60, 200, 500])
