@@ -108,8 +108,10 @@ def test_any_entry_that_cannot_be_uploaded_is_an_error_of_its_own(
 
 
 def test_a_name_with_escape_codes_and_line_feeds_is_shown_without_them(
-    prefix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    server: S3Server, prefix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    if server.name == "ceph":
+        pytest.skip("ceph: a listing whose prefix has a line feed is answered with 500")
     (tmp_path / "a\x1b[31m\nb.jpg").symlink_to("nowhere.jpg")
     assert main(["upload", str(tmp_path), "--prefix", prefix]) == 1
     output = capsys.readouterr().err

@@ -198,3 +198,41 @@ def test_a_wrong_digest_is_not_taken_for_a_missing_one() -> None:
     with pytest.raises(IntegrityError):
         client.store(CEPH).put("a.jpg", b"photo", {}, None)
     assert len(client.asked) == 1
+
+
+# --- a provider that misreads If-Match
+
+NOT_MET = refusal("PreconditionFailed", 412)
+
+
+def test_an_unknown_provider_that_refuses_the_right_etag_in_quotes_gets_it_bare() -> None:
+    client = Scripted(NOT_MET, HEADED, {"ETag": '"def"'})
+    store = client.store(UNKNOWN)
+    for _ in range(2):
+        assert store.put("a.jpg", b"photo", {}, Matches("abc")).etag == "def"
+    assert [asked.get("IfMatch") for asked in client.asked] == ['"abc"', None, "abc", "abc"]
+    assert store.profile == replace(UNKNOWN, etag_in_if_match="unquoted")
+
+
+def test_an_unknown_provider_that_refuses_the_right_etag_in_every_form_gets_none() -> None:
+    client = Scripted(NOT_MET, HEADED, NOT_MET, HEADED, {"ETag": '"def"'})
+    store = client.store(UNKNOWN)
+    for _ in range(2):
+        store.put("a.jpg", b"photo", {}, Matches("abc"))
+    assert [asked.get("IfMatch") for asked in client.asked] == ['"abc"', None, "abc", None, None, None]
+    assert store.profile == replace(UNKNOWN, put_if_match="refused")
+
+
+@pytest.mark.parametrize("now", [{**HEADED, "ETag": '"other"'}, refusal("404", 404)])
+def test_a_condition_that_does_not_hold_is_not_misread(now: Any) -> None:
+    store = Scripted(NOT_MET, now).store(UNKNOWN)
+    with pytest.raises(PreconditionFailedError):
+        store.put("a.jpg", b"photo", {}, Matches("abc"))
+    assert store.profile is UNKNOWN
+
+
+def test_a_provider_that_is_known_to_obey_is_believed_without_a_look() -> None:
+    client = Scripted(NOT_MET)
+    with pytest.raises(PreconditionFailedError):
+        client.store(AWS).put("a.jpg", b"photo", {}, Matches("abc"))
+    assert len(client.asked) == 1

@@ -1,6 +1,7 @@
 """What is known of one bucket: the facts of its provider's profile, and what its answers have taught since."""
 
 import threading
+from dataclasses import replace
 
 from galleria_storage.s3.conditions import Absent, Condition, Write
 from galleria_storage.s3.profiles import ProviderProfile
@@ -38,6 +39,15 @@ class Learnt:
         if isinstance(condition, Absent):
             return {"IfNoneMatch": "*"}
         return {"IfMatch": self.profile.if_match(condition.etag)}
+
+    def relies_on(self, write: Write, condition: Condition) -> bool:
+        """Whether the provider is known to obey such a condition, so that its answer means what it says."""
+        return condition is not None and self.profile.support(write, condition) == "honoured"
+
+    def takes_bare_etags(self) -> None:
+        """Note that the ETag of a condition that holds was refused with quotes and taken without."""
+        with self._lock:
+            self.profile = replace(self.profile, etag_in_if_match="unquoted")
 
     def refuses(self, write: Write, condition: Condition) -> None:
         """Note that such a condition was refused again and again, and that the same write went through without it."""

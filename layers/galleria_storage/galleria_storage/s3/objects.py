@@ -7,21 +7,19 @@ where it would refuse them; it never decides what to do about it.
 Source: Amazon S3 API Reference, one page per operation named below.
 """
 
-import hashlib
-from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from galleria_storage.errors import (
     IntegrityError,
     NotFoundError,
     PreconditionFailedError,
-    ProviderError,
     UnsupportedOperationError,
 )
 from galleria_storage.s3.answers import ObjectInfo, ObjectStream, Stored, first_byte, object_info, stored, told
 from galleria_storage.s3.conditions import ABSENT, Absent, Condition, Matches, Write
-from galleria_storage.s3.faults import code_of, translated, unproven, wants_digest
+from galleria_storage.s3.faults import code_of, translated, unproven
+from galleria_storage.s3.guarded import TIMES, Call, under_condition, with_digest
 from galleria_storage.s3.learnt import Learnt
 from galleria_storage.s3.profiles import ProviderProfile
 
@@ -36,8 +34,6 @@ if TYPE_CHECKING:
 
 #: How servers say that an object has no tags, beside an empty set.
 _NO_TAGS: Final = frozenset({"NoSuchTagSet", "NoSuchTagSetError"})
-#: Answers that must repeat before something is learnt from them: one alone may be a gateway's.
-_TIMES: Final = 2
 
 
 class ObjectStore:
@@ -126,7 +122,7 @@ class ObjectStore:
         if not self._learnt.has_tags:
             return {}
         version: dict[str, Any] = {"VersionId": version_id} if version_id else {}
-        for attempt in range(1, _TIMES + 1):
+        for attempt in range(1, TIMES + 1):
             try:
                 with translated(bucket=self.bucket, key=key):
                     answer = self.client.get_object_tagging(Bucket=self.bucket, Key=key, **version)
@@ -137,7 +133,7 @@ class ObjectStore:
             except UnsupportedOperationError:
                 if self.profile.object_tags:  # then the answer is not this provider's
                     raise
-                if attempt == _TIMES:
+                if attempt == TIMES:
                     self._learnt.has_no_tags()
             else:
                 if "TagSet" not in answer:
@@ -175,7 +171,7 @@ class ObjectStore:
                 headers,
             )
 
-        answer = self._conditionally("put", put, key, condition)
+        answer = self._under_condition("put", put, key, condition)
         self._notice_versions(answer)
         return stored(answer)
 
@@ -185,7 +181,7 @@ class ObjectStore:
         def delete(**wanted: Any) -> Mapping[str, Any]:
             return self.client.delete_object(Bucket=self.bucket, Key=key, **wanted)
 
-        self._conditionally("delete", delete, key, condition)
+        self._under_condition("delete", delete, key, condition)
 
     def start_multipart(self, key: str, headers: Mapping[str, Any]) -> str:
         """CreateMultipartUpload; return the upload's id."""
@@ -249,7 +245,7 @@ class ObjectStore:
                 Bucket=self.bucket, Key=key, UploadId=upload_id, MultipartUpload={"Parts": numbered}, **wanted
             )
 
-        return stored(self._conditionally("complete", complete, key, condition))
+        return stored(self._under_condition("complete", complete, key, condition))
 
     def abort(self, key: str, upload_id: str) -> None:
         """AbortMultipartUpload; an upload that is gone already is no error."""
@@ -263,52 +259,25 @@ class ObjectStore:
         if answer.get("VersionId"):
             self._learnt.keeps_versions()
 
-    def _with_digest(
-        self, call: Callable[..., Mapping[str, Any]], key: str, body: "Body", headers: Mapping[str, Any]
-    ) -> Mapping[str, Any]:
-        """Upload a body, with its Content-MD5 where the bucket takes nothing without a digest."""
-        if self._learnt.digest_required:
-            headers = _with_md5(headers, body)
-        try:
-            with translated(bucket=self.bucket, key=key):
-                return call(**headers)
-        except ProviderError as error:
-            digested = _with_md5(headers, body)
-            if digested == headers or not wants_digest(error):
-                raise
-        with translated(bucket=self.bucket, key=key):
-            answer = call(**digested)
-        self._learnt.requires_digests()
-        return answer
-
-    def _conditionally(
-        self, write: Write, call: Callable[..., Mapping[str, Any]], key: str, condition: Condition
-    ) -> Mapping[str, Any]:
-        """Call with the condition's header, unless the provider is known to refuse it; learn so if it does."""
-        if not (header := self._learnt.headers(write, condition)):
-            with translated(bucket=self.bucket, key=key):
-                return call()
-        for _ in range(_TIMES):
+    def _under_condition(self, write: Write, call: Call, key: str, condition: Condition) -> Mapping[str, Any]:
+        def translating(**header: str) -> Mapping[str, Any]:
             try:
                 with translated(bucket=self.bucket, key=key):
                     return call(**header)
-            except UnsupportedOperationError:
-                continue
-            except NotFoundError as error:  # If-Match and no object: S3 answers 404
-                raise PreconditionFailedError(error.message, bucket=self.bucket, key=key) from error
-        with translated(bucket=self.bucket, key=key):
-            answer = call()
-        self._learnt.refuses(write, condition)
-        return answer
+            except NotFoundError as error:
+                if "IfMatch" not in header:
+                    raise
+                raise PreconditionFailedError(error.message, bucket=self.bucket, key=key) from error  # S3 answers 404
 
+        def holds() -> bool:
+            found = self.head(key)
+            return found is not None and isinstance(condition, Matches) and found.etag == condition.etag
 
-def _with_md5(headers: Mapping[str, Any], body: "Body") -> Mapping[str, Any]:
-    """Add the Content-MD5 of a body in memory, unless the headers hold a digest already."""
-    if not isinstance(body, bytes | bytearray | memoryview) or any(map(_is_digest, headers)):
-        return headers
-    digest = hashlib.md5(body, usedforsecurity=False).digest()
-    return {**headers, "ContentMD5": b64encode(digest).decode()}
+        return under_condition(self._learnt, write, condition, translating, holds)
 
+    def _with_digest(self, call: Call, key: str, body: "Body", headers: Mapping[str, Any]) -> Mapping[str, Any]:
+        def translating(**more: Any) -> Mapping[str, Any]:
+            with translated(bucket=self.bucket, key=key):
+                return call(**more)
 
-def _is_digest(header: str) -> bool:
-    return header == "ContentMD5" or header.startswith("Checksum")
+        return with_digest(self._learnt, translating, body, headers)
