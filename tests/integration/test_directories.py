@@ -87,8 +87,9 @@ def test_a_first_run_asks_for_no_file_that_the_listing_lacks(
 
 
 def test_only_changed_and_new_files_are_sent(
-    client: "S3Client", s3: "S3Client", server: S3Server, buckets: Buckets, prefix: str, photos: Path
+    client: "S3Client", server: S3Server, buckets: Buckets, prefix: str, photos: Path
 ) -> None:
+    s3 = server.client()
     upload_directory_to_s3(client, photos, buckets.public, prefix)
     (photos / "day 0" / "00.jpg").write_bytes(b"other   10")
     (photos / "day 0" / "02.jpg").write_bytes(b"longer than before")
