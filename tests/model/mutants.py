@@ -4,8 +4,9 @@ import inspect
 from dataclasses import dataclass
 from types import ModuleType
 
-from galleria_storage.publishing import publisher, wishes
+from galleria_storage.publishing import claims, publisher, wishes
 from galleria_storage.publishing.publisher import Publisher
+from galleria_storage.publishing.settings import DuplicateScope
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,15 @@ class Mutant:
         Where it shows.
     module
         Which part of the protocol is edited.
+    scope
+        The scope of duplicates in which it shows; None: in any.
     """
 
     name: str
     edits: tuple[tuple[str, str], ...]
     provider: str
     module: ModuleType = publisher
+    scope: DuplicateScope | None = None
 
     def publisher_class(self) -> type[Publisher]:
         """Return the publisher of the broken protocol."""
@@ -55,7 +59,7 @@ class Mutant:
 
 _LOOK_AT_PUBLIC = "        standing = self.public.head(errand.key)  # look at public\n"
 _OPENED = "        with self._writer.source(self.staging, stream) as source:\n"
-_LOOK_BACK = "        if not (isinstance(condition, Matches) or follows) and written.conditional:\n"
+_LOOK_BACK = "        if not (isinstance(condition, Matches) or follows or elsewhere) and written.conditional:\n"
 _WRITE = "write(errand.key, draft.content, headers, condition)"
 _GIVE_UP = "                if errand.attempts == MAX_ATTEMPTS:\n                    raise\n"
 _SUCCESS = "                return errand.done('published')\n"
@@ -64,6 +68,7 @@ _ASKED_WITHOUT_TAGS = """
         now = self.staging.head(key)
         return self._wishes.understand(now, {}).fingerprint if now else None
 """
+_PUBLISHED = "        if self._is_published(holder.key, fingerprint)"
 _MAY_EXPIRE = 'original.expires if original.expires is not None else float("inf")'
 _FOLLOWS = "errand.removed or (standing and not outlives_its_original(standing, self._now()))"
 
@@ -79,7 +84,7 @@ MUTANTS = (
     Mutant("no look-back after replacing", ((_LOOK_BACK, "        if written.conditional:\n"),), "honours"),
     Mutant(
         "no look-back where conditions are ignored on Complete",
-        ((_LOOK_BACK, "        if not (isinstance(condition, Matches) or follows):\n"),),
+        ((_LOOK_BACK, "        if not (isinstance(condition, Matches) or follows or elsewhere):\n"),),
         "honours on put only",
     ),
     Mutant("tags are not looked at again", ((_ASKED, _ASKED_WITHOUT_TAGS),), "ignores"),
@@ -105,6 +110,7 @@ MUTANTS = (
         "no look at staging after a copy was taken away",
         (("        if self.staging.head(errand.key):", "        if False:"),),
         "honours",
+        scope="key",
     ),
     Mutant(
         "no look-back for an original that goes while it is published",
@@ -113,6 +119,57 @@ MUTANTS = (
     ),
     Mutant("a retry leaves the copy of an original that went meanwhile", ((_FOLLOWS, "errand.removed"),), "honours"),
     Mutant("a lifecycle rule is taken for somebody", ((_MAY_EXPIRE, 'float("inf")'),), "honours"),
+    Mutant(
+        "a holder that has published nothing is believed",
+        (
+            (_PUBLISHED, f"{_PUBLISHED} or self._asked(holder.key) == fingerprint"),
+            (
+                " or not self._is_published(holder.key, fingerprint):\n                return",
+                ":\n                return",
+            ),
+        ),
+        "honours",
+        claims,
+        "bucket",
+    ),
+    Mutant(
+        "nobody who waits is published before a copy goes",
+        (("if heir := self._claims.leave(leaves, errand.key):", "if heir := '':"),),
+        "honours",
+        scope="bucket",
+    ),
+    Mutant(
+        "a key waits for a holder that is leaving",
+        (("if self._is_leaving(fingerprint, holder.key) or not", "if not"),),
+        "honours",
+        claims,
+        "bucket",
+    ),
+    Mutant(
+        "a key waits for a holder that has left",
+        (
+            (
+                " or not self._is_published(holder.key, fingerprint):\n                return",
+                ":\n                return",
+            ),
+        ),
+        "ignores",
+        claims,
+        "bucket",
+    ),
+    Mutant(
+        "a holder leaves without a note",
+        (('        self._write(self._note(fingerprint, "leaving", key), key, None)\n', ""),),
+        "ignores",
+        claims,
+        "bucket",
+    ),
+    Mutant(
+        "no look-back where a newer content may be left to another key",
+        (('elsewhere = self.settings.duplicate_scope == "bucket"', "elsewhere = False"),),
+        "honours",
+        scope="bucket",
+    ),
     Mutant(
         "every missing original is taken for a removed one",
         ((_FOLLOWS, "True"),),

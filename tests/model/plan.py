@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from galleria_storage.publishing.settings import DuplicateScope, WhenRemoved
 from galleria_storage.s3.profiles import PROFILES, ProviderProfile
@@ -37,6 +37,24 @@ CORRECTIONS: list[dict[str, str]] = [
 ]
 
 
+class Change(NamedTuple):
+    """What happens to staging.
+
+    Attributes
+    ----------
+    kind
+        `put`, `tag`, `delete`, `expire`; or `wait` until everything else is done.
+    key
+        Number of the key.
+    what
+        The object or the tags.
+    """
+
+    kind: str
+    key: int = 0
+    what: Any = None
+
+
 @dataclass
 class Plan:
     """The draw of one seed."""
@@ -46,9 +64,10 @@ class Plan:
     in_parts: bool
     fault_rate: float
     faults: int
-    changes: list[tuple[str, Any]]
+    changes: list[Change]
     haste: float
     scope: DuplicateScope
+    keys: int
     when_removed: WhenRemoved
     #: A lifecycle rule removes what is in staging; it may strike at any moment.
     expiring: bool
@@ -56,17 +75,18 @@ class Plan:
     tells_tags: bool
 
     @classmethod
-    def draw(cls, rng: random.Random, provider: str | None) -> "Plan":
-        puts = [cls._put(rng) for _ in range(rng.choice((2, 2, 3)))]
-        if rng.random() < 0.3:
-            puts = [puts[0], puts[1], puts[0]]  # there and back: the case that ETags cannot tell apart
-        changes: list[tuple[str, Any]] = [("put", put) for put in puts]
+    def draw(cls, rng: random.Random, provider: str | None, scope: DuplicateScope | None) -> "Plan":
+        scope = scope or ("bucket" if rng.random() < 0.25 else "key")
+        keys = 2 if scope == "bucket" else 1
+        changes = cls._of_two_keys(rng) if keys == 2 else cls._of_one_key(rng)
         for _ in range(rng.choice((0, 0, 1, 2))):
-            changes.insert(rng.randint(1, len(changes)), ("tag", rng.choice(CORRECTIONS)))
+            tagged = Change("tag", rng.randrange(keys), rng.choice(CORRECTIONS))
+            changes.insert(rng.randint(1, len(changes)), tagged)
         when_removed: WhenRemoved = "unpublish" if rng.random() < 0.4 else "keep"
         expiring = rng.random() < 0.15
         if rng.random() < (0.8 if expiring or when_removed == "unpublish" else 0.15):
-            changes.insert(rng.randint(1, len(changes)), ("expire" if expiring else "delete", None))
+            goes = Change("expire" if expiring else "delete", rng.randrange(keys))
+            changes.insert(rng.randint(1, len(changes)), goes)
         return cls(
             provider=provider or rng.choice(list(PROVIDERS)),
             versioned=rng.random() < 0.7,
@@ -77,13 +97,35 @@ class Plan:
             haste=rng.choice((0.03, 0.3, 3.0)),
             twice=rng.choice((0.0, 0.3, 1.0)),
             tells_tags=rng.random() < 0.7,
-            scope="bucket" if rng.random() < 0.15 else "key",
+            scope=scope,
+            keys=keys,
             when_removed=when_removed,
             expiring=expiring,
         )
 
+    @classmethod
+    def _of_one_key(cls, rng: random.Random) -> list[Change]:
+        puts = [cls._put(rng, alike=False) for _ in range(rng.choice((2, 2, 3)))]
+        if rng.random() < 0.3:
+            puts = [puts[0], puts[1], puts[0]]  # there and back: the case that ETags cannot tell apart
+        return [Change("put", 0, put) for put in puts]
+
+    @classmethod
+    def _of_two_keys(cls, rng: random.Random) -> list[Change]:
+        if rng.random() < 0.4:  # a content is left by the one key while the other one comes to it
+            one, other = ((PHOTOS[n], {}, ()) for n in rng.sample((0, 1), 2))
+            return [Change("put", 0, one), Change("wait"), Change("put", 0, other), Change("put", 1, one)]
+        puts = (cls._put(rng, alike=True) for _ in range(rng.choice((3, 4, 5))))
+        changes = [Change("put", rng.randrange(2), put) for put in puts]
+        if rng.random() < 0.5:
+            changes.insert(rng.randint(1, len(changes)), Change("wait"))
+        return changes
+
     @staticmethod
-    def _put(rng: random.Random) -> tuple[bytes, dict[str, str], tuple[tuple[str, str], ...]]:
+    def _put(rng: random.Random, *, alike: bool) -> tuple[bytes, dict[str, str], tuple[tuple[str, str], ...]]:
+        """Draw a photo and what is asked of it; `alike`: one of few, so that contents meet."""
+        if alike and rng.random() < 0.85:
+            return rng.choice(PHOTOS[:2]), {}, ()
         body = NO_PHOTO if rng.random() < 0.06 else rng.choice(PHOTOS)
         metadata = rng.choice(CORRECTIONS[:4]) if rng.random() < 0.5 else {}
         return body, metadata, tuple(rng.choice(CORRECTIONS).items()) if rng.random() < 0.4 else ()

@@ -1,7 +1,8 @@
 """What happens around the protocol in one schedule, and what must be true when it is over.
 
-Staging gets two or three versions of one photo, tag changes and removals by
-somebody or by a lifecycle rule, at any moment. Each change sends its event,
+Staging gets two or three versions of one photo, or a few under two keys of
+which often both have the same content, tag changes and removals by somebody
+or by a lifecycle rule, at any moment. Each change sends its event,
 sometimes twice, in any order. Workers run the real protocol over a fake S3 whose every call is a scheduling point and
 may go wrong in every way that a network knows.
 """
@@ -20,7 +21,7 @@ from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.photos.sniff import sniff
 from galleria_storage.publishing.outcome import Outcome
 from galleria_storage.publishing.publisher import Publisher
-from galleria_storage.publishing.settings import PublishSettings
+from galleria_storage.publishing.settings import DuplicateScope, PublishSettings
 from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.transfer.sizes import Sizes
@@ -30,7 +31,7 @@ from tests.model.strands import Strand, Strands
 from tests.support.directing import client_error
 from tests.support.fake_s3 import FakeS3, StoredObject
 
-KEY = "wedding/0001.jpg"
+KEYS = ("wedding/0001.jpg", "wedding/again.jpg")
 STAGING, PUBLIC = "staging", "public"
 SETTINGS = PublishSettings(STAGING, BucketAccess(PUBLIC))
 STEP_LIMIT = 5000
@@ -70,6 +71,7 @@ def expected(body: bytes, metadata: tuple[tuple[str, str], ...], tags: tuple[tup
 
 
 def wanted(staged: StoredObject) -> bytes | None:
+    """Return what must be published for a staging object; None: it is rejected."""
     return expected(staged.body, tuple(staged.metadata.items()), staged.tags)
 
 
@@ -95,11 +97,12 @@ class World:
     strands: Strands
     publisher_class: type[Publisher] = Publisher
     provider: str | None = None
+    scope: DuplicateScope | None = None
     log: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
-        self.plan = Plan.draw(self.rng, self.provider)
+        self.plan = Plan.draw(self.rng, self.provider, self.scope)
         on_put, on_complete, profile = PROVIDERS[self.plan.provider]
         self.s3 = FakeS3(on_put, self, versioned=self.plan.versioned)
         self.s3.on_complete = on_complete
@@ -119,13 +122,13 @@ class World:
         self.clock = 0
         self.faults_left = self.plan.faults if self.plan.fault_rate else 0
         self.readings = {strand: _Reading() for strand in self.strands.all}
-        #: Events that wait: whether each tells of a removal.
-        self.events: list[bool] = []
-        #: Whether there was a copy when a lifecycle rule removed the original.
-        self.must_stay = False
-        self.history: list[StoredObject] = []
+        #: Events that wait: the key, and whether they tell of a removal.
+        self.events: list[tuple[str, bool]] = []
+        #: Keys that had a copy when a lifecycle rule removed the original.
+        self.must_stay: set[str] = set()
+        self.history: dict[str, list[StoredObject]] = {key: [] for key in KEYS}
         self.outcomes: list[Outcome] = []
-        self.last_public: StoredObject | None = None
+        self.last_public: dict[str, StoredObject | None] = dict.fromkeys(KEYS)
 
     # --- the schedule
 
@@ -147,7 +150,7 @@ class World:
         busy = [strand for strand in self.strands.all if strand.busy]
         idle = [strand for strand in self.strands.all if not strand.busy]
         choices: list[tuple[Any, float]] = [(self._resume(strand), self.readings[strand].weight) for strand in busy]
-        if self.plan.changes:
+        if self.plan.changes and (self.plan.changes[0].kind != "wait" or not (busy or self.events)):
             choices.append((self._change, self.plan.haste))
         if self.events and idle:
             choices.append((lambda: self._deliver(idle[0]), 0.7))
@@ -166,45 +169,48 @@ class World:
         return resume
 
     def _change(self) -> None:
-        kind, what = self.plan.changes.pop(0)
-        standing = self.s3.objects.get((STAGING, KEY))
+        kind, number, what = self.plan.changes.pop(0)
+        key = KEYS[number]
+        if kind == "wait":
+            return
+        standing = self.s3.objects.get((STAGING, key))
         if kind == "put":
             body, metadata, tags = what
             expires = 0.0 if self.plan.expiring else None
-            self.s3.store(STAGING, KEY, body, metadata=metadata, tags=tags, expires=expires)
+            self.s3.store(STAGING, key, body, metadata=metadata, tags=tags, expires=expires)
         elif standing is None:
             return
         elif kind == "tag":
-            self.s3.tag(STAGING, KEY, what)
+            self.s3.tag(STAGING, key, what)
         else:
-            self.s3.remove(STAGING, KEY)
-        self.note(f"{kind} {what}")
+            self.s3.remove(STAGING, key)
+        self.note(f"{kind} {key}: {what}")
         if kind == "expire":
-            self.must_stay = (PUBLIC, KEY) in self.s3.objects
+            self.must_stay |= {key} if (PUBLIC, key) in self.s3.objects else set()
             return
         if kind != "delete":
-            self.must_stay = False
-            self.history.append(self.s3.objects[STAGING, KEY])
-        self.events += [kind == "delete"] * (2 if self.rng.random() < self.plan.twice else 1)
+            self.must_stay.discard(key)
+            self.history[key].append(self.s3.objects[STAGING, key])
+        self.events += [(key, kind == "delete")] * (2 if self.rng.random() < self.plan.twice else 1)
 
     def _deliver(self, strand: Strand) -> None:
-        removed = self.events.pop(self.rng.randrange(len(self.events)))
+        key, removed = self.events.pop(self.rng.randrange(len(self.events)))
         self.readings[strand] = _Reading()
-        strand.begin(lambda: self._work(removed=removed))
+        strand.begin(lambda: self._work(key, removed=removed))
         self.strands.step(strand)
 
-    def _work(self, *, removed: bool) -> None:
+    def _work(self, key: str, *, removed: bool) -> None:
         try:
-            outcome = self.publisher.unpublish(KEY) if removed else self.publisher.publish(KEY)
+            outcome = self.publisher.unpublish(key) if removed else self.publisher.publish(key)
         except Crash as error:
             self.note(f"again: {error!r}")
-            self.events.append(removed)
+            self.events.append((key, removed))
             return
         except GalleriaError as error:
-            outcome = Outcome.from_error(KEY, error)
-        self.note(f"{outcome.status} {outcome.reason}")
+            outcome = Outcome.from_error(key, error)
+        self.note(f"{key} is {outcome.status} {outcome.reason}")
         if outcome.status == "failed":
-            self.events.append(removed)
+            self.events.append((key, removed))
         else:
             self.outcomes.append(outcome)
 
@@ -222,20 +228,25 @@ class World:
         self._maybe_fail(operation, bucket, codes, "before")
 
     def after(self, operation: str, bucket: str, *, refused: bool) -> None:
-        reading = self.readings[self.strands.current]
-        before = self.last_public.body if self.last_public else None
+        self.note(f"{operation} {bucket}{': refused' if refused else ''}")
+        if self.plan.keys == 1:
+            self._check_order(f"{operation} {bucket}")
+        self._maybe_fail(operation, bucket, ["InternalError", "timeout", "closed", "crash"], "after")
+
+    def _check_order(self, look: str) -> None:
+        [key] = KEYS[:1]
+        reading, last = self.readings[self.strands.current], self.last_public[key]
+        before = last.body if last else None
         looks = {"HeadObject public": "GetObject staging", "GetObject staging": "HeadObject public"}
-        if (look := f"{operation} {bucket}") in looks:
+        if look in looks:
             if reading.second == look:
                 reading.second = ""
             else:
                 reading.base, reading.second = before, looks[look]
-        self.note(f"{operation} {bucket}{': refused' if refused else ''}")
-        public = self.s3.objects.get((PUBLIC, KEY))
-        written = public is not None and public is not self.last_public
+        public = self.s3.objects.get((PUBLIC, key))
+        written = public is not None and public is not last
         if written and self.plan.provider == "honours" and before != reading.base:
             raise Violation("an older copy replaced a newer one, although the provider honours preconditions")
-        self._maybe_fail(operation, bucket, ["InternalError", "timeout", "closed", "crash"], "after")
 
     def repeats(self, operation: str, bucket: str) -> bool:  # noqa: ARG002 # any call may be repeated
         if not self._fault():
@@ -278,46 +289,60 @@ class World:
 
     def _check_moment(self) -> None:
         """At no moment is a published object torn: it is the right result of a version that staging has had."""
-        public = self.s3.objects.get((PUBLIC, KEY))
-        if public is self.last_public:
-            return
-        if public is None and self.plan.when_removed == "keep":
-            raise Violation("a copy was taken away, although copies stay")
-        self.last_public = public
-        if public is not None and self.plan.versioned and public.body not in self._rightful():
-            raise Violation(f"published is what no version of the photo asks for: {public}")
+        for key, last in self.last_public.items():
+            public = self.s3.objects.get((PUBLIC, key))
+            if public is last:
+                continue
+            if public is None and self.plan.when_removed == "keep":
+                raise Violation("a copy was taken away, although copies stay")
+            self.last_public[key] = public
+            if public is not None and self.plan.versioned and public.body not in map(wanted, self.history[key]):
+                raise Violation(f"published is what no version of the photo asks for: {public}")
 
     def _check_quiet(self) -> None:
-        staged, public = self.s3.objects.get((STAGING, KEY)), self.s3.objects.get((PUBLIC, KEY))
-        result = wanted(staged) if staged else None
-        if result is not None:
-            if public is None or public.body != result:
-                raise Violation(f"staging asks for {result!r}, published is {public}")
-            if public.content_type != "image/jpeg":
-                raise Violation(f"Content-Type is {public.content_type}")
-        elif staged is None:
-            self._check_removed(public)
-        elif not any(outcome.status == "rejected" for outcome in self.outcomes):
-            raise Violation("nobody said that the photo is rejected")
+        for key in KEYS[: self.plan.keys]:
+            self._check_key(key)
         if not self.plan.fault_rate and self.s3.uploads:
             raise Violation("an upload was left behind")
 
-    def _check_removed(self, public: StoredObject | None) -> None:
-        if self.plan.expiring:
-            if self.must_stay and public is None:
-                raise Violation("a copy was taken away, although a lifecycle rule removed the original")
-        elif self.plan.when_removed == "unpublish" and public is not None:
-            raise Violation(f"somebody removed the original, and published is still {public}")
+    def _check_key(self, key: str) -> None:
+        staged, public = self.s3.objects.get((STAGING, key)), self.s3.objects.get((PUBLIC, key))
+        result = wanted(staged) if staged else None
+        if result is not None:
+            self._check_published(key, result)
+        elif staged is None:
+            self._check_removed(key, public)
+        elif not any((outcome.key, outcome.status) == (key, "rejected") for outcome in self.outcomes):
+            raise Violation("nobody said that the photo is rejected")
 
-    def _rightful(self) -> set[bytes | None]:
-        return {wanted(staged) for staged in self.history}
+    def _check_published(self, key: str, result: bytes) -> None:
+        public = self.s3.objects.get((PUBLIC, key))
+        found = [public]
+        if self.plan.scope == "bucket" and public is None:
+            found = [self.s3.objects.get((PUBLIC, other)) for other in KEYS]
+        right = [one for one in found if one and one.body == result]
+        if not right:
+            raise Violation(f"staging asks for {result!r} under {key}, published is {public}")
+        if right[0].content_type != "image/jpeg":
+            raise Violation(f"Content-Type is {right[0].content_type}")
+
+    def _check_removed(self, key: str, public: StoredObject | None) -> None:
+        if self.plan.expiring:
+            if key in self.must_stay and public is None:
+                raise Violation("a copy was taken away, although a lifecycle rule removed the original")
+        elif self.history[key] and self.plan.when_removed == "unpublish" and public is not None:
+            raise Violation(f"somebody removed the original, and published is still {public}")
 
 
 def run_schedule(
-    seed: int, strands: Strands, publisher_class: type[Publisher] = Publisher, provider: str | None = None
+    seed: int,
+    strands: Strands,
+    publisher_class: type[Publisher] = Publisher,
+    provider: str | None = None,
+    scope: DuplicateScope | None = None,
 ) -> World:
     """Run the schedule of one seed; raise `Violation`, with the story as a note, if the promise was broken."""
-    world = World(seed, strands, publisher_class, provider)
+    world = World(seed, strands, publisher_class, provider, scope)
     try:
         world.run()
     except BaseException as error:

@@ -10,6 +10,7 @@ test gets hold of time and of faults.
 import base64
 import hashlib
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from typing import Any, Literal
@@ -144,6 +145,18 @@ class FakeS3:
             return {"TagSet": [{"Key": name, "Value": value} for name, value in found.tags]}
 
         return self._call("GetObjectTagging", Bucket, effect)
+
+    def get_paginator(self, operation: str) -> "FakeS3":
+        assert operation == "list_objects_v2"
+        return self
+
+    def paginate(self, *, Bucket: str, Prefix: str) -> Iterator[dict[str, Any]]:
+        def effect() -> dict[str, Any]:
+            found = sorted((key, o) for (bucket, key), o in self.objects.items() if bucket == Bucket)
+            listed = [{"Key": key, "Size": len(o.body), "ETag": o.etag} for key, o in found if key.startswith(Prefix)]
+            return {"IsTruncated": False, "Contents": listed}
+
+        yield self._call("ListObjectsV2", Bucket, effect)
 
     def put_object(self, *, Bucket: str, Key: str, Body: bytes, **arguments: Any) -> dict[str, Any]:
         def effect() -> dict[str, Any]:

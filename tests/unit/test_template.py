@@ -11,6 +11,7 @@ import pytest
 
 from galleria_storage.cors.rules import found_rules
 from galleria_storage.cors.settings import cors_settings
+from galleria_storage.publishing.safe_keys import RESERVED
 from galleria_storage.publishing.settings import publish_settings
 from tests.support.processes import ROOT
 from tests.support.template import Stack, source
@@ -324,10 +325,23 @@ def test_photos_are_read_through_the_cdn_alone_unless_the_bucket_is_public() -> 
     assert set(private.properties("PublicBucket")["PublicAccessBlockConfiguration"].values()) == {True}
     assert "Distribution" not in public.resources
     readers = {
-        name: stack.properties("PublicBucketPolicy")["PolicyDocument"]["Statement"][1]["Principal"]
+        name: [each["Principal"] for each in policy(stack) if each["Effect"] == "Allow"]
         for name, stack in {"private": private, "public": public}.items()
     }
-    assert readers == {"private": {"Service": "cloudfront.amazonaws.com"}, "public": "*"}
+    assert readers == {"private": [{"Service": "cloudfront.amazonaws.com"}], "public": ["*"]}
+
+
+def policy(stack: Stack) -> list[dict[str, Any]]:
+    statements: list[dict[str, Any]] = stack.properties("PublicBucketPolicy")["PolicyDocument"]["Statement"]
+    return statements
+
+
+@pytest.mark.parametrize("access", [{}, {"PublicAccess": "public-read"}])
+def test_nobody_outside_of_the_account_reads_the_services_own_notes(access: dict[str, str]) -> None:
+    [denied] = [each for each in policy(Stack(access)) if each["Action"] == "s3:GetObject" and each["Effect"] == "Deny"]
+    assert str(denied["Resource"]).endswith(f"/{RESERVED}*")
+    assert denied["Principal"] == "*"
+    assert "aws:PrincipalAccount" in denied["Condition"]["StringNotEquals"]
 
 
 def test_the_cdn_keeps_an_answer_apart_for_each_origin_that_asks() -> None:

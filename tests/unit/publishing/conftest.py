@@ -79,6 +79,8 @@ class Gallery:
         self.copies = False
         self.pauses: list[float] = []
         self.clock = 1_800_000_000.0
+        #: What happens while somebody waits.
+        self.meanwhile: Callable[[], object] = lambda: None
 
     def publisher(self) -> Publisher:
         client: Any = self.s3
@@ -89,10 +91,14 @@ class Gallery:
             public,
             self.settings,
             writer=writer,
-            sleep=self.pauses.append,
+            sleep=self.pause,
             jitter=lambda: 0.5,
             now=lambda: self.clock,
         )
+
+    def pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.meanwhile()
 
     def configure(self, **settings: Any) -> None:
         self.settings = replace(self.settings, **settings)

@@ -1,10 +1,18 @@
 """`DUPLICATE_SCOPE=bucket`: one content is published under one key."""
 
+from typing import Any
+
 import pytest
 
+from galleria_storage.corrections.correction import parse_correction
+from galleria_storage.errors import ProviderError
+from galleria_storage.photos.photo import correct_bytes
+from galleria_storage.publishing.claims import LONGEST, PREFIX
 from galleria_storage.s3.profiles import PROFILES
 from tests.support.directing import client_error
 from tests.unit.publishing.conftest import JPEG, PUBLIC, STAGING, TIME, Gallery
+
+CORRECTED = correct_bytes(JPEG, parse_correction(TIME, {}))
 
 
 @pytest.fixture(params=["honoured", "ignored"])
@@ -56,13 +64,148 @@ def test_a_worker_that_died_after_claiming_goes_on_when_its_event_comes_again(sc
     assert scoped.publish().status == "published"
 
 
-def test_a_second_key_leaves_the_first_one_its_turn_while_that_is_still_on_its_way(scoped: Gallery) -> None:
-    scoped.put(key="a.jpg")
+def test_a_second_key_waits_for_the_first_one_while_that_is_on_its_way(scoped: Gallery) -> None:
+    claimed_by_a_run_that_died(scoped)
     scoped.put(key="b.jpg")
-    scoped.publish("a.jpg")
-    scoped.s3.remove(PUBLIC, "a.jpg")  # as if its worker had only claimed so far
+    scoped.meanwhile = lambda: photos(scoped) or scoped.publisher().publish("a.jpg")
     assert scoped.publish("b.jpg").duplicate_of == "a.jpg"
-    assert scoped.publish("a.jpg").status == "published"
+    assert photos(scoped) == ["a.jpg"]
+
+
+def test_a_holder_that_died_before_it_wrote_is_not_waited_for_for_ever(scoped: Gallery) -> None:
+    claimed_by_a_run_that_died(scoped)
+    scoped.put(key="b.jpg")
+    assert scoped.publish("b.jpg").status == "published"
+    scoped.s3.remove(STAGING, "a.jpg")
+    assert scoped.publish("a.jpg").status == "gone"
+    assert photos(scoped) == ["b.jpg"]
+
+
+def test_the_event_of_a_holder_that_died_finds_that_another_key_took_over(scoped: Gallery) -> None:
+    claimed_by_a_run_that_died(scoped)
+    scoped.put(key="b.jpg")
+    scoped.publish("b.jpg")
+    assert scoped.publish("a.jpg").duplicate_of == "b.jpg"
+
+
+def test_a_holder_whose_correction_makes_no_sense_by_now_does_not_get_another_key_rejected(scoped: Gallery) -> None:
+    claimed_by_a_run_that_died(scoped)
+    scoped.put(key="a.jpg", metadata={"corrected-timestamp": "yesterday"})
+    scoped.put(key="b.jpg")
+    assert scoped.publish("b.jpg").status == "published"
+
+
+def claimed_by_a_run_that_died(gallery: Gallery) -> None:
+    """Leave the claim of a.jpg, and no copy of it."""
+    gallery.put(key="a.jpg")
+    gallery.publish("a.jpg")
+    gallery.s3.remove(PUBLIC, "a.jpg")
+
+
+def with_a_duplicate(gallery: Gallery) -> None:
+    for key in ("a.jpg", "b.jpg"):
+        gallery.put(metadata=TIME, key=key)
+        gallery.publish(key)
+    assert photos(gallery) == ["a.jpg"]
+
+
+def test_before_the_copy_of_a_holder_is_replaced_a_key_that_waits_is_published(scoped: Gallery) -> None:
+    with_a_duplicate(scoped)
+    scoped.put(key="a.jpg")
+    outcome = scoped.publish("a.jpg")
+    assert (outcome.status, [(heir.key, heir.status) for heir in outcome.heirs]) == (
+        "published",
+        [("b.jpg", "published")],
+    )
+    assert scoped.copy("b.jpg").body == CORRECTED
+    assert scoped.copy("a.jpg").body == JPEG
+
+
+def test_before_the_copy_of_a_holder_is_taken_away_a_key_that_waits_is_published(scoped: Gallery) -> None:
+    scoped.configure(when_removed="unpublish")
+    with_a_duplicate(scoped)
+    scoped.s3.remove(STAGING, "a.jpg")
+    outcome = scoped.unpublish("a.jpg")
+    assert (outcome.status, [heir.key for heir in outcome.heirs]) == ("removed", ["b.jpg"])
+    assert photos(scoped) == ["b.jpg"]
+
+
+def test_a_key_that_asks_for_something_else_by_now_is_no_heir(scoped: Gallery) -> None:
+    with_a_duplicate(scoped)
+    scoped.put(metadata=TIME, key="c.jpg")
+    scoped.publish("c.jpg")
+    scoped.s3.remove(STAGING, "b.jpg")
+    scoped.put(key="a.jpg")
+    assert [heir.key for heir in scoped.publish("a.jpg").heirs] == ["c.jpg"]
+
+
+def test_a_run_that_dies_after_it_handed_over_tells_of_the_heir_again(scoped: Gallery) -> None:
+    with_a_duplicate(scoped)
+    scoped.put(key="a.jpg")
+    write = scoped.s3.put_object
+
+    def dies(**arguments: Any) -> dict[str, Any]:
+        if arguments["Key"] == "a.jpg":
+            raise client_error("PutObject", "InternalError")
+        return write(**arguments)
+
+    scoped.s3.put_object = dies  # type: ignore[method-assign] # a run that does not get further
+    with pytest.raises(ProviderError):
+        scoped.publish("a.jpg")
+    scoped.s3.put_object = write  # type: ignore[method-assign]
+    assert [(heir.key, heir.status) for heir in scoped.publish("a.jpg").heirs] == [("b.jpg", "duplicate")]
+
+
+def test_a_key_that_comes_while_the_holder_is_leaving_does_not_wait_for_it(scoped: Gallery) -> None:
+    scoped.put(metadata=TIME, key="a.jpg")
+    scoped.publish("a.jpg")
+    scoped.put(key="a.jpg")
+    came = []
+
+    def comes() -> None:
+        scoped.director.plans.clear()
+        scoped.put(metadata=TIME, key="b.jpg")
+        came.append(scoped.publisher().publish("b.jpg"))
+
+    scoped.director.after_plans["ListObjectsV2", 1] = comes  # after the holder has looked who waits
+    assert scoped.publish("a.jpg").heirs == ()
+    assert (came[0].status, scoped.copy("b.jpg").body) == ("published", CORRECTED)
+
+
+def test_a_repeated_event_of_a_key_that_waits_is_answered_alike(scoped: Gallery) -> None:
+    with_a_duplicate(scoped)
+    assert scoped.publish("b.jpg").duplicate_of == "a.jpg"
+    assert len(notes(scoped, "waiting")) == 1
+
+
+def notes(gallery: Gallery, kind: str = "") -> list[str]:
+    return [key for key in gallery.published_keys() if key.startswith(PREFIX) and f"/{kind}" in key]
+
+
+def test_a_copy_that_has_gone_leaves_no_note_of_its_leaving(scoped: Gallery) -> None:
+    with_a_duplicate(scoped)
+    scoped.put(key="a.jpg")
+    scoped.publish("a.jpg")
+    assert notes(scoped, "leaving") == []
+
+
+def test_notes_hold_no_key_in_clear_text(scoped: Gallery) -> None:
+    for key in ("summer/anna.jpg", "secret/berta.jpg"):
+        scoped.put(key=key)
+        scoped.publish(key)
+    assert len(notes(scoped)) == 2
+    for note in notes(scoped):
+        written = note.encode() + scoped.copy(note).body
+        assert [word for word in (b"summer", b"anna", b"secret", b"berta", b"jpg") if word in written] == []
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"\xff" * 100, b"y" * (LONGEST + 1)], ids=len)
+def test_a_claim_that_cannot_be_read_is_held_by_nobody(scoped: Gallery, body: bytes) -> None:
+    scoped.put(key="a.jpg")
+    scoped.publish("a.jpg")
+    scoped.s3.store(PUBLIC, *notes(scoped, "holder"), body)
+    scoped.put(key="b.jpg")
+    assert scoped.publish("b.jpg").status == "published"
 
 
 def test_a_claim_whose_holder_has_neither_copy_nor_original_is_taken_over(scoped: Gallery) -> None:

@@ -1,5 +1,7 @@
 """A sample of the schedules that `make model` runs by the ten thousand, and the proof that they find what is broken."""
 
+from typing import Any
+
 import pytest
 
 from galleria_storage.publishing.publisher import Publisher
@@ -11,14 +13,15 @@ from tests.model.world import Violation, run_schedule
 SCHEDULES = 150
 
 
-def run_schedules(seeds: range, strands: Strands, publisher_class: type[Publisher], provider: str) -> None:
+def run_schedules(seeds: range, *how: Any) -> None:
+    strands = Strands(4)
     for seed in seeds:
-        run_schedule(seed, strands, publisher_class, provider)
+        run_schedule(seed, strands, *how)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_exactly_one_correct_copy_comes_out_whatever_fails_in_between(provider: str) -> None:
-    run_schedules(range(SCHEDULES), Strands(4), Publisher, provider)
+    run_schedules(range(SCHEDULES), Publisher, provider)
 
 
 def test_a_seed_tells_the_same_story_again() -> None:
@@ -27,6 +30,5 @@ def test_a_seed_tells_the_same_story_again() -> None:
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: f"{m.name}, provider {m.provider}")
 def test_the_model_finds_a_protocol_with(mutant: Mutant) -> None:
-    broken, strands = mutant.publisher_class(), Strands(4)
     with pytest.raises(Violation):
-        run_schedules(range(3000), strands, broken, mutant.provider)
+        run_schedules(range(3000), mutant.publisher_class(), mutant.provider, mutant.scope)

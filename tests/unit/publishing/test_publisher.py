@@ -219,6 +219,22 @@ def test_a_gif_is_published_as_it_is_if_only_a_default_asks(gallery: Gallery) ->
     assert "image/gif is not corrected" in outcome.reason
 
 
+def test_a_key_that_is_almost_a_correction_is_mentioned_in_the_outcome(gallery: Gallery) -> None:
+    gallery.put(metadata={"timestamp_offset_hours": "-2"}, tags={"galleria-timezone": "UTC"})
+    for status in ("published", "duplicate"):
+        outcome = gallery.publish()
+        assert outcome.status == status
+        assert "'timestamp_offset_hours' is not read; timestamp-offset-hours may be meant" in outcome.reason
+        assert "'galleria-timezone'" in outcome.reason
+
+
+def test_what_this_service_recorded_on_a_copy_is_not_taken_for_a_correction(gallery: Gallery) -> None:
+    gallery.put()
+    gallery.publish()
+    gallery.put(metadata=gallery.copy().metadata)
+    assert "is not read" not in gallery.publish().reason
+
+
 def test_a_correction_that_cannot_be_understood_is_rejected_with_its_key(gallery: Gallery) -> None:
     gallery.put(metadata={"corrected-timestamp": "yesterday"})
     outcome = gallery.publish()

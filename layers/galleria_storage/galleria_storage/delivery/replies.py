@@ -52,7 +52,8 @@ def summary(outcome: Outcome) -> dict[str, Any]:
     """Return what is worth telling of an outcome, ready for JSON; empty fields are left out."""
     fields = outcome.as_dict()
     named = {"key": fields.pop("key"), "outcome": fields.pop("status"), **fields}
-    return {name: value for name, value in named.items() if value != ""}
+    heirs = [summary(heir) for heir in outcome.heirs]
+    return {name: value for name, value in {**named, "heirs": heirs or ""}.items() if value != ""}
 
 
 def line(told: Mapping[str, Any]) -> str:

@@ -64,7 +64,8 @@ def _carried_out(task: Task, publisher: Publishes, staging_bucket: str) -> Outco
 
 def _reported(outcome: Outcome, task: Task, reporter: Reporter) -> Outcome:
     try:
-        reporter.report(outcome, task)
+        for one in (*outcome.heirs, outcome):
+            reporter.report(one, task)
     except GalleriaError as error:
         reason = f"it was {outcome.status}, but nobody could be told: {error.message}"
         return replace(outcome, status="failed", reason=reason, advice=error.advice or "")

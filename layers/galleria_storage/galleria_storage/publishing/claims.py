@@ -1,29 +1,47 @@
-"""One copy of a content in the whole bucket (`DUPLICATE_SCOPE=bucket`): the first key to claim it keeps it.
+"""One copy of a content in the whole bucket (`DUPLICATE_SCOPE=bucket`): the first key to claim it holds it.
 
-A claim is a small object in the public bucket, named after the fingerprint and
-holding the key of the copy. It is made by a conditional put, so that of many
-keys at once exactly one wins. Where a provider does not obey conditions two
-keys that come within the same moment may both be published: a copy too many,
-never one too few.
+Notes are kept in the public bucket under `.galleria-claims/<fingerprint>/`:
+
+* `holder`: the key that is published, or is about to be; the first to write it wins;
+* `waiting/<digest of a key>`: a key that makes do with the holder's copy;
+* `leaving/<digest of a key>`: the copy of this key is about to go.
+
+A key that waits writes its note first, and then looks whether the holder is
+leaving or has left; a holder that leaves writes its note first, and then looks who waits.
+Whatever the order, one of the two sees the other: then the key that waits is
+published before the holder's copy goes. So there may be a copy too many, for a
+moment or where a provider does not obey conditions, but never one too few.
+
+Keys that wait are published nowhere, so they are private. Notes hold no key in
+clear text, but veiled with the name of the staging bucket, which the public
+does not see; and the template lets nobody read them.
 """
 
-import json
-from collections.abc import Callable
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from galleria_storage.errors import NotFoundError, PreconditionFailedError
+from galleria_storage.errors import NotFoundError, PreconditionFailedError, ProviderError
 from galleria_storage.publishing.fingerprint import is_result
+from galleria_storage.s3.listing import list_objects
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectStore
 
-#: Keys of claims start with it.
+#: Keys of notes start with it.
 PREFIX: Final = ".galleria-claims/"
+_NONCE_BYTES: Final = 16
+#: No note is longer, in bytes (a key has at most 1,024); what is longer was written by somebody else.
+LONGEST: Final = _NONCE_BYTES + 1024
 
 
 @dataclass(frozen=True, slots=True)
-class _Claim:
+class _Holder:
+    """Who holds a content; the key is empty if nobody can tell."""
+
     key: str
-    etag: str
+    etag: str = ""
 
 
 class Claims:
@@ -33,60 +51,145 @@ class Claims:
     ----------
     public
         The public bucket.
+    veil
+        Keys are written so that only somebody who knows this text can read them.
     asked
         Tells the fingerprint of what staging asks for under a key, None for nothing.
     """
 
-    def __init__(self, public: ObjectStore, asked: Callable[[str], str | None]) -> None:
+    def __init__(self, public: ObjectStore, veil: str, asked: Callable[[str], str | None]) -> None:
         self._public = public
+        self._veil = veil.encode()
         self._asked = asked
 
-    def other_holder(self, fingerprint: str, key: str) -> str:
-        """Claim a content for a key, unless another key holds it.
+    def other_holder(self, fingerprint: str, key: str, *, patient: bool) -> str:
+        """Claim a content for a key, unless another key has published it.
+
+        Parameters
+        ----------
+        fingerprint, key
+            The content, and who wants it.
+        patient
+            Whether to wait for a holder that has not published it yet. It may
+            have died on the way, so patience has to end.
 
         Returns
         -------
         str
-            That other key; empty if the claim is ours.
+            That other key, for which `key` now waits; empty if `key` is to be published.
 
         Raises
         ------
         PreconditionFailedError
-            Somebody else was quicker: look again.
+            Somebody else was quicker, or is about to publish it: look again.
         """
-        name = PREFIX + fingerprint
-        standing = None if self._public.profile.preconditions else self._read(name)
-        if standing is None:
-            try:
-                self._write(name, key, ABSENT)
-            except PreconditionFailedError:
-                standing = self._read(name)
-            else:
-                standing = _Claim(key, "") if self._public.profile.preconditions else self._read(name)
-        if standing is None:
-            raise PreconditionFailedError(f"the claim {name!r} vanished", bucket=self._public.bucket, key=key)
-        if standing.key == key:
+        holder = self._claimed(fingerprint, key)
+        if holder.key == key:
             return ""
-        if self._keeps(standing.key, fingerprint):
-            return standing.key
-        self._write(name, key, Matches(standing.etag))
+        if self._is_published(holder.key, fingerprint):
+            self._write(self._note(fingerprint, "waiting", key), key, None)
+            if self._is_leaving(fingerprint, holder.key) or not self._is_published(holder.key, fingerprint):
+                return ""  # it goes, or has gone: a copy too many at worst
+            return holder.key
+        if patient and holder.key and self._asked(holder.key) == fingerprint:
+            raise PreconditionFailedError(
+                f"another key with the content of {key!r} is being published", bucket=self._public.bucket, key=key
+            )
+        self._write(_holder_note(fingerprint), key, Matches(holder.etag))
         return ""
 
-    def _keeps(self, key: str, fingerprint: str) -> bool:
-        """Whether the holder has published this content, or is going to: its staging object asks for it."""
-        published = self._public.head(key)
-        return (published is not None and is_result(published, fingerprint)) or self._asked(key) == fingerprint
+    def leave(self, fingerprint: str, key: str) -> str:
+        """Hand a content over before the copy of a key goes; the same again if that was done before.
 
-    def _write(self, name: str, key: str, condition: Condition) -> None:
-        body = json.dumps({"key": key}).encode()
-        self._public.put(name, body, {"ContentType": "application/json"}, condition)
+        Returns
+        -------
+        str
+            The key that must be published first; empty if nobody waits.
 
-    def _read(self, name: str) -> _Claim | None:
+        Raises
+        ------
+        PreconditionFailedError
+            Somebody else claims the content in this moment: look again.
+        """
+        holder = self._read_holder(fingerprint)
+        if holder and holder.key != key and self._is_published(holder.key, fingerprint):
+            return holder.key if self._is_leaving(fingerprint, key) else ""  # after a run that died on the way
+        self._write(self._note(fingerprint, "leaving", key), key, None)
+        for other in self._waiting(fingerprint):
+            if other != key and self._asked(other) == fingerprint:
+                condition = Matches(holder.etag) if holder else ABSENT
+                self._write(_holder_note(fingerprint), other, condition)
+                return other
+            self._public.delete(self._note(fingerprint, "waiting", other), None)
+        return ""
+
+    def left(self, fingerprint: str, key: str) -> None:
+        """Take the note back once the copy has gone; one that stays costs no more than a copy too many."""
+        with suppress(ProviderError):
+            self._public.delete(self._note(fingerprint, "leaving", key), None)
+
+    def _claimed(self, fingerprint: str, key: str) -> _Holder:
+        """Return who holds a content: the key, if nobody did."""
+        obeyed = self._public.profile.preconditions
+        if not obeyed and (holder := self._read_holder(fingerprint)):
+            return holder
+        try:
+            self._write(_holder_note(fingerprint), key, ABSENT)
+        except PreconditionFailedError:
+            obeyed = False
+        if obeyed:
+            return _Holder(key)
+        if holder := self._read_holder(fingerprint):
+            return holder
+        raise PreconditionFailedError("a claim vanished", bucket=self._public.bucket, key=key)
+
+    def _is_published(self, key: str, fingerprint: str) -> bool:
+        published = self._public.head(key) if key else None
+        return published is not None and is_result(published, fingerprint)
+
+    def _is_leaving(self, fingerprint: str, key: str) -> bool:
+        return self._public.head(self._note(fingerprint, "leaving", key)) is not None
+
+    def _waiting(self, fingerprint: str) -> Iterator[str]:
+        """Yield the keys that wait."""
+        for found in list_objects(self._public.client, self._public.bucket, f"{PREFIX}{fingerprint}/waiting/"):
+            if (note := self._read(found.key)) and note.key:
+                yield note.key
+
+    def _read_holder(self, fingerprint: str) -> _Holder | None:
+        return self._read(_holder_note(fingerprint))
+
+    def _read(self, name: str) -> _Holder | None:
+        """Return what a note says; one that cannot be read names nobody."""
         try:
             stream = self._public.open(name)
         except NotFoundError:
             return None
         with stream:
+            etag = stream.info.etag
+            if not _NONCE_BYTES < stream.info.size <= LONGEST:
+                return _Holder("", etag)
             body = bytearray(stream.info.size)
             stream.fill(memoryview(body))
-            return _Claim(json.loads(body)["key"], stream.info.etag)
+        try:
+            return _Holder(self._veiled(bytes(body[:_NONCE_BYTES]), bytes(body[_NONCE_BYTES:])).decode(), etag)
+        except UnicodeDecodeError:
+            return _Holder("", etag)
+
+    def _write(self, name: str, key: str, condition: Condition) -> None:
+        nonce = os.urandom(_NONCE_BYTES)  # makes each note another one, with an ETag of its own
+        body = nonce + self._veiled(nonce, key.encode())
+        self._public.put(name, body, {"ContentType": "application/octet-stream"}, condition)
+
+    def _note(self, fingerprint: str, kind: str, key: str) -> str:
+        digest = hashlib.sha256(b"\0".join((self._veil, key.encode()))).hexdigest()
+        return f"{PREFIX}{fingerprint}/{kind}/{digest}"
+
+    def _veiled(self, nonce: bytes, text: bytes) -> bytes:
+        """Put the veil on, or take it off: exclusive or with a stream that only the veil's text gives."""
+        stream = hashlib.shake_256(b"\0".join((nonce, self._veil))).digest(len(text))
+        return bytes(one ^ other for one, other in zip(text, stream, strict=True))
+
+
+def _holder_note(fingerprint: str) -> str:
+    return f"{PREFIX}{fingerprint}/holder"

@@ -39,6 +39,8 @@ class Errand:
         ETags of objects that the provider stored wrong.
     spoilt
         How often that happened.
+    heirs
+        Outcomes of other keys that had to be published first.
     """
 
     key: str
@@ -51,6 +53,7 @@ class Errand:
     tried: dict[str, Outcome] = field(default_factory=dict)
     wrong: set[str] = field(default_factory=set)
     spoilt: int = 0
+    heirs: tuple[Outcome, ...] = ()
 
     def done(self, status: OutcomeStatus, *reasons: str, **known: Any) -> Outcome:
         """Return the outcome of this run."""
@@ -97,4 +100,6 @@ class Errand:
         )
 
     def _complete(self, outcome: Outcome) -> Outcome:
-        return replace(outcome, attempts=self.attempts, bytes_in=self.bytes_in, bytes_out=self.bytes_out)
+        return replace(
+            outcome, attempts=self.attempts, bytes_in=self.bytes_in, bytes_out=self.bytes_out, heirs=self.heirs
+        )

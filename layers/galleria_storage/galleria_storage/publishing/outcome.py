@@ -49,6 +49,9 @@ class Outcome:
         True if the run that wrote the copy found an older one under the key.
     attempts
         How often the protocol started from the beginning.
+    heirs
+        What became of other keys that had made do with the copy of this one,
+        and were published before it went (`DUPLICATE_SCOPE=bucket`).
     """
 
     key: str
@@ -68,6 +71,7 @@ class Outcome:
     bytes_copied: int = 0
     replaced: bool = False
     attempts: int = 1
+    heirs: tuple["Outcome", ...] = ()
 
     @classmethod
     def from_error(cls, key: str, error: GalleriaError) -> "Outcome":

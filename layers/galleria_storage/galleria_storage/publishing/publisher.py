@@ -6,14 +6,16 @@ each of them. The names of the steps in this module are those of that page.
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
-from galleria_storage.errors import NotFoundError, PreconditionFailedError
+from galleria_storage.errors import GalleriaError, NotFoundError, PreconditionFailedError
 from galleria_storage.publishing.claims import Claims
 from galleria_storage.publishing.draft import Draft, prepare
 from galleria_storage.publishing.errand import Errand
 from galleria_storage.publishing.fingerprint import (
+    FINGERPRINT,
     RUN,
     capture_text,
     is_ours,
@@ -71,7 +73,7 @@ class Publisher:
         self.settings = settings
         self._writer = writer or Writer(public)
         self._wishes = Wishes(staging, settings)
-        self._claims = Claims(public, self._asked)
+        self._claims = Claims(public, settings.staging_bucket, self._asked_elsewhere)
         self._sleep = sleep
         self._jitter = jitter
         self._now = now
@@ -148,21 +150,43 @@ class Publisher:
             if standing and is_result(standing, wish.fingerprint) and standing.etag not in errand.wrong:  # compare
                 return errand.recognises(wish, standing)
             draft = prepare(source, wish.correction, self.settings)
-            if not standing and (holder := self._other_holder(errand.key, wish)):
+            if not standing and (holder := self._other_holder(errand, wish)):
                 return errand.done("duplicate", f"published as {holder!r} already", duplicate_of=holder)
             condition: Condition = Matches(standing.etag) if standing else ABSENT
             try:
-                written = self._write(errand, wish, draft, condition)
+                with self._leaving(errand, standing, wish.fingerprint):
+                    written = self._write(errand, wish, draft, condition)
             finally:
                 errand.bytes_in += source.bytes_read
         self._look_back(wish, condition, written)
         return errand.wrote(wish)
 
-    def _other_holder(self, key: str, wish: Wish) -> str:
+    def _other_holder(self, errand: Errand, wish: Wish) -> str:
         """Return the key under which the same content is published already, if that is to be avoided; else nothing."""
         if self.settings.duplicate_scope == "key":
             return ""
-        return self._claims.other_holder(wish.fingerprint, key)
+        return self._claims.other_holder(wish.fingerprint, errand.key, patient=errand.attempts < MAX_ATTEMPTS)
+
+    @contextmanager
+    def _leaving(self, errand: Errand, standing: ObjectInfo | None, successor: str = "") -> Iterator[None]:
+        """While a copy goes: publish another key that made do with it first."""
+        leaves = standing.metadata.get(FINGERPRINT, successor) if standing else successor
+        if self.settings.duplicate_scope == "key" or leaves == successor:
+            yield
+            return
+        if heir := self._claims.leave(leaves, errand.key):
+            errand.heirs = (*errand.heirs, *self._publish_heir(heir))
+        yield
+        self._claims.left(leaves, errand.key)
+
+    def _publish_heir(self, heir: str) -> tuple[Outcome, ...]:
+        """Publish another key; one that is rejected by now hears so by its own event."""
+        try:
+            return (self.publish(heir),)
+        except GalleriaError as error:
+            if not error.permanent:
+                raise
+            return ()
 
     def _write(self, errand: Errand, wish: Wish, draft: Draft, condition: Condition) -> Written:
         """Write under the condition and verify; remember the attempt, since its answer may get lost."""
@@ -196,7 +220,8 @@ class Publisher:
             It asks for something else by now.
         """
         follows = self._original_until(wish.info) > 0
-        if not (isinstance(condition, Matches) or follows) and written.conditional:
+        elsewhere = self.settings.duplicate_scope == "bucket"  # a newer content may have been left to another key
+        if not (isinstance(condition, Matches) or follows or elsewhere) and written.conditional:
             return
         asked = self._asked(wish.info.key)
         if asked != wish.fingerprint and (asked is not None or follows):
@@ -206,6 +231,15 @@ class Publisher:
         """Return the fingerprint of what staging asks for now; None if there is no such object."""
         now = self._wishes.look(key)
         return now.fingerprint if now else None
+
+    def _asked_elsewhere(self, key: str) -> str | None:
+        """Do the same for another key, whose own faults are none of this one's."""
+        try:
+            return self._asked(key)
+        except GalleriaError as error:
+            if not error.permanent:
+                raise
+            return None
 
     def _original_until(self, original: ObjectInfo) -> int:
         """Return until when (seconds since 1970) the original goes by somebody's hand alone; 0: no copy goes with it.
@@ -229,7 +263,8 @@ class Publisher:
             return errand.done("gone", "the staging object does not exist any more")
         if standing is None:
             return errand.done("removed", "there is neither an original nor a copy")
-        self.public.delete(errand.key, Matches(standing.etag))
+        with self._leaving(errand, standing):
+            self.public.delete(errand.key, Matches(standing.etag))
         if self.staging.head(errand.key):  # look at staging again: it was put back meanwhile
             raise self._wishes.changed(errand.key)
         return errand.done("removed", "the original was removed", run=standing.metadata[RUN])

@@ -175,7 +175,7 @@ class ObjectStore:
         self._notice_versions(answer)
         return stored(answer)
 
-    def delete(self, key: str, condition: Matches) -> None:
+    def delete(self, key: str, condition: Matches | None) -> None:
         """DeleteObject, under `If-Match` where the provider obeys it (look first where it does not)."""
 
         def delete(**wanted: Any) -> Mapping[str, Any]:
