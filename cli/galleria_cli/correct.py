@@ -14,6 +14,7 @@ from galleria_storage.errors import CorrectionError, GalleriaError, LocalFileErr
 from galleria_storage.photos.photo import correct_stream
 from galleria_storage.photos.plan import Plan
 from galleria_storage.publishing.fingerprint import capture_text
+from galleria_storage.transfer.local_content import LocalContent
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -81,7 +82,7 @@ def _correct(photo: Path, correction: Correction, folder: Path | None) -> bool:
 
 
 def _try(photo: Path, correction: Correction) -> Plan:
-    with photo.open("rb") as source, Path(os.devnull).open("wb") as nowhere:
+    with LocalContent(photo).open() as source, Path(os.devnull).open("wb") as nowhere:
         return correct_stream(source, nowhere, correction)
 
 
@@ -94,7 +95,7 @@ def _write(photo: Path, correction: Correction, folder: Path) -> Plan:
     handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=folder)
     part = Path(name)
     try:
-        with os.fdopen(handle, "wb") as copy, photo.open("rb") as source:
+        with os.fdopen(handle, "wb") as copy, LocalContent(photo).open() as source:
             edit = correct_stream(source, copy, correction)
         part.chmod(0o666 & ~_umask())  # as any new file; it was made for its owner alone
         _rename(part, target)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from galleria_cli.table import printable
 from galleria_storage.bulk.directories import DirectoryUpload, upload_directory
+from galleria_storage.corrections.near_misses import near_settings
+from galleria_storage.runtime.environment import RememberedNames
 from galleria_storage.s3.access import public_bucket
 from galleria_storage.s3.clients import connect
 from galleria_storage.s3.objects import ObjectStore
@@ -35,8 +37,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(args: argparse.Namespace) -> int:
     """Upload, show progress on a terminal, print what became of it, and return the exit status."""
     options = {"S3_PUBLIC_BUCKET": args.bucket, "S3_PUBLIC_ENDPOINT": args.endpoint}
-    env = dict(os.environ) | {name: value for name, value in options.items() if value is not None}
+    env = RememberedNames({**os.environ, **{name: value for name, value in options.items() if value is not None}})
     connection = connect(public_bucket(env))
+    for note in near_settings(env, env.names):
+        print(printable(note), file=sys.stderr)
     started = time.monotonic()
     shows_progress = sys.stderr.isatty() and not args.quiet
     result = upload_directory(

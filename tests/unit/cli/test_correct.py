@@ -1,5 +1,6 @@
 """Photos on this computer: a corrected copy of each is written, and nothing else is touched."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,12 @@ def test_a_copy_has_the_permissions_of_any_new_file(photo: Path, tmp_path: Path)
     assert main(["correct", "--into", str(folder), SLOW, str(photo)]) == 0
     (other := tmp_path / "other").touch()
     assert (folder / "photo.jpg").stat().st_mode == other.stat().st_mode
+
+
+def test_what_is_not_a_file_is_rejected_without_waiting_for_it(
+    photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(pipe := tmp_path / "pipe.jpg")
+    for where in (["--dry-run"], ["--into", str(tmp_path / "corrected")]):
+        assert main(["correct", *where, SLOW, str(pipe), str(tmp_path), str(photo)]) == 1
+        assert capsys.readouterr().out.count("is not a regular file") == 2
