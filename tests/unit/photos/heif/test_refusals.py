@@ -35,8 +35,8 @@ FTYP = box(b"ftyp", b"heic", bytes(4), b"mif1")
         (Spec(2, b"Exif", b"\0\0\0\0nothing of the kind"), "does not start with a TIFF header"),
         (exif_item(protection=1), "encrypted"),
         (exif_item(reference=1), "another file"),
-        (exif_item(method=2), "another file"),
-        (exif_item(method=3), "another file"),
+        (exif_item(method=2), "another item"),
+        (exif_item(method=3), "another item"),
     ],
 )
 def test_exif_data_that_cannot_be_edited_is_refused(item: Spec, reason: str) -> None:
@@ -231,3 +231,19 @@ def test_items_without_any_piece_are_read() -> None:
     empty = file[: table + 18] + b"\0\0" + file[table + 20 :]  # found by fuzzing: no pieces, and fields of no width
     with pytest.raises(CorruptPhotoError, match="no room"):
         corrected(empty)
+
+
+@pytest.mark.parametrize("items", [[MASTER], [MASTER, NO_ROOM]])
+def test_data_that_may_be_in_another_file_is_refused_only_where_something_moves(items: list[Spec]) -> None:
+    """Readers do not look at the number of the file: to them, the data is in this one."""
+    elsewhere = Spec(3, b"av01", b"alpha", reference=1)
+    with pytest.raises(CorruptPhotoError, match="another file"):
+        corrected(heif([*items, elsewhere]))
+    assert corrected(heif([MASTER, ROOM, elsewhere]))
+
+
+def test_data_behind_the_last_box_is_refused_where_something_moves() -> None:
+    """The header of the box with the data is damaged, so that its bytes look like rubbish behind the photo."""
+    file = heif([MASTER, XMP], (b"ftyp", b"meta", b"mdat"))
+    with pytest.raises(CorruptPhotoError, match="behind its last box"):
+        corrected(file.replace(b"mdat", b"\xbamda"))

@@ -113,7 +113,7 @@ def _appended(source: RangedSource, heif: Heif, moves: Moves, box: bytes) -> lis
     followed = {meta.box for meta in heif.metas}
     patches = [Patch(heif.end, 0, box), *follow_chunks(source, heif.boxes, moves.place, followed)]
     for meta in heif.metas:
-        meta.locations.follow(moves.place)
+        meta.locations.follow(moves.place, heif.boxes[-1].stop)
     last = next(other for other in heif.boxes if other.stop == heif.end)
     if last.is_open:
         patches.append(resized(last, last.stop - last.start))

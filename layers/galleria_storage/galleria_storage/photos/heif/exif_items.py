@@ -56,16 +56,19 @@ class ExifItem(NamedTuple):
 
 
 def base_of(meta: Meta, location: Location) -> int | None:
-    """Return where in the file the offsets of an item count from; None if it is in another item or another file."""
+    """Return where in the file the offsets of an item count from; None if it is in another item.
+
+    Readers do not look whether it is said to be in another file; then it is not edited, and nothing moves.
+    """
     if location.method == IN_FILE:
-        return None if location.reference else location.base
+        return location.base
     if location.method == IN_META and meta.data_box:
         return location.base + meta.data_box.body
     return None
 
 
 def spans_of(meta: Meta, location: Location) -> tuple[Span, ...]:
-    """Return which bytes of the file an item consists of; none if they are in another item or another file."""
+    """Return which bytes of the file an item consists of; none if they are in another item."""
     base = base_of(meta, location)
     if base is None:
         return ()
@@ -95,14 +98,14 @@ def _location(meta: Meta, item: Item) -> Location:
     locations = [entry for entry in meta.locations.entries if entry.item == item.number]
     if len(locations) != 1 or sum(other.number == item.number for other in meta.items) != 1:
         raise damaged("the place of its Exif data is missing, or there are two")
-    if item.protection:
-        raise damaged("its Exif data is encrypted")
+    if item.protection or locations[0].reference:
+        raise damaged("its Exif data is encrypted, or in another file")
     return locations[0]
 
 
 def _read(source: RangedSource, heif: Heif, spans: tuple[Span, ...], holders: list[tuple[Meta, Location]]) -> ExifItem:
     if not spans:
-        raise damaged("its Exif data is in another file, or another item")
+        raise damaged("its Exif data is in another item")
     size = sum(span.stop - span.start for span in spans)
     if not 8 <= size <= MAX_BLOB:
         raise damaged(f"its Exif data has {size:,} bytes; from 8 to {MAX_BLOB:,} can be edited")

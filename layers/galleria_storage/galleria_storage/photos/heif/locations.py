@@ -169,22 +169,26 @@ class Locations:
         """Whether anything was written into the table."""
         return self.written != self._body
 
-    def follow(self, moved: Callable[[int], int]) -> None:
-        """Let the places of all items in this file follow the bytes that they name.
+    def follow(self, moved: Callable[[int], int], end: int) -> None:
+        """Let the places of all items in the file follow the bytes that they name.
 
         Parameters
         ----------
         moved
             Tells where a byte of the source is in the result.
+        end
+            Where the last box of the source ends.
 
         Raises
         ------
         CorruptPhotoError
-            A place does not fit into its field.
+            A place does not fit into its field, or is where no item should be.
         """
         for entry in self.entries:
-            if entry.method == IN_FILE and not entry.reference:
+            if entry.method == IN_FILE:
                 old = entry.places
+                if entry.reference or max(old, default=0) > end:
+                    raise damaged("some of its data is in another file, or behind its last box")
                 new = [moved(place) for place in old]
                 if new != old:
                     self._write_places(entry, new)
