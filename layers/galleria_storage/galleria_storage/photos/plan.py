@@ -8,6 +8,7 @@ only writes spans of the source and new bytes in turn.
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from operator import itemgetter
 from typing import NamedTuple, Protocol
 
 from galleria_storage.corrections.camera_text import read_capture_time
@@ -155,7 +156,7 @@ class Plan:
         notes: tuple[str, ...] = (),
     ) -> None:
         self.size = size
-        self.patches = tuple(sorted(patches, key=lambda patch: patch.offset))
+        self.patches = tuple(sorted(patches, key=itemgetter(0)))
         self.before, self.after, self.notes = before, after, notes
         self.growth = 0
         done = 0
@@ -191,6 +192,18 @@ class Plan:
             return data
         view = memoryview(data)
         return b"".join(view[p.start : p.stop] if isinstance(p, Span) else p for p in self.pieces())
+
+    def start_of(self, data: bytes) -> bytes:
+        """Return the start of the result, given the source's first bytes: all of it that comes from these."""
+        view = memoryview(data)
+        found: list[bytes | memoryview] = []
+        done = 0
+        for offset, removed, new in self.patches:
+            if offset > len(data):
+                break
+            found += (view[done:offset], new)
+            done = offset + removed
+        return b"".join((*found, view[done:]))
 
     def view(self, source: RangedSource) -> "PlanView":
         """Return the result as a source, of which nothing is written yet."""

@@ -1,6 +1,6 @@
 """Editing one Exif block: in place, else in its padding, else by letting it grow."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from galleria_storage.photos.exif.free_space import continuation, filling_for, growth_problem, padding_for
@@ -39,21 +39,23 @@ class BlockEdit(NamedTuple):
     growth: int = 0
     contents: Survey | None = None
 
-    def patches(self, numbers: Mapping[int, bytes] = _NO_NUMBERS) -> list[Patch]:
+    def patches(self, numbers: Mapping[int, bytes] = _NO_NUMBERS, start: int = 0) -> list[Patch]:
         """Return what changes in the block: only bytes that differ, and an append if it grows.
 
         Parameters
         ----------
         numbers
             Other bytes of the block that change, by offset.
+        start
+            Offset of the block in what the patches are for.
         """
         data, free, between = self.block.data, self.free, self.between
-        replaced, new = self.draft.patches(free + len(between), numbers)
-        patches = list(_different(data, replaced))
+        replaced, new = self.draft.write(free + len(between), numbers)
+        patches = [_difference(data, start, at, some) for at, some in replaced.items() if not data.startswith(some, at)]
         if self.growth:
-            patches.append(Patch(free, 0, between + new))
+            patches.append(Patch(start + free, 0, between + new))
         elif new:
-            patches.append(Patch(free, len(new), new))
+            patches.append(Patch(start + free, len(new), new))
         return patches
 
 
@@ -111,13 +113,11 @@ def _grown(block: TiffBlock, draft: TextDraft, between: bytes, contents: Survey)
     return BlockEdit(block, draft, size, between, len(between) + draft.length(size + len(between)), contents)
 
 
-def _different(old: bytes, patches: Iterable[Patch]) -> Iterator[Patch]:
-    """Yield patches without the bytes at their ends that stay as they are."""
-    for at, length, new in patches:
-        first, last = 0, length
-        while first < last and old[at + first] == new[first]:
-            first += 1
-        while last > first and old[at + last - 1] == new[last - 1]:
-            last -= 1
-        if first < last:
-            yield Patch(at + first, last - first, new[first:last])
+def _difference(old: bytes, start: int, at: int, new: bytes) -> Patch:
+    """Return a patch of bytes that differ, without those at their ends that stay as they are."""
+    first, last = 0, len(new)
+    while old[at + first] == new[first]:
+        first += 1
+    while old[at + last - 1] == new[last - 1]:
+        last -= 1
+    return Patch(start + at + first, last - first, new[first:last])

@@ -46,6 +46,8 @@ TIFF_HEADERS: Final = (b"II*\0", b"MM\0*")
 # Offset and length of image data (TIFF 6.0 sections 8 and 22; Exif 2.32 4.6.4).
 _IMAGE_DATA: Final = ((0x0201, 0x0202), (0x0111, 0x0117))
 
+_IMAGE_STARTS: Final = tuple(start for start, _ in _IMAGE_DATA)
+
 _HEADER: Final = 8
 """Bytes of the TIFF header: what begins in it is not an image, whatever a tag says."""
 
@@ -136,7 +138,7 @@ class Ifd:
         """The thumbnails."""
         if self._images is None:
             self._images = []
-            for start_tag, length_tag in _IMAGE_DATA:
+            for start_tag, length_tag in () if self.tag_set.isdisjoint(_IMAGE_STARTS) else _IMAGE_DATA:
                 if start_tag in self.tag_set and length_tag in self.tag_set:
                     # Of tags that are there twice, some readers take the first, others the last.
                     starts, lengths = self.find((start_tag,)), self.find((length_tag,))
@@ -150,6 +152,8 @@ class Ifd:
 
     def find(self, tags: Collection[int]) -> list[Entry]:
         """Return all entries that have one of the tags, in the order of `tags`, and in file order for each."""
+        if self.tag_set.isdisjoint(tags):
+            return []
         return [self._entry(index) for index in self._places(tags)]
 
     def without(self, tags: Collection[int], block: bytes) -> bytes:

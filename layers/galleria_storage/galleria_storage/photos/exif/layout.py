@@ -31,9 +31,10 @@ def end_if_apart(ifds: Iterable[Ifd], size: int) -> int:
         # TIFF 6.0 section 2: the offset of the next IFD is part of an IFD.
         starts.append(ifd.at)
         ends.append(ifd.end + 4)
-        for _, start, end, _ in ifd.values:
-            starts.append(start)
-            ends.append(end)
+        if values := ifd.values:
+            _, first, behind, _ = zip(*values, strict=True)
+            starts += first
+            ends += behind
         for _, start, length in ifd.images:
             starts.append(start)
             ends.append(start + length)

@@ -70,9 +70,9 @@ class Reference(NamedTuple):
 
 def camera_make(block: TiffBlock) -> bytes:
     """Return the first word of the camera's make, in capitals."""
-    for entry in block.ifds[0].find({_MAKE}):
-        words = block.data[entry.start : entry.start + min(entry.size, 64)].replace(b"\0", b" ").upper().split()
-        return words[0] if words else b""
+    for entry in block.ifds[0].find((_MAKE,)):
+        words = block.data[entry.start : entry.start + min(entry.size, 64)].replace(b"\0", b" ").split(None, 1)
+        return words[0].upper() if words else b""
     return b""
 
 

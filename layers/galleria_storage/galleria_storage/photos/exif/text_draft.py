@@ -18,7 +18,6 @@ from galleria_storage.photos.exif.ifd import ASCII, INLINE, LONG, Entry, Ifd, is
 from galleria_storage.photos.exif.survey import Survey
 from galleria_storage.photos.exif.tiff import EXIF_IFD, TiffBlock
 from galleria_storage.photos.exif.widening import MovedValue, values_in_the_way
-from galleria_storage.photos.plan import Patch
 
 _UTF8: Final = 129  # Exif 3.0
 _TEXT_TYPES: Final = frozenset({1, ASCII, 7, _UTF8})
@@ -117,8 +116,8 @@ class TextDraft:
             at += at % 2 + size
         return at - start
 
-    def patches(self, start: int, numbers: Mapping[int, bytes]) -> tuple[list[Patch], bytes]:
-        """Return what changes in the block's own bytes, and what goes to free space.
+    def write(self, start: int, numbers: Mapping[int, bytes]) -> tuple[Mapping[int, bytes], bytes]:
+        """Return what is written over the block's own bytes, by offset, and what goes to free space.
 
         Parameters
         ----------
@@ -142,7 +141,7 @@ class TextDraft:
         for thing, place in zip(self._placed, places, strict=True):
             free += bytes(place - start - len(free))
             free += thing if isinstance(thing, bytes) else self._table(thing, places, changed)
-        return [Patch(at, len(new), new) for at, new in changed.items()], bytes(free)
+        return changed, bytes(free)
 
     def _write(self, at: int, data: bytes) -> None:
         if not self._block.data.startswith(data, at):

@@ -120,6 +120,8 @@ def _check_references(edit: HeadEdit, blocks: Sequence[_Content], last: _Content
         _check_index(edit.pictures, last.data, edit.growth)
         before += targets(edit.pictures.data, edit.pictures.start, others)
         after += targets(last.data, last.start, others)
+    if not before and not after:
+        return
     # What is referred to has to come after all that changes: else nobody could tell what of it changed.
     changed = max((patch.offset + patch.removed for patch in edit.patches), default=0)
     if any(target < changed for target in before):

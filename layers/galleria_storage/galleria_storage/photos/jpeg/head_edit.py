@@ -11,7 +11,7 @@ from galleria_storage.photos.exif.survey import survey
 from galleria_storage.photos.jpeg.exif_segments import EXIF_HEADER, ExifBlock, emptied_segment
 from galleria_storage.photos.jpeg.head import APP0, Head, Segment
 from galleria_storage.photos.jpeg.multi_picture import FoundIndex, find_index
-from galleria_storage.photos.plan import Patch, within
+from galleria_storage.photos.plan import Patch
 
 MAX_PAYLOAD: Final = 65_533
 """T.81 B.1.1.4: the length of a segment has 16 bits and counts its own two bytes."""
@@ -123,7 +123,7 @@ def _follow(block: ExifBlock, edit: BlockEdit, growths: Sequence[Growth]) -> Edi
 def _block_patches(block: EditedBlock) -> list[Patch]:
     """Return the patches of a block and of the length of its segment."""
     segment, start, _ = block.place
-    patches = within(block.edit.patches(block.numbers), start)
+    patches = block.edit.patches(block.numbers, start)
     if block.edit.growth:
         patches.append(_length_patch(segment, block.edit.growth))
     return patches

@@ -53,10 +53,9 @@ def _plan(source: RangedSource, head: Head, asked: Asked) -> Plan:
     size, growth = len(head.data), edit.growth
     trailers = trailer_patches(source, size, growth) if growth else []
     result = Plan(source.size, (*edit.patches, *trailers), before, after_changes(before, changes))
-    view = result.view(source)
-    check_head(head, edit, texts, view.read(0, size + growth))
+    check_head(head, edit, texts, result.start_of(head.data))
     if trailers:
-        check_trailers(source, view, size, growth)
+        check_trailers(source, result.view(source), size, growth)
     return result
 
 
