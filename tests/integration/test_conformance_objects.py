@@ -4,9 +4,13 @@ import hashlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from botocore.exceptions import ClientError
 
 from galleria_storage.errors import BucketNotFoundError, NotFoundError, PreconditionFailedError
+from galleria_storage.s3.clients import connect
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectStore
+from galleria_storage.s3.profiles import PROFILES
+from tests.support.bucket_names import bucket_name
 from tests.support.gallery import Gallery
 
 MIB = 1 << 20
@@ -201,3 +205,21 @@ def test_a_deletion_goes_by_the_etag_where_conditions_are_honoured(store: Object
         assert read(store, key) == b"wrong"
     store.delete(key, Matches(etag))
     assert store.head(key) is None
+
+
+@pytest.mark.parametrize("profile", ["minio", "ceph", "generic"])
+def test_a_bucket_with_a_default_retention_takes_what_is_put_and_sent_in_parts(gallery: Gallery, profile: str) -> None:
+    bucket = bucket_name("locked")
+    retention = {"Mode": "GOVERNANCE", "Days": 1}
+    lock = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": retention}}
+    try:
+        gallery.s3.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=True)
+        gallery.s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=lock)
+    except ClientError as error:
+        pytest.skip(f"{gallery.server.name}: no Object Lock: {error}")
+    store = ObjectStore(connect(gallery.server.access(bucket)).client, bucket, PROFILES[profile])
+    assert store.put("a.jpg", bytearray(b"photo"), {}, None).etag
+    upload = store.start_multipart("b.jpg", {})
+    part = store.upload_part("b.jpg", upload, 1, bytearray(b"photo"), {})
+    store.complete("b.jpg", upload, [part], None)
+    assert read(store, "a.jpg") == read(store, "b.jpg") == b"photo"

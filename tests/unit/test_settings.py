@@ -163,3 +163,17 @@ def test_a_wrong_cors_setting_is_named_with_its_value(change: dict[str, str], wo
 def test_the_secret_key_of_a_bucket_in_the_list_is_not_shown_when_its_type_is_wrong() -> None:
     error = refused(cors_settings, {"CORS_BUCKETS": '[{"bucket": "one", "secret_key": 12345}]'})
     assert "12345" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["S3_PUBLIC_BUCKET", "S3_PUBLIC_ENDPOINT", "S3_PUBLIC_PROFILE", "S3_PUBLIC_ADDRESSING", "FAILURE_QUEUE_URL",
+     "DUPLICATE_SCOPE", "PASS_THROUGH_TYPES", "METADATA_ALLOWLIST"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "value",
+    ["https://KEY:se/cret@host/a b", "s3://KEY:hunter-secret@host", "ftp://host/a?X-Amz-Signature=hunter-secret&x y"],
+)
+def test_an_address_in_the_wrong_setting_is_not_shown_with_its_secret(name: str, value: str) -> None:
+    error = refused(publish_settings, PUBLISH | {name: value})
+    assert "cret" not in f"{error} {vars(error)}"

@@ -7,12 +7,15 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import botocore.credentials as credentials_module
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
+from botocore.credentials import Credentials
 
 from galleria_storage.errors import SettingsError
 from galleria_storage.s3.access import BucketAccess, ProviderAccess
 from galleria_storage.s3.clients import Connection, connect, get_s3_client, staging_client
+from galleria_storage.s3.sdk.session import _FROM_AWS, FoundCredentials, credentials_of, plain_session
 
 Write = Callable[[str], int]
 
@@ -293,3 +296,22 @@ def test_plain_keys_of_the_environment_may_be_a_providers(monkeypatch: pytest.Mo
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "value")
     assert photos("https://s3.example.org", keys=False).profile.name == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("method", "from_aws"),
+    [
+        *((method, True) for method in ("assume-role", "assume-role-with-web-identity", "container-role", "iam-role")),
+        *((method, True) for method in ("sso", "login", "ec2-credentials-file")),
+        *((method, False) for method in ("env", "shared-credentials-file", "config-file", "custom-process")),
+    ],
+)
+def test_where_aws_hands_out_credentials_they_belong_to_aws(method: str, *, from_aws: bool) -> None:
+    session = plain_session()
+    session.get_credentials = lambda: Credentials("id", "secret", "token", method)
+    assert credentials_of(session) == FoundCredentials(temporary=True, from_aws=from_aws)
+
+
+def test_the_methods_that_belong_to_aws_are_named_as_botocore_names_them() -> None:
+    named = {provider.METHOD for provider in vars(credentials_module).values() if hasattr(provider, "METHOD")}
+    assert _FROM_AWS - {"login"} <= named, "an older botocore knows no login"

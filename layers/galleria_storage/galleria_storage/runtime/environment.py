@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from galleria_storage.errors import SettingsError
+from galleria_storage.runtime.redaction import redacted
 
 
 class RememberedNames(Mapping[str, str]):
@@ -57,7 +58,7 @@ def words(env: Mapping[str, str], name: str) -> tuple[str, ...]:
 def matching(env: Mapping[str, str], name: str, allowed: re.Pattern[str], what: str) -> str:
     """Return a value that matches a pattern; `what` describes it."""
     if not allowed.fullmatch(value := text(env, name)):
-        raise SettingsError(f"{name} is {value!r}, which is not {what}", tag=name)
+        raise SettingsError(f"{name} is {redacted(value)!r}, which is not {what}", tag=name)
     return value
 
 
@@ -66,7 +67,7 @@ def all_matching(env: Mapping[str, str], name: str, allowed: re.Pattern[str], wh
     found = frozenset(word.lower() for word in words(env, name))
     for word in sorted(found):
         if not allowed.fullmatch(word):
-            raise SettingsError(f"{name} has {word!r}, which is no {what}", tag=name)
+            raise SettingsError(f"{name} has {redacted(word)!r}, which is no {what}", tag=name)
     return found
 
 
@@ -74,7 +75,7 @@ def choice(env: Mapping[str, str], name: str, allowed: tuple[str, ...], default:
     """Return one of the allowed lower-case words."""
     value = text(env, name).lower() or default
     if value not in allowed:
-        raise SettingsError(f"{name} is {value!r}; allowed are {', '.join(allowed)}", tag=name)
+        raise SettingsError(f"{name} is {redacted(value)!r}; allowed are {', '.join(allowed)}", tag=name)
     return value
 
 
@@ -82,7 +83,7 @@ def number(env: Mapping[str, str], name: str, default: int, low: int, high: int)
     """Return a whole number from `low` to `high`."""
     digits = text(env, name) or str(default)
     if not (digits.isascii() and digits.isdigit() and low <= int(digits) <= high):
-        raise SettingsError(f"{name} is {digits!r}; allowed are whole numbers from {low} to {high}", tag=name)
+        raise SettingsError(f"{name} is {redacted(digits)!r}; allowed are whole numbers from {low} to {high}", tag=name)
     return int(digits)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from galleria_storage.errors import SettingsError
 from galleria_storage.runtime.environment import required, text
+from galleria_storage.runtime.redaction import redacted
 from galleria_storage.s3.endpoints import parse_endpoint
 
 PROFILE_NAMES: Final = ("aws", "ceph", "minio", "seaweedfs", "r2", "b2", "generic")
@@ -56,7 +57,7 @@ class ProviderAccess:
         for name, allowed in (("profile", PROFILE_NAMES), ("addressing", ADDRESSING_STYLES)):
             value, setting = getattr(self, name), prefix + name.upper()
             if value and value not in allowed:
-                raise SettingsError(f"{setting} is {value!r}; allowed are {', '.join(allowed)}", tag=setting)
+                raise SettingsError(f"{setting} is {redacted(value)!r}; allowed are {', '.join(allowed)}", tag=setting)
         if self.endpoint:
             parse_endpoint(self.endpoint, f"{prefix}ENDPOINT")
         return self
@@ -86,7 +87,9 @@ class BucketAccess:
     def check(self, prefix: str = "S3_PUBLIC_") -> "BucketAccess":
         """Return self, or raise SettingsError for a name that no bucket can have, or a contradiction."""
         if not _BUCKET.fullmatch(self.bucket):
-            raise SettingsError(f"{prefix}BUCKET is {self.bucket!r}, which is not a bucket name", tag=f"{prefix}BUCKET")
+            raise SettingsError(
+                f"{prefix}BUCKET is {redacted(self.bucket)!r}, which is not a bucket name", tag=f"{prefix}BUCKET"
+            )
         self.provider.check(prefix)
         return self
 

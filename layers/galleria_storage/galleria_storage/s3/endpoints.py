@@ -125,7 +125,7 @@ def parse_endpoint(endpoint: str, setting: str = "S3_PUBLIC_ENDPOINT") -> Endpoi
     text = endpoint.strip()
     if "@" in text:
         raise SettingsError(
-            "the endpoint holds a user name or password; give the keys in their own settings", tag=setting
+            f"{setting} holds a user name or password; give the keys in their own settings", tag=setting
         )
     try:
         parts = urlsplit(text if "://" in text else f"//{text}")
@@ -138,7 +138,7 @@ def parse_endpoint(endpoint: str, setting: str = "S3_PUBLIC_ENDPOINT") -> Endpoi
         shown = re.split(r"[?#]", text)[0]
         more = " followed by a query" if shown != text else ""
         raise SettingsError(
-            f"the endpoint {shown!r}{more} is not an address such as https://fsn1.your-objectstorage.com",
+            f"{setting} is {shown!r}{more}, which is not an address such as https://fsn1.your-objectstorage.com",
             tag=setting,
         )
     scheme = parts.scheme or ("http" if is_loopback(host) else "https")
