@@ -61,6 +61,9 @@ conformance: $(VENV)/.ready .venv-servers/.ready ## the integration suite on SER
 	S3_SERVERS="$(or $(SERVERS),moto seaweedfs juicefs ceph)" $(BIN)/python -m pytest -q -n 2 tests/integration
 survey: $(VENV)/.ready .venv-servers/.ready ## ask SERVERS what they do: the table of docs/providers.md
 	@$(BIN)/python -m tests.survey $(SERVERS)
+mutants: .venv-mutants/.ready ## share of small faults that the tests find, on SAMPLE=40 of each of ROOMS="photos publishing transfer cors" (SEED=1)
+	@.venv-mutants/bin/python -m tests.mutants $(ROOMS) --sample $(or $(SAMPLE),40) --seed $(or $(SEED),1)
+.PHONY: mutants
 ceph: ## install Ceph's S3 gateway for `make conformance` (Debian, as root)
 	@command -v radosgw >/dev/null || { apt-get update -q && \
 	  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends radosgw ceph-mon ceph-osd ceph-common; }
