@@ -1,11 +1,13 @@
 """`galleria-storage redrive`: try again what the failure queue holds, or look at it.
 
-The queue holds two kinds of messages, and both have the event to try again in
-`requestPayload`: rejected photos, as `publishing.reports` writes them, and the
+The queue holds three kinds of messages. Two have the event to try again in
+`requestPayload`: rejected photos, as `delivery.reports` writes them, and the
 records of failed invocations that Lambda writes (Lambda Developer Guide,
 "Retaining records of asynchronous invocations": `requestContext`,
-`requestPayload`, `responsePayload`). A message is deleted only after Lambda has
-taken its event, so nothing is lost; taken twice, it makes a duplicate.
+`requestPayload`, `responsePayload`). The third are events that the queue before
+the function, or a rule of EventBridge, gave up: they are the event itself. A
+message is deleted only after Lambda has taken its event, so nothing is lost;
+taken twice, it makes a duplicate.
 
 Whoever may write into the queue can name any function in a message. So only
 the functions that the operator names are ever invoked, and by the name that
@@ -151,7 +153,8 @@ def _understand(body: str, receipt: str) -> Failure:
         message = None
     if not isinstance(message, dict):
         return Failure("unknown", body[:60], "it is not a message of this project", "", None, receipt)
-    event = message.get("requestPayload")
+    given_up = "requestPayload" not in message and ("Records" in message or "detail-type" in message)
+    event = message if given_up else message.get("requestPayload")
     named = ", ".join(task.key for task in unpack(event).tasks if task.key) if event else ""
     if "requestContext" in message:
         function = str(message["requestContext"].get("functionArn", ""))
@@ -159,6 +162,10 @@ def _understand(body: str, receipt: str) -> Failure:
         reason = response.get("errorMessage") if isinstance(response, dict) else None
         why = str(reason or message["requestContext"].get("condition", "it failed"))
         return Failure("failed", named or function, why, function, event, receipt)
+    if given_up:
+        return Failure(
+            "failed", named or "an event", "it failed at every attempt; the log says why", "", event, receipt
+        )
     return Failure("rejected", named or str(message.get("key")), str(message.get("reason")), "", event, receipt)
 
 

@@ -17,6 +17,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from galleria_storage.delivery.events import unpack
 from galleria_storage.delivery.notices import Task
+from galleria_storage.delivery.patience import patient
 from galleria_storage.delivery.replies import answer, line, summary
 from galleria_storage.delivery.reports import Reporter
 from galleria_storage.delivery.tasks import carry_out
@@ -46,6 +47,7 @@ if "AWS_LAMBDA_RUNTIME_API" in os.environ:  # clients are made in the init phase
 init_phase.done()
 
 
+@patient(os.environ.get("PUBLISH_QUEUE_URL", ""), lambda error: logger.warning("not put off", reason=error.message))
 def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     """Publish every photo that the event names, and answer in the form that the caller wants."""
     logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))

@@ -4,18 +4,17 @@ A finding needs a reason beside its resource, in `Metadata: guard: skip`; a reas
 """
 
 import json
-import os
 import platform
 import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from tests.support.template import PSEUDO, Stack, source
+from tests.support.template import Stack, source
+from tests.support.translation import translated
 
 _PACKAGE: Final = Path(__file__).parent / "node_modules/@cdklabs/cdk-validator-cfnguard"
 _RULES: Final = _PACKAGE / "rules/control-tower/cfn-guard"
@@ -35,48 +34,6 @@ class Finding(NamedTuple):
 
     rule: str
     resource: str
-
-
-def translated() -> dict[str, Any]:
-    """Return the template as CloudFormation gets it from SAM; the code is put in a bucket by name only."""
-    from samtranslator.translator.transform import transform  # noqa: PLC0415 # it is in .venv-sam alone
-
-    template = deepcopy(source())
-    for resource in template["Resources"].values():
-        for code in resource["Properties"].keys() & {"CodeUri", "ContentUri"}:
-            resource["Properties"][code] = "s3://artifacts/code.zip"
-
-    class NoManagedPolicies:
-        def load(self) -> dict[str, str]:
-            return {}
-
-    document: dict[str, Any] = transform(template, {}, NoManagedPolicies())
-    return document
-
-
-def chosen(node: Any, stack: Stack) -> Any:
-    """Work conditions and parameters out, which guard cannot; leave references to resources, which it follows."""
-    if isinstance(node, list):
-        return [chosen(item, stack) for item in node if not _is_nothing(item, stack)]
-    match node:
-        case {"Fn::If": [condition, then, otherwise]}:
-            return chosen(then if stack.holds(condition) else otherwise, stack)
-        case {"Ref": name} if name in stack.parameters:
-            return stack.parameters[name]
-        case {"Ref": name} if name in PSEUDO:
-            return PSEUDO[name]
-        case dict():
-            return {key: chosen(item, stack) for key, item in node.items() if not _is_nothing(item, stack)}
-    return node
-
-
-def _is_nothing(node: Any, stack: Stack) -> bool:
-    match node:
-        case {"Ref": "AWS::NoValue"}:
-            return True
-        case {"Fn::If": [condition, then, otherwise]}:
-            return _is_nothing(then if stack.holds(condition) else otherwise, stack)
-    return False
 
 
 def judged(templates: Mapping[str, Any]) -> dict[Finding, str]:
@@ -115,12 +72,11 @@ def reasons() -> dict[Finding, str]:
 
 def main() -> int:
     """Print all findings with their reasons; return 1 if one has none, or a reason has lost its finding."""
-    os.environ.setdefault("AWS_DEFAULT_REGION", PSEUDO["AWS::Region"])  # the translator asks boto3 for it
     template = translated()
     templates = {}
     for name, parameters in STACKS.items():
         stack = Stack(parameters, template)
-        resources = {key: chosen(template["Resources"][key], stack) for key in stack.resources}
+        resources = {key: stack.chosen(template["Resources"][key]) for key in stack.present}
         templates[name] = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}
     found, known = judged(templates), reasons()
     for finding, asks in sorted(found.items()):

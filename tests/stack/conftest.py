@@ -23,7 +23,7 @@ from tests.support.wire import Wire, proxied
 
 REGION: Final = "us-east-1"
 BUILT: Final = ROOT / ".aws-sam/build/template.yaml"
-_PATIENCE: Final = 20
+_PATIENCE: Final = 60
 
 
 @dataclass(frozen=True)

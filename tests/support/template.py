@@ -5,7 +5,7 @@ Enough of CloudFormation for the facts that the tests ask; a function that is no
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -71,14 +71,25 @@ class Stack:
         template: dict[str, Any] | None = None,
         pseudo: Mapping[str, str] | None = None,
     ) -> None:
+        self._held: dict[str | None, bool] = {}
         self._pseudo = {**PSEUDO, **(pseudo or {})}
         self.template = template or source()
         defaults = {name: entry.get("Default") for name, entry in self.template["Parameters"].items()}
         self.parameters: dict[str, Any] = {**defaults, **(parameters or {})}
-        self.resources = {
+
+    @cached_property
+    def present(self) -> frozenset[str]:
+        """The names of the resources that these parameters make."""
+        resources = self.template["Resources"].items()
+        return frozenset(name for name, entry in resources if self.holds(entry.get("Condition")))
+
+    @cached_property
+    def resources(self) -> dict[str, dict[str, Any]]:
+        """The resources, all functions in them worked out."""
+        return {
             name: {key: resolved for key, value in entry.items() if (resolved := self.value(value)) is not _NOTHING}
             for name, entry in self.template["Resources"].items()
-            if self.holds(entry.get("Condition"))
+            if name in self.present
         }
 
     def properties(self, name: str) -> dict[str, Any]:
@@ -104,7 +115,37 @@ class Stack:
 
     def holds(self, condition: str | None) -> bool:
         """Return whether a condition of the template is true."""
-        return condition is None or bool(self.value(self.template["Conditions"][condition]))
+        if condition not in self._held:
+            self._held[condition] = condition is None or bool(self.value(self.template["Conditions"][condition]))
+        return self._held[condition]
+
+    def chosen(self, node: Any) -> Any:
+        """Work conditions and parameters out, and leave references to resources."""
+        if isinstance(node, list):
+            return [self.chosen(item) for item in node if not self._is_nothing(item)]
+        match node:
+            case {"Fn::If": [condition, then, otherwise]}:
+                return self.chosen(then if self.holds(condition) else otherwise)
+            case {"Ref": name} if name in self.parameters:
+                return self.parameters[name]
+            case {"Ref": name} if name in self._pseudo:
+                return self._pseudo[name]
+            case dict():
+                return {key: self.chosen(item) for key, item in node.items() if not self._is_nothing(item)}
+        return node
+
+    def _is_nothing(self, node: Any) -> bool:
+        match node:
+            case {"Ref": "AWS::NoValue"}:
+                return True
+            case {"Fn::If": [condition, then, otherwise]}:
+                return self._is_nothing(then if self.holds(condition) else otherwise)
+        return False
+
+    @staticmethod
+    def names_in(text: str) -> list[str]:
+        """Return the names that a text for Fn::Sub refers to."""
+        return re.findall(r"\$\{([^!}]+)\}", text)
 
     def value(self, node: Any) -> Any:
         """Work a node out, all functions in it included."""

@@ -145,3 +145,25 @@ def test_a_limit_is_kept() -> None:
     services = FakeServices(*[FAILED] * 25)
     go(services, "--yes", "--limit", "12")
     assert len(services.taken) == 12
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        notification("staging", "a b.jpg"),
+        {
+            "source": "aws.s3",
+            "detail-type": "Object Created",
+            "detail": {"bucket": {"name": "staging"}, "object": {"key": "a b.jpg"}},
+        },
+    ],
+    ids=["queue", "rule"],
+)
+def test_an_event_that_the_queue_or_a_rule_gave_up_is_tried_again(
+    event: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    services = FakeServices(event)
+    assert go(services, "--yes") == 0
+    assert services.taken == [("publish", event)]
+    assert services.messages == {}
+    assert "failed    a b.jpg: it failed at every attempt" in capsys.readouterr().out

@@ -1,0 +1,77 @@
+"""When an event of the queue comes back after its photo failed: soon at first, then more and more rarely.
+
+Left alone, a failed message stays hidden for the queue's whole visibility
+timeout, which must be longer than the longest invocation (Lambda Developer
+Guide, "Using Lambda with Amazon SQS"): 90 minutes, for a fault that may have
+passed in one. So the function says itself when the message comes back.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
+from typing import Any, Final
+
+from galleria_storage.aws.calls import call
+from galleria_storage.errors import GalleriaError
+
+Handler = Callable[[Any, Any], dict[str, Any]]
+FIRST_SECONDS: Final = 30
+LONGEST_SECONDS: Final = 600
+
+
+def delay(attempts: int) -> int:
+    """Return for how many seconds a message is put off that was received so often, this time included."""
+    doublings = min(max(attempts, 1) - 1, LONGEST_SECONDS.bit_length())
+    return min(FIRST_SECONDS << doublings, LONGEST_SECONDS)
+
+
+def patient(
+    queue_url: str, on_refusal: Callable[[GalleriaError], None], call: Callable[..., dict[str, Any]] = call
+) -> Callable[[Handler], Handler]:
+    """Make a handler put off the messages whose photos failed; all of them, where the handler itself fails.
+
+    Parameters
+    ----------
+    queue_url
+        The queue that calls the function; empty: nothing is put off.
+    on_refusal
+        Called where a message could not be put off. It then comes back after
+        the visibility timeout, so nothing is lost.
+    call
+        Calls an AWS service: `call(service, operation, **arguments) -> response`.
+    """
+
+    def put_off(message: Mapping[str, Any]) -> None:
+        seconds = delay(int(message["attributes"]["ApproximateReceiveCount"]))
+        receipt = {"QueueUrl": queue_url, "ReceiptHandle": message["receiptHandle"]}
+        try:
+            call("sqs", "change_message_visibility", **receipt, VisibilityTimeout=seconds)
+        except GalleriaError as error:
+            on_refusal(error)
+
+    def decorate(handler: Handler) -> Handler:
+        @wraps(handler)
+        def handle(event: Any, context: Any) -> dict[str, Any]:
+            messages = {message["messageId"]: message for message in _messages(event, queue_url)}
+            try:
+                reply = handler(event, context)
+            except Exception:
+                for message in messages.values():
+                    put_off(message)
+                raise
+            for failure in reply.get("batchItemFailures", []):
+                if failed := messages.get(failure["itemIdentifier"]):
+                    put_off(failed)
+            return reply
+
+        return handle
+
+    return decorate
+
+
+def _messages(event: Any, queue_url: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the messages of this queue, as Lambda hands them over."""
+    name = queue_url.rpartition("/")[2]
+    records = event.get("Records") if isinstance(event, Mapping) else None
+    for record in records if name and isinstance(records, list) else ():
+        if isinstance(record, Mapping) and str(record.get("eventSourceARN")).rpartition(":")[2] == name:
+            yield record

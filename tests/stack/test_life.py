@@ -1,0 +1,164 @@
+"""The stack lives: settings change, buckets outlast it or were there before it, and nothing waits for a second try."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.stack.conftest import Cloud, Stack, eventually, reasons
+from tests.support import jpegs
+
+TAKEN = "2024:06:15 12:30:45"
+
+
+def put(cloud: Cloud, stack: Stack, key: str, **metadata: str) -> None:
+    cloud.client("s3").put_object(Bucket=stack.staging, Key=key, Body=jpegs.photo(), Metadata=metadata)
+
+
+def published(cloud: Cloud, stack: Stack, key: str) -> dict[str, Any]:
+    """Wait for a copy; return its headers and its body."""
+    s3 = cloud.client("s3")
+
+    def look() -> dict[str, Any] | None:
+        try:
+            return dict(s3.get_object(Bucket=stack.public, Key=key))
+        except ClientError:
+            return None
+
+    found: dict[str, Any] = eventually(look, lambda: f"{key} published; log: {stack.log('PublishPhotoLogGroup')}")
+    return {**found, "Body": found["Body"].read()}
+
+
+def message_of(cloud: Cloud, stack: Stack) -> dict[str, Any]:
+    """Wait for a message in the failure queue, and take it out."""
+    sqs, queue = cloud.client("sqs"), stack.outputs["FailureQueueUrl"]
+    (message,) = eventually(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"), lambda: "a message")
+    sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    body: dict[str, Any] = json.loads(message["Body"])
+    return body
+
+
+def capture(cloud: Cloud, stack: Stack, key: str) -> tuple[str, str]:
+    return jpegs.capture(published(cloud, stack, key)["Body"])
+
+
+def ignored(cloud: Cloud, stack: Stack, key: str) -> bool:
+    put(cloud, stack, key)
+    put(cloud, stack, f"{key}-after.jpg")
+    published(cloud, stack, f"{key}-after.jpg")
+    return "Contents" not in cloud.client("s3").list_objects_v2(Bucket=stack.public, Prefix=key + "\0")
+
+
+def passed_through(cloud: Cloud, stack: Stack, key: str) -> bool:
+    cloud.client("s3").put_object(Bucket=stack.staging, Key=key, Body=b"%PDF-1.7\n%%EOF")
+    return published(cloud, stack, key)["ContentType"] == "application/pdf"
+
+
+def unpublished(cloud: Cloud, stack: Stack, key: str) -> bool:
+    published(cloud, stack, key)
+    s3 = cloud.client("s3")
+    s3.delete_object(Bucket=stack.staging, Key=key)
+    return bool(
+        eventually(lambda: "Contents" not in s3.list_objects_v2(Bucket=stack.public, Prefix=key), lambda: "removal")
+    )
+
+
+#: Parameter -> its new value, and what shows in the next photo that it took effect.
+CHANGES: dict[str, tuple[str, Callable[[Cloud, Stack, str], bool]]] = {
+    "TimestampOffsetHours": ("-2", lambda c, s, k: capture(c, s, k)[0] == "2024:06:15 10:30:45"),
+    "TargetTimezone": ("Europe/Stockholm", lambda c, s, k: capture(c, s, k)[1] == "+02:00"),
+    "CacheControl": ("no-store", lambda c, s, k: published(c, s, k)["CacheControl"] == "no-store"),
+    "MetadataAllowlist": ("title", lambda c, s, k: published(c, s, k)["Metadata"].get("title") == "Dance"),
+    "IgnoredKeys": ("*/left-out.jpg", lambda c, s, k: ignored(c, s, f"{k}/left-out.jpg")),
+    "PassThroughTypes": ("application/pdf", lambda c, s, k: passed_through(c, s, f"{k}.pdf")),
+    "WhenRemoved": ("unpublish", unpublished),
+}
+
+
+def test_every_changed_parameter_shows_in_the_next_photo(cloud: Cloud) -> None:
+    stack = cloud.deploy("changes")
+    put(cloud, stack, "before.jpg")
+    assert capture(cloud, stack, "before.jpg") == (TAKEN, "")
+    given: dict[str, str] = {}
+    for name, (value, shows) in CHANGES.items():
+        given[name] = value
+        stack = cloud.deploy("changes", **given)
+        put(cloud, stack, f"{name}.jpg", title="Dance")
+        assert shows(cloud, stack, f"{name}.jpg"), name
+
+
+def test_a_changed_cors_parameter_is_in_the_bucket_when_the_deployment_ends(cloud: Cloud) -> None:
+    def origins(stack: Stack) -> list[str]:
+        rules = cloud.client("s3").get_bucket_cors(Bucket=stack.public)["CORSRules"]
+        return [origin for rule in rules for origin in rule["AllowedOrigins"]]
+
+    assert origins(cloud.deploy("origins")) == ["*"]
+    assert origins(cloud.deploy("origins", CorsAllowedOrigins="https://a.example")) == ["https://a.example"]
+    refused = cloud.try_to_deploy("origins", CorsRules="[", CorsAllowedOrigins="*")
+    assert refused.returncode
+    assert "CORS_RULES" in " ".join(reasons(cloud, "origins"))
+
+
+def test_a_deleted_stack_can_be_deployed_again_and_its_buckets_are_kept(cloud: Cloud) -> None:
+    first = cloud.deploy("again")
+    put(cloud, first, "kept.jpg")
+    published(cloud, first, "kept.jpg")
+    cloud.delete("again")
+    second = cloud.deploy("again")
+    assert {second.staging, second.public}.isdisjoint({first.staging, first.public})
+    for bucket in (first.staging, first.public):
+        cloud.client("s3").head_object(Bucket=bucket, Key="kept.jpg")
+
+
+def test_a_stack_takes_over_buckets_that_were_there_before_it(cloud: Cloud) -> None:
+    first = cloud.deploy("heir")
+    put(cloud, first, "kept.jpg")
+    published(cloud, first, "kept.jpg")
+    cloud.delete("heir")
+    s3 = cloud.client("s3")
+    bridge = {"EventBridgeConfiguration": {}}
+    s3.put_bucket_notification_configuration(Bucket=first.staging, NotificationConfiguration=bridge)
+    second = cloud.deploy("heir", StagingBucketName=first.staging, PublicBucketName=first.public)
+    assert (second.staging, second.public) == (first.staging, first.public)
+    put(cloud, second, "new.jpg", **{"timestamp-offset-hours": "-2"})
+    assert capture(cloud, second, "new.jpg")[0] == "2024:06:15 10:30:45"
+    cloud.delete("heir")
+    s3.head_object(Bucket=first.staging, Key="new.jpg")
+
+
+def test_a_first_deployment_that_fails_leaves_nothing_in_the_way_of_the_second(cloud: Cloud) -> None:
+    assert cloud.try_to_deploy("stumbles", CorsRules="[", BucketSuffix="fixed").returncode
+    cloud.delete("stumbles")
+    stack = cloud.deploy("stumbles", BucketSuffix="fixed")
+    assert stack.staging.endswith("-fixed")
+
+
+def test_the_trigger_can_be_changed_while_photos_come(cloud: Cloud) -> None:
+    for number, trigger in enumerate(["queue", "direct", "queue"]):
+        stack = cloud.deploy("trigger", Trigger=trigger)
+        put(cloud, stack, f"{number}.jpg")
+        published(cloud, stack, f"{number}.jpg")
+
+
+def test_a_rejected_photo_is_told_of_at_every_log_level(cloud: Cloud) -> None:
+    stack = cloud.deploy("quiet", LogLevel="ERROR")
+    put(cloud, stack, "wrong.jpg", **{"corrected-timestamp": "yesterday"})
+    assert message_of(cloud, stack)["key"] == "wrong.jpg"
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"PublicEndpoint": "https://s3.example"},
+        {"PublicAccess": "public-read", "InvalidateReplaced": "yes"},
+        {"PublicBucketName": "gallery", "PublicAccess": "public-read"},
+        {"DomainName": "photos.example.com"},
+    ],
+    ids="-".join,
+)
+def test_contradictory_parameters_are_refused_before_anything_is_made(cloud: Cloud, parameters: dict[str, str]) -> None:
+    refused = cloud.try_to_deploy("refused", **parameters)
+    assert refused.returncode
+    assert "rule" in (refused.stdout + refused.stderr).lower()
