@@ -31,6 +31,11 @@ SETTINGS = (
         ("camera-tz", "camera-timezone"),
         ("corrected_datetime", "corrected-timestamp"),
         ("correctd-timestamp", "corrected-timestamp"),
+        ("removes", "remove"),
+        ("remove-location", "remove"),
+        ("remove_from_copies", "remove"),
+        ("galleria-remove", "remove"),
+        ("Date_Fields", "dates"),
     ],
 )
 def test_a_name_that_is_almost_a_key_is_pointed_out_wherever_it_is(name: str, meant: str) -> None:

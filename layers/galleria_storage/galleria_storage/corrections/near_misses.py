@@ -7,7 +7,7 @@ or in the log tells what was probably meant. Values are never shown: a setting's
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
-from galleria_storage.corrections.keys import CORRECTION_KEYS
+from galleria_storage.corrections.keys import CORRECTION_KEYS, DATES, REMOVE
 
 #: Names in tags and metadata that begin with this word are ours, and so is whatever nobody reads among them.
 _OWN_WORD: Final = "galleria"
@@ -16,6 +16,8 @@ _HINTS: Final = ("time", "zone", "offset", "correct", "tz")
 _HOW_SIMILAR: Final = 0.8
 _SHORTEST_COMPARED: Final = 8
 _SYNONYMS: Final = {"tz": "timezone", "datetime": "timestamp"}
+#: Short keys by how longer names for them begin: what should have been removed must not be published without a word.
+_STEMS: Final = {"remov": REMOVE, "datefield": DATES}
 
 
 def near_keys(metadata: Mapping[str, str], tags: Mapping[str, str], own: Collection[str] = ()) -> tuple[str, ...]:
@@ -67,9 +69,9 @@ def _note(place: str, name: str, own: Collection[str]) -> str:
     if key in CORRECTION_KEYS or key in own:
         return ""
     if _bare(key).startswith(_OWN_WORD):
-        near = _nearest(_bare(key).removeprefix(_OWN_WORD), CORRECTION_KEYS)
+        near = _nearest_key(_bare(key).removeprefix(_OWN_WORD))
         meant = f"{near} may be meant" if near else f"corrections are {', '.join(CORRECTION_KEYS)}"
-    elif near := _nearest(key.removeprefix("x-amz-meta-").removeprefix("x-amz-tagging-"), CORRECTION_KEYS):
+    elif near := _nearest_key(key.removeprefix("x-amz-meta-").removeprefix("x-amz-tagging-")):
         meant = f"{near} may be meant"
     else:
         return ""
@@ -80,6 +82,11 @@ def _may_be_meant(name: str, prefixes: Collection[str]) -> bool:
     """Leave out what belongs to others: only names that begin, or would begin in capitals, as settings do."""
     start = name.strip().upper().replace("-", "_").partition("_")[0]
     return start in prefixes
+
+
+def _nearest_key(name: str) -> str:
+    stem = next((key for stem, key in _STEMS.items() if _bare(name).startswith(stem)), "")
+    return stem or _nearest(name, CORRECTION_KEYS)
 
 
 def _nearest(name: str, known: Collection[str]) -> str:
