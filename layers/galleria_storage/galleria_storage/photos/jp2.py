@@ -12,6 +12,7 @@ from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.errors import UnsupportedFormatError
 from galleria_storage.photos.boxes import Box, grown, name_of, new_box, walk
 from galleria_storage.photos.check import Part
+from galleria_storage.photos.credentials import credentials_in_boxes
 from galleria_storage.photos.exif.blob import MAX_BLOB, BlobEdit, edit_blob, new_blob, read_blob
 from galleria_storage.photos.exif.captures import after_changes, tag_texts
 from galleria_storage.photos.metadata import Block, plain_block
@@ -76,8 +77,9 @@ def parts(source: RangedSource) -> list[Part]:
 
 def metadata(source: RangedSource) -> list[Block]:
     """List the blocks of metadata; see `formats.Format`."""
-    found = []
-    for box in _boxes(source):
+    boxes = _boxes(source)
+    found = list(credentials_in_boxes(source, boxes))
+    for box in boxes:
         kind = source.read(box.body, _TYPE_BYTES) if box.kind == b"uuid" else b""
         start = box.body + _TYPE_BYTES
         if exif := _exif(source, box):

@@ -13,6 +13,7 @@ from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
 from galleria_storage.photos.boxes import LARGEST, Box, grown, name_of, new_box, walk
 from galleria_storage.photos.check import Part
+from galleria_storage.photos.credentials import credentials_in_boxes
 from galleria_storage.photos.exif.blob import MAX_BLOB, edit_blob, new_blob
 from galleria_storage.photos.exif.captures import after_changes, tag_texts
 from galleria_storage.photos.exif.offset_header import header_start
@@ -89,8 +90,10 @@ def metadata(source: RangedSource) -> list[Block]:
     """List the blocks of metadata; see `formats.Format`."""
     if source.read(0, 2) == CODESTREAM:
         return []
-    found = []
-    for box in _layout(source).boxes:
+    found: list[Block] = []
+    boxes = _layout(source).boxes
+    found += credentials_in_boxes(source, boxes)
+    for box in boxes:
         if box.kind == b"brob" and source.read(box.body, 4) in {_EXIF, b"xml "}:
             raise UnsupportedFormatError(
                 "The photo's metadata is compressed (Brotli), so that nobody could tell what is in it.",

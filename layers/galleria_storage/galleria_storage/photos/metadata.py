@@ -12,8 +12,9 @@ from typing import Literal, NamedTuple
 from galleria_storage.photos.plan import Patch, Span, within
 from galleria_storage.photos.source import BytesSource, RangedSource, WindowSource
 
-Kind = Literal["exif", "xmp", "iptc", "text"]
-"""`exif`: a TIFF structure. `xmp`: a packet. `iptc`: IIM records. `text`: one text, without a structure."""
+Kind = Literal["exif", "xmp", "iptc", "text", "credentials"]
+"""`exif`: a TIFF structure. `xmp`: a packet. `iptc`: IIM records. `text`: one text, without a
+structure. `credentials`: a signed C2PA manifest store; see `credentials`."""
 
 
 class Block(NamedTuple):

@@ -6,11 +6,13 @@ first chunk is VP8X with a flag for it; a simple file, which holds nothing but
 VP8 or VP8L, becomes an extended one.
 """
 
+from functools import partial
 from typing import Final, NamedTuple
 
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
 from galleria_storage.photos.check import Part
+from galleria_storage.photos.credentials import credentials_block
 from galleria_storage.photos.exif.blob import MAX_BLOB, edit_blob, new_blob
 from galleria_storage.photos.exif.captures import after_changes, capture_tags, tag_texts
 from galleria_storage.photos.exif.tiff import read_block
@@ -100,7 +102,14 @@ def metadata(source: RangedSource) -> list[Block]:
             found.append(plain_block("exif", "Exif", source, start + at, len(block)))
         elif chunk.type == b"XMP ":
             found.append(plain_block("xmp", "XMP", source, start, stop - start))
+        elif chunk.type == b"C2PA":
+            found.append(credentials_block(source, start, stop, partial(_junk, chunk)))
     return found
+
+
+def _junk(chunk: Chunk) -> list[Patch]:
+    start, stop = chunk.data
+    return [Patch(chunk.start, 4, b"JUNK"), Patch(start, stop - start, bytes(stop - start))]
 
 
 def _edit(chunk: Chunk, at: int, block: bytes, changes: CaptureTags) -> list[Patch]:

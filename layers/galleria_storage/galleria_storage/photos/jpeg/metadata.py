@@ -6,10 +6,12 @@ of the whole, which the main packet names too.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from hashlib import md5
 from typing import Final, NamedTuple
 
 from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.photos.credentials import MARK, credentials_block
 from galleria_storage.photos.exif.growth import value_of
 from galleria_storage.photos.jpeg.exif_segments import find_exif
 from galleria_storage.photos.jpeg.head import APP1, APP2, Head, Segment, read_head
@@ -27,7 +29,10 @@ MAX_EXTENDED: Final = 16 * 1024 * 1024
 MAX_PICTURES: Final = 8
 """Pictures after the first one that are looked into."""
 
-_APP13: Final = 0xED
+_APP11, _APP13 = 0xEB, 0xED
+_JUMBF: Final = b"JP"
+"""ISO/IEC 19566-5 annex D: what an APP11 with a piece of a JUMBF box starts with."""
+
 _COM, _UNUSED = 0xFE, 0xEF
 """Marker of a comment, and one of an application segment (APP15) that nobody has a use for."""
 
@@ -58,6 +63,7 @@ def _blocks_of_head(source: RangedSource, head: Head) -> Iterator[Block]:
     for segment, start in find_exif(head):
         yield plain_block("exif", "Exif", source, start, segment.end - start)
     main: list[Segment] = []
+    signed: list[Segment] = []
     for segment in head.segments:
         start, end = segment.payload, segment.end
         if segment.marker == APP1 and head.data.startswith(XMP_HEADER, start, end):
@@ -65,18 +71,28 @@ def _blocks_of_head(source: RangedSource, head: Head) -> Iterator[Block]:
             yield plain_block("xmp", "XMP", source, start + len(XMP_HEADER), end - start - len(XMP_HEADER))
         elif segment.marker == _APP13 and head.data.startswith(PHOTOSHOP_HEADER, start, end):
             yield from resource_blocks(source, start + len(PHOTOSHOP_HEADER), end - start - len(PHOTOSHOP_HEADER))
+        elif segment.marker == _APP11 and head.data.startswith(_JUMBF, start, end):
+            signed.append(segment)
         elif segment.marker == _COM:
             yield _comment(source, segment)
+    if signed and MARK in head.data:
+        yield credentials_block(source, signed[0].payload, signed[-1].end, partial(_unused, signed))
     yield from _extended(head, main)
+
+
+def _unused(segments: Sequence[Segment]) -> list[Patch]:
+    """Return the patches that leave segments that no program uses, full of zeros, in place of these."""
+    patches = []
+    for segment in segments:
+        size = segment.end - segment.payload
+        patches += [Patch(segment.payload - 3, 1, bytes([_UNUSED])), Patch(segment.payload, size, bytes(size))]
+    return patches
 
 
 def _comment(source: RangedSource, segment: Segment) -> Block:
     """Return a comment (T.81 B.2.4.5); what is left without it is a segment that no program uses, full of zeros."""
     start, size = segment.payload, segment.end - segment.payload
-    marker = Patch(start - 3, 1, bytes([_UNUSED]))
-    return plain_block("text", "Comment", source, start, size)._replace(
-        drop=lambda: [marker, Patch(start, size, bytes(size))]
-    )
+    return plain_block("text", "Comment", source, start, size)._replace(drop=partial(_unused, [segment]))
 
 
 def _extended(head: Head, main: Sequence[Segment]) -> Iterator[Block]:

@@ -9,6 +9,7 @@ from zlib import compress, decompressobj
 from zlib import error as ZlibError  # noqa: N812 # it is a class
 
 from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.photos.credentials import NAME
 from galleria_storage.photos.metadata import Block, Kind
 from galleria_storage.photos.photoshop import iptc_block, resource_blocks
 from galleria_storage.photos.plan import Patch, Plan, Span
@@ -34,7 +35,9 @@ def metadata(source: RangedSource) -> list[Block]:
         wrap = holder.profile.with_block if holder.profile else partial(bytes.__add__, data[: holder.at])
         blocks.append(_block("exif", "Exif", holder.chunk, holder.block, wrap))
     for chunk in (*layout.before, *layout.after):
-        if chunk.type in _TEXTS:
+        if chunk.type == b"caBX":
+            blocks.append(_block("credentials", NAME, chunk, _data_of(source, chunk), bytes))
+        elif chunk.type in _TEXTS:
             blocks += _text_blocks(source, chunk)
         elif chunk.type == b"tIME" and chunk.data.stop - chunk.data.start == _TIME.size:
             text = "{:04d}-{:02d}-{:02d}T{:02d}:{:02d}:{:02d}".format(*_TIME.unpack(_data_of(source, chunk)))

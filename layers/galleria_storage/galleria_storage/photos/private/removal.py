@@ -14,6 +14,7 @@ from galleria_storage.photos.source import RangedSource, WindowSource
 from galleria_storage.photos.tiff.tables import TiffTables
 from galleria_storage.photos.xmp import RDF, Packet, Property
 
+_CREDENTIALS: Final = 0xCD41
 _JPEG: Final = (0x0201, 0x0202)
 _APPLICATION: Final = 2
 
@@ -70,6 +71,8 @@ def removal_patches(blocks: Sequence[Block], removal: Removal) -> Iterator[Patch
             yield from block.write(list(_from_xmp(block.source, removal)))
         elif block.kind == "iptc":
             yield from block.write(list(_from_iptc(block.source, removal)))
+        elif block.kind == "credentials" and block.drop:
+            yield from block.drop()  # a manifest may tell all of it again, and its signature breaks in any case
         elif removal.has_text(block.name) and block.source.size:
             yield from block.drop() if block.drop else block.write([Patch(0, block.source.size, _spaces(block))])
 
@@ -86,7 +89,7 @@ def embedded(block: Block) -> Iterator[Block]:
 
 
 def _from_exif(block: Block, removal: Removal) -> Iterator[Patch]:
-    yield from without_fields(TiffTables(block.source), removal.exif)
+    yield from without_fields(TiffTables(block.source), removal.exif | {_CREDENTIALS})
     yield from removal_patches(list(embedded(block)), removal)
 
 

@@ -8,6 +8,8 @@ changes the words, and moments only as far as the words do.
 
 from collections.abc import Sequence
 
+from galleria_storage.photos.boxes import walk
+from galleria_storage.photos.credentials import credentials_in_boxes
 from galleria_storage.photos.metadata import Block
 from galleria_storage.photos.quicktime.editing import parts, plan
 from galleria_storage.photos.source import RangedSource
@@ -15,6 +17,6 @@ from galleria_storage.photos.source import RangedSource
 __all__ = ["metadata", "parts", "plan"]
 
 
-def metadata(source: RangedSource) -> Sequence[Block]:  # noqa: ARG001 # whatever is in it
-    """Return no blocks: a plan changes all times of a film by itself, and nothing can be removed from one."""
-    return ()
+def metadata(source: RangedSource) -> Sequence[Block]:
+    """List the content credentials: a plan changes all times of a film by itself, and nothing else can be removed."""
+    return list(credentials_in_boxes(source, list(walk(source, 0, source.size))))

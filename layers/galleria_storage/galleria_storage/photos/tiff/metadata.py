@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from galleria_storage.photos.credentials import credentials_block
 from galleria_storage.photos.metadata import Block, plain_block
 from galleria_storage.photos.photoshop import iptc_block, resource_blocks
 from galleria_storage.photos.plan import Span
@@ -9,14 +10,14 @@ from galleria_storage.photos.refusals import cut_off
 from galleria_storage.photos.source import RangedSource
 from galleria_storage.photos.tiff.tables import Field, TiffTables
 
-_XMP, _IPTC, _PHOTOSHOP = 0x02BC, 0x83BB, 0x8649
+_XMP, _IPTC, _PHOTOSHOP, _CREDENTIALS = 0x02BC, 0x83BB, 0x8649, 0xCD41
 
 
 def metadata(source: RangedSource) -> list[Block]:
     """List the blocks of metadata; see `formats.Format`."""
     found = [Block("exif", "Exif", source, list)]
     for table in TiffTables(source).all:
-        for field in table.find({_XMP, _IPTC, _PHOTOSHOP}):
+        for field in table.find({_XMP, _IPTC, _PHOTOSHOP, _CREDENTIALS}):
             found += _blocks(source, field)
     return found
 
@@ -27,6 +28,8 @@ def _blocks(source: RangedSource, field: Field) -> Iterator[Block]:
         raise cut_off(f"tag {field.tag:04X} lies outside of it")
     if field.tag == _XMP:
         yield plain_block("xmp", "XMP", source, start, stop - start)
+    elif field.tag == _CREDENTIALS:
+        yield credentials_block(source, start, stop, list)  # it goes with its tag
     elif field.tag == _IPTC:
         yield iptc_block(source, Span(start, stop))
     else:
