@@ -10,8 +10,8 @@ from typing import Final, Literal
 
 from galleria_storage.photos.boxes import Box
 from galleria_storage.photos.metadata import Block, plain_block
-from galleria_storage.photos.plan import Patch
-from galleria_storage.photos.source import RangedSource
+from galleria_storage.photos.plan import Patch, Plan
+from galleria_storage.photos.source import MeteredSource, RangedSource
 
 Credentials = Literal["none", "kept", "broken", "removed"]
 
@@ -24,9 +24,18 @@ _NEAR: Final = 256
 """Bytes at the start of a box in which the mark is."""
 
 
-def is_signed(blocks: Sequence[Block]) -> bool:
-    """Whether one of the blocks of a photo is a manifest store."""
-    return any(block.kind == "credentials" for block in blocks)
+def is_signed(source: MeteredSource) -> bool:
+    """Whether a manifest store is in what was read of a photo: its beginning, and all that an edit looks at."""
+    return source.has_read(MARK) or source.has_read(UUID)
+
+
+def after_edit(plan: Plan, removed: Sequence[str], *, signed: bool) -> Credentials:
+    """Return what an edit does to a signature."""
+    if not signed:
+        return "none"
+    if not plan.patches:
+        return "kept"
+    return "removed" if removed else "broken"
 
 
 def credentials_block(source: RangedSource, start: int, stop: int, drop: Callable[[], list[Patch]]) -> Block:

@@ -132,6 +132,10 @@ class MeteredSource:
         other.reads, other.bytes_read = self.reads, self.bytes_read
         return other
 
+    def has_read(self, data: bytes) -> bool:
+        """Whether bytes are in what was read so far."""
+        return any(data in piece for piece in self._kept)
+
     def read(self, offset: int, length: int) -> bytes:
         """Return a range; see `RangedSource`.
 

@@ -5,7 +5,8 @@ from typing import Final
 
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import Correction
-from galleria_storage.errors import CorruptPhotoError, TruncatedPhotoError, UnsupportedFormatError
+from galleria_storage.errors import CorrectionError, CorruptPhotoError, TruncatedPhotoError, UnsupportedFormatError
+from galleria_storage.photos.credentials import after_edit, is_signed
 from galleria_storage.photos.formats import is_correctable, max_bytes_of
 from galleria_storage.photos.photo import plan_photo
 from galleria_storage.photos.plan import NOTHING, Asked, Plan, Span
@@ -33,6 +34,8 @@ class Draft:
         Capture time in the original and in the copy, as far as it is known.
     note
         What the outcome should say about it.
+    credentials
+        Whether the original is signed (C2PA), and what became of that; empty where it was not looked for.
     """
 
     content: Content
@@ -40,6 +43,7 @@ class Draft:
     before: CaptureTags | None = None
     after: CaptureTags | None = None
     note: str = ""
+    credentials: str = ""
 
 
 def prepare(source: ObjectSource, correction: Correction, settings: PublishSettings) -> Draft:
@@ -54,6 +58,8 @@ def prepare(source: ObjectSource, correction: Correction, settings: PublishSetti
     """
     photo = MeteredSource(source, source.read(0, HEAD_BYTES))
     media_type = _recognise(photo, settings).media_type
+    if is_correctable(media_type):
+        photo = photo.bounded(max_bytes_of(media_type))
     try:
         plan = _plan(photo, media_type, correction or NOTHING)
     except UnsupportedFormatError:
@@ -67,8 +73,16 @@ def prepare(source: ObjectSource, correction: Correction, settings: PublishSetti
         if correction:
             raise
         return Draft(Content(source), media_type)  # nobody asked to change it, and browsers may show it all the same
+    credentials = after_edit(plan, correction.remove, signed=is_signed(photo))
+    if credentials in {"broken", "removed"} and settings.signed_photos == "reject":
+        raise CorrectionError(
+            "the photo is signed (content credentials), and a correction would break its signature; SIGNED_PHOTOS is "
+            "'reject'",
+            tag="SIGNED_PHOTOS",
+            advice="Remove the correction from the object's tags and metadata, or set SIGNED_PHOTOS to publish.",
+        )
     pieces = [range(*piece) if isinstance(piece, Span) else piece for piece in plan.pieces()]
-    return Draft(Content(source, pieces), media_type, plan.before, plan.after, "; ".join(plan.notes))
+    return Draft(Content(source, pieces), media_type, plan.before, plan.after, "; ".join(plan.notes), credentials)
 
 
 def _recognise(photo: MeteredSource, settings: PublishSettings) -> MediaType:
@@ -92,4 +106,4 @@ def _plan(photo: MeteredSource, media_type: str, asked: Asked) -> Plan:
             f"a correction is asked for, but photos of type {media_type} cannot be corrected",
             advice="Remove the correction from the object's tags and metadata, or upload the photo in another format.",
         )
-    return plan_photo(photo.bounded(max_bytes_of(media_type)), asked, media_type)
+    return plan_photo(photo, asked, media_type)

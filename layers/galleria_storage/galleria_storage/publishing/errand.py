@@ -70,6 +70,7 @@ class Errand:
             run=self.run,
             sha256=draft.content.sha256().hex(),
             media_type=draft.media_type,
+            credentials=draft.credentials,
             captured_before=capture_text(draft.before),
             captured_after=capture_text(draft.after),
             bytes_copied=copied,

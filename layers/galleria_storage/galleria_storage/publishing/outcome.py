@@ -38,6 +38,9 @@ class Outcome:
         provider without passing through here.
     media_type
         As recognised from the bytes.
+    credentials
+        Whether the original is signed (C2PA): ``none``, ``kept``, ``broken`` (the copy was changed, and its signature
+        says so), or ``removed`` with other metadata. Empty if it was not looked for.
     captured_before, captured_after
         Capture time in the original and in the copy, as
         ``YYYY:MM:DD HH:MM:SS[.fraction][±HH:MM]``; empty if unknown.
@@ -64,6 +67,7 @@ class Outcome:
     run: str = ""
     sha256: str = ""
     media_type: str = ""
+    credentials: str = ""
     captured_before: str = ""
     captured_after: str = ""
     bytes_in: int = 0

@@ -12,6 +12,7 @@ from galleria_storage.s3.access import BucketAccess, public_bucket
 
 DuplicateScope = Literal["key", "bucket"]
 WhenRemoved = Literal["keep", "unpublish"]
+SignedPhotos = Literal["publish", "reject"]
 
 #: Environment variable -> correction key (the table of corrections in `corrections.correction`).
 DEFAULT_CORRECTION_VARIABLES: Final = {
@@ -48,6 +49,8 @@ class PublishSettings:
         Media types beside the known image formats that are published as they are.
     duplicate_scope
         Whether a duplicate is looked for under the same key or in the whole bucket.
+    signed_photos
+        What becomes of a photo with content credentials whose correction would break its signature.
     when_removed
         What becomes of the copy when somebody removes the original.
     ignored_keys
@@ -67,6 +70,7 @@ class PublishSettings:
     metadata_allowlist: frozenset[str] = frozenset()
     pass_through_types: frozenset[str] = frozenset()
     duplicate_scope: DuplicateScope = "key"
+    signed_photos: SignedPhotos = "publish"
     when_removed: WhenRemoved = "keep"
     ignored_keys: tuple[str, ...] = ()
     failure_queue_url: str = ""
@@ -93,6 +97,7 @@ def publish_settings(env: Mapping[str, str]) -> PublishSettings:
             tag="STAGING_BUCKET",
         )
     scope = choice(env, "DUPLICATE_SCOPE", get_args(DuplicateScope), "key")
+    signed = choice(env, "SIGNED_PHOTOS", get_args(SignedPhotos), "publish")
     removed = choice(env, "WHEN_REMOVED", get_args(WhenRemoved), "keep")
     settings = PublishSettings(
         staging_bucket=staging,
@@ -102,6 +107,7 @@ def publish_settings(env: Mapping[str, str]) -> PublishSettings:
         metadata_allowlist=all_matching(env, "METADATA_ALLOWLIST", _HEADER_NAME, "name of metadata such as title"),
         pass_through_types=all_matching(env, "PASS_THROUGH_TYPES", _MEDIA_TYPE, "media type such as video/mp4"),
         duplicate_scope=scope,  # type: ignore[arg-type] # `choice` allows nothing else
+        signed_photos=signed,  # type: ignore[arg-type] # the same
         when_removed=removed,  # type: ignore[arg-type] # the same
         ignored_keys=tuple(pattern.lower() for pattern in words(env, "IGNORED_KEYS")),
         failure_queue_url=matching(env, "FAILURE_QUEUE_URL", _URL_OR_EMPTY, "the URL of a queue"),

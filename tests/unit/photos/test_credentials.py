@@ -1,0 +1,83 @@
+"""Content credentials: found where each format keeps them, readable but no longer right after an edit, or gone."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from galleria_storage.corrections.correction import parse_correction
+from galleria_storage.photos.credentials import MARK, UUID, after_edit, is_signed
+from galleria_storage.photos.formats import format_of
+from galleria_storage.photos.photo import correct_bytes, plan_photo
+from galleria_storage.photos.plan import NOTHING
+from galleria_storage.photos.source import BytesSource, MeteredSource
+from tests.support import heifs
+from tests.support.boxes import box
+from tests.support.heifs import MASTER, exif_item
+from tests.support.signing import problems, sign
+
+TIME = parse_correction({"corrected-timestamp": "2024-06-15T10:30:45"}, {})
+NAMES = parse_correction({"remove": "names"}, {})
+FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "TIFF": "image/tiff"}
+
+
+def picture(kind: str) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8), (90, 60, 30)).save(file, kind)
+    return file.getvalue()
+
+
+def whole(file: bytes) -> MeteredSource:
+    return MeteredSource(BytesSource(file), file)
+
+
+@pytest.fixture(scope="module", params=FORMATS, ids=str)
+def signed(request: pytest.FixtureRequest) -> tuple[str, bytes]:
+    media_type = FORMATS[request.param]
+    return media_type, sign(picture(request.param), media_type)
+
+
+def test_a_signature_is_found_and_lists_as_a_block(signed: tuple[str, bytes]) -> None:
+    media_type, file = signed
+    assert problems(file, media_type) == set()
+    assert is_signed(whole(file))
+    assert [b.name for b in format_of(media_type).metadata(whole(file)) if b.kind == "credentials"] == [
+        "content credentials"
+    ]
+
+
+def test_an_edit_leaves_the_credentials_readable_and_breaks_the_signature(signed: tuple[str, bytes]) -> None:
+    media_type, file = signed
+    found = problems(correct_bytes(file, TIME), media_type)
+    assert found == {"assertion.dataHash.mismatch"}
+    assert after_edit(plan_photo(whole(file), TIME), (), signed=True) == "broken"
+
+
+def test_without_an_edit_they_are_kept(signed: tuple[str, bytes]) -> None:
+    _, file = signed
+    assert after_edit(plan_photo(whole(file), NOTHING), (), signed=True) == "kept"
+
+
+def test_removing_metadata_takes_the_manifest_along_since_it_may_tell_the_same(signed: tuple[str, bytes]) -> None:
+    media_type, file = signed
+    result = correct_bytes(file, NAMES)
+    assert problems(result, media_type) is None
+    assert MARK not in result
+    assert after_edit(plan_photo(whole(file), NAMES), NAMES.remove, signed=True) == "removed"
+
+
+def test_an_unsigned_photo_has_none() -> None:
+    file = picture("JPEG")
+    assert not is_signed(whole(file))
+    assert after_edit(plan_photo(whole(file), TIME), (), signed=False) == "none"
+
+
+@pytest.mark.parametrize("store", [box(b"uuid", UUID, b"manifest"), box(b"jumb", bytes(8), MARK, b"rest")])
+def test_boxes_hold_them_in_heif_and_become_free_space(store: bytes) -> None:
+    file = heifs.heif([MASTER, exif_item(2)], [b"ftyp", store, b"meta", b"mdat"])
+    found = [block for block in format_of("image/heic").metadata(whole(file)) if block.kind == "credentials"]
+    assert len(found) == 1
+    result = correct_bytes(file, NAMES)
+    assert len(result) == len(file)
+    assert not is_signed(whole(result))
+    assert box(b"free", bytes(len(store) - 8)) in result
