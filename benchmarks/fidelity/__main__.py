@@ -43,6 +43,10 @@ def find_photos(folder: Path) -> Iterator[Path]:
                     yield path
 
 
+#: How our editor's reasons begin: the names of the errors for photos that it leaves alone.
+REFUSALS = ("CorruptPhotoError:", "TruncatedPhotoError:", "UnsupportedFormatError:")
+
+
 def try_editor(editor: str, path: Path, before: Photo, readers: Readers) -> Verdict:
     """Let an editor work on a copy of a photo, and judge the outcome."""
     with tempfile.TemporaryDirectory() as folder:
@@ -51,7 +55,7 @@ def try_editor(editor: str, path: Path, before: Photo, readers: Readers) -> Verd
             refused = readers.worker.call(edit, editor, path, target)
         except LostError as error:
             return Verdict(harm=frozenset({str(error)}))
-        if editor == OURS and refused and not refused.startswith(("CorruptPhotoError:", "UnsupportedFormatError:")):
+        if editor == OURS and refused and not refused.startswith(REFUSALS):
             return Verdict(harm=frozenset({f"an error of another family ({refused})"}))
         if refused:
             return Verdict(refused=refused)
