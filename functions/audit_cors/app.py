@@ -9,8 +9,6 @@ import os
 from collections.abc import Sequence
 from typing import Any, Final
 
-from aws_lambda_powertools.metrics import MetricUnit
-
 from galleria_storage.aws import custom_resource
 from galleria_storage.corrections.near_misses import near_settings
 from galleria_storage.cors.all_buckets import announce_drift, audit_buckets, summary
@@ -18,7 +16,7 @@ from galleria_storage.cors.settings import cors_settings
 from galleria_storage.cors.verdict import BucketVerdict
 from galleria_storage.errors import ProviderError, SettingsError
 from galleria_storage.runtime.environment import RememberedNames
-from galleria_storage.runtime.observability import flush, observe
+from galleria_storage.runtime.observability import MetricUnit, flush, observe
 from galleria_storage.runtime.tracing import segment
 
 logger, metrics = observe("audit_cors")

@@ -6,14 +6,15 @@ Milliseconds. A rejected photo is reported and not tried again; a failed one
 makes the invocation fail, after all other photos of the event were done.
 """
 
+from galleria_storage.runtime import init_phase  # first: it keeps the garbage collector out of what follows
+
+# isort: split
 import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
-
-from aws_lambda_powertools.metrics import MetricUnit
 
 from galleria_storage.delivery.events import unpack
 from galleria_storage.delivery.notices import Task
@@ -24,8 +25,7 @@ from galleria_storage.delivery.tasks import carry_out
 from galleria_storage.errors import GalleriaError
 from galleria_storage.publishing.outcome import Outcome
 from galleria_storage.publishing.wiring import PublishService
-from galleria_storage.runtime import init_phase
-from galleria_storage.runtime.observability import flush, observe
+from galleria_storage.runtime.observability import MetricUnit, flush, observe
 from galleria_storage.runtime.tracing import segment
 
 logger, metrics = observe("publish_photo")

@@ -17,6 +17,9 @@ from tests.support.wire import Exchange, proxied
 
 Event = Callable[[str], dict[str, Any]]
 CORRECTION = {"timestamp-offset-hours": "-2", "target-timezone": "Europe/Stockholm"}
+#: What Lambda keeps of a function's lines: those of its log level and above; a line without a level counts as INFO
+#: (Lambda Developer Guide, "Log-level filtering").
+LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
 CORRECTED = ("2024:06:15 10:30:45", "+02:00")
 
 
@@ -43,6 +46,18 @@ def test_a_photo_is_published_and_its_second_event_is_a_duplicate(
     assert [(line.get("Published"), line.get("Duplicate")) for line in counted] == [([1.0], None), (None, [1.0])]
     assert jpegs.capture(copy(services, "wedding/first-dance.jpg")) == CORRECTED
     assert jpegs.image_data(copy(services, "wedding/first-dance.jpg")) == jpegs.image_data(original)
+
+
+@pytest.mark.parametrize("level", ["WARN", "ERROR"])
+def test_no_log_level_swallows_metrics(services: Services, start: Start, event: Event, level: str) -> None:
+    put(services, "wedding/first-dance.jpg")
+    with start("PublishPhotoFunction", AWS_LAMBDA_LOG_FORMAT="JSON", AWS_LAMBDA_LOG_LEVEL=level) as environment:
+        outcomes = environment.invoke(event("s3-put"))["outcomes"]
+        kept = [line for line in environment.lines() if LEVELS.index(line.get("level", "INFO")) >= LEVELS.index(level)]
+    assert [outcome["outcome"] for outcome in outcomes] in (["published"], ["duplicate"])
+    (metrics,) = kept  # the photo's own line is INFO, and left out
+    assert metrics.get("Published") == [1.0] or metrics.get("Duplicate") == [1.0]
+    assert metrics["_aws"]["CloudWatchMetrics"]
 
 
 @pytest.mark.parametrize("name", ["s3-put", "s3-tagging", "eventbridge", "sns"])

@@ -21,8 +21,8 @@ from galleria_storage.transfer.writer import Writer
 
 #: What decides how staging is reached, beside the settings.
 _AWS_VARIABLES: Final = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE")
-#: A secret that was fetched longer ago is compared with what Secrets Manager holds now.
-SECRET_SECONDS: Final = 900
+#: Keys that came from a secret longer ago are compared with what it holds now.
+SECRET_SECONDS: Final = 300
 _RETRY_SECONDS: Final = 60
 
 

@@ -1,5 +1,7 @@
 """Log lines and metrics of both functions: the one place that knows Powertools' logger and metrics.
 
+`tracing` alone imports another part of it, in invocations that are sampled.
+
 Source: Powertools for AWS Lambda (Python), "Logger" and "Metrics"; Lambda
 Developer Guide, "Log-level filtering"; CloudWatch User Guide, "Embedded metric format".
 """
@@ -11,6 +13,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+__all__ = ["MetricUnit", "flush", "observe"]
 
 _NAMESPACE: Final = "Galleria"
 _LEVEL_VARIABLES: Final = ("POWERTOOLS_LOG_LEVEL", "LOG_LEVEL")
