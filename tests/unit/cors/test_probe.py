@@ -1,5 +1,7 @@
 """The probe judges what a visitor's browser would judge, and tells bucket and CDN apart."""
 
+import threading
+
 import pytest
 
 from galleria_storage.cors.audit import audit_bucket
@@ -162,6 +164,22 @@ def test_an_address_without_a_public_photo_tells_nothing(status: int) -> None:
 def test_an_address_that_no_browser_opens_is_refused_by_name(url: str) -> None:
     with pytest.raises(SettingsError, match="CORS_PROBE_URL is"):
         probe(url, DEFAULT)
+
+
+def test_all_answers_together_may_not_take_longer_than_they_may() -> None:
+    asked = []
+
+    def answers(method: str, _: dict[str, str]) -> tuple[int, dict[str, str]]:
+        asked.append(method)
+        threading.Event().wait(0.2)
+        return 200, ALLOWING
+
+    with web_server(answers) as url:
+        with pytest.raises(ProviderError, match=r"0\.3 seconds for all|no answer within"):
+            probe(url, DEFAULT, seconds=0.3)
+        assert len(asked) < 4
+        with pytest.raises(ProviderError, match="more than 0 seconds"):
+            probe(url, DEFAULT, seconds=0)
 
 
 def test_no_more_origins_are_tried_than_fit_into_a_moment() -> None:

@@ -52,7 +52,7 @@ class ProbeResult:
         return {**asdict(self), "problems": list(self.problems), "passed": self.passed}
 
 
-def probe(url: str, expected: Sequence[CorsRule]) -> ProbeResult:
+def probe(url: str, expected: Sequence[CorsRule], *, seconds: float = PROBE_SECONDS) -> ProbeResult:
     """Send what a browser would send for a page of each expected origin, and judge the answers as it would.
 
     Parameters
@@ -61,6 +61,8 @@ def probe(url: str, expected: Sequence[CorsRule]) -> ProbeResult:
         Public address of an object that exists; redirects are not followed.
     expected
         The rules whose reading methods are tried (nothing is ever written).
+    seconds
+        How long all answers together may take.
 
     Raises
     ------
@@ -69,7 +71,7 @@ def probe(url: str, expected: Sequence[CorsRule]) -> ProbeResult:
     ProviderError
         Nobody, or no photo, is at the URL, or the answers take too long: nothing can be told.
     """
-    address, deadline = public_url(url, _SETTING), time.monotonic() + PROBE_SECONDS
+    address, deadline = public_url(url, _SETTING), time.monotonic() + seconds
     wanted = [need for need in needs(expected) if need.method in {"GET", "HEAD"}]
     origins = list(dict.fromkeys(need.origins for need in wanted))[:MAX_ORIGINS]
     problems = []
@@ -77,7 +79,7 @@ def probe(url: str, expected: Sequence[CorsRule]) -> ProbeResult:
         if need.origins in origins:
             left = deadline - time.monotonic()
             if left <= 0:
-                raise ProviderError(f"the public URL takes more than {PROBE_SECONDS:g} seconds for all answers")
+                raise ProviderError(f"the public URL takes more than {seconds:g} seconds for all answers")
             problems += _problems(address, need, min(left, TIMEOUT_SECONDS))
     return ProbeResult(address.shown, tuple(dict.fromkeys(problems)))
 
