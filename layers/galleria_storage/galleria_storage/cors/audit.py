@@ -21,7 +21,7 @@ from galleria_storage.cors.needs import risks, shortcomings
 from galleria_storage.cors.probe import probe
 from galleria_storage.cors.rules import CorsRule, found_rules
 from galleria_storage.cors.settings import CorsMode
-from galleria_storage.cors.verdict import BucketVerdict, Status
+from galleria_storage.cors.verdict import BucketVerdict, VerdictStatus
 from galleria_storage.errors import GalleriaError, ProviderError, SettingsError, UnsupportedOperationError
 from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.bucket_cors import fetch_rules, put_rules
@@ -208,7 +208,7 @@ class _Audit:
     def _drift(self) -> bool:
         return self._found is not None and not self._found.in_order(self._mode)
 
-    def verdict(self, status: Status, reason: str, error: GalleriaError | None = None) -> BucketVerdict:
+    def verdict(self, status: VerdictStatus, reason: str, error: GalleriaError | None = None) -> BucketVerdict:
         found, last = self._found, self._after or self._found
         return BucketVerdict(
             bucket=self._access.bucket,

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from galleria_storage.cors.probe import ProbeResult
 from galleria_storage.cors.settings import CorsMode
 
-Status = Literal["ok", "drifted", "repaired", "unsupported", "failed"]
+VerdictStatus = Literal["ok", "drifted", "repaired", "unsupported", "failed"]
 RuleDocuments = Sequence[dict[str, Any]]
 
 
@@ -54,7 +54,7 @@ class BucketVerdict:
     bucket: str
     endpoint: str = ""
     mode: CorsMode
-    status: Status
+    status: VerdictStatus
     reason: str
     advice: str = ""
     exact: bool | None = None
