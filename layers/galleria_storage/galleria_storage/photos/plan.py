@@ -5,7 +5,6 @@ A planner is a function from a source and what is asked of the photo to a
 only writes spans of the source and new bytes in turn.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from operator import itemgetter
@@ -15,7 +14,10 @@ from galleria_storage.corrections.camera_text import read_capture_time
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.moment_change import MomentChange, moment_at, offset_wanted
 from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.photos.patches import Cutter, Patch, PiecesView, Span, within
 from galleria_storage.photos.source import RangedSource
+
+__all__ = ["NOTHING", "Asked", "Patch", "Plan", "Span", "Texts", "patched", "within"]
 
 
 class Asked(Protocol):
@@ -100,31 +102,6 @@ NOTHING = Texts()
 """Asks for no change: what a result is read back with."""
 
 
-class Patch(NamedTuple):
-    """Bytes that replace others.
-
-    Attributes
-    ----------
-    offset
-        Where in the source.
-    removed
-        How many bytes of the source go; 0 is an insertion.
-    data
-        What takes their place.
-    """
-
-    offset: int
-    removed: int
-    data: bytes
-
-
-class Span(NamedTuple):
-    """Bytes of the source from `start` up to, not including, `stop`."""
-
-    start: int
-    stop: int
-
-
 class Plan:
     """An edit: sorted, disjoint patches of a source.
 
@@ -170,7 +147,7 @@ class Plan:
             self.growth += len(data) - removed
 
     @property
-    def result_size(self) -> int:
+    def resultsize_of(self) -> int:
         """Bytes of the result."""
         return self.size + self.growth
 
@@ -205,9 +182,9 @@ class Plan:
             done = offset + removed
         return b"".join((*found, view[done:]))
 
-    def view(self, source: RangedSource) -> "PlanView":
+    def view(self, source: RangedSource) -> PiecesView:
         """Return the result as a source, of which nothing is written yet."""
-        return PlanView(self, source)
+        return PiecesView(self.pieces(), source)
 
     def then(self, later: "Plan") -> "Plan":
         """Return one plan for this one followed by another, which is a plan of this one's result."""
@@ -225,7 +202,7 @@ class Plan:
 
     def of_pieces(self, pieces: Iterable[bytes | Span]) -> Iterator[bytes | Span]:
         """Yield what the result consists of, if the source consists of these pieces."""
-        cut = _Cutter(pieces)
+        cut = Cutter(pieces)
         for offset, removed, data in self.patches:
             yield from cut.up_to(offset)
             if data:
@@ -246,72 +223,6 @@ class Plan:
         return Span(span.start + shift, span.stop + shift)
 
 
-class _Cutter:
-    """Hands out pieces up to one place after another, cutting them where it has to."""
-
-    def __init__(self, pieces: Iterable[bytes | Span]) -> None:
-        self._pieces = iter(pieces)
-        self._left: bytes | Span = b""
-        self._at = 0
-
-    def up_to(self, offset: int) -> Iterator[bytes | Span]:
-        """Yield what comes next, up to an offset."""
-        while self._at < offset:
-            size = _size(self._left)
-            if not size:
-                self._left = next(self._pieces)
-                continue
-            count = min(size, offset - self._at)
-            piece = self._left
-            if isinstance(piece, Span):
-                first: bytes | Span = Span(piece.start, piece.start + count)
-                self._left = Span(piece.start + count, piece.stop)
-            else:
-                first, self._left = piece[:count], piece[count:]
-            self._at += count
-            yield first
-
-
-def _size(piece: bytes | Span) -> int:
-    return piece.stop - piece.start if isinstance(piece, Span) else len(piece)
-
-
-class PlanView:
-    """The result of a plan as a `RangedSource`."""
-
-    def __init__(self, plan: Plan, source: RangedSource) -> None:
-        self._source = source
-        self._pieces = list(plan.pieces())
-        self._starts: list[int] = []
-        self.size = 0
-        for piece in self._pieces:
-            self._starts.append(self.size)
-            self.size += _size(piece)
-
-    def read(self, offset: int, length: int) -> bytes:
-        """Return a range; see `RangedSource`."""
-        stop = min(offset + length, self.size)
-        if offset >= stop:
-            return b""
-        found: list[bytes] = []
-        index = bisect_right(self._starts, offset) - 1
-        while offset < stop:
-            piece, at = self._pieces[index], offset - self._starts[index]
-            if isinstance(piece, Span):
-                count = min(stop - offset, piece.stop - piece.start - at)
-                found.append(self._source.read(piece.start + at, count))
-            else:
-                count = min(stop - offset, len(piece) - at)
-                found.append(piece[at : at + count])
-            offset, index = offset + count, index + 1
-        return found[0] if len(found) == 1 else b"".join(found)
-
-
 def patched(data: bytes, patches: Iterable[Patch]) -> bytes:
     """Return bytes with patches applied."""
     return Plan(len(data), patches, CaptureTags(), CaptureTags()).apply(data)
-
-
-def within(patches: Iterable[Patch], offset: int) -> list[Patch]:
-    """Return patches of something that starts at an offset of the file, as patches of the file."""
-    return [Patch(offset + patch.offset, patch.removed, patch.data) for patch in patches]
