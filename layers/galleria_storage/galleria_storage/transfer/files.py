@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from galleria_storage.errors import LocalFileError, PreconditionFailedError, ProviderError
+from galleria_storage.s3.conditions import Write
 from galleria_storage.s3.objects import Condition, ObjectStore, Stored
 from galleria_storage.transfer.digests import SHA256_METADATA, SINGLE_PUT_BYTES, Digests, digest
 from galleria_storage.transfer.file_body import FileBody, Progress, SentBytes, count_what_is_sent
@@ -114,8 +115,9 @@ def send(  # noqa: PLR0917 # what a write needs
     Parameters
     ----------
     condition
-        What was seen of the key. If somebody else has written since, it is
-        looked at again: the same content is left alone, other is replaced.
+        What was seen of the key; it is sent where the provider is known to
+        obey it. If somebody else has written since, the key is looked at
+        again: the same content is left alone, other is replaced.
 
     Raises
     ------
@@ -135,9 +137,12 @@ def send(  # noqa: PLR0917 # what a write needs
         except PreconditionFailedError:
             if attempt == _ATTEMPTS - 1:
                 raise
+        seen = condition
         found, condition = find(store, key)
         if found and is_same(found, content, digests):
             break  # perhaps by ourselves, in a request whose answer was lost
+        if condition == seen:  # it still holds: this provider cannot compare
+            condition = None
     sending.sent.check()
 
 
@@ -179,7 +184,8 @@ class _Sending:
         proof = Proof.of_file(self.store.profile, self.digests)
         headers |= proof.headers
         with self._body(0, self.digests.size) as body:
-            stored = self.store.put(self.key, body, {**headers, "ContentLength": len(body)}, condition)
+            arguments = {**headers, "ContentLength": len(body)}
+            stored = self.store.put(self.key, body, arguments, self._obeyed("put", condition))
         expected = proof.expected(stored, self.digests.size, bytes.fromhex(self.digests.sha256), headers["Metadata"])
         check_stored(self.store, self.key, stored, expected)
 
@@ -189,7 +195,7 @@ class _Sending:
         try:
             upload.parts.extend(self._send_parts(upload, proofs))
             self.content.check_unchanged()
-            upload.complete(self.digests.size, condition, bytes.fromhex(self.digests.sha256))
+            upload.complete(self.digests.size, self._obeyed("complete", condition), bytes.fromhex(self.digests.sha256))
         except BaseException:
             upload.abort()
             raise
@@ -207,6 +213,11 @@ class _Sending:
         start = (number - 1) * self.digests.part_bytes
         with self._body(start, min(self.digests.part_bytes, self.digests.size - start)) as body:
             return upload.send(number, body, proof)
+
+    def _obeyed(self, write: Write, condition: Condition) -> Condition:
+        """Return the condition where it is known to count: some providers answer 412 to every other way to write it."""
+        honoured = condition is not None and self.store.profile.support(write, condition) == "honoured"
+        return condition if honoured else None
 
     def _body(self, start: int, length: int) -> FileBody:
         return FileBody(self.content.open(), start, length, self.sent)
