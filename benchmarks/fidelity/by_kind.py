@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import brotli
+
 from benchmarks.exiftool import ENDED, ExifTool
 from benchmarks.fidelity.editors import CAPTURED, OFFSET_HOURS
 from benchmarks.fidelity.film import judge_film
@@ -26,6 +28,7 @@ from galleria_storage.photos.sniff import recognise
 from galleria_storage.photos.source import BytesSource, FileSource, MeteredSource
 
 CORRECTION = Correction.absolute(CAPTURED, OFFSET_HOURS)
+JXL = b"\0\0\0\x0cJXL "
 HEAD = 256 * 1024
 
 
@@ -46,7 +49,7 @@ class Kinds:
     def try_photo(self, path: Path, media_type: str) -> tuple[str, Verdict]:
         """Correct a photo, and return how well formed it was with the verdict."""
         data = path.read_bytes()
-        before = Photo(self._exiftool.read(path), None, None)
+        before = self._read(data, path.name)
         if ENDED in str(before.tags.get("ExifTool:Error")):
             return "not judged", Verdict()
         pixels = self._pixels(media_type, data)
@@ -70,17 +73,21 @@ class Kinds:
         cost = (time.process_time() - start, source.reads, source.bytes_read)
         self.costs.setdefault(media_type, []).append(cost)
         result = plan.apply(data)
-        with tempfile.TemporaryDirectory() as folder:
-            target = Path(folder, path.name)
-            target.write_bytes(result)
-            after = Photo(self._exiftool.read(target), None, None)
-            verdict = (judge_film if media_type.startswith("video/") else judge)(before, after)
+        after = self._read(result, path.name)
+        verdict = (judge_film if media_type.startswith("video/") else judge)(before, after)
         harm = set(verdict.harm)
         if self._pixels(media_type, result) != pixels:
             harm.add("pixels")
         if plan_photo(BytesSource(result), CORRECTION, media_type).patches:
             harm.add("a second correction changes something")
         return Verdict(harm=frozenset(harm), examples=verdict.examples)
+
+    def _read(self, data: bytes, name: str) -> Photo:
+        """Read all tags; exiftool gets compressed boxes of JPEG XL unpacked, since it needs a Perl module for them."""
+        with tempfile.TemporaryDirectory() as folder:
+            target = Path(folder, name)
+            target.write_bytes(unpack_boxes(data) if data.startswith(JXL) else data)
+            return Photo(self._exiftool.read(target), None, None)
 
     def _pixels(self, media_type: str, data: bytes) -> list[str] | None:
         try:
@@ -91,6 +98,21 @@ class Kinds:
     def close(self) -> None:
         """End the process that decodes."""
         self._worker.close()
+
+
+def unpack_boxes(data: bytes) -> bytes:
+    """Unpack the compressed boxes of a JPEG XL file."""
+    result, at = b"", 0
+    while at + 12 <= len(data):
+        size = int.from_bytes(data[at : at + 4], "big") or len(data) - at
+        if size < 12 or data[at + 4 : at + 8] != b"brob":
+            size = size if size >= 8 else len(data) - at
+            result += data[at : at + size]
+        else:
+            content = brotli.decompress(data[at + 12 : at + size])
+            result += (8 + len(content)).to_bytes(4, "big") + data[at + 8 : at + 12] + content
+        at += size
+    return result + data[at:]
 
 
 def find_photos(folder: Path, kinds: Sequence[str]) -> Iterator[tuple[Path, str]]:

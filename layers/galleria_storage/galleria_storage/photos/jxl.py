@@ -7,10 +7,11 @@ the JPEG that it was made of, that JPEG is put together from the Exif box too,
 and libjxl compares lengths: there Exif data has to keep its own.
 """
 
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
 
 from galleria_storage.corrections.capture_tags import CaptureTags
-from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
+from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.boxes import LARGEST, Box, grown, name_of, new_box, walk
 from galleria_storage.photos.check import Part
 from galleria_storage.photos.credentials import credentials_in_boxes
@@ -18,9 +19,10 @@ from galleria_storage.photos.exif.blob import MAX_BLOB, edit_blob, new_blob
 from galleria_storage.photos.exif.captures import after_changes, tag_texts
 from galleria_storage.photos.exif.offset_header import header_start
 from galleria_storage.photos.metadata import Block, plain_block
+from galleria_storage.photos.packed_box import packed, unpacked
 from galleria_storage.photos.plan import Asked, Patch, Plan, Span, within
 from galleria_storage.photos.refusals import damaged
-from galleria_storage.photos.source import RangedSource
+from galleria_storage.photos.source import BytesSource, RangedSource
 
 SIGNATURE: Final = b"\0\0\0\x0cJXL \r\n\x87\n"
 CODESTREAM: Final = b"\xff\x0a"
@@ -40,7 +42,7 @@ class _Layout(NamedTuple):
         All of them.
     exif
         The box with Exif data, or None.
-    packed
+    is_packed
         True if its content is compressed by Brotli (9.8: `brob`).
     holds_jpeg
         True if the file can be turned back into a JPEG.
@@ -48,7 +50,7 @@ class _Layout(NamedTuple):
 
     boxes: list[Box]
     exif: Box | None
-    packed: bool
+    is_packed: bool
     holds_jpeg: bool
 
 
@@ -61,8 +63,8 @@ def plan(source: RangedSource, asked: Asked) -> Plan:
         picture = next(box for box in layout.boxes if box.kind in _PICTURE)
         return _with_new_box(source, asked, picture.start)
     box = layout.exif
-    if layout.packed:
-        return _unpacked(source, asked, layout, box)
+    if layout.is_packed:
+        return _in_packed_box(source, asked, layout, box)
     if not 8 <= box.stop - box.body <= MAX_BLOB:
         raise damaged(f"its Exif data has {box.stop - box.body:,} bytes")
     data = source.read(box.body, box.stop - box.body)
@@ -94,12 +96,9 @@ def metadata(source: RangedSource) -> list[Block]:
     boxes = _layout(source).boxes
     found += credentials_in_boxes(source, boxes)
     for box in boxes:
-        if box.kind == b"brob" and source.read(box.body, 4) in {_EXIF, b"xml "}:
-            raise UnsupportedFormatError(
-                "The photo's metadata is compressed (Brotli), so that nobody could tell what is in it.",
-                advice="Save the photo again without compressed metadata.",
-            )
-        if box.kind == _EXIF:
+        if box.kind == b"brob":
+            found += _packed_block(source, box)
+        elif box.kind == _EXIF:
             start = box.body + header_start(source.read(box.body, min(box.stop - box.body, MAX_BLOB)))
             found.append(plain_block("exif", "Exif", source, start, box.stop - start))
         elif box.kind == b"xml ":
@@ -107,16 +106,36 @@ def metadata(source: RangedSource) -> list[Block]:
     return found
 
 
+def _packed_block(source: RangedSource, box: Box) -> Iterator[Block]:
+    """Yield the block of a compressed box; what is written into it is compressed again."""
+    kind = source.read(box.body, 4)
+    if kind not in {_EXIF, b"xml "}:
+        return
+    data = unpacked(source, box)
+    start = header_start(data) if kind == _EXIF else 0
+
+    def write(patches: Sequence[Patch]) -> list[Patch]:
+        if not patches:
+            return []
+        nothing = CaptureTags()
+        result = Plan(len(data), within(patches, start), nothing, nothing)
+        return [Patch(box.start, box.stop - box.start, packed(kind, result.apply(data)))]
+
+    yield Block(
+        "exif" if kind == _EXIF else "xmp", "Exif" if kind == _EXIF else "XMP", BytesSource(data[start:]), write
+    )
+
+
 def _layout(source: RangedSource) -> _Layout:
     boxes = list(walk(source, 0, source.size))
     kinds = [box.kind for box in boxes]
     if kinds[:2] != [b"JXL ", b"ftyp"] or not _PICTURE.intersection(kinds):
         raise damaged("its picture is missing")
-    packed = [box for box in boxes if box.kind == b"brob" and source.read(box.body, 4) == _EXIF]
-    exif = [box for box in boxes if box.kind == _EXIF] + packed
+    compressed = [box for box in boxes if box.kind == b"brob" and source.read(box.body, 4) == _EXIF]
+    exif = [box for box in boxes if box.kind == _EXIF] + compressed
     if len(exif) > 1:
         raise damaged("it has Exif data twice")
-    return _Layout(boxes, exif[0] if exif else None, bool(packed), b"jbrd" in kinds)
+    return _Layout(boxes, exif[0] if exif else None, bool(compressed), b"jbrd" in kinds)
 
 
 def _with_new_box(source: RangedSource, asked: Asked, place: int) -> Plan:
@@ -138,9 +157,9 @@ def _picture_header(size: int) -> bytes:
     return (size + 8).to_bytes(4, "big") + b"jxlc"
 
 
-def _unpacked(source: RangedSource, asked: Asked, layout: _Layout, box: Box) -> Plan:
-    """Replace a compressed box by one that is not, if anything in it changes."""
-    data = _decompressed(source, box)
+def _in_packed_box(source: RangedSource, asked: Asked, layout: _Layout, box: Box) -> Plan:
+    """Edit what is in a compressed box, and compress it again."""
+    data = unpacked(source, box)
     start = header_start(data)
     edit = edit_blob(data[start:], asked)
     if not edit.patches:
@@ -149,38 +168,8 @@ def _unpacked(source: RangedSource, asked: Asked, layout: _Layout, box: Box) -> 
     result = Plan(len(data), within(edit.patches, start), nothing, nothing)
     if result.growth and layout.holds_jpeg:
         raise _would_lose_jpeg()
-    patch = Patch(box.start, box.stop - box.start, new_box(_EXIF, result.apply(data)))
+    patch = Patch(box.start, box.stop - box.start, packed(_EXIF, result.apply(data)))
     return Plan(source.size, [patch], edit.before, edit.after)
-
-
-def _decompressed(source: RangedSource, box: Box) -> bytes:
-    """Decompress a box (RFC 7932), where Python has a decoder that can be told how much it may give.
-
-    Raises
-    ------
-    UnsupportedFormatError
-        There is no such decoder.
-    CorruptPhotoError
-        The data is damaged, or too long.
-    """
-    try:
-        import brotli  # type: ignore[import-not-found] # noqa: PLC0415 # optional
-
-        decoder: Any = brotli.Decompressor()
-        data: bytes = decoder.process(
-            source.read(box.body + 4, min(box.stop - box.body - 4, MAX_BLOB)), output_buffer_limit=MAX_BLOB
-        )
-        is_whole: bool = decoder.is_finished()
-    except (ImportError, TypeError):
-        raise UnsupportedFormatError(
-            "The capture time cannot be changed: the photo's Exif data is compressed (Brotli).",
-            advice="Save the photo again without compressed metadata, or publish it without a correction.",
-        ) from None
-    except brotli.error as error:
-        raise damaged("its compressed Exif data cannot be read") from error
-    if not is_whole:
-        raise damaged("its compressed Exif data is cut off, or too long")
-    return data
 
 
 def _would_lose_jpeg() -> CorruptPhotoError:
