@@ -155,6 +155,11 @@ def test_a_very_large_number_of_chunks_is_refused() -> None:
         corrected(pngs.png(before=[chunk(b"tEXt", b"a\0b")] * 30_000))
 
 
+def test_a_raw_profile_without_a_text_is_refused() -> None:
+    with pytest.raises(CorruptPhotoError, match="raw Exif profile"):
+        corrected(pngs.png(after=[chunk(b"tEXt", b"Raw profile type exif")]))
+
+
 @pytest.mark.parametrize(
     "text", [b"", b"\nexif\n      xx\n", b"\nexif\n       4\n45786966\n0", b"\nexif\n       9\n4578"]
 )
@@ -170,7 +175,7 @@ def test_a_compressed_profile_that_would_fill_the_memory_is_refused() -> None:
 
 
 other_chunks = st.lists(
-    st.builds(chunk, st.sampled_from([b"tEXt", b"tIME", b"gAMA", b"vpAg"]), st.binary(max_size=40)), max_size=4
+    st.builds(chunk, st.sampled_from([b"teXt", b"tIME", b"gAMA", b"vpAg"]), st.binary(max_size=40)), max_size=4
 )
 
 

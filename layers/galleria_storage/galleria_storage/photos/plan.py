@@ -147,7 +147,7 @@ class Plan:
             self.growth += len(data) - removed
 
     @property
-    def resultsize_of(self) -> int:
+    def result_size(self) -> int:
         """Bytes of the result."""
         return self.size + self.growth
 

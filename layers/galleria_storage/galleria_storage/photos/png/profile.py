@@ -87,7 +87,10 @@ def any_profile(kind: bytes, data: bytes) -> RawProfile:
     CorruptPhotoError
         It cannot be decompressed, or is not a profile.
     """
-    skipped = data.index(b"\0") + (2 if kind == b"zTXt" else 1)
+    end = data.find(b"\0")
+    if end < 0:
+        raise _damaged()
+    skipped = end + (2 if kind == b"zTXt" else 1)
     text = _decompress(data[skipped:]) if kind == b"zTXt" else data[skipped:]
     match = _match(text)
     content = bytes.fromhex(match[6].decode("ascii"))
