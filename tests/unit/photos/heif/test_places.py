@@ -5,15 +5,13 @@ import pytest
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import Correction
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.photos.heif import plan
 from galleria_storage.photos.photo import correct_bytes, plan_photo
-from galleria_storage.photos.plan import NOTHING, Texts
+from galleria_storage.photos.plan import NOTHING
 from galleria_storage.photos.source import BytesSource
 from tests.support.boxes import box, boxes_of, kinds_of, only
 from tests.support.heifs import (
     LAYOUTS,
     MASTER,
-    NEW,
     NO_ROOM,
     READ,
     ROOM,
@@ -201,10 +199,3 @@ def test_the_tags_are_read_as_found() -> None:
     found = plan_photo(BytesSource(heif([MASTER, ROOM])), NOTHING)
     assert found.before == found.after == CaptureTags("2020:01:02 03:04:05", None, "-05:00")
     assert not found.patches
-
-
-def test_a_signed_photo_says_that_its_signature_breaks() -> None:
-    signature = box(b"uuid", bytes.fromhex("d8fec3d61b0e483c92975828877ec481"), b"manifest")
-    file = heif([MASTER, ROOM], (b"ftyp", signature, b"meta", b"mdat"))
-    assert "C2PA" in plan(BytesSource(file), Texts(NEW)).notes[0]
-    assert not plan(BytesSource(file), NOTHING).notes

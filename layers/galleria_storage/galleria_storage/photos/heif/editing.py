@@ -15,11 +15,6 @@ from galleria_storage.photos.movie import follow_chunks
 from galleria_storage.photos.plan import Asked, Patch, Plan, Texts
 from galleria_storage.photos.source import RangedSource
 
-_CREDENTIALS: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
-"""Type of the `uuid` box with content credentials (C2PA 2.1 A.5.1)."""
-
-SIGNATURE_NOTE: Final = "The photo's content credentials (C2PA) no longer match it."
-
 _BLANK: Final = " :0"
 
 
@@ -42,7 +37,7 @@ def plan(source: RangedSource, asked: Asked) -> Plan:
     if moving:
         patches += _moved_to_the_end(source, heif, patches, moving)
     before, after = _main([edit.before for edit in edits]), _main([edit.after for edit in edits])
-    return Plan(source.size, patches, before, after, _notes(source, heif) if patches else ())
+    return Plan(source.size, patches, before, after)
 
 
 def _edits(items: Sequence[ExifItem], asked: Asked) -> list[BlobEdit]:
@@ -90,7 +85,7 @@ def _with_new_item(source: RangedSource, heif: Heif, asked: Asked) -> Plan:
     patches += _appended(source, heif, moves, box)
     locations.add(number, moves.end_of(heif.end) + 8, len(data))
     patches += _tables(heif)
-    return Plan(source.size, patches, nothing, after_changes(nothing, changes), _notes(source, heif))
+    return Plan(source.size, patches, nothing, after_changes(nothing, changes))
 
 
 def _moved_to_the_end(
@@ -127,8 +122,3 @@ def _tables(heif: Heif) -> list[Patch]:
         for meta in heif.metas
         if meta.locations.has_changed
     ]
-
-
-def _notes(source: RangedSource, heif: Heif) -> tuple[str, ...]:
-    signed = any(box.kind == b"uuid" and source.read(box.body, 16) == _CREDENTIALS for box in heif.boxes)
-    return (SIGNATURE_NOTE,) if signed else ()
