@@ -30,7 +30,7 @@ PUBLIC_BUCKET: Final = "public"
 REGION: Final = "us-east-1"
 #: Credentials of a throw-away server on the loopback interface; it checks none.
 CREDENTIAL: Final = "testing"
-_EVENTS: Final = ("s3:ObjectCreated:*", "s3:ObjectTagging:*")
+_EVENTS: Final = ("s3:ObjectCreated:*", "s3:ObjectTagging:*", "s3:ObjectRemoved:*")
 
 
 @dataclass(frozen=True)
