@@ -145,6 +145,14 @@ def test_a_photo_that_is_gone_is_logged_and_no_error(function: Function) -> None
     assert [(line["level"], line["outcome"]) for line in function.logged()] == [("INFO", "gone")]
 
 
+def test_what_is_no_photo_is_counted_and_told_to_nobody(function: Function, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAILURE_QUEUE_URL", "http://127.0.0.1:9/queue")  # who asks it, fails
+    staff(function, a=Outcome(key="a.jpg", status="ignored", reason="its name is not that of a photo"))
+    function(event("a.jpg"))
+    assert [(line["level"], line["outcome"]) for line in function.logged()] == [("INFO", "ignored")]
+    assert function.counted("Ignored") == [1]
+
+
 def test_an_event_of_another_bucket_is_rejected(function: Function) -> None:
     studio = staff(function)
     [outcome] = function(event("a.jpg", bucket="holiday"))["outcomes"]

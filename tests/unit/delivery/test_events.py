@@ -145,6 +145,15 @@ def test_an_original_that_a_lifecycle_rule_removed_is_told_from_one_that_somebod
     assert changes(s3_event("a", name=name)) == ["expired"]
 
 
+@pytest.mark.parametrize(
+    "source", [{"userAgent": "Internal: [ILM-Expiry]", "host": "node1"}, {"host": "Internal: [ILM-EXPIRY]"}]
+)
+def test_a_removal_by_a_lifecycle_rule_of_minio_is_an_expiry(source: dict[str, str]) -> None:
+    event = s3_event("a", name="s3:ObjectRemoved:Delete", source="minio:s3")
+    event["Records"][0]["source"] = source
+    assert changes(event) == ["expired"]
+
+
 @pytest.mark.parametrize(("reason", "change"), [("DeleteObject", "removed"), ("Lifecycle Expiration", "expired")])
 @pytest.mark.parametrize("kind", ["Permanently Deleted", "Delete Marker Created"])
 def test_eventbridge_says_why_an_object_was_deleted(reason: str, change: str, kind: str) -> None:

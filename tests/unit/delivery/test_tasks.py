@@ -23,6 +23,10 @@ class Shelf:
             raise self.error
         return Outcome(key=key, status="published" if key in self.keys else "gone")
 
+    def unpublish(self, key: str) -> Outcome:
+        self.asked.append(f"unpublish {key}")
+        return Outcome(key=key, status="published" if key in self.keys else "removed")
+
 
 class Listener(Reporter):
     """A reporter that remembers, or is deaf."""
@@ -95,3 +99,44 @@ def test_an_outcome_that_nobody_hears_of_is_failed() -> None:
 def test_a_defect_is_not_taken_for_an_outcome() -> None:
     with pytest.raises(ZeroDivisionError):
         carried_out(Task("staging", "a.jpg"), Shelf(error=ZeroDivisionError()))
+
+
+def test_the_copy_of_an_original_that_was_removed_is_taken_away() -> None:
+    shelf, listener = Shelf(), Listener()
+    assert carried_out(Task("staging", "a.jpg", change="removed"), shelf, listener).status == "removed"
+    assert shelf.asked == ["unpublish a.jpg"]
+    assert [outcome.status for outcome in listener.heard] == ["removed"]
+
+
+def test_an_original_that_a_lifecycle_rule_removed_is_gone_and_nobody_is_asked() -> None:
+    shelf = Shelf("a.jpg")
+    outcome = carried_out(Task("staging", "a.jpg", change="expired"), shelf)
+    assert (outcome.status, shelf.asked) == ("gone", [])
+    assert "its copy stays" in outcome.reason
+
+
+def test_of_the_other_reading_of_a_key_no_copy_is_taken_away() -> None:
+    shelf = Shelf()
+    outcome = carried_out(Task("staging", "a b.jpg", other_key="a+b.jpg", change="removed"), shelf)
+    assert (outcome.status, outcome.key) == ("removed", "a b.jpg")
+    assert shelf.asked == ["unpublish a b.jpg", "a+b.jpg"]
+
+
+def test_a_defect_is_an_outcome_where_somebody_takes_note_of_it() -> None:
+    seen = list[Exception]()
+    shelf, task = Shelf(error=ZeroDivisionError("division by zero")), Task("staging", "a.jpg")
+    outcome = carry_out(task, shelf, Listener(), "staging", on_defect=seen.append)
+    assert (outcome.status, outcome.reason) == ("failed", "ZeroDivisionError: division by zero")
+    assert len(seen) == 1
+
+
+def test_heirs_are_reported_before_the_photo_that_they_inherit_from() -> None:
+    heir = Outcome(key="b.jpg", status="published")
+
+    class Rich(Shelf):
+        def publish(self, key: str) -> Outcome:
+            return Outcome(key=key, status="published", heirs=(heir,))
+
+    listener = Listener()
+    carried_out(Task("staging", "a.jpg"), Rich(), listener)
+    assert [outcome.key for outcome in listener.heard] == ["b.jpg", "a.jpg"]

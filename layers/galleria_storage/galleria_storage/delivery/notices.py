@@ -29,6 +29,8 @@ _BY_DETAIL_TYPE: Final[Mapping[str, Change]] = {
     "Object Deleted": "removed",
 }
 _EXPIRY: Final = "Lifecycle Expiration"
+#: MinIO and its kin call an expiry a removal, made by this agent (or, in old releases, host).
+_MINIO_EXPIRY: Final = "[ilm-expiry]"
 CLOUD_TRAIL: Final = "AWS API Call via CloudTrail"
 _BY_API_CALL: Final[Mapping[str, Change]] = {
     "PutObject": "written",
@@ -106,6 +108,8 @@ def s3_record(record: Any) -> Iterator[Task]:
     change: Change | None = next((change for start, change in _BY_EVENT_NAME.items() if name.startswith(start)), None)
     if name and not change:
         return
+    if change == "removed" and _MINIO_EXPIRY in str(get(record, "source")).lower():
+        change = "expired"
     request = str(get(record, "responseElements", "x-amz-request-id") or "")
     # Ceph RGW puts the key in as it is (doc/radosgw/notifications); all others encode it as a form field.
     encoded = not str(get(record, "eventSource") or "").startswith("ceph:")
