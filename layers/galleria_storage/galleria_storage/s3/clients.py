@@ -18,6 +18,7 @@ from galleria_storage.s3.access import BucketAccess, ProviderAccess
 from galleria_storage.s3.endpoints import Endpoint, parse_endpoint
 from galleria_storage.s3.faults import translated
 from galleria_storage.s3.profiles import ProviderProfile
+from galleria_storage.s3.sdk.bounded import bound_answers
 from galleria_storage.s3.sdk.session import credentials_of, lean_session, plain_session, region_of
 from galleria_storage.s3.sdk.signing import sign_known_digests
 
@@ -151,6 +152,7 @@ class _Maker:
             client = client if endpoints.is_aws(real.host) else self._client_at(real)
             self.endpoint = real
         sign_known_digests(client)
+        bound_answers(client)
         for operation in self.profile.content_md5:
             client.meta.events.register(f"before-call.s3.{operation}", _add_content_md5)
         return client
