@@ -15,6 +15,7 @@ from tests.support.photos import (
     MAKER_NOTE,
     OFFSET_TIME_ORIGINAL,
     RATIONAL,
+    TAKEN,
     UNDEFINED,
     USER_COMMENT,
     Field,
@@ -66,6 +67,24 @@ def test_a_full_block_grows_by_a_few_moved_values(order: str, room: int) -> None
     assert new[OFFSET_TIME_ORIGINAL] == "-05:00"
     assert {tag: new[tag] for tag in (0x829A, F_NUMBER, LENS)} == {tag: old[tag] for tag in (0x829A, F_NUMBER, LENS)}
     assert block_of(after).count(THUMBNAIL) == 1
+
+
+def test_a_text_that_moves_gets_the_nul_that_a_camera_left_out() -> None:
+    tiff = camera_block(exif=[Field(0x9003, ASCII, TAKEN.encode())], taken=None)
+    after = corrected(photo(filled(tiff, MOST - 60)))
+    assert tags_of(after) == CHANGES
+    assert pack("<HHI", 0x9003, ASCII, 20) in block_of(after)
+
+
+def test_an_ifd_that_shares_bytes_with_a_value_is_not_widened() -> None:
+    """Olympus: PrintIM claims the first bytes of the Exif IFD."""
+    tiff = camera_block(main=[Field(0xC4A5, UNDEFINED, b"", number=20, offset=0)])
+    exif = tiff.long_at(tiff.data.index(pack("<HHI", 0x8769, LONG, 1)) + 8)
+    tiff.set_long(tiff.data.index(pack("<HHI", 0xC4A5, UNDEFINED, 20)) + 8, exif - 4)
+    before = photo(filled(tiff, MOST - 60))
+    after = corrected(before)
+    assert len(after) == len(before)
+    assert block_of(after)[exif - 4 : exif + 16] == tiff.data[exif - 4 : exif + 16]
 
 
 def test_a_second_correction_of_such_a_block_is_in_place() -> None:

@@ -156,17 +156,21 @@ class TextDraft:
         """Give one entry a new text: in place if it has room there and shares it with nobody."""
         tag, kind, _, at, value, size, _ = entry
         if kind not in _TEXT_TYPES or not INLINE < size >= len(text) >= INLINE or not self._owns_value(entry):
-            data, leads_to = self._entry(tag, text)
-            if leads_to is None:
-                self._write(at, data)
-            else:
-                self._write(at, data[:8])
-                self._pointers[at + 8] = leads_to
+            self._replace_entry(at, tag, text)
             return
         self._write(value, text.ljust(size, b"\0"))
         # Exif 2.32 4.6.5: the capture tags are ASCII, and the number of characters counts one NUL. Some cameras
         # leave no room for the NUL of a date's 19 characters; readers cope. Exif 3.0 allows UTF-8 for other texts only.
         self._write(at, self._order.entry.pack(tag, ASCII, min(len(text) + 1, size), 0)[:8])
+
+    def _replace_entry(self, at: int, tag: int, text: bytes) -> None:
+        """Give an entry a new text outside of its old value."""
+        data, leads_to = self._entry(tag, text)
+        if leads_to is None:
+            self._write(at, data)
+        else:
+            self._write(at, data[:8])
+            self._pointers[at + 8] = leads_to
 
     def _owns_value(self, entry: Entry) -> bool:
         """Tell whether a value lies in the block and overlaps no IFD, no thumbnail, and no value but of the same tag.
@@ -225,11 +229,13 @@ class TextDraft:
 
     def _widen(self, ifd: Ifd, added: Mapping[int, _NewEntry], moved: list[MovedValue]) -> None:
         """Give an IFD more entries where it is, and move the values that are in the way to free space."""
+        captures = {entry.at for _, entry in self._block.captures}
         for value in moved:
-            data = self._written.pop(value.start, self._block.data[value.start : value.stop])
-            if value.tag in self._texts:
-                data = data[: len(self._texts[value.tag]) + 1]
-            self._pointers[value.entry + 8] = self._place(data)
+            if value.entry in captures and value.tag in self._texts:
+                self._written.pop(value.start, None)
+                self._replace_entry(value.entry, value.tag, self._texts[value.tag])
+            else:
+                self._pointers[value.entry + 8] = self._place(self._block.data[value.start : value.stop])
         has_next = not any(value.start < ifd.end + 4 for value in moved)
         self._in_place.append(_Table(ifd, added, keeps_next=has_next))
         self.widened.append(Widened(ifd, len(added), moved))

@@ -78,7 +78,7 @@ def values_in_the_way(block: TiffBlock, contents: Survey, ifd: Ifd, count: int) 
     if not all(_may_move(block, value) for value in moved) or not _is_filled(block, ifd, stop, moved):
         return None
     others = list(_other_things(block, ifd, {value.entry for value in moved}))
-    claimed = [(ifd.end, stop), *((value.start, value.stop) for value in moved)]
+    claimed = [(ifd.at, stop), *((value.start, value.stop) for value in moved)]
     if any(start < last and first < end for start, end in others for first, last in claimed):
         return None
     return moved
