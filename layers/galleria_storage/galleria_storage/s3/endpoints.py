@@ -4,7 +4,6 @@ Pure: no request, no SDK. What a provider can do is the matter of `profiles`.
 """
 
 import re
-from ipaddress import ip_address
 from typing import Final, Literal, NamedTuple
 from urllib.parse import urlsplit
 
@@ -60,10 +59,11 @@ class HostFacts(NamedTuple):
     addressing: Addressing = ""
 
 
+# Texts, and not compiled: a bucket at AWS needs none of them.
 _AWS_REGION: Final = r"[a-z]{2,4}(?:-[a-z]+)+-\d+"
 #: S3's general endpoints, which botocore builds better itself (AWS General Reference, "Amazon S3 endpoints and
 #: quotas"; S3 User Guide, "Using dual-stack endpoints" and "Making requests over FIPS"), in all partitions.
-_AWS_HOST: Final = re.compile(
+_AWS_HOST: Final = (
     rf"s3(?P<fips>-fips)?(?:[.-](?P<dual>dualstack))?(?:[.-](?P<region>{_AWS_REGION}))?"
     r"\.amazonaws\.(?:com|com\.cn|eu)"
 )
@@ -72,38 +72,35 @@ _AWS_DOMAINS: Final = (
     *("amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "c2s.ic.gov", "sc2s.sgov.gov"),
     *("cloud.adc-e.uk", "csp.hci.ic.gov"),
 )
-_AWS_REGION_WITHIN: Final = re.compile(rf"(?:^|\.)s3[a-z-]*\.(?P<region>{_AWS_REGION})\.")
+_AWS_REGION_WITHIN: Final = rf"(?:^|\.)s3[a-z-]*\.(?P<region>{_AWS_REGION})\."
 #: From the providers' own pages on endpoints and regions: the group `region` is what to sign for.
-_REGION_IN_HOST: Final = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"s3\.(?P<region>[a-z0-9-]+)\.backblazeb2\.com",
-        r"s3\.(?P<region>[a-z0-9-]+)\.wasabisys\.com",
-        r"s3\.(?P<region>[a-z0-9-]+)\.scw\.cloud",
-        r"s3\.(?P<region>[a-z0-9-]+)\.(?:io\.|perf\.)?cloud\.ovh\.(?:net|us)",
-        r"(?P<region>[a-z0-9-]+)\.your-objectstorage\.com",
-        r"(?P<region>[a-z0-9-]+)\.linodeobjects\.com",
-        r"(?P<region>[a-z0-9-]+)\.vultrobjects\.com",
-        r"sos-(?P<region>[a-z0-9-]+)\.exo\.io",
-        r"s3[.-](?P<region>[a-z0-9-]+)\.ionoscloud\.com",
-        r"s3\.(?:private\.|direct\.)?(?P<region>[a-z0-9-]+)\.cloud-object-storage\.appdomain\.cloud",
-        r"(?:s3\.)?oss-(?P<region>[a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com",
-        r"cos(?:-internal)?\.(?P<region>[a-z0-9-]+)\.myqcloud\.com",
-        r"(?:s3\.)?obs\.(?P<region>[a-z0-9-]+)\.(?:myhuaweicloud|otc\.t-systems)\.com",
-    )
+_REGION_IN_HOST: Final = (
+    r"s3\.(?P<region>[a-z0-9-]+)\.backblazeb2\.com",
+    r"s3\.(?P<region>[a-z0-9-]+)\.wasabisys\.com",
+    r"s3\.(?P<region>[a-z0-9-]+)\.scw\.cloud",
+    r"s3\.(?P<region>[a-z0-9-]+)\.(?:io\.|perf\.)?cloud\.ovh\.(?:net|us)",
+    r"(?P<region>[a-z0-9-]+)\.your-objectstorage\.com",
+    r"(?P<region>[a-z0-9-]+)\.linodeobjects\.com",
+    r"(?P<region>[a-z0-9-]+)\.vultrobjects\.com",
+    r"sos-(?P<region>[a-z0-9-]+)\.exo\.io",
+    r"s3[.-](?P<region>[a-z0-9-]+)\.ionoscloud\.com",
+    r"s3\.(?:private\.|direct\.)?(?P<region>[a-z0-9-]+)\.cloud-object-storage\.appdomain\.cloud",
+    r"(?:s3\.)?oss-(?P<region>[a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com",
+    r"cos(?:-internal)?\.(?P<region>[a-z0-9-]+)\.myqcloud\.com",
+    r"(?:s3\.)?obs\.(?P<region>[a-z0-9-]+)\.(?:myhuaweicloud|otc\.t-systems)\.com",
 )
 #: Cloudflare R2, "S3 API compatibility": region `auto`. Google, "Interoperability with other storage providers", and
 #: Tigris, "AWS S3 SDKs": the same. DigitalOcean, "Use Spaces with AWS S3 SDKs": us-east-1, whatever the host says.
 _FIXED_REGION: Final = (
-    (re.compile(r"(?:.+\.)?r2\.cloudflarestorage\.com"), "auto"),
-    (re.compile(r"storage\.googleapis\.com"), "auto"),
-    (re.compile(r"(?:fly\.storage\.tigris\.dev|t3\.storage\.dev)"), "auto"),
-    (re.compile(r".+\.digitaloceanspaces\.com"), DEFAULT_REGION),
-    (re.compile(r"s3\.wasabisys\.com"), DEFAULT_REGION),
+    (r"(?:.+\.)?r2\.cloudflarestorage\.com", "auto"),
+    (r"storage\.googleapis\.com", "auto"),
+    (r"(?:fly\.storage\.tigris\.dev|t3\.storage\.dev)", "auto"),
+    (r".+\.digitaloceanspaces\.com", DEFAULT_REGION),
+    (r"s3\.wasabisys\.com", DEFAULT_REGION),
 )
 #: Alibaba Cloud, "Accessing OSS with the AWS SDK": path-style access is refused. Tencent, "COS: AWS S3 SDK": the same
 #: for buckets made since 2024. Volcano Engine, "Compatible with the S3 protocol": the same.
-_VIRTUAL_ONLY: Final = re.compile(r"(?:.+\.)?(?:aliyuncs\.com|myqcloud\.com|tos-s3-[a-z0-9-]+\.i?volces\.com)")
+_VIRTUAL_ONLY: Final = r"(?:.+\.)?(?:aliyuncs\.com|myqcloud\.com|tos-s3-[a-z0-9-]+\.i?volces\.com)"
 
 
 def parse_endpoint(endpoint: str, setting: str = "S3_PUBLIC_ENDPOINT") -> Endpoint:
@@ -147,7 +144,7 @@ def parse_endpoint(endpoint: str, setting: str = "S3_PUBLIC_ENDPOINT") -> Endpoi
 
 def aws_host(host: str) -> AwsHost | None:
     """Tell what a general endpoint of Amazon S3 says; None for every other host."""
-    found = _AWS_HOST.fullmatch(host)
+    found = re.fullmatch(_AWS_HOST, host)
     if not found:
         return None
     return AwsHost(found["region"] or "", dualstack=bool(found["dual"]), fips=bool(found["fips"]))
@@ -160,12 +157,12 @@ def is_aws(host: str) -> bool:
 
 def facts_of(host: str) -> HostFacts:
     """Return what the host of a well-known provider tells."""
-    addressing: Addressing = "virtual" if _VIRTUAL_ONLY.fullmatch(host) else ""
+    addressing: Addressing = "virtual" if re.fullmatch(_VIRTUAL_ONLY, host) else ""
     if is_aws(host):
-        found = _AWS_REGION_WITHIN.search(host)
+        found = re.search(_AWS_REGION_WITHIN, host)
     else:
-        found = next(filter(None, (pattern.fullmatch(host) for pattern in _REGION_IN_HOST)), None)
-    fixed = next((region for pattern, region in _FIXED_REGION if pattern.fullmatch(host)), "")
+        found = next(filter(None, (re.fullmatch(pattern, host) for pattern in _REGION_IN_HOST)), None)
+    fixed = next((region for pattern, region in _FIXED_REGION if re.fullmatch(pattern, host)), "")
     return HostFacts(fixed or (found["region"] if found else ""), addressing)
 
 
@@ -176,6 +173,8 @@ def is_name_of_aws_region(region: str) -> bool:
 
 def is_local(host: str) -> bool:
     """Whether a host is this machine or one of its private network, such as an emulator."""
+    from ipaddress import ip_address  # noqa: PLC0415 # lazy: a bucket at AWS needs none of it
+
     try:
         address = ip_address(host)
     except ValueError:
@@ -185,6 +184,8 @@ def is_local(host: str) -> bool:
 
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine."""
+    from ipaddress import ip_address  # noqa: PLC0415 # lazy, as above
+
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -270,10 +270,10 @@ PROFILES: Final = {p.name: p for p in (AWS, CEPH, MINIO, SEAWEEDFS, R2, B2, GENE
 
 #: Host name of an endpoint -> profile. From the providers' own pages on endpoints.
 _HOSTS: Final = (
-    (re.compile(r".+\.your-objectstorage\.com"), CEPH),  # Hetzner
-    (re.compile(r".+\.digitaloceanspaces\.com"), CEPH),
-    (re.compile(r".+\.r2\.cloudflarestorage\.com"), R2),
-    (re.compile(r".+\.backblazeb2\.com"), B2),
+    (r".+\.your-objectstorage\.com", CEPH),  # Hetzner
+    (r".+\.digitaloceanspaces\.com", CEPH),
+    (r".+\.r2\.cloudflarestorage\.com", R2),
+    (r".+\.backblazeb2\.com", B2),
 )
 
 
@@ -294,7 +294,7 @@ def profile_of_host(host: str) -> ProviderProfile:
     """Return the profile of a well-known endpoint's host; `UNKNOWN` for all others, to be probed."""
     if is_aws(host):
         return AWS
-    return next((profile for pattern, profile in _HOSTS if pattern.fullmatch(host.lower())), UNKNOWN)
+    return next((profile for pattern, profile in _HOSTS if re.fullmatch(pattern, host.lower())), UNKNOWN)
 
 
 def profile_of_client(client: "S3Client") -> ProviderProfile:
