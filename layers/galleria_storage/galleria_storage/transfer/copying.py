@@ -86,9 +86,14 @@ def put_and_copy(  # noqa: PLR0917 # what a write needs
     content: Content,
     headers: Mapping[str, Any],
     condition: Condition,
-    sizes: Sizes,
+    parts: list[SentPart | range],
 ) -> int:
     """Send what changes, let the provider copy the rest, and verify the ends of what it copied.
+
+    Parameters
+    ----------
+    parts
+        Of the content, from `lay_out`.
 
     Returns
     -------
@@ -104,7 +109,7 @@ def put_and_copy(  # noqa: PLR0917 # what a write needs
     WrongContentError
         Something else was stored.
     """
-    source, parts = content.source, lay_out(content.pieces, sizes)
+    source = content.source
     upload = MultipartUpload(store, key, headers, algorithm_of_parts(store.profile))
     try:
         for number, part in enumerate(parts, 1):

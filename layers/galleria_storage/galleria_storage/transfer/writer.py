@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from galleria_storage.s3.objects import Condition, ObjectStore, ObjectStream
 from galleria_storage.transfer.buffers import BodyPool
 from galleria_storage.transfer.content import Content
-from galleria_storage.transfer.copying import CopyRefusedError, copies_safely, put_and_copy
+from galleria_storage.transfer.copying import CopyRefusedError, SentPart, copies_safely, lay_out, put_and_copy
 from galleria_storage.transfer.digests import SHA256_METADATA
 from galleria_storage.transfer.multipart import MultipartUpload, put_in_parts
 from galleria_storage.transfer.object_source import ObjectSource
@@ -107,12 +107,14 @@ class Writer:
         """
         if content.in_memory:
             return self._put_whole(key, content, headers, condition)
-        if self.copies and content.size >= self.sizes.copied and copies_safely(self._store.profile, key):
+        parts = self._parts_to_copy(key, content)
+        if any(isinstance(part, range) for part in parts):
             try:
-                return self._put_and_copy(key, content, headers, condition)
+                copied = put_and_copy(self._store, key, content, headers, condition, parts)
             except CopyRefusedError:
                 self.copies = False
                 raise
+            return Written(self._store.profile.complete_preconditions, content.size - copied, copied)
         upload = MultipartUpload(self._store, key, headers, algorithm_of_parts(self._store.profile))
         with self._sender() as sender:
             put_in_parts(upload, content, condition, self.sizes, sender)
@@ -128,6 +130,7 @@ class Writer:
         check_stored(store, key, stored, proof.expected(stored, content.size, sha256, headers["Metadata"]))
         return Written(store.profile.preconditions, content.size)
 
-    def _put_and_copy(self, key: str, content: Content, headers: Mapping[str, Any], condition: Condition) -> Written:
-        copied = put_and_copy(self._store, key, content, headers, condition, self.sizes)
-        return Written(self._store.profile.complete_preconditions, content.size - copied, copied)
+    def _parts_to_copy(self, key: str, content: Content) -> list[SentPart | range]:
+        """Return the parts of content of which the provider may copy some; nothing where it may not."""
+        large = self.copies and content.size >= self.sizes.copied
+        return lay_out(content.pieces, self.sizes) if large and copies_safely(self._store.profile, key) else []
