@@ -125,9 +125,11 @@ check-template: .venv-sam/.ready .venv-checkov/.ready ## sam validate, cfn-lint,
 	.venv-checkov/bin/checkov -f template.yaml --framework cloudformation --skip-download --compact --quiet
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory check-guard; \
 	  else echo "make check-guard: SKIPPED, it needs npm"; fi
+outage: $(VENV)/.ready .venv-servers/.ready build ## EVENTS=10000 through the built function, the provider AWAY=300 seconds
+	@nice $(BIN)/python -m benchmarks.outage --events $(or $(EVENTS),10000) --away $(or $(AWAY),300)
 check-shapes: .venv-sam/.ready ## every shape that the parameters allow, and cfn-lint in every partition (5 minutes)
 	.venv-sam/bin/python -m tests.shapes
-.PHONY: build test-runtime engine test-sam bench-cold check-guard check-template check-shapes
+.PHONY: build test-runtime engine test-sam bench-cold check-guard check-template check-shapes outage
 
 ## --- what comes from others: pinned, listed, without known vulnerabilities
 SBOM := artifacts/sbom.json

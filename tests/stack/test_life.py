@@ -1,6 +1,7 @@
 """The stack lives: settings change, buckets outlast it or were there before it, and nothing waits for a second try."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from tests.stack.conftest import Cloud, Stack, eventually, reasons
 from tests.support import jpegs
+from tests.support.processes import ROOT
 
 TAKEN = "2024:06:15 12:30:45"
 
@@ -79,12 +81,12 @@ CHANGES: dict[str, tuple[str, Callable[[Cloud, Stack, str], bool]]] = {
 
 def test_every_changed_parameter_shows_in_the_next_photo(cloud: Cloud) -> None:
     stack = cloud.deploy("changes")
-    put(cloud, stack, "before.jpg")
+    put(cloud, stack, "before.jpg", title="Dance")
     assert capture(cloud, stack, "before.jpg") == (TAKEN, "")
-    given: dict[str, str] = {}
-    for name, (value, shows) in CHANGES.items():
-        given[name] = value
-        stack = cloud.deploy("changes", **given)
+    before = published(cloud, stack, "before.jpg")
+    assert (before["CacheControl"], "title" in before["Metadata"]) == ("public, max-age=86400", False)
+    stack = cloud.deploy("changes", **{name: value for name, (value, _) in CHANGES.items()})
+    for name, (_, shows) in CHANGES.items():
         put(cloud, stack, f"{name}.jpg", title="Dance")
         assert shows(cloud, stack, f"{name}.jpg"), name
 
@@ -126,6 +128,39 @@ def test_a_stack_takes_over_buckets_that_were_there_before_it(cloud: Cloud) -> N
     assert capture(cloud, second, "new.jpg")[0] == "2024:06:15 10:30:45"
     cloud.delete("heir")
     s3.head_object(Bucket=first.staging, Key="new.jpg")
+
+
+def test_kept_buckets_become_the_stacks_own_again_as_the_page_says(cloud: Cloud) -> None:
+    first = cloud.deploy("imported")
+    put(cloud, first, "kept.jpg")
+    published(cloud, first, "kept.jpg")
+    cloud.delete("imported")
+    suffix = first.staging.rpartition("-")[2]
+    account = cloud.client("sts").get_caller_identity()["Account"]
+    page = (ROOT / "docs/deploy.md").read_text(encoding="utf-8")
+    (template,) = re.findall(r"<<END\n(.*?)END\n", page, re.DOTALL)
+    (resources,) = re.findall(r"--resources-to-import '(.*?)'\n", page, re.DOTALL)
+    for word, value in {"galleria-": "imported-", "ACCOUNT": account, "SUFFIX": suffix}.items():
+        template, resources = template.replace(word, value), resources.replace(word, value)
+    formation = cloud.client("cloudformation")
+    change = {"StackName": "imported", "ChangeSetName": "import"}
+    parameters = [{"ParameterKey": "BucketSuffix", "ParameterValue": suffix}]
+    formation.create_change_set(
+        **change,
+        ChangeSetType="IMPORT",
+        TemplateBody=template,
+        Parameters=parameters,
+        ResourcesToImport=json.loads(resources),
+    )
+    formation.get_waiter("change_set_create_complete").wait(**change, WaiterConfig={"Delay": 1})
+    formation.execute_change_set(**change)
+    formation.get_waiter("stack_import_complete").wait(StackName="imported", WaiterConfig={"Delay": 1})
+    second = cloud.deploy("imported", BucketSuffix=suffix)
+    assert (second.staging, second.public) == (first.staging, first.public)
+    assert "CdnDomainName" in second.outputs
+    put(cloud, second, "new.jpg", **{"timestamp-offset-hours": "-2"})
+    assert capture(cloud, second, "new.jpg")[0] == "2024:06:15 10:30:45"
+    cloud.client("s3").head_object(Bucket=second.public, Key="kept.jpg")
 
 
 def test_a_first_deployment_that_fails_leaves_nothing_in_the_way_of_the_second(cloud: Cloud) -> None:
