@@ -39,7 +39,7 @@ def name_argument(name: str, value: Any) -> str:
 
 
 def path_argument(name: str, value: Any) -> Path:
-    """Take a path: a text, or what stands for one."""
+    """Take a path: a text, or an object that is one."""
     if not isinstance(value, str | os.PathLike) or not isinstance(os.fspath(value), str):
         raise _refused(name, value, "a path")
     return Path(value)

@@ -1,1 +1,1 @@
-"""The AWS services other than S3: queue, event bus, CDN, secrets."""
+"""The services of AWS other than S3: queue, event bus and CDN (`calls`), and Secrets Manager (`secrets`)."""

@@ -198,7 +198,7 @@ def wants_digest(error: GalleriaError) -> bool:
 class translated:  # noqa: N801 # used like a function: a context
     """Translate whatever boto3 raises inside the block.
 
-    A class, since it stands around every read of a body: a block without an
+    A class, since it wraps every read of a body: a block without an
     error costs next to nothing, and botocore is looked up only after one.
     """
 

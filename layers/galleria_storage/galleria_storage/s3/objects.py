@@ -248,7 +248,7 @@ class ObjectStore:
         return stored(self._under_condition("complete", complete, key, condition))
 
     def abort(self, key: str, upload_id: str) -> None:
-        """AbortMultipartUpload; an upload that is gone already is no error."""
+        """AbortMultipartUpload; an upload that is gone already is not an error."""
         try:
             with translated(bucket=self.bucket, key=key):
                 self.client.abort_multipart_upload(Bucket=self.bucket, Key=key, UploadId=upload_id)

@@ -4,7 +4,7 @@ The protocols ask a profile for a fact and never for a provider's name. A fact
 is only as strong as its source: *measured* means that the conformance suite
 (`make conformance`) or its forerunner saw that server do it; everything else
 names the page or the thread that says so. Where no source was found, the
-cautious value stands.
+cautious value is used.
 """
 
 import re
@@ -40,7 +40,7 @@ class ProviderProfile:
     delete_if_match
         DeleteObject with ``If-Match``.
     etag_in_if_match
-        Whether the ETag in ``If-Match`` stands in quotes.
+        Whether the ETag in ``If-Match`` is written in quotes.
     copy_source_if_match
         ``x-amz-copy-source-if-match`` of UploadPartCopy.
     part_copy
@@ -211,7 +211,7 @@ MINIO: Final = ProviderProfile(
 #: `Content-Encoding: aws-chunked` on the object, so trailing checksums are not sent.
 #: CORS (`make cors-servers`): the first rule of the origin answers a preflight, the first that fits the request
 #: itself, so that Ceph's order is the cautious one; a rule without AllowedHeaders allows all; an absent MaxAgeSeconds
-#: is given back as 0; wildcards stand only behind an origin's scheme and at a header's end.
+#: is given back as 0; wildcards are taken only after an origin's scheme and at a header's end.
 SEAWEEDFS: Final = ProviderProfile(
     name="seaweedfs",
     folds_slashes=True,

@@ -7,6 +7,7 @@ prefix and removes.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -136,7 +137,7 @@ class TrialKey:
                 continue
             settings = answer.get("ObjectLockConfiguration", {})
             if settings.get("ObjectLockEnabled") != "Enabled" or settings.get("Rule"):
-                return True  # also where the answer is none
+                return True  # also where the answer does not say
         return False
 
     def _versions(self) -> Iterator[_Found]:
@@ -167,7 +168,7 @@ class TrialKey:
         return page
 
     def _remove(self, left: _Found) -> None:
-        with translated(bucket=self.bucket, key=left.key):
+        with suppress(NotFoundError), translated(bucket=self.bucket, key=left.key):  # another process was faster
             if left.upload:
                 self._client.abort_multipart_upload(Bucket=self.bucket, Key=left.key, UploadId=left.upload)
             elif left.version and left.version != "null":

@@ -2,7 +2,7 @@
 
 `StreamingBody.readinto` of botocore goes through urllib3, which reads into
 new bytes first and copies those (`urllib3.response.BaseHTTPResponse.readinto`),
-with two system calls for each piece. Below both stands the answer of Python's
+with two system calls for each piece. Below both is the answer of Python's
 own `http.client`, whose `readinto` receives into the buffer itself.
 """
 
