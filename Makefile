@@ -133,13 +133,14 @@ check-shapes: .venv-sam/.ready ## every shape that the parameters allow, and cfn
 
 ## --- what comes from others: pinned, listed, without known vulnerabilities
 SBOM := artifacts/sbom.json
-$(SBOM): .venv-ci/.ready layers/galleria_storage/requirements.txt pyproject.toml
+CARRIED := layers/galleria_storage/requirements.txt layers/galleria_storage/requirements-compiled.txt
+$(SBOM): .venv-ci/.ready $(CARRIED) pyproject.toml
 	@mkdir -p $(@D)
-	.venv-ci/bin/cyclonedx-py requirements layers/galleria_storage/requirements.txt --pyproject pyproject.toml \
+	cat $(CARRIED) | .venv-ci/bin/cyclonedx-py requirements - --pyproject pyproject.toml \
 	  --mc-type library --output-reproducible --output-file $@
 sbom: $(SBOM) ## list what the layer carries, as CycloneDX, in artifacts/sbom.json
 audit: .venv-ci/.ready ## ask for known vulnerabilities of what the layer and the package carry (SKIPPED where nobody answers)
-	@.venv-ci/bin/python -m tests.supply layers/galleria_storage/requirements.txt requirements/package.txt requirements/local.txt
+	@.venv-ci/bin/python -m tests.supply $(CARRIED) requirements/package.txt requirements/local.txt
 check-supply: $(VENV)/.ready sbom audit ## audit, list of parts, and the workflows' syntax and habits
 	.venv-ci/bin/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	.venv-ci/bin/check-jsonschema -q --builtin-schema vendor.dependabot .github/dependabot.yml

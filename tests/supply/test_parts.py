@@ -16,6 +16,11 @@ def pins(path: str) -> dict[str, str]:
     return dict(PINNED.findall((ROOT / path).read_text(encoding="utf-8")))
 
 
+def carried() -> dict[str, str]:
+    layer = "layers/galleria_storage/requirements"
+    return pins(f"{layer}.txt") | pins(f"{layer}-compiled.txt")
+
+
 @pytest.fixture(scope="module")
 def sbom() -> dict[str, Any]:
     file = ROOT / "artifacts/sbom.json"
@@ -27,7 +32,7 @@ def sbom() -> dict[str, Any]:
 
 def test_the_list_names_every_package_of_the_layer_with_its_version_and_hashes(sbom: dict[str, Any]) -> None:
     listed = {component["name"]: component["version"] for component in sbom["components"]}
-    assert listed == pins("layers/galleria_storage/requirements.txt")
+    assert listed == carried()
     assert all(
         any(reference.get("hashes") for reference in component["externalReferences"])
         for component in sbom["components"]
@@ -37,8 +42,7 @@ def test_the_list_names_every_package_of_the_layer_with_its_version_and_hashes(s
 
 def test_the_tests_run_with_the_versions_of_the_layer() -> None:
     tested = pins("requirements/dev.txt")
-    carried = pins("layers/galleria_storage/requirements.txt")
-    assert {name: tested.get(name) for name in carried} == carried
+    assert {name: tested.get(name) for name in carried()} == carried()
 
 
 @pytest.mark.parametrize("path", sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("requirements/*.txt")))
