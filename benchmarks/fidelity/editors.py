@@ -34,8 +34,14 @@ def _exiftool() -> ExifTool:
 
 
 def _with_exiftool(data: bytes, *options: str) -> bytes:
+    from galleria_storage.photos.sniff import recognise  # noqa: PLC0415
+    from galleria_storage.photos.source import BytesSource  # noqa: PLC0415
+
+    found = recognise(BytesSource(data))
+    # exiftool goes by the name: image/x-canon-cr3 is a .cr3.
+    kind = found.media_type.removesuffix("-sequence").rpartition("/")[2].rpartition("-")[2] if found else "jpeg"
     with tempfile.TemporaryDirectory() as folder:
-        source, target = Path(folder, "in.jpg"), Path(folder, "out.jpg")
+        source, target = Path(folder, f"in.{kind}"), Path(folder, f"out.{kind}")
         source.write_bytes(data)
         tags = (f"-ExifIFD:DateTimeOriginal={TIME_TEXT}", f"-ExifIFD:OffsetTimeOriginal={OFFSET_TEXT}")
         answer = _exiftool().run(*options, *tags, "-o", target, source)

@@ -146,7 +146,12 @@ def content(tags: Tags, targets: re.Pattern[str]) -> dict[str, list[str]]:
         derived = (_NOT_IN_THE_PHOTO.match(name) and not image) or _BLOCK_AS_IMAGE.match(text)
         if not derived and not targets.match(name) and not _POSITION.match(name):
             content.setdefault(name, []).append(text)
-    return {name: sorted(texts) for name, texts in content.items()}
+    # A simple WebP file has to become an extended one to hold Exif: its size is told twice then, and there are flags.
+    return {
+        name: sorted(set(texts) if name.startswith("RIFF:Image") else texts)
+        for name, texts in content.items()
+        if name != "RIFF:WebP_Flags"
+    }
 
 
 def _harm_of(key: str) -> str:
