@@ -236,3 +236,13 @@ def test_a_provider_that_is_known_to_obey_is_believed_without_a_look() -> None:
     with pytest.raises(PreconditionFailedError):
         client.store(AWS).put("a.jpg", b"photo", {}, Matches("abc"))
     assert len(client.asked) == 1
+
+
+def test_a_deletion_that_is_answered_by_a_gateway_is_looked_after() -> None:
+    page = {"ResponseMetadata": {"HTTPStatusCode": 200}}
+    with pytest.raises(ProviderError, match="HTTP 200, and the object is still there"):
+        Scripted(page, HEADED).store(AWS).delete("a.jpg", Matches("abc"))
+    Scripted(page, refusal("404", 404)).store(AWS).delete("a.jpg", Matches("abc"))
+    client = Scripted({"ResponseMetadata": {"HTTPStatusCode": 204}})
+    client.store(AWS).delete("a.jpg", Matches("abc"))
+    assert len(client.asked) == 1

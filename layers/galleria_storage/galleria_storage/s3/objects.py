@@ -8,12 +8,14 @@ Source: Amazon S3 API Reference, one page per operation named below.
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from galleria_storage.errors import (
     IntegrityError,
     NotFoundError,
     PreconditionFailedError,
+    ProviderError,
     UnsupportedOperationError,
 )
 from galleria_storage.s3.answers import ObjectInfo, ObjectStream, Stored, first_byte, object_info, stored, told
@@ -181,7 +183,14 @@ class ObjectStore:
         def delete(**wanted: Any) -> Mapping[str, Any]:
             return self.client.delete_object(Bucket=self.bucket, Key=key, **wanted)
 
-        self._under_condition("delete", delete, key, condition)
+        answer = self._under_condition("delete", delete, key, condition)
+        status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", HTTPStatus.NO_CONTENT)
+        if status != HTTPStatus.NO_CONTENT and self.head(key):  # every S3 server answers 204; a gateway may not
+            raise ProviderError(
+                f"DeleteObject of {key!r} in bucket {self.bucket!r}: HTTP {status}, and the object is still there",
+                bucket=self.bucket,
+                key=key,
+            )
 
     def start_multipart(self, key: str, headers: Mapping[str, Any]) -> str:
         """CreateMultipartUpload; return the upload's id."""
