@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -27,6 +27,14 @@ from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome, WorkR
 _ROOT: Final = Path(__file__).parents[2]
 _LIBRARY: Final = Path("layers/galleria_storage/galleria_storage")
 _ROOMS: Final = ("photos", "publishing", "transfer", "cors")
+#: Tests of a room that are outside its own folder.
+_OTHERS: Final[Mapping[str, str]] = {
+    "cors": "tests/unit/test_settings.py tests/integration/test_cors.py",
+    "publishing": "tests/unit/test_settings.py tests/unit/test_publish_handler.py "
+    "tests/integration/test_conformance_publish.py",
+    "transfer": "tests/unit/test_s3_storage.py tests/integration/test_uploads.py "
+    "tests/integration/test_conformance_uploads.py",
+}
 _Place = tuple[int, int]
 _TOOLS: Final = Path(sys.executable).parent
 _CONFIGURATION: Final = """\
@@ -34,7 +42,7 @@ _CONFIGURATION: Final = """\
 module-path = "{library}/{room}"
 timeout = {seconds}
 excluded-modules = []
-test-command = "{python} -m pytest -x -q -p no:cacheprovider -W ignore tests/unit/{room}"
+test-command = "{python} -m pytest -x -q -p no:cacheprovider -W ignore tests/unit/{room} {others}"
 
 [cosmic-ray.distributor]
 name = "local"
@@ -90,7 +98,9 @@ def _copy(target: Path) -> Path:
 
 
 def _measure(copy: Path, room: str, sample: int, seed: int, seconds: int) -> Verdict:
-    text = _CONFIGURATION.format(library=_LIBRARY, room=room, seconds=seconds, python=sys.executable)
+    text = _CONFIGURATION.format(
+        library=_LIBRARY, room=room, others=_OTHERS.get(room, ""), seconds=seconds, python=sys.executable
+    )
     (copy / "mutants.toml").write_text(text, encoding="utf-8")
     _cosmic_ray(copy, "baseline", "mutants.toml")  # all tests must pass without a mutant
     _cosmic_ray(copy, "init", "mutants.toml", "mutants.sqlite")

@@ -79,3 +79,8 @@ def test_a_preflight_without_the_allowed_lists_allows_what_needs_no_leave() -> N
 def test_a_preflight_needs_the_origin_too() -> None:
     twice = HeaderList([(ALLOW_ORIGIN, "*"), (ALLOW_ORIGIN, "*"), (ALLOW_HEADERS, "*")])
     assert preflight_problem(200, twice, ORIGIN, "GET", ["x-test"]) == "does not allow the origin"
+
+
+def test_the_error_names_the_first_entry_that_is_not_a_name() -> None:
+    with pytest.raises(ValueError, match=r"holds 'a b', which"):
+        lines(EXPOSE, "ETag, a b, c d").names(EXPOSE)

@@ -93,6 +93,7 @@ def test_a_star_allows_no_authorization() -> None:
         ("application/json", b"{}"),
         ("application/xml", b"<Error/>"),
         ("image/jpeg", b"\xef\xbb\xbf\n <!doctype html>"),
+        ("image/webp", b"<!doctype html>"),
         ("", b"<html>"),
     ],
 )

@@ -24,6 +24,15 @@ def test_without_a_word_the_public_bucket_is_repaired() -> None:
     assert (target.access.bucket, target.probe_url) == ("photos", "https://cdn.example/one.jpg")
 
 
+@pytest.mark.parametrize(
+    ("names", "probed"),
+    [("family, photos", ["", "https://cdn.example/one.jpg"]), ("family, friends", ["", ""]),
+     ("family", ["https://cdn.example/one.jpg"])],
+)  # fmt: skip
+def test_one_address_shows_the_public_bucket_or_the_only_one(names: str, probed: list[str]) -> None:
+    assert [target.probe_url for target in cors_settings(ENV | {"CORS_BUCKETS": names}).buckets] == probed
+
+
 def test_names_of_buckets_are_reached_like_the_public_one_and_the_probe_asks_for_that_one_alone() -> None:
     targets = cors_settings(ENV | {"CORS_BUCKETS": "photos, family ,"}).buckets
     assert [(t.access.bucket, t.access.provider.access_key, t.probe_url) for t in targets] == [
