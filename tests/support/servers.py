@@ -162,7 +162,7 @@ def _juicefs(processes: Processes) -> Iterator[S3Server]:
 def _rclone(processes: Processes) -> Iterator[S3Server]:
     program = find_program("rclone", PIP)
     (port,) = free_ports(1)
-    server = S3Server("rclone", f"http://127.0.0.1:{port}", profile="generic")
+    server = S3Server("rclone", f"http://127.0.0.1:{port}")  # recognised by its answers
     (processes.folder / "data").mkdir()
     key = f"{server.access_key},{server.secret_key}"
     processes.start("rclone", [program, "serve", "s3", "--auth-key", key, "--addr", f"127.0.0.1:{port}", "data"])
