@@ -11,6 +11,8 @@ _FEW: Final = 10_000
 _MANY: Final = 10_000_000
 _SECONDS_A_DAY: Final = 86_400
 _DAYS_A_MONTH: Final = 30
+#: Of each new photo, with its own upload into staging.
+_REQUESTS: Final = int(1 + bill.COUNTED["new_photo_gets"] + bill.COUNTED["new_photo_puts"])
 
 
 def parts() -> dict[str, str]:
@@ -38,8 +40,8 @@ def _prices() -> str:
     share = ASSUMED["memory_mb"] / ASSUMED["cpu_mb"]
     return (
         f"List prices of us-east-1 in USD ({FIGURES['as_of']}), arm64, no free tier. "
-        "A new photo makes one HEAD, one GET\n"
-        f"and one PUT; a test on the wire counts them. It takes {bill.photo_seconds():.2f} s: "
+        "A new photo makes one HEAD, two GETs (itself\n"
+        f"and its tags) and one PUT; a test on the wire counts them. It takes {bill.photo_seconds():.2f} s: "
         f"{MEASURED['photo_cpu_ms']:g} ms of a whole CPU (`make bench-publish`), of\n"
         f"which {ASSUMED['memory_mb']} MB buy {share:.0%}, {ASSUMED['network_mb_s']} MB a second in and out, and "
         f"{ASSUMED['request_ms']} ms for each request. The last two are assumptions: put your\nown figures into "
@@ -59,7 +61,7 @@ def _photos() -> str:
     return (
         _table(("", "amount", "USD"), [*_rows(items), ("**once**", "", f"**{_usd(_sum(items))}**"), *_rows(monthly)])
         + f"\n\nA duplicate costs {direct:.7f} USD, and {queued:.7f} through the queue: "
-        "two small requests, one invocation, and\n"
+        "three small requests, one invocation, and\n"
         f"its log lines. To another provider AWS asks {PRICES['egress'][0][1]:.2f} a GB for traffic out: "
         f"{bill.egress(bill.gigabytes(_FEW)):.2f} for these photos. Reading through CloudFront\n"
         f"is free up to 1 TB a month, then {PRICES['cdn_gb']:.3f} a GB; a million events on a bus cost "
@@ -80,8 +82,8 @@ def _quotas() -> str:
          f"{_rate(bill.photos_a_second(QUOTAS['new_environments_in_10_seconds']))} more every 10 s"),
         (f"{QUOTAS['s3_writes_a_second']:,} writes a second", "one prefix of an S3 bucket",
          f"{QUOTAS['s3_writes_a_second']:,} for each prefix"),
-        (f"{QUOTAS['s3_reads_a_second']:,} reads a second", "the same; a new photo reads once in each bucket",
-         f"{QUOTAS['s3_reads_a_second']:,} for each prefix"),
+        (f"{QUOTAS['s3_reads_a_second']:,} reads a second", "the same; a new photo reads twice in staging",
+         f"{QUOTAS['s3_reads_a_second'] // 2:,} for each prefix"),
         (f"{QUOTAS['events_a_second']:,} events a second", "EventBridge; less in small regions",
          f"{QUOTAS['events_a_second']:,}"),
     ]  # fmt: skip
@@ -97,7 +99,7 @@ def _many() -> str:
         Item(
             "traffic to another provider, or to visitors without a CDN", f"{bill.gigabytes(_MANY) / 1000:,.0f} TB", out
         ),
-        Item("S3 requests", f"{3 * _MANY // 10**6 + _MANY // 10**6} million", _sum(requests)),
+        Item("S3 requests", f"{_REQUESTS * _MANY // 10**6} million", _sum(requests)),
         *sorted(others, key=lambda item: -item.usd),
     ]
     return (
