@@ -48,8 +48,9 @@ def credentials_in_boxes(source: RangedSource, boxes: Sequence[Box]) -> Iterator
     for box in boxes:
         start = source.read(box.body, _NEAR) if box.kind in {b"uuid", b"jumb"} else b""
         if start.startswith(UUID) or (box.kind == b"jumb" and MARK in start):
-            yield credentials_block(source, box.body, box.stop, lambda box=box: _freed(box))  # type: ignore[misc]
+            yield credentials_block(source, box.body, box.stop, lambda box=box: freed(box))  # type: ignore[misc]
 
 
-def _freed(box: Box) -> list[Patch]:
+def freed(box: Box) -> list[Patch]:
+    """Return the patches that make free space of a box (ISO/IEC 14496-12 8.1.2), full of zeros."""
     return [Patch(box.start + 4, 4, b"free"), Patch(box.body, box.stop - box.body, bytes(box.stop - box.body))]

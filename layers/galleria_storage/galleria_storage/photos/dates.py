@@ -110,7 +110,7 @@ def _dates(block: Block, old: Moment, new: Moment) -> Iterator[_Date]:
         yield from _xmp_dates(block.source, old, new)
     elif block.kind == "iptc":
         yield from _iptc_dates(block.source, old, new)
-    elif block.source.size <= _LONGEST:
+    elif block.kind == "text" and block.source.size <= _LONGEST:
         text = block.source.read(0, _LONGEST).decode("latin-1")
         if spelled(text):  # whatever its keyword is: PNG has no list of them
             yield _date("text", text, Span(0, len(text)), old, new)

@@ -12,9 +12,10 @@ from typing import Literal, NamedTuple
 from galleria_storage.photos.plan import Patch, Span, within
 from galleria_storage.photos.source import BytesSource, RangedSource, WindowSource
 
-Kind = Literal["exif", "xmp", "iptc", "text", "credentials"]
+Kind = Literal["exif", "xmp", "iptc", "text", "credentials", "opaque", "film"]
 """`exif`: a TIFF structure. `xmp`: a packet. `iptc`: IIM records. `text`: one text, without a
-structure. `credentials`: a signed C2PA manifest store; see `credentials`."""
+structure. `credentials`: a signed C2PA manifest store; see `credentials`. `opaque`: what nobody
+but its maker can read. `film`: a whole film, whose own blocks follow."""
 
 
 class Block(NamedTuple):
@@ -64,6 +65,17 @@ def _scattered(spans: Sequence[Span], patches: Sequence[Patch]) -> list[Patch]:
             if first < last:
                 found.append(Patch(span.start + first - done, last - first, data[first - offset : last - offset]))
         done = end
+    return found
+
+
+def film_blocks(file: RangedSource, spans: Sequence[Span]) -> list[Block]:
+    """Return the blocks of films inside a photo: each film as a whole, then its own blocks."""
+    from galleria_storage.photos.quicktime.metadata import metadata  # noqa: PLC0415 # lazy: few photos hold a film
+
+    found: list[Block] = []
+    for start, stop in spans:
+        whole = plain_block("film", "film", file, start, stop - start)
+        found += [whole, *(shifted(block, start, " of the film") for block in metadata(whole.source))]
     return found
 
 

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Final
 
-from galleria_storage.errors import LocalFileError, UnsupportedFormatError
+from galleria_storage.errors import GalleriaError, LocalFileError, UnsupportedFormatError
 from galleria_storage.photos.check import check_plan
 from galleria_storage.photos.formats import Format, checks_itself, format_of, is_correctable
-from galleria_storage.photos.plan import Asked, Plan, Span
+from galleria_storage.photos.plan import Asked, Patch, Plan, Span
 from galleria_storage.photos.refusals import harmful
 from galleria_storage.photos.sniff import recognise
 from galleria_storage.photos.source import BytesSource, FileSource, RangedSource
@@ -13,6 +13,8 @@ from galleria_storage.photos.source import BytesSource, FileSource, RangedSource
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import BinaryIO
+
+    from galleria_storage.photos.metadata import Block
 
 CHUNK: Final = 256 * 1024
 """Bytes per read: so much stays in the processor's cache until it is written."""
@@ -51,13 +53,16 @@ def plan_photo(source: RangedSource, asked: Asked, media_type: str | None = None
     if not checks_itself(media_type):
         check_plan(source, plan, found.plan, found.parts)
     if asked.dates == "all" and plan.before != plan.after:
-        plan = _with_other_dates(source, plan, found)
-    if asked.remove and media_type.startswith("video/"):
-        raise UnsupportedFormatError(
-            f"What a film tells cannot be removed ({', '.join(asked.remove)}).",
-            advice="Remove it with a video program.",
-        )
+        plan = _with_other_dates(source, plan, found, asked)
     return _without_groups(source, plan, found, asked.remove) if asked.remove else plan
+
+
+def _film_patches(block: "Block", asked: Asked) -> "Sequence[Patch]":
+    """Return what is asked of a photo as patches of the film in it; none if it cannot be done to a film."""
+    try:
+        return format_of("video/mp4").plan(block.source, asked).patches
+    except GalleriaError:
+        return ()
 
 
 def _without_groups(source: RangedSource, plan: Plan, found: Format, names: "Sequence[str]") -> Plan:
@@ -73,13 +78,15 @@ def _without_groups(source: RangedSource, plan: Plan, found: Format, names: "Seq
     return whole
 
 
-def _with_other_dates(source: RangedSource, plan: Plan, found: Format) -> Plan:
+def _with_other_dates(source: RangedSource, plan: Plan, found: Format, asked: Asked) -> Plan:
     """Let the other dates follow the capture time, and read the result back: none may be left behind."""
     from galleria_storage.photos.dates import follow  # noqa: PLC0415 # lazy: few photos need it
 
     view = plan.view(source)
-    dates = follow(view, found.metadata(view), plan.before, plan.after)
-    whole = plan.then(dates.plan)
+    blocks = found.metadata(view)
+    dates = follow(view, blocks, plan.before, plan.after)
+    films = [patch for block in blocks if block.kind == "film" for patch in block.write(_film_patches(block, asked))]
+    whole = plan.then(Plan(view.size, [*dates.plan.patches, *films], plan.after, plan.after, dates.plan.notes))
     result = whole.view(source)
     if follow(result, found.metadata(result), plan.before, plan.after).plan.patches:
         raise harmful("a date that would not follow")

@@ -5,7 +5,7 @@ from typing import Final
 from galleria_storage.photos.credentials import credentials_in_boxes
 from galleria_storage.photos.heif.exif_items import exif_items, spans_of
 from galleria_storage.photos.heif.structure import Item, Meta, read_heif
-from galleria_storage.photos.metadata import Block, scattered_block
+from galleria_storage.photos.metadata import Block, film_blocks, scattered_block
 from galleria_storage.photos.plan import Span
 from galleria_storage.photos.refusals import damaged
 from galleria_storage.photos.source import RangedSource
@@ -27,7 +27,8 @@ def metadata(source: RangedSource) -> list[Block]:
     for number, spans in enumerate(dict.fromkeys(packets), 1):
         name = "XMP" if number == 1 else f"XMP of picture {number}"
         found.append(scattered_block("xmp", name, source, list(spans)))
-    return [*found, *credentials_in_boxes(source, heif.boxes)]
+    films = [Span(box.body, box.stop) for box in heif.boxes if box.kind == b"mpvd"]
+    return [*found, *credentials_in_boxes(source, heif.boxes), *film_blocks(source, films)]
 
 
 def _is_xmp(item: Item) -> bool:

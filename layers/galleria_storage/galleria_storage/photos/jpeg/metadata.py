@@ -8,7 +8,7 @@ of the whole, which the main packet names too.
 from collections.abc import Iterator, Sequence
 from functools import partial
 from hashlib import md5
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.photos.credentials import MARK, credentials_block
@@ -16,11 +16,14 @@ from galleria_storage.photos.exif.growth import value_of
 from galleria_storage.photos.jpeg.exif_segments import find_exif
 from galleria_storage.photos.jpeg.head import APP1, APP2, Head, Segment, read_head
 from galleria_storage.photos.jpeg.multi_picture import MPF_HEADER, read_index
-from galleria_storage.photos.metadata import Block, plain_block, shifted
+from galleria_storage.photos.metadata import Block, film_blocks, plain_block, shifted
 from galleria_storage.photos.photoshop import resource_blocks
 from galleria_storage.photos.plan import Patch, Plan
 from galleria_storage.photos.refusals import damaged
 from galleria_storage.photos.source import BytesSource, RangedSource, WindowSource
+
+if TYPE_CHECKING:
+    from galleria_storage.photos.motion import Appendix
 
 XMP_HEADER: Final = b"http://ns.adobe.com/xap/1.0/\0"
 EXTENSION_HEADER: Final = b"http://ns.adobe.com/xmp/extension/\0"
@@ -52,11 +55,22 @@ def metadata(source: RangedSource) -> list[Block]:
     """List the blocks of metadata; see `formats.Format`."""
     head = read_head(source)
     found = list(_blocks_of_head(source, head))
-    for number, (start, size) in enumerate(_pictures(source, head), 2):
+    xmp = next((block.source.read(0, block.source.size) for block in found if block.kind == "xmp"), b"")
+    more = following(source, xmp)
+    places = dict(_pictures(source, head))
+    places |= {span.start: span.stop - span.start for span, is_film in more if not is_film}
+    for number, (start, size) in enumerate(sorted(places.items()), 2):
         picture = WindowSource(source, start, size)
         blocks = _blocks_of_head(picture, read_head(picture))
         found += [shifted(block, start, f" of picture {number}") for block in blocks]
-    return found
+    return [*found, *film_blocks(source, [span for span, is_film in more if is_film])]
+
+
+def following(source: RangedSource, xmp: bytes) -> "list[Appendix]":
+    """Return what follows the picture; see `motion.appendices`."""
+    from galleria_storage.photos.motion import appendices  # noqa: PLC0415 # lazy: few edits look at metadata
+
+    return appendices(source, xmp)
 
 
 def _blocks_of_head(source: RangedSource, head: Head) -> Iterator[Block]:

@@ -84,7 +84,7 @@ def _stored_values(blocks: Sequence[Block], removal: Removal) -> Iterator[bytes]
             for record, number, span in datasets(data):
                 if removal.has_dataset(record, number):
                     yield data[span.start : span.stop]
-        elif removal.has_text(block.name):
+        elif block.kind == "text" and removal.has_text(block.name):
             yield block.source.read(0, block.source.size)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
+from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.iptc import datasets
 from galleria_storage.photos.jpeg.metadata import metadata as blocks_of_jpeg
 from galleria_storage.photos.metadata import Block, shifted
@@ -73,8 +74,21 @@ def removal_patches(blocks: Sequence[Block], removal: Removal) -> Iterator[Patch
             yield from block.write(list(_from_iptc(block.source, removal)))
         elif block.kind == "credentials" and block.drop:
             yield from block.drop()  # a manifest may tell all of it again, and its signature breaks in any case
-        elif removal.has_text(block.name) and block.source.size:
+        elif block.kind == "opaque":
+            yield from _without_opaque(block, removal)
+        elif block.kind == "text" and removal.has_text(block.name) and block.source.size:
             yield from block.drop() if block.drop else block.write([Patch(0, block.source.size, _spaces(block))])
+
+
+def _without_opaque(block: Block, removal: Removal) -> list[Patch]:
+    """Drop what only its maker can read, where that is asked; otherwise nobody could tell what is in it."""
+    if "maker-notes" in removal.names and block.drop:
+        return block.drop() if block.source.size else []
+    raise CorruptPhotoError(
+        f"Nobody can tell whether {block.name} tells what it should not ({', '.join(removal.names)}).",
+        tag="remove",
+        advice="Remove maker-notes, too." if block.drop else "Remove it with a video program.",
+    )
 
 
 def _spaces(block: Block) -> bytes:

@@ -88,7 +88,7 @@ def find_fields(source: RangedSource) -> Fields:
     UnsupportedFormatError
         It is compressed.
     """
-    movie = _movie(source)
+    movie = movie_of(source)
     source.read(movie.start, min(movie.stop - movie.start, _AHEAD))
     clocks: list[Clock] = []
     words: list[Words] = []
@@ -108,7 +108,14 @@ def find_fields(source: RangedSource) -> Fields:
     return Fields(clocks, words)
 
 
-def _movie(source: RangedSource) -> Box:
+def movie_of(source: RangedSource) -> Box:
+    """Return the box with a film's tables.
+
+    Raises
+    ------
+    CorruptPhotoError
+        It is missing.
+    """
     for box in walk(source, 0, source.size):
         if box.kind == b"moov":
             return box
