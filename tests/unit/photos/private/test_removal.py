@@ -191,12 +191,48 @@ def test_maker_notes_go_as_a_whole_where_that_is_asked() -> None:
 
 
 def test_a_value_that_is_left_elsewhere_makes_the_photo_unfit_to_publish() -> None:
+    file = jpeg(
+        segment(exif(**{"37121": b"", "41996": b"", "40962": b"", "37500": b"unknown: Ada Lovelace, who else"}))
+    )
+    with pytest.raises(CorruptPhotoError, match="names") as error:
+        correct_bytes(file.replace(COPYRIGHT, b"(c) nobody......"), asked("names"))
+    assert OWNER.decode() not in str(error.value)
+    assert "maker-notes" in (error.value.advice or "")
+
+
+def test_a_maker_note_that_nobody_knows_may_hold_a_serial_number() -> None:
     file = jpeg(segment(exif(**{"37500": b"unknown note: " + SERIAL})))
-    with pytest.raises(CorruptPhotoError, match="serial-numbers") as error:
+    with pytest.raises(CorruptPhotoError, match="serial number") as error:
         correct_bytes(file, asked("serial-numbers"))
     assert SERIAL.decode() not in str(error.value)
-    assert "maker-notes" in (error.value.advice or "")
     assert SERIAL not in correct_bytes(file, asked("serial-numbers,maker-notes"))
+
+
+def canon_note(block_start: int) -> bytes:
+    """Return Canon's note: an IFD whose offsets count from the TIFF header."""
+    name, number = b"Ada Lovelace\0\0", 3077412
+    table = b"\3\0"
+    table += b"\x06\0\2\0" + (8).to_bytes(4, "little") + (block_start + 42).to_bytes(4, "little")
+    table += b"\x09\0\2\0" + len(name).to_bytes(4, "little") + (block_start + 50).to_bytes(4, "little")
+    table += b"\x0c\0\4\0" + (1).to_bytes(4, "little") + number.to_bytes(4, "little")
+    return table + bytes(4) + b"IMG:EOS\0" + name
+
+
+def test_a_maker_note_that_is_known_loses_what_belongs_to_the_group_and_keeps_the_rest() -> None:
+    builder = tiffs.TiffBuilder()
+    note_at = builder.put(bytes(64))
+    builder.data[note_at : note_at + 64] = canon_note(note_at)
+    exif_ifd = builder.table({0x927C: (7, b"?" * 64)})
+    place = exif_ifd + 2 + 8
+    builder.data[place : place + 4] = note_at.to_bytes(4, "little")
+    block = builder.file(builder.table({271: text("Canon"), 0x8769: builder.long(exif_ifd)}))
+    result = correct_bytes(jpeg(segment(b"Exif\0\0" + block)), asked("serial-numbers,names"))
+    at = result.index(b"Exif\0\0") + 6 + note_at
+    assert result[at : at + 14] == b"\1\0\x06\0\2\0" + (8).to_bytes(4, "little") + (note_at + 42).to_bytes(4, "little")
+    assert result[at + 14 : at + 42] == bytes(28)
+    assert b"IMG:EOS" in result
+    assert b"Lovelace" not in result
+    assert (3077412).to_bytes(4, "little") not in result
 
 
 def test_what_cannot_be_read_cannot_be_proven() -> None:

@@ -1,0 +1,117 @@
+"""What maker notes tell: by the layouts that are known, field by field; what is not known is not believed.
+
+Numbers of tags are ExifTool's (its documentation of maker notes, a table for
+each make). Serial numbers are in nearly every maker's note; one whose layout
+nobody knows may hold them, too.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.photos.exif.ifd import ASCII, Ifd
+from galleria_storage.photos.exif.maker_note import NoteIfd, note_ifds
+from galleria_storage.photos.exif.references import camera_make
+from galleria_storage.photos.exif.tiff import MAKER_NOTE, TiffBlock, read_block
+from galleria_storage.photos.plan import Patch
+from galleria_storage.photos.source import RangedSource
+
+MAX_BLOCK: Final = 4 * 1024 * 1024
+"""Bytes of the largest block whose maker note is looked into; RAW files are longer."""
+
+SERIAL: Final = "serial-numbers"
+_Tags = Mapping[str, frozenset[int]]
+
+
+def _tags(**groups: set[int]) -> _Tags:
+    return {name.replace("_", "-"): frozenset(tags) for name, tags in groups.items()}
+
+
+#: First word of the make -> group -> tags of the main IFD.
+MAKERS: Final[Mapping[bytes, _Tags]] = {
+    b"APPLE": {},
+    b"CANON": _tags(serial_numbers={0x000C, 0x0015, 0x0096, 0x4019}, names={0x0009}, faces={0x0024, 0x0025, 0x002F}),
+    b"CASIO": {},
+    b"FUJIFILM": _tags(serial_numbers={0x0010}, faces={0x4100, 0x4103, 0x4104, 0x4200, 0x4201, 0x4203, 0x4282}),
+    b"KONICA": {},
+    b"LEICA": _tags(serial_numbers={0x0025, 0x0052, 0x0054, 0x0303, 0x0304}),
+    b"MINOLTA": {},
+    b"MOTOROLA": _tags(serial_numbers={0x5501}),
+    b"NIKON": _tags(serial_numbers={0x001D, 0x00A0}, location={0x0039}, faces={0x0021}),
+    b"OLYMPUS": _tags(serial_numbers={0x0404, 0x101A}),
+    b"OM": _tags(serial_numbers={0x0404, 0x101A}),
+    b"PANASONIC": _tags(
+        serial_numbers={0x0025, 0x0052, 0x0054},
+        location={0x0067, 0x0069, 0x006B, 0x006D, 0x006F},
+        names={0x0066},
+        captions={0x0065},
+        faces={0x004E, 0x0061},
+    ),
+    b"PENTAX": _tags(serial_numbers={0x0229}, names={0x022E}, faces={0x0060}),
+    b"RICOH": _tags(serial_numbers={0x0005}, names={0x022E}),
+    b"SAMSUNG": _tags(serial_numbers={0xA002, 0xA005}, location={0x0030}, faces={0x0100, 0x0120, 0x0123}),
+    b"SIGMA": _tags(serial_numbers={0x0002}),
+    b"SONY": _tags(serial_numbers={0x2031, 0x9050}),
+}
+#: Tags of the IFDs below the main one (Olympus's equipment), where they are texts.
+_BELOW: Final = _tags(serial_numbers={0x0101, 0x0102, 0x0202, 0x0302, 0x1003})
+
+
+def from_notes(source: RangedSource, groups: tuple[str, ...]) -> Iterator[Patch]:
+    """Yield the patches of an Exif block that take groups out of its maker notes.
+
+    Raises
+    ------
+    CorruptPhotoError
+        Serial numbers are to go, and nobody knows the layout of a note.
+    """
+    block = _block(source)
+    notes = [entry for ifd in block.exif_ifds for entry in ifd.find({MAKER_NOTE}) if entry.size > 4] if block else []
+    if not notes:
+        return
+    assert block  # noqa: S101 # it has notes
+    make = camera_make(block)
+    for note in notes:
+        signature = block.data[note.start : note.start + 5].upper()
+        tags = MAKERS.get(signature if signature == b"RICOH" else make)  # Pentax sold cameras that write Ricoh's
+        found = note_ifds(block.data, block.order, note, make)
+        if SERIAL in groups and (tags is None or (tags and not found)):
+            raise CorruptPhotoError(
+                "Nobody can tell whether the photo's maker note has a serial number in it.",
+                tag="remove",
+                advice="Remove maker-notes, too.",
+            )
+        for number, inner in enumerate(found):
+            known = (tags or {}) if number == 0 else _BELOW
+            gone = frozenset().union(*(known.get(group, frozenset()) for group in groups))
+            yield from _without(block.data, inner, gone, texts_only=number > 0)
+
+
+def _block(source: RangedSource) -> TiffBlock | None:
+    """Return the block; None if it is a whole RAW file, or no block that a camera wrote."""
+    if source.size > MAX_BLOCK:
+        return None
+    try:
+        return read_block(source.read(0, source.size))
+    except CorruptPhotoError:
+        return None
+
+
+def _without(block: bytes, note: NoteIfd, gone: frozenset[int], *, texts_only: bool) -> Iterator[Patch]:
+    """Yield the patches that close up a table and make zeros of the values that went."""
+    ifd = note.ifd
+    removed = [entry for entry in ifd.find(gone & ifd.tag_set) if entry.type == ASCII or not texts_only]
+    if not removed:
+        return
+    places = {entry.at for entry in removed}
+    yield _closed_up(block, note, ifd, places)
+    for _, start, end, index in ifd.values:
+        start, end = note.base + start, note.base + end  # noqa: PLW2901 # where they are in the block
+        if ifd.at + 2 + 12 * index in places and 0 <= start < end <= len(block):
+            yield Patch(start, end - start, bytes(end - start))
+
+
+def _closed_up(block: bytes, note: NoteIfd, ifd: Ifd, places: set[int]) -> Patch:
+    rows = [block[at : at + 12] for at in range(ifd.at + 2, ifd.end, 12) if at not in places]
+    data = note.order.short.pack(len(rows)) + b"".join(rows)
+    return Patch(ifd.at, ifd.end - ifd.at, data.ljust(ifd.end - ifd.at, b"\0"))
