@@ -81,4 +81,11 @@ def film_blocks(file: RangedSource, spans: Sequence[Span]) -> list[Block]:
 
 def shifted(block: Block, start: int, name: str = "") -> Block:
     """Return a block of something inside a file as a block of the file."""
-    return Block(block.kind, f"{block.name}{name}", block.source, lambda patches: within(block.write(patches), start))
+    drop = block.drop
+    return Block(
+        block.kind,
+        f"{block.name}{name}",
+        block.source,
+        lambda patches: within(block.write(patches), start),
+        (lambda: within(drop(), start)) if drop else None,
+    )

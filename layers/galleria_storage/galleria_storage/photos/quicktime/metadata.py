@@ -83,8 +83,7 @@ def _in_list(source: RangedSource, meta: Box) -> Iterator[Block]:
     skip = 0 if source.read(meta.body + 4, 4) in {b"hdlr", b"keys", b"mhdr"} else 4  # QuickTime's has no version
     inner = {box.kind: box for box in walk(source, meta.body + skip, meta.stop)}
     keys = _keys(source, inner[b"keys"]) if b"keys" in inner else []
-    items = inner.get(b"ilst")
-    for item in walk(source, items.body, items.stop) if items else ():
+    for item in _items(source, inner[b"ilst"]) if b"ilst" in inner else ():
         number = int.from_bytes(item.kind, "big")
         if 0 < number <= len(keys):
             yield _block(source, item, keys[number - 1].replace(".", " "))
@@ -92,6 +91,18 @@ def _in_list(source: RangedSource, meta: Box) -> Iterator[Block]:
             yield _block(source, item, name)
         elif item.kind == b"----":
             yield _block(source, item, "", opaque=True)
+
+
+def _items(source: RangedSource, box: Box) -> Iterator[Box]:
+    """Yield the entries of a list: boxes, whose types are numbers where there are keys."""
+    at = box.body
+    while at + 8 <= box.stop:
+        header = source.read(at, 8)
+        size = int.from_bytes(header[:4], "big")
+        if not 8 <= size <= box.stop - at:  # its own header
+            raise damaged("a list of metadata is cut off")
+        yield Box(header[4:], at, at + 8, at + size)
+        at += size
 
 
 def _keys(source: RangedSource, box: Box) -> list[str]:
