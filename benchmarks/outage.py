@@ -1,6 +1,6 @@
 """`make outage`: EVENTS=10000 through the built function in Lambda's runtime, with the provider away for a while.
 
-What stands for AWS: a queue with the template's own attributes (moto), the two buckets (SeaweedFS), the runtime
+What stands for AWS: queues with the template's own attributes, the two buckets (SeaweedFS), the runtime
 interface client under AWS's emulator, and a poller that does what Lambda's does: receive, invoke, delete what did not
 fail. The provider of the public bucket answers 503 from the moment when a fifth is published.
 
@@ -26,12 +26,12 @@ from botocore.config import Config
 
 from galleria_storage.delivery.events import notification
 from tests.support import jpegs
+from tests.support.fake_queues import FakeQueues, queues
 from tests.support.lambda_runtime import ExecutionEnvironment, environment
 from tests.support.servers import S3Server, running
 from tests.support.template import Stack
 from tests.support.wire import Fault, Wire, proxied
 
-ACCOUNT: Final = "123456789012"
 STAGING: Final = Stack().environment("PublishPhotoFunction")["STAGING_BUCKET"]
 PUBLIC: Final = "public"
 CORRECTED: Final = "2024:06:15 10:30:45"
@@ -97,71 +97,13 @@ class Provider:
         return None
 
 
-@dataclass
-class Queue:
-    """The publish queue and the failure queue, as the template has them.
-
-    Attributes
-    ----------
-    sqs
-        A client.
-    waiting, failures
-        URLs of the two.
-    most_attempts
-        How often the message was received that was received most often.
-    """
-
-    sqs: Any
-    failures: str = ""
-    waiting: str = ""
-    most_attempts: int = 0
-
-    def make(self) -> None:
-        """Make both."""
-        wanted = Stack().properties("PublishQueue")
-        self.failures = self.sqs.create_queue(QueueName="failures")["QueueUrl"]
-        redrive = {**wanted["RedrivePolicy"], "deadLetterTargetArn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:failures"}
-        attributes = {"VisibilityTimeout": str(wanted["VisibilityTimeout"]), "RedrivePolicy": json.dumps(redrive)}
-        self.waiting = self.sqs.create_queue(QueueName="publish", Attributes=attributes)["QueueUrl"]
-
-    def send(self, keys: list[str]) -> None:
-        """Send the events of these keys, ten at most."""
-        entries = [{"Id": str(n), "MessageBody": json.dumps(notification(STAGING, key))} for n, key in enumerate(keys)]
-        self.sqs.send_message_batch(QueueUrl=self.waiting, Entries=entries)
-
-    def left(self, url: str) -> int:
-        """Return how many messages a queue holds, hidden ones included."""
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        found = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-        return sum(map(int, found.values()))
-
-    def work_off(self, started: ExecutionEnvironment) -> None:
-        """Do as Lambda's poller does, until nothing waits."""
-        while True:
-            how = {"MaxNumberOfMessages": 10, "WaitTimeSeconds": 1, "AttributeNames": ["ApproximateReceiveCount"]}
-            messages = self.sqs.receive_message(QueueUrl=self.waiting, **how).get("Messages", [])
-            if not messages and not self.left(self.waiting):
-                return
-            for message in messages:
-                self.most_attempts = max(self.most_attempts, int(message["Attributes"]["ApproximateReceiveCount"]))
-                answer = started.invoke({"Records": [as_lambda_has_it(message)]})
-                if answer == {"batchItemFailures": []}:
-                    self.sqs.delete_message(QueueUrl=self.waiting, ReceiptHandle=message["ReceiptHandle"])
-
-
-def as_lambda_has_it(message: dict[str, Any]) -> dict[str, Any]:
-    """Return a message as Lambda hands it to a function."""
-    return {
-        "messageId": message["MessageId"],
-        "receiptHandle": message["ReceiptHandle"],
-        "body": message["Body"],
-        "attributes": message["Attributes"],
-        "messageAttributes": {},
-        "md5OfBody": message["MD5OfBody"],
-        "eventSource": "aws:sqs",
-        "eventSourceARN": f"arn:aws:sqs:us-east-1:{ACCOUNT}:publish",
-        "awsRegion": "us-east-1",
-    }
+def work_off(queue: FakeQueues, started: ExecutionEnvironment) -> None:
+    """Do as Lambda's poller does, until nothing waits."""
+    while len(queue):
+        if not (record := queue.receive()):
+            time.sleep(0.1)
+        elif started.invoke({"Records": [record]}) == {"batchItemFailures": []}:
+            queue.delete(record)
 
 
 def run(events: int, away_seconds: float, environments: int, tell: Callable[[str], None]) -> Report:
@@ -169,24 +111,23 @@ def run(events: int, away_seconds: float, environments: int, tell: Callable[[str
     with tempfile.TemporaryDirectory(prefix="outage-") as name, ExitStack() as stack:
         folder = Path(name)
         storage = stack.enter_context(running("seaweedfs", folder / "s3"))
-        aws = stack.enter_context(running("moto_server", folder / "aws"))
         wire = stack.enter_context(proxied(storage.endpoint))
-        queue = Queue(client(aws, "sqs"))
-        queue.make()
+        wanted = Stack().properties("PublishQueue")
+        queue = stack.enter_context(queues(wanted["VisibilityTimeout"], wanted["RedrivePolicy"]["maxReceiveCount"]))
         keys = [f"{number % 20:02}/{number}.jpg" for number in range(events)]
         tell(f"putting {events} photos into staging")
         fill(storage, queue, keys)
         provider = Provider(wire, events // 5, away_seconds)
-        variables = {**Stack().environment("PublishPhotoFunction"), **reaching(storage, aws, wire, queue)}
+        variables = {**Stack().environment("PublishPhotoFunction"), **reaching(storage, wire, queue)}
         running_ones = [
             stack.enter_context(environment("PublishPhotoFunction", folder / str(number), variables))
             for number in range(environments)
         ]
         began = time.monotonic()
         with ThreadPoolExecutor(environments) as workers:
-            work = [workers.submit(queue.work_off, started) for started in running_ones]
+            work = [workers.submit(work_off, queue, started) for started in running_ones]
             while not all(done.done() for done in work):
-                passed, waiting = time.monotonic() - began, queue.left(queue.waiting)
+                passed, waiting = time.monotonic() - began, len(queue)
                 tell(f"{passed:.0f} s: {provider.published} published, {waiting} wait")
                 time.sleep(min(15, away_seconds))
             for done in work:
@@ -195,13 +136,13 @@ def run(events: int, away_seconds: float, environments: int, tell: Callable[[str
         lines = [line for started in running_ones for line in started.lines() if "outcome" in line]
         missing, wrong = judged(storage, keys)
         outcomes = dict(Counter(line["outcome"] for line in lines))
-        left = queue.left(queue.waiting), queue.left(queue.failures)
-        return Report(seconds, away_seconds, outcomes, queue.most_attempts, missing, wrong, *left)
+        left = len(queue), len(queue.failures)
+        return Report(seconds, away_seconds, outcomes, queue.most_received, missing, wrong, *left)
 
 
-def fill(storage: S3Server, queue: Queue, keys: list[str]) -> None:
+def fill(storage: S3Server, queue: FakeQueues, keys: list[str]) -> None:
     """Put the photos into staging, and send the events that S3 would."""
-    s3 = client(storage, "s3")
+    s3 = client(storage)
     for bucket in (STAGING, PUBLIC):
         s3.create_bucket(Bucket=bucket)
     asked = {"timestamp-offset-hours": "-2"}
@@ -213,13 +154,13 @@ def fill(storage: S3Server, queue: Queue, keys: list[str]) -> None:
             s3.put_object(Bucket=STAGING, Key=key, Body=bodies[number % len(bodies)], Metadata=asked)
 
         list(workers.map(put, enumerate(keys)))
-    for start in range(0, len(keys), 10):
-        queue.send(keys[start : start + 10])
+    for key in keys:
+        queue.send(json.dumps(notification(STAGING, key)))
 
 
 def judged(storage: S3Server, keys: list[str]) -> tuple[int, int]:
     """Return how many copies are missing, and how many of them are wrong."""
-    s3 = client(storage, "s3")
+    s3 = client(storage)
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=PUBLIC)
     there = {entry["Key"] for page in pages for entry in page.get("Contents", [])}
 
@@ -230,10 +171,10 @@ def judged(storage: S3Server, keys: list[str]) -> tuple[int, int]:
         return len(set(keys) - there), sum(workers.map(is_wrong, sorted(there)))
 
 
-def reaching(storage: S3Server, aws: S3Server, wire: Wire, queue: Queue) -> dict[str, str]:
+def reaching(storage: S3Server, wire: Wire, queue: FakeQueues) -> dict[str, str]:
     """Return the variables that lead the function to all that stands for AWS and the provider."""
     return {
-        "AWS_ENDPOINT_URL": aws.endpoint,
+        "AWS_ENDPOINT_URL": queue.endpoint,
         "AWS_ENDPOINT_URL_S3": storage.endpoint,
         "AWS_ACCESS_KEY_ID": storage.access_key,
         "AWS_SECRET_ACCESS_KEY": storage.secret_key,
@@ -242,16 +183,16 @@ def reaching(storage: S3Server, aws: S3Server, wire: Wire, queue: Queue) -> dict
         "S3_PUBLIC_ACCESS_KEY": storage.access_key,
         "S3_PUBLIC_SECRET_KEY": storage.secret_key,
         "S3_PUBLIC_PROFILE": storage.profile,
-        "FAILURE_QUEUE_URL": queue.failures,
-        "PUBLISH_QUEUE_URL": queue.waiting,
+        "FAILURE_QUEUE_URL": queue.failure_url,
+        "PUBLISH_QUEUE_URL": queue.url,
     }
 
 
-def client(server: S3Server, service: str) -> Any:
+def client(server: S3Server) -> Any:
     """Return a client for the script's own use."""
     make: Any = boto3.client
     return make(
-        service,
+        "s3",
         endpoint_url=server.endpoint,
         region_name="us-east-1",
         aws_access_key_id=server.access_key,

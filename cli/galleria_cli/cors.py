@@ -13,7 +13,7 @@ from galleria_storage.corrections.near_misses import near_settings
 from galleria_storage.cors.all_buckets import audit_buckets, summary
 from galleria_storage.cors.settings import cors_settings
 from galleria_storage.cors.verdict import BucketVerdict
-from galleria_storage.runtime.environment import RememberedNames
+from galleria_storage.runtime.environment import RememberedNames, completed
 
 _GUIDANCE = "Run again with --setup-cors (or `galleria-storage cors repair`) to put the rules right for web access."
 
@@ -39,7 +39,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Audit all configured buckets, print the verdicts, and return the exit status."""
-    env = RememberedNames(os.environ)
+    env = RememberedNames(completed(os.environ))
     settings = cors_settings(env)
     for note in near_settings(env, env.names):
         print(printable(note), file=sys.stderr)

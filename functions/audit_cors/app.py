@@ -14,8 +14,8 @@ from galleria_storage.corrections.near_misses import near_settings
 from galleria_storage.cors.all_buckets import announce_drift, audit_buckets, summary
 from galleria_storage.cors.settings import cors_settings
 from galleria_storage.cors.verdict import BucketVerdict
-from galleria_storage.errors import ProviderError, SettingsError
-from galleria_storage.runtime.environment import RememberedNames
+from galleria_storage.errors import ProviderError
+from galleria_storage.runtime.environment import RememberedNames, completed
 from galleria_storage.runtime.observability import MetricUnit, flush, observe
 from galleria_storage.runtime.tracing import segment
 
@@ -32,26 +32,16 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     not answer does not, since the next audit may find it well.
     """
     logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
-    if not custom_resource.is_request(event):
-        return _audit(context)
-    if custom_resource.is_farewell(event):
-        custom_resource.answer(event, "SUCCESS", "the rules stay as they are")
+    if custom_resource.is_request(event):
+        custom_resource.fulfil(
+            event, lambda: ", ".join(f"{b['bucket']}: {b['status']}" for b in _audit(context)["buckets"])
+        )
         return {}
-    try:
-        answer = _audit(context)
-    except SettingsError as error:
-        logger.exception("failed", reason=error.message)
-        custom_resource.answer(event, "FAILED", error.message)
-        return {}
-    except Exception as error:
-        custom_resource.answer(event, "SUCCESS", f"the audit failed and goes on by its schedule: {error}")
-        raise
-    custom_resource.answer(event, "SUCCESS", ", ".join(f"{b['bucket']}: {b['status']}" for b in answer["buckets"]))
-    return answer
+    return _audit(context)
 
 
 def _audit(context: Any) -> dict[str, Any]:
-    env = RememberedNames(os.environ)
+    env = RememberedNames(completed(os.environ))
     settings = cors_settings(env)
     for note in near_settings(env, env.names):
         logger.warning(note)

@@ -16,6 +16,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
+from galleria_storage.aws import custom_resource
 from galleria_storage.delivery.events import unpack
 from galleria_storage.delivery.notices import Task
 from galleria_storage.delivery.patience import patient
@@ -49,8 +50,16 @@ init_phase.done()
 
 @patient(os.environ.get("PUBLISH_QUEUE_URL", ""), lambda error: logger.warning("not put off", reason=error.message))
 def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
-    """Publish every photo that the event names, and answer in the form that the caller wants."""
+    """Publish every photo that the event names, and answer in the form that the caller wants.
+
+    CloudFormation calls it, too, when the stack was made or its settings changed: wrong ones undo the deployment.
+    """
     logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
+    if custom_resource.is_request(event):
+        custom_resource.fulfil(
+            event, lambda: service.read_settings() and service.publisher() and "the settings are right"
+        )
+        return {}
     settings = service.read_settings()
     act = partial(
         carry_out,
@@ -64,6 +73,12 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     if outcomes:
         flush(metrics)
     return answer(delivery, outcomes)
+
+
+def _check_settings() -> str:
+    service.read_settings()
+    service.publisher()
+    return "the settings are right"
 
 
 def _timed(act: Callable[[Task], Outcome], task: Task) -> Outcome:

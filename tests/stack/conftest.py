@@ -62,7 +62,8 @@ class Cloud:
     def try_to_deploy(self, name: str, **parameters: str) -> subprocess.CompletedProcess[str]:
         """Do the same where it may be refused."""
         chosen = {"BucketPrefix": name, "Architecture": "x86_64", **parameters}
-        words = [f'{key}="{value}"' for key, value in chosen.items()]
+        quoted = {key: value.replace('"', '\\"') for key, value in chosen.items()}
+        words = [f'{key}="{value}"' for key, value in quoted.items()]
         command = [ROOT / ".venv-sam/bin/sam", "deploy", "--stack-name", name, "--no-progressbar"]
         command += ["--config-file", ROOT / "samconfig.toml", "--template-file", self.template]
         command += ["--parameter-overrides", " ".join(words)]

@@ -1,6 +1,7 @@
 """The environment is read once, into typed objects; whatever is missing or contradictory is named."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from galleria_storage.cors.settings import CorsTarget, cors_settings
 from galleria_storage.errors import SettingsError
 from galleria_storage.publishing.settings import publish_settings
+from galleria_storage.runtime.environment import completed
 from galleria_storage.s3.access import BucketAccess, ProviderAccess, public_bucket, public_provider
 
 PUBLIC = {
@@ -177,3 +179,31 @@ def test_the_secret_key_of_a_bucket_in_the_list_is_not_shown_when_its_type_is_wr
 def test_an_address_in_the_wrong_setting_is_not_shown_with_its_secret(name: str, value: str) -> None:
     error = refused(publish_settings, PUBLISH | {name: value})
     assert "cret" not in f"{error} {vars(error)}"
+
+
+def test_more_settings_count_as_if_they_were_set_by_themselves() -> None:
+    more = {
+        "DUPLICATE_SCOPE": "bucket",
+        "IGNORED_KEYS": "*.txt",
+        "CORS_RULES": [{"AllowedMethods": ["GET"]}],
+        "CORS_MAX_AGE_SECONDS": 60,
+    }
+    env = completed({"STAGING_BUCKET": "staging", "IGNORED_KEYS": "", "MORE_SETTINGS": json.dumps(more)})
+    assert (env["STAGING_BUCKET"], env["DUPLICATE_SCOPE"], env["IGNORED_KEYS"]) == ("staging", "bucket", "*.txt")
+    assert json.loads(env["CORS_RULES"]) == more["CORS_RULES"]
+    assert env["CORS_MAX_AGE_SECONDS"] == "60"
+
+
+@pytest.mark.parametrize(
+    ("env", "words"),
+    [
+        ({"MORE_SETTINGS": "{"}, "MORE_SETTINGS is not JSON"),
+        ({"MORE_SETTINGS": "[]"}, "must be a JSON object"),
+        ({"MORE_SETTINGS": '{"DUPLICATE_SKOPE": "bucket"}'}, "MORE_SETTINGS has 'DUPLICATE_SKOPE'; allowed are"),
+        ({"MORE_SETTINGS": '{"STAGING_BUCKET": "mine"}'}, "MORE_SETTINGS has 'STAGING_BUCKET'"),
+        ({"MORE_SETTINGS": '{"DATE_FIELDS": "all"}', "DATE_FIELDS": "all"}, "DATE_FIELDS is set both by itself"),
+    ],
+)
+def test_more_settings_that_are_wrong_are_refused(env: dict[str, str], words: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape(words)):
+        completed(env)

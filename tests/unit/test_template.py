@@ -13,6 +13,7 @@ from galleria_storage.cors.rules import found_rules
 from galleria_storage.cors.settings import cors_settings
 from galleria_storage.publishing.safe_keys import RESERVED
 from galleria_storage.publishing.settings import publish_settings
+from galleria_storage.runtime.environment import MORE, completed
 from tests.support.processes import ROOT
 from tests.support.template import Stack, source
 
@@ -21,7 +22,6 @@ ELSEWHERE = {
     "PublicBucketName": "gallery",
     "PublicEndpoint": "https://fsn1.your-objectstorage.com",
     "PublicSecretArn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:gallery-AbCdEf",
-    "PublicProfile": "ceph",
 }
 EVERYTHING = {
     "PublicAccess": "cloudfront",
@@ -44,6 +44,10 @@ QUEUE, FUNCTION = "<PublishQueue.Arn>", "<PublishPhotoFunction.Arn>"
 BUCKETS = ("StagingBucket", "PublicBucket", "OperationsBucket")
 ALARMS = [name for name, entry in source()["Resources"].items() if entry["Type"] == "AWS::CloudWatch::Alarm"]
 COMMON = source()["Globals"]["Function"]["Environment"]["Variables"]
+
+
+#: Names of the stack's own parts, which no one can spell wrong.
+MADE_BY_THE_STACK = {"STAGING_BUCKET", "PUBLISH_QUEUE_URL", "FAILURE_QUEUE_URL", "CDN_DISTRIBUTION_ID"}
 
 
 def parameters_in(node: Any) -> set[str]:
@@ -109,7 +113,7 @@ def test_a_public_bucket_at_another_provider_needs_nothing_of_ours_but_its_secre
     stack = Stack(ELSEWHERE)
     access = publish_settings(stack.environment("PublishPhotoFunction")).public
     assert (access.bucket, access.provider.endpoint) == ("gallery", ELSEWHERE["PublicEndpoint"])
-    assert (access.provider.secret_arn, access.provider.profile) == (ELSEWHERE["PublicSecretArn"], "ceph")
+    assert access.provider.secret_arn == ELSEWHERE["PublicSecretArn"]
     assert not {"PublicBucket", "PublicBucketPolicy", "Distribution"} & set(stack.resources)
     for role in ("PublishPhotoRole", "AuditCorsRole"):
         assert "gallery/" not in json.dumps(stack.properties(role))
@@ -118,8 +122,8 @@ def test_a_public_bucket_at_another_provider_needs_nothing_of_ours_but_its_secre
 
 def test_rules_and_buckets_of_the_audit_reach_it_as_they_were_given() -> None:
     rules = '[{"AllowedMethods": ["GET"], "AllowedOrigins": ["https://gallery.example"]}]'
-    stack = Stack({"CorsRules": rules, "CorsBuckets": "one,two"})
-    settings = cors_settings(stack.environment("AuditCorsFunction"))
+    stack = Stack({"MoreSettings": json.dumps({"CORS_RULES": json.loads(rules)}), "CorsBuckets": "one,two"})
+    settings = cors_settings(completed(stack.environment("AuditCorsFunction")))
     assert [target.access.bucket for target in settings.buckets] == ["one", "two"]
     assert settings.rules
     assert found_rules(settings.rules) == found_rules(json.loads(rules))
@@ -261,9 +265,6 @@ CONTRADICTIONS = [
     ({"StagingBucketName": "photos-in", "StagingRetentionDays": 30}, "an existing one keeps its lifecycle"),
     ({"StagingBucketName": "photos-in", "StagingStorageClass": "GLACIER"}, "an existing one keeps its lifecycle"),
     ({"KmsKeyArns": "arn:aws:kms:us-east-1:123456789012:key/1"}, "KmsKeyArns is about existing buckets"),
-    ({"TargetTimezone": "Europe/Stockholm", "TargetTimezoneOffsetHours": "2"}, "contradict each other"),
-    ({"CameraTimezone": "Asia/Tokyo"}, "CameraTimezone needs"),
-    ({"CorsRules": "[]", "CorsAllowedOrigins": "https://gallery.example"}, "give one of them"),
 ]
 
 
@@ -296,10 +297,15 @@ def test_a_changed_setting_reaches_the_next_photo_since_no_version_stands_betwee
     assert not [word for word in ("AutoPublishAlias", "SnapStart", ".Alias", ":live") if word in text]
 
 
-def test_a_change_of_what_the_audit_reads_calls_it_at_once() -> None:
-    resource = source()["Resources"]["AuditAtDeployment"]["Properties"]
-    read = source()["Resources"]["AuditCorsFunction"]["Properties"]["Environment"]["Variables"]
-    read = {**read, **{k: v for k, v in COMMON.items() if k.startswith("S3_")}}
+@pytest.mark.parametrize(
+    ("function", "called"),
+    [("AuditCorsFunction", "AuditAtDeployment"), ("PublishPhotoFunction", "SettingsAtDeployment")],
+)
+def test_a_change_of_what_a_function_reads_has_it_look_at_once(function: str, called: str) -> None:
+    resource = source()["Resources"][called]["Properties"]
+    read = source()["Resources"][function]["Properties"]["Environment"]["Variables"]
+    read = {name: value for name, value in read.items() if name not in MADE_BY_THE_STACK}
+    read |= {name: value for name, value in COMMON.items() if name.startswith(("S3_PUBLIC_E", "S3_PUBLIC_R", "MORE_"))}
     missing = [name for name, value in read.items() if not parameters_in(value) <= parameters_in(resource)]
     assert missing == []
 
@@ -458,3 +464,15 @@ def test_a_parameter_whose_change_swaps_a_bucket_or_a_cdn_says_so() -> None:
     for name in ("BucketPrefix", "BucketSuffix", "StagingBucketName", "PublicBucketName", "PublicAccess"):
         assert re.search(r"unused|dropped|drops", source()["Parameters"][name]["Description"]), name
         assert re.search(rf"^\| .*`{name}`.* \|", page, re.MULTILINE), name
+
+
+def test_every_setting_of_the_readme_can_be_given_to_the_stack() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (table,) = re.findall(r"## Configure\n(.*?)\n## ", readme, re.DOTALL)
+    named = {
+        name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`([A-Z_0-9]+)`", row)
+    }
+    given = {**Stack().environment("PublishPhotoFunction"), **Stack().environment("AuditCorsFunction")}
+    in_the_secret = {"S3_PUBLIC_ACCESS_KEY", "S3_PUBLIC_SECRET_KEY"}
+    assert named - given.keys() - MORE - in_the_secret == set()
+    assert named >= MORE

@@ -85,26 +85,41 @@ def test_an_answer_that_is_never_taken_is_an_error_which_does_not_show_the_signe
 @pytest.mark.parametrize("event", [{}, None, [], {"source": "aws.events"}])
 def test_a_schedule_is_not_taken_for_cloudformation(event: Any) -> None:
     assert not custom_resource.is_request(event)
-    assert not custom_resource.is_farewell(event)
 
 
-def told_by_the_audit(monkeypatch: pytest.MonkeyPatch, request_type: str, **settings: str) -> dict[str, Any]:
-    """Call the function as CloudFormation does; return what it is told."""
+def told_by(
+    function: str, monkeypatch: pytest.MonkeyPatch, request_type: str = "Update", **settings: str
+) -> dict[str, Any]:
+    """Call a function as CloudFormation does; return what it is told."""
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     with listening(200) as (url, arrived):
-        Function("audit_cors")({**REQUEST, "RequestType": request_type, "ResponseURL": url})
+        Function(function)({**REQUEST, "RequestType": request_type, "ResponseURL": url})
     return arrived[0][1]
 
 
 def test_wrong_settings_undo_the_deployment_and_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = told_by_the_audit(monkeypatch, "Update", S3_PUBLIC_BUCKET="gallery", CORS_RULES="[")
+    told = told_by("audit_cors", monkeypatch, S3_PUBLIC_BUCKET="gallery", CORS_RULES="[")
     assert told["Status"] == "FAILED"
     assert "CORS_RULES" in told["Reason"]
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("TARGET_TIMEZONE", "Europe/Stokholm"), ("CAMERA_TIMEZONE", "Mars"), ("MORE_SETTINGS", '{"DATE_FIELD": "all"}')],
+)
+def test_a_setting_that_no_photo_could_obey_undoes_the_deployment(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    buckets = {"STAGING_BUCKET": "staging", "S3_PUBLIC_BUCKET": "gallery"}
+    told = told_by("publish_photo", monkeypatch, **buckets, **{name: value})
+    assert told["Status"] == "FAILED"
+    assert name in told["Reason"]
+
+
 def test_a_stack_with_wrong_settings_can_still_be_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert told_by_the_audit(monkeypatch, "Delete", CORS_RULES="[")["Status"] == "SUCCESS"
+    assert told_by("audit_cors", monkeypatch, "Delete", CORS_RULES="[")["Status"] == "SUCCESS"
+    assert told_by("publish_photo", monkeypatch, "Delete", DUPLICATE_SCOPE="x")["Status"] == "SUCCESS"
 
 
 def test_a_provider_that_is_away_does_not_undo_the_deployment_but_the_audit_fails(

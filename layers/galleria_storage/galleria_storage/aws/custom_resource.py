@@ -6,10 +6,10 @@ Source: CloudFormation User Guide, "Custom resource request objects" and
 
 import http.client
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal
 
-from galleria_storage.errors import ProviderError
+from galleria_storage.errors import ProviderError, SettingsError
 
 _SECONDS: Final = 10
 _ATTEMPTS: Final = 3
@@ -22,9 +22,37 @@ def is_request(event: Any) -> bool:
     return isinstance(event, Mapping) and "ResponseURL" in event and "RequestType" in event
 
 
-def is_farewell(event: Any) -> bool:
-    """Return whether the stack, or this resource of it, is being deleted."""
-    return is_request(event) and event["RequestType"] == "Delete"
+def fulfil(event: Mapping[str, Any], work: Callable[[], str]) -> None:
+    """Do what a deployment asks for, and tell CloudFormation how it went.
+
+    Wrong settings undo the deployment. A provider that does not answer does
+    not: it may be well in a minute, and its photos and rules are looked after
+    by others then. A stack that is being deleted is asked for nothing.
+
+    Parameters
+    ----------
+    event
+        The request.
+    work
+        What to do; it returns what to say among the stack's events.
+
+    Raises
+    ------
+    Exception
+        What `work` raised, unless it is a SettingsError, which CloudFormation tells the operator.
+    """
+    if event["RequestType"] == "Delete":
+        answer(event, "SUCCESS", "nothing to do")
+        return
+    try:
+        told = work()
+    except SettingsError as error:
+        answer(event, "FAILED", error.message)
+    except Exception as error:
+        answer(event, "SUCCESS", f"deployed, but: {error}")
+        raise
+    else:
+        answer(event, "SUCCESS", told)
 
 
 def answer(event: Mapping[str, Any], status: Literal["SUCCESS", "FAILED"], reason: str = "") -> None:

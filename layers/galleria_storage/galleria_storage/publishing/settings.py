@@ -7,7 +7,16 @@ from typing import Final, Literal, get_args
 
 from galleria_storage.corrections.near_misses import near_settings
 from galleria_storage.errors import SettingsError
-from galleria_storage.runtime.environment import RememberedNames, all_matching, choice, matching, required, text, words
+from galleria_storage.runtime.environment import (
+    RememberedNames,
+    all_matching,
+    choice,
+    completed,
+    matching,
+    required,
+    text,
+    words,
+)
 from galleria_storage.s3.access import BucketAccess, public_bucket
 
 DuplicateScope = Literal["key", "bucket"]
@@ -87,7 +96,7 @@ def publish_settings(env: Mapping[str, str]) -> PublishSettings:
     SettingsError
         A setting is missing, contradictory or out of range; it is named.
     """
-    env = RememberedNames(env)
+    env = RememberedNames(completed(env))
     public = public_bucket(env)
     staging = required(env, "STAGING_BUCKET")
     if staging == public.bucket and not public.provider.endpoint:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from galleria_storage.errors import SettingsError
 from galleria_storage.runtime.redaction import redacted
@@ -36,6 +36,55 @@ class RememberedNames(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._env)
+
+
+#: What MORE_SETTINGS may hold: settings that few need, and none that a right of the stack's roles depends on.
+MORE: Final = frozenset(
+    {
+        "CAMERA_TIMEZONE",
+        "CORS_ALLOWED_HEADERS",
+        "CORS_ALLOWED_METHODS",
+        "CORS_EXPOSE_HEADERS",
+        "CORS_MAX_AGE_SECONDS",
+        "CORS_PROBE_URL",
+        "CORS_RULES",
+        "DATE_FIELDS",
+        "DUPLICATE_SCOPE",
+        "IGNORED_KEYS",
+        "METADATA_ALLOWLIST",
+        "PASS_THROUGH_TYPES",
+        "S3_PUBLIC_ADDRESSING",
+        "S3_PUBLIC_PROFILE",
+        "SIGNED_PHOTOS",
+        "TARGET_TIMEZONE_OFFSET_HOURS",
+    }
+)
+
+
+def completed(env: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the environment with what MORE_SETTINGS holds: a JSON object of further variables and their values.
+
+    Raises
+    ------
+    SettingsError
+        It is not such an object, or names what it may not hold or what is set by itself, too.
+    """
+    if not (given := text(env, "MORE_SETTINGS")):
+        return env
+    try:
+        values = json.loads(given)
+    except json.JSONDecodeError as error:
+        raise SettingsError(f"MORE_SETTINGS is not JSON: {error}", tag="MORE_SETTINGS") from None
+    if not isinstance(values, dict):
+        raise SettingsError('MORE_SETTINGS must be a JSON object such as {"DATE_FIELDS": "all"}', tag="MORE_SETTINGS")
+    for name in values:
+        if name not in MORE:
+            allowed = ", ".join(sorted(MORE))
+            raise SettingsError(f"MORE_SETTINGS has {name!r}; allowed are {allowed}", tag="MORE_SETTINGS")
+        if text(env, name):
+            raise SettingsError(f"{name} is set both by itself and in MORE_SETTINGS", tag=name)
+    texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in values.items()}
+    return {**env, **texts}
 
 
 def text(env: Mapping[str, str], name: str) -> str:
