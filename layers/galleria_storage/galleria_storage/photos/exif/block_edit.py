@@ -40,7 +40,7 @@ class BlockEdit(NamedTuple):
     contents: Survey | None = None
 
     def patches(self, numbers: Mapping[int, bytes] = _NO_NUMBERS, start: int = 0) -> list[Patch]:
-        """Return what changes in the block: only bytes that differ, and an append if it grows.
+        """Return what changes in the block: numbers and texts that differ, and an append if it grows.
 
         Parameters
         ----------
@@ -51,7 +51,7 @@ class BlockEdit(NamedTuple):
         """
         data, free, between = self.block.data, self.free, self.between
         replaced, new = self.draft.write(free + len(between), numbers)
-        patches = [_difference(data, start, at, some) for at, some in replaced.items() if not data.startswith(some, at)]
+        patches = [Patch(start + at, len(some), some) for at, some in replaced.items() if not data.startswith(some, at)]
         if self.growth:
             patches.append(Patch(start + free, 0, between + new))
         elif new:
@@ -111,13 +111,3 @@ def edit_block(
 def _grown(block: TiffBlock, draft: TextDraft, between: bytes, contents: Survey) -> BlockEdit:
     size = len(block.data)
     return BlockEdit(block, draft, size, between, len(between) + draft.length(size + len(between)), contents)
-
-
-def _difference(old: bytes, start: int, at: int, new: bytes) -> Patch:
-    """Return a patch of bytes that differ, without those at their ends that stay as they are."""
-    first, last = 0, len(new)
-    while old[at + first] == new[first]:
-        first += 1
-    while old[at + last - 1] == new[last - 1]:
-        last -= 1
-    return Patch(start + at + first, last - first, new[first:last])

@@ -152,8 +152,6 @@ class Ifd:
 
     def find(self, tags: Collection[int]) -> list[Entry]:
         """Return all entries that have one of the tags, in the order of `tags`, and in file order for each."""
-        if self.tag_set.isdisjoint(tags):
-            return []
         return [self._entry(index) for index in self._places(tags)]
 
     def without(self, tags: Collection[int], block: bytes) -> bytes:

@@ -11,8 +11,9 @@ import re
 from typing import Final
 
 from galleria_storage.photos.jpeg.head import Head
+from galleria_storage.photos.jpeg.trailers import TAIL_BYTES
 from galleria_storage.photos.refusals import cut_off
-from galleria_storage.photos.source import READ_BYTES, RangedSource
+from galleria_storage.photos.source import RangedSource
 
 _EOI: Final = b"\xff\xd9"
 # Between the scans of a progressive image are SOS and tables (B.2.1): DHT, DAC, DQT, DNL, DRI.
@@ -21,8 +22,8 @@ _STUFFED: Final = b"\xff\0"
 _LIKELY: Final = 8
 """So many stuffed bytes among the last ones are found in image data, and hardly in anything else without a marker."""
 
-_MOST_ZEROS: Final = 4 * 1024 * 1024
-"""How far back the end is looked for in a file that was filled up with zeros."""
+_FARTHEST: Final = 4 * 1024 * 1024
+"""How far back the end is looked for in a file that was filled up with zeros, for example."""
 
 _BITS_PER_BLOCK: Final = {0xC0: 2, 0xC1: 2, 0xC2: 1}
 """The least that a block of 8 x 8 takes, by SOF: F.1.2 wants two Huffman codes of at least a bit, G.1.2.1 one."""
@@ -53,11 +54,14 @@ def check_end(source: RangedSource, head: Head) -> None:
 
 
 def _last_bytes(source: RangedSource, start: int) -> tuple[int, bytes]:
-    """Return the last bytes after an offset that are not a filling of zeros, and where they begin."""
+    """Return the last bytes after an offset in which a marker could be, and where they begin.
+
+    Zeros and texts have none, nor has the image of a white wall.
+    """
     end = source.size
-    begin = max(end - READ_BYTES, start)
+    begin = max(end - TAIL_BYTES, start)  # trailers are looked for in the same bytes
     last = source.read(begin, end - begin)
-    while begin > start and not last.strip(b"\0") and source.size - begin < _MOST_ZEROS:
+    while begin > start and b"\xff" not in last and source.size - begin < _FARTHEST:
         begin, end = max(begin - len(last) * 2, start), begin
         last = source.read(begin, end - begin)
     return begin, last
