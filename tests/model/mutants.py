@@ -4,7 +4,7 @@ import inspect
 from dataclasses import dataclass
 from types import ModuleType
 
-from galleria_storage.publishing import claims, publisher, wishes
+from galleria_storage.publishing import claims, fingerprint, publisher, wishes
 from galleria_storage.publishing.publisher import Publisher
 from galleria_storage.publishing.settings import DuplicateScope
 
@@ -170,6 +170,13 @@ MUTANTS = (
         "honours",
         scope="bucket",
     ),
+    Mutant(
+        "a copy does not say that it replaced another",
+        (('REPLACED: "yes" if replaced else "",', 'REPLACED: "",'),),
+        "honours",
+        fingerprint,
+    ),
+    Mutant("nobody hears of an heir", (("        errand.tell(outcome)\n", ""),), "honours", scope="bucket"),
     Mutant(
         "every missing original is taken for a removed one",
         ((_FOLLOWS, "True"),),

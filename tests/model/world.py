@@ -127,7 +127,12 @@ class World:
         #: Keys that had a copy when a lifecycle rule removed the original.
         self.must_stay: set[str] = set()
         self.history: dict[str, list[StoredObject]] = {key: [] for key in KEYS}
+        #: What was reported.
         self.outcomes: list[Outcome] = []
+        #: Keys that have ever had a copy.
+        self.published: set[str] = set()
+        #: Names of runs whose copy has taken the place of another one.
+        self.replacing: set[str] = set()
         self.last_public: dict[str, StoredObject | None] = dict.fromkeys(KEYS)
 
     # --- the schedule
@@ -201,7 +206,8 @@ class World:
 
     def _work(self, key: str, *, removed: bool) -> None:
         try:
-            outcome = self.publisher.unpublish(key) if removed else self.publisher.publish(key)
+            act = self.publisher.unpublish if removed else self.publisher.publish
+            outcome = act(key, self._hear)
         except Crash as error:
             self.note(f"again: {error!r}")
             self.events.append((key, removed))
@@ -211,8 +217,18 @@ class World:
         self.note(f"{key} is {outcome.status} {outcome.reason}")
         if outcome.status == "failed":
             self.events.append((key, removed))
-        else:
-            self.outcomes.append(outcome)
+            return
+        try:
+            self._hear(outcome)
+        except Crash:
+            self.events.append((key, removed))
+
+    def _hear(self, outcome: Outcome) -> None:
+        if self._fault():
+            self.note(f"nobody hears of {outcome.key}")
+            self.readings[self.strands.current].crashed = True
+            raise Crash
+        self.outcomes.append(outcome)
 
     # --- the director
 
@@ -296,6 +312,8 @@ class World:
             if public is None and self.plan.when_removed == "keep":
                 raise Violation("a copy was taken away, although copies stay")
             self.last_public[key] = public
+            self.published |= {key} if public else set()
+            self.replacing |= {public.metadata["galleria-run"]} if public and last else set()
             if public is not None and self.plan.versioned and public.body not in map(wanted, self.history[key]):
                 raise Violation(f"published is what no version of the photo asks for: {public}")
 
@@ -312,6 +330,7 @@ class World:
             self._check_published(key, result)
         elif staged is None:
             self._check_removed(key, public)
+            self._check_reported_removal(key, public)
         elif not any((outcome.key, outcome.status) == (key, "rejected") for outcome in self.outcomes):
             raise Violation("nobody said that the photo is rejected")
 
@@ -323,8 +342,25 @@ class World:
         right = [one for one in found if one and one.body == result]
         if not right:
             raise Violation(f"staging asks for {result!r} under {key}, published is {public}")
+        self._check_reported(key)
         if right[0].content_type != "image/jpeg":
             raise Violation(f"Content-Type is {right[0].content_type}")
+
+    def _check_reported(self, key: str) -> None:
+        """Whoever listens has heard of each copy, and the CDN of what it replaced."""
+        if not (public := self.s3.objects.get((PUBLIC, key))):
+            return
+        told = [outcome for outcome in self.outcomes if outcome.run == public.metadata["galleria-run"]]
+        if not told:
+            raise Violation(f"nobody has heard of {public}")
+        replaced = self.plan.provider == "honours" and public.metadata["galleria-run"] in self.replacing
+        if replaced and not any(outcome.replaced for outcome in told):
+            raise Violation(f"the CDN has not heard that a copy was replaced by {public}")
+
+    def _check_reported_removal(self, key: str, public: StoredObject | None) -> None:
+        told = {outcome.status for outcome in self.outcomes if outcome.key == key}
+        if key in self.published and public is None and "removed" not in told:
+            raise Violation(f"nobody has heard that the copy of {key} was taken away")
 
     def _check_removed(self, key: str, public: StoredObject | None) -> None:
         if self.plan.expiring:

@@ -6,7 +6,7 @@ from galleria_storage.delivery.notices import Task
 from galleria_storage.delivery.reports import Reporter
 from galleria_storage.delivery.tasks import carry_out
 from galleria_storage.errors import CorrectionError, ProviderError
-from galleria_storage.publishing.outcome import Outcome
+from galleria_storage.publishing.outcome import Outcome, Tell
 from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.s3.access import BucketAccess
 
@@ -17,13 +17,13 @@ class Shelf:
     def __init__(self, *keys: str, error: Exception | None = None) -> None:
         self.keys, self.error, self.asked = set(keys), error, list[str]()
 
-    def publish(self, key: str) -> Outcome:
+    def publish(self, key: str, tell: Tell) -> Outcome:  # noqa: ARG002 # nobody inherits
         self.asked.append(key)
         if self.error:
             raise self.error
         return Outcome(key=key, status="published" if key in self.keys else "gone")
 
-    def unpublish(self, key: str) -> Outcome:
+    def unpublish(self, key: str, tell: Tell) -> Outcome:  # noqa: ARG002 # the same
         self.asked.append(f"unpublish {key}")
         return Outcome(key=key, status="published" if key in self.keys else "removed")
 
@@ -130,13 +130,22 @@ def test_a_defect_is_an_outcome_where_somebody_takes_note_of_it() -> None:
     assert len(seen) == 1
 
 
-def test_heirs_are_reported_before_the_photo_that_they_inherit_from() -> None:
-    heir = Outcome(key="b.jpg", status="published")
+class Rich(Shelf):
+    """A publisher whose photos have an heir each."""
 
-    class Rich(Shelf):
-        def publish(self, key: str) -> Outcome:
-            return Outcome(key=key, status="published", heirs=(heir,))
+    def publish(self, key: str, tell: Tell) -> Outcome:
+        heir = Outcome(key=f"heir of {key}", status="published")
+        tell(heir)
+        return Outcome(key=key, status="published", heirs=(heir,))
 
+
+def test_an_heir_is_reported_once_and_before_the_photo_that_it_inherits_from() -> None:
     listener = Listener()
     carried_out(Task("staging", "a.jpg"), Rich(), listener)
-    assert [outcome.key for outcome in listener.heard] == ["b.jpg", "a.jpg"]
+    assert [outcome.key for outcome in listener.heard] == ["heir of a.jpg", "a.jpg"]
+
+
+def test_a_photo_whose_heir_nobody_hears_of_fails_before_its_copy_goes() -> None:
+    outcome = carried_out(Task("staging", "a.jpg"), Rich(), Listener(deaf=True))
+    assert outcome.status == "failed"
+    assert "AccessDenied" in outcome.reason

@@ -132,6 +132,16 @@ def test_what_must_follow_a_write_is_recorded_on_what_was_written(gallery: Galle
     assert retried.run == gallery.copy().metadata["galleria-run"]
 
 
+def test_what_was_written_is_published_although_the_original_changed_and_went_afterwards(gallery: Gallery) -> None:
+    gallery.put()
+    gallery.publish()
+    gallery.put(metadata=TIME)
+    gallery.director.plans["HeadObject", 3] = gallery.put  # when it looks back
+    gallery.meanwhile = lambda: gallery.s3.remove(STAGING, "a.jpg")
+    outcome = gallery.publish()
+    assert (outcome.status, outcome.replaced, gallery.copy().body) == ("published", True, CORRECTED)
+
+
 def test_each_publication_has_a_run_of_its_own_although_the_content_comes_back(gallery: Gallery) -> None:
     runs = []
     for metadata in ({}, TIME, {}, TIME):

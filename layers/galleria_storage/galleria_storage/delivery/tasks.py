@@ -7,17 +7,17 @@ from typing import Protocol
 from galleria_storage.delivery.notices import Task
 from galleria_storage.delivery.reports import Reporter
 from galleria_storage.errors import GalleriaError
-from galleria_storage.publishing.outcome import Outcome
+from galleria_storage.publishing.outcome import Outcome, Tell
 
 
 class Publishes(Protocol):
     """What is needed of `publishing.publisher.Publisher`."""
 
-    def publish(self, key: str) -> Outcome:
+    def publish(self, key: str, tell: Tell) -> Outcome:
         """Bring the copy of a key up to its original, or raise an error of the family."""
         ...
 
-    def unpublish(self, key: str) -> Outcome:
+    def unpublish(self, key: str, tell: Tell) -> Outcome:
         """Do the same for an original that somebody removed."""
         ...
 
@@ -47,7 +47,7 @@ def carry_out(
         the outcome `failed`; None: it is raised.
     """
     try:
-        return _reported(_carried_out(task, publisher, staging_bucket), task, reporter)
+        return _reported(_carried_out(task, publisher, reporter, staging_bucket), task, reporter)
     except Exception as error:  # a defect that one photo meets must not keep the others back
         if on_defect is None:
             raise
@@ -55,24 +55,23 @@ def carry_out(
         return Outcome(key=task.key, status="failed", reason=f"{type(error).__name__}: {error}")
 
 
-def _carried_out(task: Task, publisher: Publishes, staging_bucket: str) -> Outcome:
+def _carried_out(task: Task, publisher: Publishes, reporter: Reporter, staging_bucket: str) -> Outcome:
     try:
-        return _act(task, publisher, staging_bucket)
+        return _act(task, publisher, lambda other: reporter.report(other, task), staging_bucket)
     except GalleriaError as error:
         return Outcome.from_error(task.key, error)
 
 
 def _reported(outcome: Outcome, task: Task, reporter: Reporter) -> Outcome:
     try:
-        for one in (*outcome.heirs, outcome):
-            reporter.report(one, task)
+        reporter.report(outcome, task)
     except GalleriaError as error:
         reason = f"it was {outcome.status}, but nobody could be told: {error.message}"
         return replace(outcome, status="failed", reason=reason, advice=error.advice or "")
     return outcome
 
 
-def _act(task: Task, publisher: Publishes, staging_bucket: str) -> Outcome:
+def _act(task: Task, publisher: Publishes, tell: Tell, staging_bucket: str) -> Outcome:
     if task.problem:
         return Outcome(
             key=task.key, status="failed", reason=task.problem, advice="See the function's log for the event itself."
@@ -86,8 +85,9 @@ def _act(task: Task, publisher: Publishes, staging_bucket: str) -> Outcome:
         )
     if task.change == "expired":
         return Outcome(key=task.key, status="gone", reason="a lifecycle rule removed the original; its copy stays")
-    outcome = publisher.unpublish(task.key) if task.change == "removed" else publisher.publish(task.key)
+    act = publisher.unpublish if task.change == "removed" else publisher.publish
+    outcome = act(task.key, tell)
     if task.other_key and outcome.status in {"gone", "removed"}:
-        other = publisher.publish(task.other_key)  # of a reading that may be wrong no copy is removed
+        other = publisher.publish(task.other_key, tell)  # of a reading that may be wrong no copy is removed
         return outcome if other.status in {"gone", "ignored"} else other
     return outcome

@@ -9,8 +9,9 @@ Notes are kept in the public bucket under `.galleria-claims/<fingerprint>/`:
 A key that waits writes its note first, and then looks whether the holder is
 leaving or has left; a holder that leaves writes its note first, and then looks who waits.
 Whatever the order, one of the two sees the other: then the key that waits is
-published before the holder's copy goes. So there may be a copy too many, for a
-moment or where a provider does not obey conditions, but never one too few.
+published before the holder's copy goes. So there may be a copy too many, but
+never one too few. (docs/protocol.md says what remains where a provider does
+not obey conditions: a late write may still take the place of a holder's copy.)
 
 Keys that wait are published nowhere, so they are private. Notes hold no key in
 clear text, but veiled with the name of the staging bucket, which the public

@@ -12,7 +12,7 @@ from galleria_storage.publishing.fingerprint import (
     SHA256,
     capture_text,
 )
-from galleria_storage.publishing.outcome import Outcome, OutcomeStatus
+from galleria_storage.publishing.outcome import Outcome, OutcomeStatus, Tell, tell_nobody
 from galleria_storage.publishing.wishes import Wish
 from galleria_storage.s3.objects import ObjectInfo
 
@@ -27,6 +27,8 @@ class Errand:
         What it is about.
     run
         Its name, recorded on what it writes, so that it knows its own again.
+    tell
+        Whom to tell of other keys that had to be published first.
     removed
         Whether somebody removed the original, as far as the event knows.
     notes
@@ -39,12 +41,15 @@ class Errand:
         ETags of objects that the provider stored wrong.
     spoilt
         How often that happened.
+    written
+        What it has published last, as far as it knows.
     heirs
         Outcomes of other keys that had to be published first.
     """
 
     key: str
     run: str
+    tell: Tell = tell_nobody
     removed: bool = False
     notes: tuple[str, ...] = ()
     attempts: int = 0
@@ -53,6 +58,7 @@ class Errand:
     tried: dict[str, Outcome] = field(default_factory=dict)
     wrong: set[str] = field(default_factory=set)
     spoilt: int = 0
+    written: Wish | None = None
     heirs: tuple[Outcome, ...] = ()
 
     def done(self, status: OutcomeStatus, *reasons: str, **known: Any) -> Outcome:

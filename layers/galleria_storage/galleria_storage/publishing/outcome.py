@@ -1,11 +1,19 @@
 """What became of one photo."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from galleria_storage.errors import GalleriaError
 
+Tell = Callable[["Outcome"], None]
+"""Tells those who want to know of one outcome."""
+
 OutcomeStatus = Literal["published", "duplicate", "rejected", "failed", "gone", "ignored", "removed"]
+
+
+def tell_nobody(_outcome: "Outcome") -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

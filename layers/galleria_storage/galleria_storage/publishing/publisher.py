@@ -25,7 +25,7 @@ from galleria_storage.publishing.fingerprint import (
     run_name,
 )
 from galleria_storage.publishing.ignored_keys import is_ignored
-from galleria_storage.publishing.outcome import Outcome
+from galleria_storage.publishing.outcome import Outcome, Tell, tell_nobody
 from galleria_storage.publishing.safe_keys import check_key, folding_note
 from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.publishing.wishes import Wish, Wishes
@@ -78,8 +78,15 @@ class Publisher:
         self._jitter = jitter
         self._now = now
 
-    def publish(self, key: str) -> Outcome:
+    def publish(self, key: str, tell: Tell = tell_nobody) -> Outcome:
         """Bring the public copy of a key up to the newest staging object; safe to call at any time, and often.
+
+        Parameters
+        ----------
+        key
+            Of the original, and of its copy.
+        tell
+            Told of other keys that had to be published first. What it raises ends the run, which may come again.
 
         Returns
         -------
@@ -92,13 +99,13 @@ class Publisher:
         GalleriaError
             Permanent: the photo is rejected. Else it is failed, and its event should come again.
         """
-        return self._run(key, removed=False)
+        return self._run(Errand(key, run_name(self._now()), tell))
 
-    def unpublish(self, key: str) -> Outcome:
+    def unpublish(self, key: str, tell: Tell = tell_nobody) -> Outcome:
         """Take away the public copy of an original that somebody removed, unless settings keep it.
 
         The copy goes only if this service wrote it and there is still no
-        original; one that was put back is published.
+        original; one that was put back is published. Parameters as `publish`.
 
         Returns
         -------
@@ -112,14 +119,15 @@ class Publisher:
         """
         if self.settings.when_removed == "keep":
             return Outcome(key=key, status="gone", reason="the original was removed; its copy stays")
-        return self._run(key, removed=True)
+        return self._run(Errand(key, run_name(self._now()), tell, removed=True))
 
-    def _run(self, key: str, *, removed: bool) -> Outcome:
+    def _run(self, errand: Errand) -> Outcome:
+        key = errand.key
         if is_ignored(key, self.settings.ignored_keys):
             return Outcome(key=key, status="ignored", reason="its name is not that of a photo")
         folds = self.public.profile.folds_slashes
         check_key(key, folds=folds)
-        errand = Errand(key, run_name(self._now()), removed, (folding_note(key, folds=folds), *self.settings.notes))
+        errand.notes = (folding_note(key, folds=folds), *self.settings.notes)
         while True:
             errand.attempts += 1
             try:
@@ -129,6 +137,10 @@ class Publisher:
                     raise
                 if isinstance(error, WrongContentError):
                     self._distrust(errand, error)
+            except GalleriaError as error:
+                if not (error.permanent and errand.written):
+                    raise
+                return errand.wrote(errand.written)  # what came afterwards is rejected by its own event
             self._sleep(self._jitter() * min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**errand.attempts))
 
     def _attempt(self, errand: Errand) -> Outcome:
@@ -175,18 +187,20 @@ class Publisher:
             yield
             return
         if heir := self._claims.leave(leaves, errand.key):
-            errand.heirs = (*errand.heirs, *self._publish_heir(heir))
+            self._publish_heir(errand, heir)
         yield
         self._claims.left(leaves, errand.key)
 
-    def _publish_heir(self, heir: str) -> tuple[Outcome, ...]:
-        """Publish another key; one that is rejected by now hears so by its own event."""
+    def _publish_heir(self, errand: Errand, heir: str) -> None:
+        """Publish another key, and tell of it before anything else happens; rejected, it hears so by its own event."""
         try:
-            return (self.publish(heir),)
+            outcome = self.publish(heir, errand.tell)
         except GalleriaError as error:
-            if not error.permanent:
-                raise
-            return ()
+            if error.permanent:
+                return
+            raise
+        errand.tell(outcome)
+        errand.heirs = (*errand.heirs, outcome)
 
     def _write(self, errand: Errand, wish: Wish, draft: Draft, condition: Condition) -> Written:
         """Write under the condition and verify; remember the attempt, since its answer may get lost."""
@@ -208,6 +222,7 @@ class Publisher:
             copied = written.bytes_copied
         finally:
             errand.tries(wish, draft, copied, replaced=replaced)
+        errand.written = wish
         errand.bytes_out += written.bytes_out
         return written
 
@@ -260,6 +275,8 @@ class Publisher:
         if self.settings.when_removed == "keep" or not (
             errand.removed or (standing and not outlives_its_original(standing, self._now()))
         ):
+            if errand.written:
+                return errand.wrote(errand.written)  # and nothing has taken its place since
             return errand.done("gone", "the staging object does not exist any more")
         if standing is None:
             return errand.done("removed", "there is neither an original nor a copy")

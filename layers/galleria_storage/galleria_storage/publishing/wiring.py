@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.errors import AccessDeniedError, CorrectionError, GalleriaError, SettingsError
-from galleria_storage.publishing.outcome import Outcome
+from galleria_storage.publishing.outcome import Outcome, Tell, tell_nobody
 from galleria_storage.publishing.publisher import Publisher
 from galleria_storage.publishing.settings import DEFAULT_CORRECTION_VARIABLES, PublishSettings, publish_settings
 from galleria_storage.s3 import secret
@@ -76,13 +76,13 @@ class PublishService:
             self._read_from = env
         return self._settings
 
-    def publish(self, key: str) -> Outcome:
+    def publish(self, key: str, tell: Tell = tell_nobody) -> Outcome:
         """Do as `Publisher.publish`."""
-        return self._with_valid_keys(lambda publisher: publisher.publish(key))
+        return self._with_valid_keys(lambda publisher: publisher.publish(key, tell))
 
-    def unpublish(self, key: str) -> Outcome:
+    def unpublish(self, key: str, tell: Tell = tell_nobody) -> Outcome:
         """Do as `Publisher.unpublish`."""
-        return self._with_valid_keys(lambda publisher: publisher.unpublish(key))
+        return self._with_valid_keys(lambda publisher: publisher.unpublish(key, tell))
 
     def publisher(self) -> Publisher:
         """Return the publisher for the settings that were read last; the same one again as long as they stay the same.
