@@ -61,7 +61,7 @@ def _last_bytes(source: RangedSource, start: int) -> tuple[int, bytes]:
     end = source.size
     begin = max(end - TAIL_BYTES, start)  # trailers are looked for in the same bytes
     last = source.read(begin, end - begin)
-    while begin > start and b"\xff" not in last and source.size - begin < _FARTHEST:
+    while begin > start and b"\xff" not in last[:-1] and source.size - begin < _FARTHEST:
         begin, end = max(begin - len(last) * 2, start), begin
         last = source.read(begin, end - begin)
     return begin, last
