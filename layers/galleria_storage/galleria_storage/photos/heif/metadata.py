@@ -28,6 +28,9 @@ def metadata(source: RangedSource) -> list[Block]:
         name = "XMP" if number == 1 else f"XMP of picture {number}"
         found.append(scattered_block("xmp", name, source, list(spans)))
     films = [Span(box.body, box.stop) for box in heif.boxes if box.kind == b"mpvd"]
+    end = heif.boxes[-1].stop
+    if source.read(end + 4, 4) == b"ftyp":  # a file of its own behind the photo
+        films.append(Span(end, source.size))
     return [*found, *credentials_in_boxes(source, heif.boxes), *film_blocks(source, films)]
 
 
