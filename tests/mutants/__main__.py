@@ -32,8 +32,9 @@ _OTHERS: Final[Mapping[str, str]] = {
     "cors": "tests/unit/test_settings.py tests/integration/test_cors.py",
     "publishing": "tests/unit/test_settings.py tests/unit/test_publish_handler.py "
     "tests/integration/test_conformance_publish.py",
-    "transfer": "tests/unit/test_s3_storage.py tests/integration/test_uploads.py "
-    "tests/integration/test_conformance_uploads.py",
+    "transfer": "tests/unit/test_s3_storage.py tests/unit/publishing/test_body.py tests/unit/publishing/test_proof.py "
+    "tests/unit/publishing/test_part_checksums.py tests/unit/publishing/test_copied_parts.py "
+    "tests/integration/test_uploads.py tests/integration/test_conformance_uploads.py",
 }
 _Place = tuple[int, int]
 _TOOLS: Final = Path(sys.executable).parent
