@@ -81,6 +81,7 @@ fidelity-kinds: .venv-peers/.ready exiftool ## the same for every kind of photo,
 	@$(PEERS) -m benchmarks.fidelity.by_kind "$(PHOTO_CORPUS)" --editors "exiftool -m" exiv2
 bench-exif: .venv-peers/.ready exiftool ## what one correction costs beside exiftool, piexif, pyexiv2 and Pillow
 	@$(PEERS) -m benchmarks.bench_exif
+	@$(PEERS) -m benchmarks.bench_kinds
 fuzz: .venv-fuzz/.ready ## fuzz head parser, TIFF editor, formats and correction parser for SECONDS=600
 	@PYTHONPATH=layers/galleria_storage:. .venv-fuzz/bin/python -m tests.fuzz --seconds $(or $(SECONDS),600)
 fuzz-time: $(VENV)/.ready ## breed photos of every format that take long, for SECONDS=600; above 50 ms is a failure
