@@ -12,9 +12,9 @@ from selenium.webdriver import Chrome
 from galleria_storage.cors.evaluate import CorsRequest, evaluate
 from galleria_storage.cors.rules import default_gallery_rules, found_rules
 from galleria_storage.s3.profiles import PROFILES
-from tests.support.bucket_names import bucket_name
 from tests.support.functions import Function
 from tests.support.servers import S3Server
+from tests.support.servers.bucket_names import bucket_name
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

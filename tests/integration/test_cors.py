@@ -11,9 +11,9 @@ from galleria_storage.cors import all_buckets
 from galleria_storage.cors.rules import default_gallery_rules
 from galleria_storage.cors.settings import CorsSettings, CorsTarget
 from galleria_storage.errors import ProviderError
-from tests.support.bucket_names import bucket_name
 from tests.support.functions import Function
 from tests.support.servers import S3Server
+from tests.support.servers.bucket_names import bucket_name
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

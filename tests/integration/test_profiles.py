@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from galleria_storage.s3.profiles import GENERIC, PROFILES
-from tests.support.bucket_names import bucket_name
-from tests.support.facts import FACTS, Site
 from tests.support.servers import S3Server
+from tests.support.servers.bucket_names import bucket_name
+from tests.support.servers.facts import FACTS, Site
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -12,8 +12,8 @@ from galleria_storage.s3_storage import (
     get_default_gallery_cors_rules,
     get_s3_client,
 )
-from tests.support.bucket_names import bucket_name
 from tests.support.servers import S3Server
+from tests.support.servers.bucket_names import bucket_name
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -7,8 +7,8 @@ hold. `tests/integration/test_profiles.py` compares the profiles with them; `mak
 from collections.abc import Callable
 from typing import Any, Final
 
-from tests.support.facts import conditions, features, oddities
-from tests.support.facts.site import Site
+from tests.support.servers.facts import conditions, features, oddities
+from tests.support.servers.facts.site import Site
 
 __all__ = ["FACTS", "ODDITIES", "Site"]
 

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 from botocore.exceptions import ClientError
 
-from tests.support.facts.site import Site, status
+from tests.support.servers.facts.site import Site, status
 
 Answer = Literal["honoured", "ignored", "refused"]
 MIB: Final = 1 << 20

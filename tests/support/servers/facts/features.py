@@ -12,8 +12,8 @@ from typing import Any, Final, Literal
 from botocore.exceptions import ClientError
 
 from galleria_storage.s3.sdk.signing import DigestedBody, sign_known_digests
-from tests.support.facts import conditions
-from tests.support.facts.site import Site, handler, status, with_content_md5
+from tests.support.servers.facts import conditions
+from tests.support.servers.facts.site import Site, handler, status, with_content_md5
 
 ORIGIN: Final = "https://gallery.example"
 MIB: Final = 1 << 20

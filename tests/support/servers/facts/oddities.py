@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from tests.support.facts.site import Site, status
+from tests.support.servers.facts.site import Site, status
 
 WRITERS: Final = 16
 
