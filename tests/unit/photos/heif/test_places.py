@@ -8,7 +8,7 @@ from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.photo import correct_bytes, plan_photo
 from galleria_storage.photos.plan import NOTHING
 from galleria_storage.photos.source import BytesSource
-from tests.support.boxes import box, boxes_of, kinds_of, only
+from tests.support.boxes import box, boxes_of, full_box, kinds_of, only, u
 from tests.support.heifs import (
     LAYOUTS,
     MASTER,
@@ -199,3 +199,13 @@ def test_the_tags_are_read_as_found() -> None:
     found = plan_photo(BytesSource(heif([MASTER, ROOM])), NOTHING)
     assert found.before == found.after == CaptureTags("2020:01:02 03:04:05", None, "-05:00")
     assert not found.patches
+
+
+@pytest.mark.parametrize("data", [block(), block(offset=False)])
+def test_references_that_are_the_file_itself_are_followed(data: bytes) -> None:
+    links = full_box(b"dref", 0, 0, u(2, 4), full_box(b"url ", 0, 0, b"http://other"), full_box(b"url ", 0, 1))
+    items = [MASTER._replace(reference=2), exif_item(data=data, reference=2), XMP]
+    file = heif(items, extra=box(b"dinf", links))
+    result = corrected(file)
+    assert exif_of(items_of(result)[2][1]) == READ
+    assert items_of(result)[1] == items_of(file)[1]

@@ -98,7 +98,7 @@ def _location(meta: Meta, item: Item) -> Location:
     locations = [entry for entry in meta.locations.entries if entry.item == item.number]
     if len(locations) != 1 or sum(other.number == item.number for other in meta.items) != 1:
         raise damaged("the place of its Exif data is missing, or there are two")
-    if item.protection or locations[0].reference:
+    if item.protection or locations[0].reference not in meta.locations.own:
         raise damaged("its Exif data is encrypted, or in another file")
     return locations[0]
 

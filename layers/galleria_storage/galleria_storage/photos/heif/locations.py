@@ -49,7 +49,7 @@ class Location(NamedTuple):
     method
         Construction method.
     reference
-        Which file it is in; 0 is this one.
+        Which file it is in; 0 is this one, and so are others that say so.
     base
         What is added to the offsets of its extents.
     extents
@@ -76,9 +76,13 @@ class Locations:
     ----------
     body
         Content of the box `iloc`.
+    own
+        Which references are this file; see `structure`.
 
     Attributes
     ----------
+    own
+        The same.
     entries
         The locations, in the order of the table.
     written
@@ -90,10 +94,10 @@ class Locations:
         The table is cut off, or written in a way that the standard does not know.
     """
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, own: frozenset[int] = frozenset({0})) -> None:
         if len(body) < 8:
             raise damaged("the table of its items' places is cut off")
-        self._body = body
+        self._body, self.own = body, own
         self._version = body[0]
         self._offset, self._length, self._base, self._index = body[4] >> 4, body[4] & 15, body[5] >> 4, body[5] & 15
         if not self._version:
@@ -187,7 +191,7 @@ class Locations:
         for entry in self.entries:
             if entry.method == IN_FILE:
                 old = entry.places
-                if entry.reference or max(old, default=0) > end:
+                if entry.reference not in self.own or max(old, default=0) > end:
                     raise damaged("some of its data is in another file, or behind its last box")
                 new = [moved(place) for place in old]
                 if new != old:

@@ -182,10 +182,20 @@ def _read_meta(source: RangedSource, box: Box, *, in_movie: bool = False) -> Met
         by_kind[b"iinf"],
         tuple(_read_items(tables[b"iinf"])),
         by_kind[b"iloc"],
-        Locations(tables[b"iloc"]),
+        Locations(tables[b"iloc"], _own_references(source, by_kind.get(b"dinf"))),
         by_kind.get(b"iref"),
         by_kind.get(b"idat"),
     )
+
+
+def _own_references(source: RangedSource, box: Box | None) -> frozenset[int]:
+    """Return which data references are the file itself: 0, and those whose flag 1 says so (8.7.2)."""
+    own = {0}
+    for table in children(source, box) if box else ():
+        if table.kind == b"dref":
+            entries = enumerate(children(source, table, skip=8), 1)
+            own |= {number for number, entry in entries if source.read(entry.body + 3, 1) == b"\1"}
+    return frozenset(own)
 
 
 def _read_items(table: bytes) -> list[Item]:
