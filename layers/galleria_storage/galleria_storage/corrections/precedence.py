@@ -32,6 +32,17 @@ def winning_values(
     return time | zone | single, frozenset(asked)
 
 
+def asked_by(metadata: Mapping[str, str], tags: Mapping[str, str], defaults: Mapping[str, str]) -> str:
+    """Return what counts and who asked for it, as one line: ``tag:dates=all;default:target-timezone=Asia/Tokyo``."""
+    values, _ = winning_values(metadata, tags, defaults)
+    sources = {"tag": _filled(_corrections(tags)), "metadata": _filled(_corrections(metadata))}
+    named = []
+    for key in sorted(values):
+        source = next((name for name, given in sources.items() if given.get(key) == values[key]), "default")
+        named.append(f"{source}:{key}={values[key]}")
+    return ";".join(named)
+
+
 def _corrections(named: Mapping[str, str]) -> dict[str, str]:
     """Pick the corrections out of names and values, in lower case and without surrounding space."""
     found: dict[str, str] = {}

@@ -27,14 +27,18 @@ FINGERPRINT: Final = "galleria-fingerprint"
 RUN: Final = "galleria-run"
 SIZE: Final = "galleria-size"
 SHA256: Final = SHA256_METADATA
+ASKED: Final = "galleria-asked"
 CAPTURED_BEFORE: Final = "galleria-captured-before"
 CAPTURED_AFTER: Final = "galleria-captured-after"
 REPLACED: Final = "galleria-replaced"
 ORIGINAL_UNTIL: Final = "galleria-original-until"
-RECORDED: Final = frozenset({FINGERPRINT, RUN, SIZE, SHA256, CAPTURED_BEFORE, CAPTURED_AFTER, REPLACED, ORIGINAL_UNTIL})
+RECORDED: Final = frozenset(
+    {FINGERPRINT, RUN, SIZE, SHA256, ASKED, CAPTURED_BEFORE, CAPTURED_AFTER, REPLACED, ORIGINAL_UNTIL}
+)
 
 _NO_HEADER_TEXT = re.compile(r"[^0-9:.+ -]")
 _LONGEST_CAPTURE_TEXT = 40
+_LONGEST_ASKED: Final = 400
 
 
 def fingerprint(source: ObjectInfo, correction: Correction, headers: Mapping[str, str]) -> str:
@@ -107,7 +111,14 @@ def capture_text(tags: CaptureTags | None) -> str:
 
 
 def recorded_metadata(
-    identity: str, run: str, size: int, captured: tuple[str, str], *, replaced: bool, original_until: int
+    identity: str,
+    run: str,
+    size: int,
+    captured: tuple[str, str],
+    *,
+    replaced: bool,
+    original_until: int,
+    asked: str = "",
 ) -> Mapping[str, str]:
     """Return the user metadata of a published object; what is not known is left out.
 
@@ -125,6 +136,8 @@ def recorded_metadata(
         Whether it takes the place of another object.
     original_until
         Before this second since 1970 only a person removes the original; 0: a lifecycle rule may, too.
+    asked
+        What was asked of the original, and by which source.
     """
     values = {
         FINGERPRINT: identity,
@@ -133,6 +146,7 @@ def recorded_metadata(
         CAPTURED_BEFORE: captured[0],
         CAPTURED_AFTER: captured[1],
         REPLACED: "yes" if replaced else "",
+        ASKED: asked[:_LONGEST_ASKED],
         ORIGINAL_UNTIL: str(original_until) if original_until else "",
     }
     return {name: value for name, value in values.items() if value}

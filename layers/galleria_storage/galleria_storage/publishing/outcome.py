@@ -49,6 +49,8 @@ class Outcome:
     credentials
         Whether the original is signed (C2PA): ``none``, ``kept``, ``broken`` (the copy was changed, and its signature
         says so), or ``removed`` with other metadata. Empty if it was not looked for.
+    asked
+        What was asked of the photo, and by which source: ``tag:…``, ``metadata:…`` or ``default:…``.
     captured_before, captured_after
         Capture time in the original and in the copy, as
         ``YYYY:MM:DD HH:MM:SS[.fraction][±HH:MM]``; empty if unknown.
@@ -76,6 +78,7 @@ class Outcome:
     sha256: str = ""
     media_type: str = ""
     credentials: str = ""
+    asked: str = ""
     captured_before: str = ""
     captured_after: str = ""
     bytes_in: int = 0

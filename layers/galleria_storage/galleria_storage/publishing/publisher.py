@@ -212,6 +212,7 @@ class Publisher:
             (capture_text(draft.before), capture_text(draft.after)),
             replaced=replaced,
             original_until=self._original_until(wish.info),
+            asked=wish.asked,
         )
         headers: dict[str, Any] = {"ContentType": draft.media_type, "Metadata": {**wish.metadata, **recorded}}
         if self.settings.cache_control:

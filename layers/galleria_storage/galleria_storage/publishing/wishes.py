@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from galleria_storage.corrections.correction import Correction, parse_correction
 from galleria_storage.corrections.near_misses import near_keys
+from galleria_storage.corrections.precedence import asked_by
 from galleria_storage.errors import CorrectionError, NotFoundError, PreconditionFailedError
 from galleria_storage.publishing.fingerprint import RECORDED, fingerprint
 from galleria_storage.publishing.headers import left_out, that_fits
@@ -28,6 +29,8 @@ class Wish:
         Identity of the result.
     notes
         What the outcome should mention.
+    asked
+        What is asked of it, and by which source, as one line.
     """
 
     info: ObjectInfo
@@ -35,6 +38,7 @@ class Wish:
     metadata: Mapping[str, str]
     fingerprint: str
     notes: tuple[str, ...] = ()
+    asked: str = ""
 
 
 class Wishes:
@@ -97,7 +101,8 @@ class Wishes:
         carried = {name: value for name, value in headers.items() if value}
         notes = (left_out(allowed, metadata), *near_keys(info.metadata, tags, RECORDED))
         mentioned = tuple(note for note in notes if note)
-        return Wish(info, correction, metadata, fingerprint(info, correction, carried), mentioned)
+        asked = asked_by(info.metadata, tags, self._settings.default_correction)
+        return Wish(info, correction, metadata, fingerprint(info, correction, carried), mentioned, asked)
 
     def changed(self, key: str) -> PreconditionFailedError:
         """Return the error that lets the protocol start again."""
