@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple
 
 import galleria_storage
 from benchmarks.camera_photo import camera_photo
-from galleria_cli.embedded import STAGING_BUCKET, EmbeddedSystem, embedded_system
+from galleria_cli.demo.embedded import STAGING_BUCKET, EmbeddedSystem, embedded_system
 
 _LIBRARY: Final = f"{Path(galleria_storage.__file__).parent}/"
 _HANDLER: Final = "publish_photo/app.py"

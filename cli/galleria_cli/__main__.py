@@ -2,6 +2,6 @@
 
 import sys
 
-from galleria_cli.main import main
+from galleria_cli.console import main
 
 sys.exit(main())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from galleria_cli.main import main
+from galleria_cli.console import main
 from galleria_storage.cors import all_buckets
 from galleria_storage.cors.rules import default_gallery_rules
 from galleria_storage.cors.settings import CorsSettings, CorsTarget

@@ -13,11 +13,11 @@ from botocore.client import BaseClient
 from moto.backends import get_backend
 from moto.core import DEFAULT_ACCOUNT_ID
 
-from galleria_cli import demo
-from galleria_cli.embedded import CREDENTIAL, PUBLIC_BUCKET, STAGING_BUCKET, EmbeddedSystem, embedded_system
-from galleria_cli.main import main
-from galleria_cli.samples import sample_photos
-from galleria_cli.trials import publish, publish_again
+from galleria_cli.commands import demo
+from galleria_cli.console import main
+from galleria_cli.demo.embedded import CREDENTIAL, PUBLIC_BUCKET, STAGING_BUCKET, EmbeddedSystem, embedded_system
+from galleria_cli.demo.samples import sample_photos
+from galleria_cli.demo.trials import publish, publish_again
 from tests.support.servers import S3Server
 
 PHOTOS = sample_photos()

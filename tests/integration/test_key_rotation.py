@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from galleria_cli.samples import sample_photos
+from galleria_cli.demo.samples import sample_photos
 from galleria_storage.delivery.events import notification
 from galleria_storage.errors import GalleriaError
 from tests.support.functions import Function

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from botocore.exceptions import ClientError
 
-from galleria_cli.main import main
-from galleria_cli.samples import sample_photos
-from galleria_cli.verification import Capture, problems
+from galleria_cli.console import main
+from galleria_cli.demo.samples import sample_photos
+from galleria_cli.demo.verification import Capture, problems
 from galleria_storage.delivery.events import notification
 from galleria_storage.errors import GalleriaError
 from tests.integration.conftest import Buckets

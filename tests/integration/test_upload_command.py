@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from galleria_cli.main import main
+from galleria_cli.console import main
 from tests.integration.conftest import Buckets
 from tests.support.servers import S3Server
 

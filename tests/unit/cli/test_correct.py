@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from galleria_cli.main import main
-from galleria_cli.samples import sample_photos
-from galleria_cli.verification import Capture, problems
+from galleria_cli.console import main
+from galleria_cli.demo.samples import sample_photos
+from galleria_cli.demo.verification import Capture, problems
 
 PHOTO = next(photo.data for photo in sample_photos() if photo.key == "little-endian.jpg")
 SLOW = "timestamp-offset-hours=1.5"

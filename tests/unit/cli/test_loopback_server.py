@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 
-from galleria_cli.loopback_server import LoopbackServer
+from galleria_cli.demo.loopback_server import LoopbackServer
 
 
 @pytest.fixture(scope="module")

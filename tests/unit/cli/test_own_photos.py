@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from galleria_cli.own_photos import photos_in
-from galleria_cli.samples import sample_photos
-from galleria_cli.verification import Capture
+from galleria_cli.demo.own_photos import photos_in
+from galleria_cli.demo.samples import sample_photos
+from galleria_cli.demo.verification import Capture
 from galleria_storage.errors import SettingsError
 
 SAMPLES = {photo.key: photo.data for photo in sample_photos()}

@@ -1,12 +1,11 @@
 """What the failure queue holds is shown, and handed to the function again only if that is asked for."""
 
-import argparse
 import json
 from typing import Any
 
 import pytest
 
-from galleria_cli import redrive
+from galleria_cli.commands import redrive
 from galleria_storage.delivery.events import notification
 from galleria_storage.errors import ProviderError
 
@@ -60,9 +59,8 @@ class FakeServices:
 
 
 def go(services: FakeServices, *words: str, function: str = "publish") -> int:
-    parser = argparse.ArgumentParser()
-    redrive.add_parser(parser.add_subparsers())
-    return redrive.redrive(parser.parse_args(["redrive", "--queue-url", "q", "--function", function, *words]), services)
+    params = redrive.command.make_context("redrive", ["--queue-url", "q", "--function", function, *words]).params
+    return redrive.redrive(services, **params)
 
 
 def test_without_yes_nothing_is_changed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,7 @@ import piexif
 import pytest
 from PIL import Image
 
-from galleria_cli.samples import Photo, sample_photos
+from galleria_cli.demo.samples import Photo, sample_photos
 
 PHOTOS = [photo for photo in sample_photos() if photo.key != "page.jpg"]
 

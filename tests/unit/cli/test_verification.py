@@ -2,8 +2,8 @@
 
 import pytest
 
-from galleria_cli.samples import Photo, sample_photos
-from galleria_cli.verification import Capture, problems, read_capture
+from galleria_cli.demo.samples import Photo, sample_photos
+from galleria_cli.demo.verification import Capture, problems, read_capture
 from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.photos.photo import correct_bytes
 from tests.support.photos import BIG, LITTLE, with_afcp

@@ -1,10 +1,11 @@
 """`galleria-storage correct --into FOLDER KEY=VALUE… PHOTO…`: correct photos on this computer, or try a correction."""
 
-import argparse
 import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+
+import click
 
 from galleria_cli.table import printable
 from galleria_storage.corrections.correction import Correction, parse_correction
@@ -17,32 +18,25 @@ from galleria_storage.publishing.fingerprint import capture_text
 from galleria_storage.transfer.local_content import LocalContent
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `correct`."""
-    parser = subparsers.add_parser(
-        "correct",
-        help="correct photos on this computer, or try what a correction would do",
-        description="Writes a corrected copy of each photo into a folder. The photos themselves are only read, and no "
-        "copy that is there already is replaced. The corrections are those of tags and metadata: "
-        f"{', '.join(CORRECTION_KEYS)}.",
-        epilog="Exit status: 0 all corrected, 1 a photo was rejected, 2 the correction is wrong.",
-    )
-    parser.add_argument("words", nargs="+", metavar="KEY=VALUE or PHOTO", help="what to correct, and in which photos")
-    where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument("--into", type=Path, metavar="FOLDER", help="where the corrected copies go; made if missing")
-    where.add_argument("--dry-run", action="store_true", help="say what would be written, and write nothing")
-    parser.set_defaults(run=run)
+@click.command("correct", epilog="Exit status: 0 all corrected, 1 a photo was rejected, 2 the correction is wrong.")
+@click.argument("words", nargs=-1, required=True, metavar="KEY=VALUE... PHOTO...")
+@click.option("--into", type=click.Path(path_type=Path), metavar="FOLDER", help="Where the corrected copies go.")
+@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+def command(words: tuple[str, ...], *, into: Path | None, dry_run: bool) -> int:
+    """Correct photos on this computer, or try what a correction would do.
 
-
-def run(args: argparse.Namespace) -> int:
-    """Correct each photo, print one line for each, and return the exit status."""
-    correction, photos = _understand(args.words)
-    if args.into:
+    Writes a corrected copy of each photo into a folder. The photos themselves are only read, and no copy that is
+    there already is replaced. The corrections are those of tags and metadata.
+    """
+    if bool(into) == dry_run:
+        raise click.UsageError("give either --into FOLDER or --dry-run")
+    correction, photos = _understand(words)
+    if into:
         try:
-            args.into.mkdir(parents=True, exist_ok=True)
+            into.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise LocalFileError(f"{args.into} cannot be used as a folder: {error.strerror or error}") from error
-    rejected = sum(not _correct(photo, correction, args.into) for photo in photos)
+            raise LocalFileError(f"{into} cannot be used as a folder: {error.strerror or error}") from error
+    rejected = sum(not _correct(photo, correction, into) for photo in photos)
     return int(rejected > 0)
 
 

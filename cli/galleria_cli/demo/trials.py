@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final
 
-from galleria_cli.embedded import PUBLIC_BUCKET, STAGING_BUCKET, EmbeddedSystem
-from galleria_cli.own_photos import moved
-from galleria_cli.samples import Photo
-from galleria_cli.verification import Capture, problems, read_capture
+from galleria_cli.demo.embedded import PUBLIC_BUCKET, STAGING_BUCKET, EmbeddedSystem
+from galleria_cli.demo.own_photos import moved
+from galleria_cli.demo.samples import Photo
+from galleria_cli.demo.verification import Capture, problems, read_capture
 from galleria_storage.errors import GalleriaError
 
 _TAG: Final = "timestamp-offset-hours"

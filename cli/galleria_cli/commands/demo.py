@@ -5,23 +5,22 @@ Uploads photos into a staging bucket, hands each notification to the function
 repair broken rules, and looks at every published object with other eyes.
 """
 
-import argparse
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from galleria_cli import cors_demo, table
-from galleria_cli.embedded import EmbeddedSystem, embedded_system
-from galleria_cli.own_photos import photos_in
-from galleria_cli.samples import Photo, sample_photos
-from galleria_cli.trials import Row, change_a_tag, publish, publish_again
+import click
+
+from galleria_cli import table
+from galleria_cli.demo import cors_demo
+from galleria_cli.demo.embedded import EmbeddedSystem, embedded_system
+from galleria_cli.demo.own_photos import photos_in
+from galleria_cli.demo.samples import Photo, sample_photos
+from galleria_cli.demo.trials import Row, change_a_tag, publish, publish_again
 from galleria_storage.publishing.settings import DEFAULT_CORRECTION_VARIABLES
-
-if TYPE_CHECKING:
-    from argparse import _SubParsersAction
 
 _HEADER: Final = ("photo", "taken", "→ published as", "offset", "outcome", "in", "out", "ms", "checked")
 #: The demo shows what photos ask for themselves; defaults of the caller's environment would change the result.
@@ -32,21 +31,19 @@ _NO_DEFAULTS: Final = dict.fromkeys(
 )  # fmt: skip
 
 
-def add_parser(subparsers: "_SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Describe the subcommand."""
-    parser = subparsers.add_parser("demo", help="run the main job on an embedded S3, and check every result")
-    parser.add_argument("--photos", type=Path, metavar="FOLDER", help="your own photos (only read); default: samples")
-    parser.add_argument("--log", type=Path, metavar="FILE", help="where the functions' JSON log goes")
-    parser.set_defaults(run=run)
+@click.command("demo")
+@click.option("--photos", type=click.Path(path_type=Path), metavar="FOLDER", help="Your own photos (only read).")
+@click.option("--log", type=click.Path(path_type=Path), metavar="FILE", help="Where the functions' JSON log goes.")
+def command(photos: Path | None, log: Path | None) -> int:
+    """Run the main job on an embedded S3, and check every result; exit status 0 only if everything is right."""
+    return show(photos, log)
 
 
-def run(args: argparse.Namespace) -> int:
-    """Run the demo; 0 only if everything is right."""
-    log_path = args.log or _new_log()
+def show(folder: Path | None, log_file: Path | None) -> int:
+    """Do the work of the command, and return its exit status."""
+    log_path = log_file or _new_log()
     unreadable: dict[str, str] = {}
-    photos: Callable[[], Iterable[Photo]] = (
-        (lambda: photos_in(args.photos, unreadable)) if args.photos else sample_photos
-    )
+    photos: Callable[[], Iterable[Photo]] = (lambda: photos_in(folder, unreadable)) if folder else sample_photos
     with log_path.open("w", encoding="utf-8") as log, embedded_system(log, _NO_DEFAULTS) as system:
         wrong = _show(system, photos)
     wrong += [f"{name}: {problem}" for name, problem in unreadable.items()]

@@ -14,11 +14,12 @@ the functions that the operator names are ever invoked, and by the name that
 the operator gives.
 """
 
-import argparse
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+
+import click
 
 from galleria_cli.table import printable
 from galleria_storage.aws.calls import call
@@ -61,49 +62,42 @@ class Failure:
     receipt: str
 
 
-def add_parser(subparsers: Any) -> None:
-    """Add the subcommand."""
-    parser = subparsers.add_parser(
-        "redrive",
-        help="try again what is in the failure queue",
-        description="Hand the events in the failure queue to the function again. Without --yes nothing is changed.",
-    )
-    parser.add_argument("--queue-url", required=True, help="failure queue: the stack's output FailureQueueUrl")
-    parser.add_argument(
-        "--function",
-        required=True,
-        action="append",
-        metavar="NAME or ARN",
-        help="publish function: the stack's output PublishFunction. May be given again; events of other functions "
-        "are left",
-    )
-    parser.add_argument("--rejected", action="store_true", help="also photos that were rejected (change them first)")
-    parser.add_argument("--limit", type=int, default=0, metavar="N", help="at most N messages; 0, the default: all")
-    parser.add_argument("--yes", action="store_true", help="do it; without this, only say what would be done")
-    parser.set_defaults(run=run)
+@click.command("redrive")
+@click.option("--queue-url", required=True, help="Failure queue: the stack's output FailureQueueUrl.")
+@click.option(
+    "--function",
+    "functions",
+    required=True,
+    multiple=True,
+    metavar="NAME or ARN",
+    help="Publish function: the stack's output PublishFunction. May be given again; events of others are left.",
+)
+@click.option("--rejected", is_flag=True, help="Also photos that were rejected (change them first).")
+@click.option("--limit", type=int, default=0, metavar="N", help="At most N messages; 0, the default: all.")
+@click.option("--yes", is_flag=True, help="Do it; without this, only say what would be done.")
+def command(*, queue_url: str, functions: tuple[str, ...], rejected: bool, limit: int, yes: bool) -> int:
+    """Hand the events in the failure queue to the function again. Without --yes nothing is changed."""
+    return redrive(call, queue_url, functions, rejected=rejected, limit=limit, yes=yes)
 
 
-def run(args: argparse.Namespace) -> int:
-    """Redrive, or say what would be done; 0 if nothing is left to look at."""
-    return redrive(args, call)
-
-
-def redrive(args: argparse.Namespace, call: Call) -> int:
-    """Do the work of `run`; `call(service, operation, **arguments)` calls an AWS service."""
+def redrive(
+    call: Call, queue_url: str, functions: Sequence[str], *, rejected: bool = False, limit: int = 0, yes: bool = False
+) -> int:
+    """Do the work of the command; `call(service, operation, **arguments)` calls an AWS service."""
     done, left = 0, 0
-    for found in _failures(call, args.queue_url, args.limit):
-        function = _allowed(found, args.function)
+    for found in _failures(call, queue_url, limit):
+        function = _allowed(found, functions)
         failure = found if function or found.event is None else _foreign(found)
-        wanted = bool(function) and failure.event is not None and (failure.kind == "failed" or args.rejected)
+        wanted = bool(function) and failure.event is not None and (failure.kind == "failed" or rejected)
         line = f"{'try again' if wanted else 'leave':9}  {failure.kind:8}  {failure.what}: {failure.reason}"
         print(printable(line))
         if not wanted:
             left += 1
-        elif args.yes:
+        elif yes:
             _try_again(call, failure, function)
-            call("sqs", "delete_message", QueueUrl=args.queue_url, ReceiptHandle=failure.receipt)
+            call("sqs", "delete_message", QueueUrl=queue_url, ReceiptHandle=failure.receipt)
         done += wanted
-    print(_summary(done, left, done_for_real=args.yes))
+    print(_summary(done, left, done_for_real=yes))
     return 1 if left else 0
 
 

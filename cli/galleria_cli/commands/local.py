@@ -1,32 +1,36 @@
 """`galleria-storage local`: the embedded system in the foreground, until Ctrl-C."""
 
-import argparse
 import signal
 import sys
-from typing import TYPE_CHECKING
 
-from galleria_cli.embedded import CREDENTIAL, PUBLIC_BUCKET, REGION, STAGING_BUCKET, EmbeddedSystem, embedded_system
+import click
+
+from galleria_cli.demo.embedded import (
+    CREDENTIAL,
+    PUBLIC_BUCKET,
+    REGION,
+    STAGING_BUCKET,
+    EmbeddedSystem,
+    embedded_system,
+)
 from galleria_storage.delivery.replies import line
 from galleria_storage.errors import GalleriaError
-
-if TYPE_CHECKING:
-    from argparse import _SubParsersAction
 
 _WAIT_SECONDS = 1
 
 
-def add_parser(subparsers: "_SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Describe the subcommand."""
-    parser = subparsers.add_parser(
-        "local",
-        help="keep the embedded system running, and publish whatever is put into staging",
-        description="Default corrections are taken from the environment, TARGET_TIMEZONE=Europe/Stockholm for example.",
-    )
-    parser.set_defaults(run=run)
+@click.command("local")
+def command() -> int:
+    """Keep the embedded system running, and publish whatever is put into staging, until Ctrl-C.
+
+    Default corrections are taken from the environment, TARGET_TIMEZONE=Europe/Stockholm for example. The
+    functions' JSON log goes to the standard error output.
+    """
+    return run()
 
 
-def run(_args: argparse.Namespace) -> int:
-    """Serve until Ctrl-C (or a termination signal); the functions' JSON log goes to the standard error output."""
+def run() -> int:
+    """Serve until Ctrl-C or a termination signal."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a supervisor's Ctrl-C
     with embedded_system(sys.stderr, {}) as system:
         print(_welcome(system), flush=True)

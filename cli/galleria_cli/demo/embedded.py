@@ -16,7 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
-from galleria_cli.loopback_server import LoopbackServer
+from galleria_cli.demo.loopback_server import LoopbackServer
 from galleria_storage.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def _drain(sqs: "SQSClient", url: str, wait_seconds: int) -> Iterator[dict[str, 
 
 def _handler(name: str, log: TextIO, streams: ExitStack) -> Handler:
     """Load a function by its path, as Lambda does; its JSON lines go to the log until `streams` is closed."""
-    here = Path(__file__).parent
+    here = Path(__file__).parents[1]
     places = [folder / "functions" / name / "app.py" for folder in (here, here.parents[1])]  # installed, in a checkout
     path = next((place for place in places if place.is_file()), None)
     if path is None:

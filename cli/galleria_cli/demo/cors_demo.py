@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from galleria_cli.embedded import PUBLIC_BUCKET, EmbeddedSystem
+from galleria_cli.demo.embedded import PUBLIC_BUCKET, EmbeddedSystem
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CORSRuleTypeDef

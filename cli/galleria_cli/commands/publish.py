@@ -1,29 +1,19 @@
 """`galleria-storage publish KEY…`: publish staging objects by hand, with the settings of the environment."""
 
-import argparse
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from argparse import _SubParsersAction
+import click
 
 
-def add_parser(subparsers: "_SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Describe the subcommand."""
-    parser = subparsers.add_parser(
-        "publish",
-        help="publish photos of the staging bucket by hand",
-        description="Does what the function does for one event. The buckets come from the settings "
-        "(STAGING_BUCKET, S3_PUBLIC_*); what is wrong is printed, and nobody else is told.",
-        epilog="Exit status: 0 every copy is right, 1 one is not, 2 a setting is wrong.",
-    )
-    parser.add_argument("keys", nargs="+", metavar="KEY", help="key in the staging bucket")
-    parser.set_defaults(run=run)
+@click.command("publish", epilog="Exit status: 0 every copy is right, 1 one is not, 2 a setting is wrong.")
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+def command(keys: tuple[str, ...]) -> int:
+    """Publish photos of the staging bucket by hand.
 
-
-def run(args: argparse.Namespace) -> int:
-    """Publish each key, print one line for each, and return the exit status."""
+    Does what the function does for one event. The buckets come from the settings (STAGING_BUCKET, S3_PUBLIC_*);
+    what is wrong is printed, and nobody else is told.
+    """
     from galleria_storage.delivery.notices import Task  # noqa: PLC0415 # `--help` is quick
     from galleria_storage.delivery.replies import line, summary  # noqa: PLC0415 # the same
     from galleria_storage.delivery.reports import Reporter  # noqa: PLC0415
@@ -35,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
     service.publisher()  # a wrong setting ends the command before the first photo
     nobody = Reporter(replace(settings, failure_queue_url="", event_bus_name="", cdn_distribution_id=""))
     right = True
-    for key in args.keys:
+    for key in keys:
         outcome = carry_out(Task(settings.staging_bucket, key), service, nobody, settings.staging_bucket)
         print(line(summary(outcome)), flush=True)
         right = right and outcome.status in {"published", "duplicate"}

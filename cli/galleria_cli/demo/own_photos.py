@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from galleria_cli.samples import Photo
-from galleria_cli.verification import Capture, is_jpeg, read_capture
+from galleria_cli.demo.samples import Photo
+from galleria_cli.demo.verification import Capture, is_jpeg, read_capture
 from galleria_storage.bulk.walk import LocalFile, list_files
 from galleria_storage.errors import GalleriaError, LocalFileError, SettingsError
 from galleria_storage.transfer.local_content import LocalContent

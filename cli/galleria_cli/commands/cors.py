@@ -1,12 +1,13 @@
 """`galleria-storage cors check|repair`: the guard before a deployment, and the repair by hand."""
 
-import argparse
 import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+
+import click
 
 from galleria_cli.table import printable
 from galleria_storage.corrections.near_misses import near_settings
@@ -18,43 +19,53 @@ from galleria_storage.runtime.environment import RememberedNames, completed
 _GUIDANCE = "Run again with --setup-cors (or `galleria-storage cors repair`) to put the rules right for web access."
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `cors` with its two actions."""
-    parser = subparsers.add_parser(
-        "cors",
-        help="check or repair the public bucket's CORS rules",
-        description="The buckets and the expected rules come from the settings (S3_PUBLIC_*, CORS_*).",
-        epilog="Exit status: 0 in order, 1 drifted, 2 could not be told or repaired.",
-    )
-    actions = parser.add_subparsers(metavar="action", required=True)
-    check = actions.add_parser("check", help="compare, and never write unless --setup-cors is given")
-    check.add_argument("--setup-cors", action="store_true", help="put the rules right if they are not")
-    repair = actions.add_parser("repair", help="compare, and put the rules right if they are not")
-    repair.set_defaults(setup_cors=True)
-    for action in (check, repair):
-        action.add_argument("--merge", action="store_true", help="keep the rules of others (CORS_MODE=merge)")
-        action.add_argument("--json", action="store_true", help="print the verdicts as JSON")
-        action.set_defaults(run=run)
+@click.group("cors", epilog="Exit status: 0 in order, 1 drifted, 2 could not be told or repaired.")
+def command() -> None:
+    """Check or repair the public bucket's CORS rules.
+
+    The buckets and the expected rules come from the settings (S3_PUBLIC_*, CORS_*).
+    """
 
 
-def run(args: argparse.Namespace) -> int:
+_merge = click.option("--merge", is_flag=True, help="Keep the rules of others (CORS_MODE=merge).")
+_json = click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
+
+
+@command.command()
+@click.option("--setup-cors", is_flag=True, help="Put the rules right if they are not.")
+@_merge
+@_json
+def check(*, setup_cors: bool, merge: bool, as_json: bool) -> int:
+    """Compare, and never write unless --setup-cors is given."""
+    return audit(setup_cors=setup_cors, merge=merge, as_json=as_json)
+
+
+@command.command()
+@_merge
+@_json
+def repair(*, merge: bool, as_json: bool) -> int:
+    """Compare, and put the rules right if they are not."""
+    return audit(setup_cors=True, merge=merge, as_json=as_json)
+
+
+def audit(*, setup_cors: bool, merge: bool, as_json: bool) -> int:
     """Audit all configured buckets, print the verdicts, and return the exit status."""
     env = RememberedNames(completed(os.environ))
     settings = cors_settings(env)
     for note in near_settings(env, env.names):
         print(printable(note), file=sys.stderr)
-    if args.merge:
+    if merge:
         settings = replace(settings, mode="merge")
-    elif args.setup_cors and settings.mode == "audit":
+    elif setup_cors and settings.mode == "audit":
         # Whoever types it wants it done, whatever the scheduled function may do.
         settings = replace(settings, mode="repair")
-    verdicts = audit_buckets(settings, read_only=not args.setup_cors, log=_log)
-    if args.json:
+    verdicts = audit_buckets(settings, read_only=not setup_cors, log=_log)
+    if as_json:
         print(json.dumps(summary(verdicts), indent=2))
     else:
         for verdict in verdicts:
             _print(verdict)
-        if any(verdict.status == "drifted" for verdict in verdicts) and not args.setup_cors:
+        if any(verdict.status == "drifted" for verdict in verdicts) and not setup_cors:
             print(_GUIDANCE)
     return _exit_status(verdicts)
 

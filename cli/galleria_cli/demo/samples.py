@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from galleria_cli.verification import Capture
+from galleria_cli.demo.verification import Capture
 
 Order = Literal["<", ">"]
 Value = int | bytes | str

@@ -1,0 +1,146 @@
+"""The command `galleria-storage`: picks a subcommand, prints errors in words.
+
+Exit status of every subcommand
+-------------------------------
+0
+    Done, and everything is right.
+1
+    Done, but something is not right (a photo failed, rules have drifted).
+2
+    Could not be done or could not be told: bad usage, a setting, no access.
+130
+    Stopped with Ctrl-C.
+141
+    Stopped since nobody reads the output any more (``galleria-storage … | head -1``).
+
+The overview is printed from the list below, without Click and without any subcommand: it is there at once.
+"""
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from galleria_cli.table import printable
+from galleria_storage.errors import GalleriaError
+
+if TYPE_CHECKING:
+    import click
+
+PROGRAM: Final = "galleria-storage"
+_COMPLETE: Final = "_GALLERIA_STORAGE_COMPLETE"
+#: Each is a module of `commands` that has a Click command named `command`.
+COMMANDS: Final[dict[str, str]] = {
+    "correct": "correct photos on this computer, or try what a correction would do",
+    "upload": "upload a folder, and only what is new or changed in it",
+    "publish": "publish photos of the staging bucket by hand",
+    "redrive": "try again what is in the failure queue",
+    "cors": "check or repair the public bucket's CORS rules",
+    "demo": "run the main job on an embedded S3, and check every result",
+    "local": "keep the embedded system running, and publish whatever is put into staging",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand and return its exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a key may hold any letter, a terminal may not
+    try:
+        status = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still in the buffers goes nowhere, so that the interpreter does not complain at its end.
+        _forget_output()
+        return 141
+    return status
+
+
+def overview() -> str:
+    """Return the help of the command itself."""
+    width = max(map(len, COMMANDS))
+    lines = "\n".join(f"  {name:<{width}}  {what}" for name, what in COMMANDS.items())
+    return f"""Usage: {PROGRAM} COMMAND [ARGUMENTS]
+
+Publish photos to S3 with corrected capture times, and keep the public bucket's CORS rules.
+
+Commands:
+{lines}
+
+{PROGRAM} COMMAND --help explains one of them; --version tells the version.
+
+Exit status: 0 all right, 1 something is not right, 2 could not be done or told."""
+
+
+def _run(arguments: list[str]) -> int:
+    if arguments in ([], ["--help"], ["-h"]) and _COMPLETE not in os.environ:
+        print(overview())
+        return 0
+    if arguments == ["--version"]:
+        print(f"{PROGRAM} {_version()}")
+        return 0
+    try:
+        return _invoke(arguments)
+    except GalleriaError as error:
+        print(_in_words(error), file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # a folder that is gone, a file system that is away
+        print(printable(f"{error.filename or 'a file'}: {error.strerror or error}"), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _invoke(arguments: list[str]) -> int:
+    """Let Click find the subcommand and its options, and run it."""
+    import click  # noqa: PLC0415 # half of the time that a start may take
+
+    from galleria_cli.subcommands import Subcommands  # noqa: PLC0415
+
+    group = Subcommands(COMMANDS)
+    if instruction := os.environ.get(_COMPLETE):
+        from galleria_cli.completion import complete  # noqa: PLC0415 # rarely
+
+        return complete(group, PROGRAM, _COMPLETE, instruction)
+    try:
+        with group.make_context(PROGRAM, arguments) as context:
+            status: int = group.invoke(context)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.ClickException as error:
+        _show(error)
+        return 2
+    return status
+
+
+def _show(error: "click.ClickException") -> None:
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        print(context.get_usage(), file=sys.stderr)
+    print(printable(f"Error: {error.format_message()}"), file=sys.stderr)
+    if context is not None:
+        print(f"{context.command_path} --help explains it.", file=sys.stderr)
+
+
+def _forget_output() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+
+
+def _version() -> str:
+    from importlib.metadata import version  # noqa: PLC0415 # not needed for anything else
+
+    return version("galleria-storage")
+
+
+def _in_words(error: GalleriaError) -> str:
+    place = "/".join(part for part in (error.bucket, error.key) if part)
+    text = printable(f"{place}: {error.message}" if place and place not in error.message else error.message)
+    return f"{text}\n{printable(error.advice)}" if error.advice else text

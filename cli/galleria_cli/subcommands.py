@@ -1,0 +1,49 @@
+"""Click's view of the subcommands: each is imported when it is asked for, and a name that is almost right is told."""
+
+import importlib
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+import click
+
+
+class Subcommands(click.Group):
+    """The group of all subcommands.
+
+    Parameters
+    ----------
+    names
+        What each does, by its name.
+    """
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        super().__init__(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+        self._names = names
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 # Click's signature
+        """Return the names in the order in which people need them."""
+        return list(self._names)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 # Click's signature
+        """Import a subcommand; None if there is none of this name."""
+        if cmd_name not in self._names:
+            return None
+        command: click.Command = importlib.import_module(f"galleria_cli.commands.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the subcommand that the first word names.
+
+        Raises
+        ------
+        click.UsageError
+            There is none.
+        """
+        name = args[0]
+        if (found := self.get_command(ctx, name)) is not None:
+            return name, found, args[1:]
+        near = get_close_matches(name, self._names, n=1)
+        meant = f"{near[0]} may be meant" if near else f"allowed are {', '.join(self._names)}"
+        raise click.UsageError(f"there is no command {name!r}; {meant}", ctx)
