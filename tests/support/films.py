@@ -63,7 +63,7 @@ def film(
     version: int = 0,
     last: bool = True,
 ) -> bytes:
-    """Return a film with one track; its tables behind the pictures, as most cameras put them, or before."""
+    """Return a film with one track; its tables after the pictures, as most cameras put them, or before."""
     movie = box(b"moov", header(b"mvhd", created, modified, version=version), track(created, version=version), *more)
     pictures = box(b"mdat", PICTURES)
     return box(b"ftyp", b"qt  ", bytes(4), b"qt  ") + (pictures + movie if last else movie + pictures)

@@ -37,7 +37,7 @@ def test_the_film_stays_where_only_the_capture_time_changes() -> None:
     assert only(result, b"mpvd") == inner
 
 
-def test_a_film_behind_the_photo_follows_too() -> None:
+def test_a_film_after_the_photo_follows_too() -> None:
     file = heif([MASTER, ROOM])
     result = correct_bytes(
         file + film(created=SHOT), Correction.from_canonical("timestamp-offset-hours=-24:00:00;dates=all")
@@ -101,7 +101,7 @@ MOTION = (
         MOTION.replace("{}", 'I:Length="{}" I:Semantic="MotionPhoto"'),
     ],
 )
-def test_the_film_behind_a_jpeg_follows(said: str) -> None:
+def test_the_film_after_a_jpeg_follows(said: str) -> None:
     inner = film(created=SHOT)
     file = jpeg_with(inner, said)
     result = correct_bytes(file, Correction.from_canonical("timestamp-offset-hours=+01:00:00;dates=all"))

@@ -15,7 +15,7 @@ class MomentChange(NamedTuple):
     to
         The moment to set, in UTC, naive; or None.
     by
-        Microseconds to move it by, where none is set.
+        Microseconds to move it by, where no moment is set.
     """
 
     to: datetime | None = None
@@ -35,7 +35,7 @@ def moment_at(local: datetime, offset: str) -> datetime:
 
 
 def offset_wanted(time: str) -> CorrectionError:
-    """Return the error for a capture time that is no moment, since nobody says its offset from UTC."""
+    """Return the error for a capture time whose offset from UTC nobody tells."""
     return CorrectionError(
         f"the capture time {time} cannot be written into a film, which tells its time in UTC: its offset is not known",
         tag=TIMESTAMP,

@@ -52,7 +52,7 @@ class Box(NamedTuple):
 
 
 def walk(source: RangedSource, start: int, stop: int) -> Iterator[Box]:
-    """Yield the boxes from an offset on, until something is no box or nothing is left.
+    """Yield the boxes from an offset on, until what follows is not a box, or nothing is left.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def children(source: RangedSource, box: Box, skip: int = 0) -> list[Box]:
     """
     found = list(walk(source, box.body + skip, box.stop))
     if any(child.is_open for child in found) or (found[-1].stop if found else box.body + skip) != box.stop:
-        raise damaged(f"its {name_of(box.kind)} box holds something that is no box")
+        raise damaged(f"its {name_of(box.kind)} box holds something that is not a box")
     return found
 
 
@@ -139,7 +139,7 @@ def resized(box: Box, size: int) -> Patch:
     Raises
     ------
     CorruptPhotoError
-        The size does not fit into 32 bits, and there are no more.
+        The size does not fit into the 32 bits that it has.
     """
     if box.body - box.start >= 16:
         return Patch(box.start + 8, 8, size.to_bytes(8, "big"))

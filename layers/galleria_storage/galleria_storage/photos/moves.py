@@ -40,5 +40,5 @@ class Moves:
         return offset + self._growth[index]
 
     def end_of(self, offset: int) -> int:
-        """Return where what is inserted at an offset starts: behind all that was before it."""
+        """Return where what is inserted at an offset starts: after all that was before it."""
         return offset + sum(len(patch.data) - patch.removed for patch in self._patches if patch.offset < offset)

@@ -24,7 +24,7 @@ _FRAGMENTS: Final = frozenset({b"moof", b"sidx", b"ssix", b"mfra", b"saio", b"me
 
 
 def leaves(source: RangedSource, movie: Box) -> Iterator[tuple[str, Box]]:
-    """Yield the boxes of a movie that hold no boxes, or none that matter here, each with the way to it.
+    """Yield the boxes of a movie that contain nothing else that matters here, each with the way to it.
 
     Raises
     ------

@@ -68,7 +68,7 @@ def test_a_number_above_16_bits_makes_the_new_entry_wide() -> None:
 
 
 @pytest.mark.parametrize("room", [GROWTH, GROWTH + 8, GROWTH + 400])
-def test_free_room_behind_the_tables_is_used_so_that_nothing_moves(room: int) -> None:
+def test_free_room_after_the_tables_is_used_so_that_nothing_moves(room: int) -> None:
     free = box(b"free", bytes(room - 8))
     file = heif([MASTER, XMP], (b"ftyp", b"meta", free, b"mdat"), references=[(b"cdsc", 3, 1)])
     result = corrected(file)

@@ -112,7 +112,7 @@ def test_the_video_of_a_motion_photo_and_samsungs_notes_stay_last(last: tuple[by
 
 
 @pytest.mark.parametrize("rest", [b"\0\0\0\0\0\0\0\0garbage", b"abc", box(b"ftyp", b"mp42") + box(b"moov", b"?" * 40)])
-def test_what_follows_the_last_box_stays_behind_what_is_new(rest: bytes) -> None:
+def test_what_follows_the_last_box_stays_after_what_is_new(rest: bytes) -> None:
     result = corrected(heif([MASTER, NO_ROOM]) + rest)
     assert result.endswith(rest)
     assert exif_of(items_of(result.removesuffix(rest))[2][1]) == READ

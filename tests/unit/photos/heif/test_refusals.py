@@ -202,7 +202,7 @@ def test_tables_that_claim_more_than_they_hold_are_refused(claim: int) -> None:
 
 
 def test_a_large_photo_costs_few_reads() -> None:
-    """Samsung's phones put the tables behind the image, and a video behind them."""
+    """Samsung's phones put the tables after the image, and a video after them."""
     picture, video = Spec(1, b"hvc1", bytes(3_000_000)), box(b"mpvd", bytes(4_000_000))
     for item in (ROOM, NO_ROOM):
         file = heif([picture, item], (b"ftyp", b"mdat", b"meta", video, box(b"sefd", bytes(500))))
@@ -242,8 +242,8 @@ def test_data_that_may_be_in_another_file_is_refused_only_where_something_moves(
     assert corrected(heif([MASTER, ROOM, elsewhere]))
 
 
-def test_data_behind_the_last_box_is_refused_where_something_moves() -> None:
-    """The header of the box with the data is damaged, so that its bytes look like rubbish behind the photo."""
+def test_data_after_the_last_box_is_refused_where_something_moves() -> None:
+    """The header of the box with the data is damaged, so that its bytes look like rubbish after the photo."""
     file = heif([MASTER, XMP], (b"ftyp", b"meta", b"mdat"))
-    with pytest.raises(CorruptPhotoError, match="behind its last box"):
+    with pytest.raises(CorruptPhotoError, match="after its last box"):
         corrected(file.replace(b"mdat", b"\xbamda"))

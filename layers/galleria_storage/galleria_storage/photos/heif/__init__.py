@@ -2,7 +2,7 @@
 
 Exif data is an item. It is changed in place; where it has no room, its bytes
 move to a new `mdat` at the end; where there is none, a new item is listed in
-`meta`, and all places behind follow. The picture's own bytes are never read.
+`meta`, and the places of all that comes after it follow. The picture's own bytes are never read.
 """
 
 from galleria_storage.photos.heif.editing import plan

@@ -29,7 +29,7 @@ def plan(source: RangedSource, asked: Asked) -> Plan:
     moving: list[tuple[ExifItem, bytes]] = []
     for item, edit in zip(items, edits, strict=True):
         if sum(len(patch.data) - patch.removed for patch in edit.patches):
-            # What stays behind is never read again; as zeros it tells nobody what was there.
+            # The old bytes are never read again; as zeros they tell nobody what was there.
             patches += [Patch(start, stop - start, bytes(stop - start)) for start, stop in item.spans]
             moving.append((item, item.data[: item.start] + _applied(item.block, edit.patches)))
         else:

@@ -192,7 +192,7 @@ class Locations:
             if entry.method == IN_FILE:
                 old = entry.places
                 if entry.reference not in self.own or max(old, default=0) > end:
-                    raise damaged("some of its data is in another file, or behind its last box")
+                    raise damaged("some of its data is in another file, or after its last box")
                 new = [moved(place) for place in old]
                 if new != old:
                     self._write_places(entry, new)

@@ -29,7 +29,7 @@ def metadata(source: RangedSource) -> list[Block]:
         found.append(scattered_block("xmp", name, source, list(spans)))
     films = [Span(box.body, box.stop) for box in heif.boxes if box.kind == b"mpvd"]
     end = heif.boxes[-1].stop
-    if source.read(end + 4, 4) == b"ftyp":  # a file of its own behind the photo
+    if source.read(end + 4, 4) == b"ftyp":  # a file of its own after the photo
         films.append(Span(end, source.size))
     return [*found, *credentials_in_boxes(source, heif.boxes), *film_blocks(source, films)]
 

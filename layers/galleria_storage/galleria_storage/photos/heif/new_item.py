@@ -83,7 +83,7 @@ def _reference(source: RangedSource, meta: Meta, number: int) -> list[Patch]:
 
 
 def _room(heif: Heif, growth: int) -> list[Patch]:
-    """Take the room from a `free` box behind `meta`, if there is one with exactly so much, or 8 bytes more."""
+    """Take the room from a `free` box after `meta`, if there is one with exactly so much, or 8 bytes more."""
     following = next((box for box in heif.boxes if box.start == heif.meta.box.stop), None)
     if following is None or following.kind not in (b"free", b"skip") or following.is_open:
         return []

@@ -20,7 +20,7 @@ MAX_TABLE: Final = 1024 * 1024
 """Bytes of the largest table in `meta` that is read."""
 
 _NEAR: Final = 64 * 1024
-"""A box that starts so close behind another is read with it anyway."""
+"""A box that starts so soon after another is read with it anyway."""
 
 _STAY_LAST: Final = frozenset({b"mpvd", b"sefd"})
 """Samsung's and Google's: the video of a motion photo, and notes that are found from the end of the file."""
@@ -91,11 +91,11 @@ class Heif(NamedTuple):
     Attributes
     ----------
     boxes
-        On its top level, up to where another file begins (a video behind the photo).
+        On its top level, up to where another file begins (a video after the photo).
     metas
         The boxes with items: the file's own first, then those of a movie and its tracks.
     end
-        Where something new may be put: behind the last box, but before what has to stay last.
+        Where something new may be put: after the last box, but before what has to stay last.
     """
 
     boxes: tuple[Box, ...]
@@ -116,7 +116,7 @@ def read_heif(source: RangedSource) -> Heif:
     CorruptPhotoError
         A box or table is cut off, there twice, or says what cannot be.
     UnsupportedFormatError
-        The file has no items, so that there is no place for Exif data.
+        The file has no items, so Exif data has no place in it.
     """
     boxes = _top_level(source)
     metas = [box for box in boxes if box.kind == b"meta"]

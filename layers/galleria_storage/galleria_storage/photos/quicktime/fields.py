@@ -151,7 +151,7 @@ def _words(source: RangedSource, container: list[Box]) -> Iterator[Words]:
 
 
 def _listed(source: RangedSource, meta: Box) -> Iterator[Words]:
-    """Yield the times in the lists of a `meta` box, which is a full box in MP4 and none in QuickTime."""
+    """Yield the times in the lists of a `meta` box, which has a version in MP4, but not in QuickTime."""
     is_plain = source.read(meta.body + 4, 4) == b"hdlr"
     boxes = {box.kind: box for box in walk(source, meta.body + (0 if is_plain else 4), meta.stop)}
     if b"ilst" not in boxes:

@@ -1,7 +1,7 @@
 """A TIFF structure whose first table is the Exif IFD itself, as Canon's CR3 has it in its box `CMT2`.
 
 In place first; else the table is written again, with what has no room, into
-zeros at the structure's end, or behind it. What it lists otherwise stays
+zeros at the structure's end, or after it. What it lists otherwise stays
 where it is. Maker notes are in a box of their own.
 """
 
@@ -57,7 +57,7 @@ def edit_table(data: bytes, asked: Asked) -> TableEdit:
     Raises
     ------
     CorruptPhotoError
-        The table is damaged, or something that it lists lies behind the structure, which may not grow then.
+        The table is damaged, or something that it lists lies after its end, which may not grow then.
     CorrectionError
         What is asked for cannot be done to this photo.
     """
@@ -151,7 +151,7 @@ def _used(data: bytes, order: ByteOrder, table: Ifd) -> int:
     Raises
     ------
     CorruptPhotoError
-        Something ends behind the structure: it would get other bytes if that grew.
+        Something reaches over its end: it would get other bytes if that grew.
     """
     inner = [entry.raw for entry in table.find({_INTEROPERABILITY}) if is_pointer(entry)]
     tables = [table, *[read_ifd(data, place, order, "Interoperability IFD") for place in inner]]
