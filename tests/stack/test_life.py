@@ -170,6 +170,25 @@ def test_kept_buckets_become_the_stacks_own_again_as_the_page_says(cloud: Cloud)
     cloud.client("s3").head_object(Bucket=second.public, Key="kept.jpg")
 
 
+def test_the_public_bucket_may_be_at_another_provider_whose_keys_are_in_a_secret(cloud: Cloud) -> None:
+    """Here the other provider is the emulator again, reached by its endpoint and the administrator's keys."""
+    cloud.client("s3").create_bucket(Bucket="their-gallery")
+    keys = {
+        "S3_PUBLIC_ACCESS_KEY": cloud.environment["AWS_ACCESS_KEY_ID"],
+        "S3_PUBLIC_SECRET_KEY": cloud.environment["AWS_SECRET_ACCESS_KEY"],
+    }
+    secret = cloud.client("secretsmanager").create_secret(Name="their-keys", SecretString=json.dumps(keys))
+    stack = cloud.deploy(
+        "elsewhere",
+        PublicBucketName="their-gallery",
+        PublicEndpoint=cloud.wire.endpoint,
+        PublicSecretArn=secret["ARN"],
+    )
+    put(cloud, stack, "there.jpg", **{"timestamp-offset-hours": "-2"})
+    assert capture(cloud, stack, "there.jpg")[0] == "2024:06:15 10:30:45"
+    assert cloud.client("s3").get_bucket_cors(Bucket="their-gallery")["CORSRules"]
+
+
 def test_a_first_deployment_that_fails_leaves_nothing_in_the_way_of_the_second(cloud: Cloud) -> None:
     assert cloud.try_to_deploy("stumbles", MoreSettings=WRONG, BucketSuffix="fixed").returncode
     cloud.delete("stumbles")
