@@ -89,6 +89,7 @@ def heif(
     reference_version: int | None = 0,
     wide: bool = False,
     extra: bytes = b"",
+    order: str = "iloc iinf iref",
 ) -> bytes:
     """Build a file.
 
@@ -104,11 +105,13 @@ def heif(
         Whether `iinf` and `infe` use 32 bits.
     extra
         More boxes in `meta`.
+    order
+        Of three of its boxes.
     """
     table = table or Table()
     place = 0
     while True:  # where the data is depends on how long the tables are
-        meta = _meta(items, table, place, references, reference_version, wide, extra)
+        meta = _meta(items, table, place, references, reference_version, wide, extra, order)
         file, found = b"", 0
         for name in layout:
             if name.startswith(b"mdat"):
@@ -131,6 +134,7 @@ def _meta(  # noqa: PLR0917 # as `heif` got them
     reference_version: int | None,
     wide: bool,
     extra: bytes,
+    order: str,
 ) -> bytes:
     width = 4 if wide else 2
     entries = b"".join(
@@ -143,15 +147,18 @@ def _meta(  # noqa: PLR0917 # as `heif` got them
     idat = b"".join(spec.data for spec in items if spec.method == 1)
     wide_ids = 4 if reference_version else 2
     iref = b"".join(box(kind, u(a, wide_ids), u(1, 2), u(b, wide_ids)) for kind, a, b in references)
+    tables = {
+        "iloc": _iloc(items, table, place),
+        "iinf": listed,
+        "iref": full_box(b"iref", reference_version, 0, iref) if reference_version is not None else b"",
+    }
     return full_box(
         b"meta",
         0,
         0,
         full_box(b"hdlr", 0, 0, u(0, 4), b"pict", bytes(13)),
         full_box(b"pitm", 0, 0, u(items[0].number, 2)),
-        _iloc(items, table, place),
-        listed,
-        full_box(b"iref", reference_version, 0, iref) if reference_version is not None else b"",
+        *[tables[name] for name in order.split()],
         box(b"iprp", box(b"ipco", box(b"ispe", bytes(12)))),
         box(b"idat", idat) if idat else b"",
         extra,

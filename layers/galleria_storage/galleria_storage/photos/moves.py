@@ -39,6 +39,7 @@ class Moves:
                 raise harmful("something that lies within its tables")
         return offset + self._growth[index]
 
-    def end_of(self, offset: int) -> int:
-        """Return where what is inserted at an offset starts: after all that was before it."""
-        return offset + sum(len(patch.data) - patch.removed for patch in self._patches if patch.offset < offset)
+    def place_of_last(self, offset: int, size: int) -> int:
+        """Return where the last of what is inserted at an offset starts, given its size."""
+        grown = sum(len(patch.data) - patch.removed for patch in self._patches if patch.offset <= offset)
+        return offset + grown - size

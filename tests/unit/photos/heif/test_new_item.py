@@ -1,5 +1,7 @@
 """HEIF photos without Exif data: a new item is listed, and nothing else changes its meaning."""
 
+from itertools import permutations
+
 import pytest
 
 from galleria_storage.corrections.capture_tags import CaptureTags
@@ -13,6 +15,7 @@ from tests.support.heifs import (
     LAYOUTS,
     MASTER,
     NEW,
+    NO_ROOM,
     READ,
     TABLES,
     XMP,
@@ -50,8 +53,10 @@ def test_a_new_item_is_hidden_and_carries_no_more_than_asked() -> None:
 
 
 @pytest.mark.parametrize("table", [Table(), Table(version=2)])
-def test_without_a_list_of_references_there_is_a_new_one(table: Table) -> None:
-    result = corrected(heif([MASTER, XMP], reference_version=None, table=table))
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_without_a_list_of_references_there_is_a_new_one(table: Table, layout: tuple[bytes, ...]) -> None:
+    result = corrected(heif([MASTER, XMP], layout, reference_version=None, table=table))
+    assert exif_of(items_of(result)[4][1]) == READ
     assert references_of(result) == [(b"cdsc", 4, 1)]
     assert items_of(result)[3][1] == XMP.data
 
@@ -116,3 +121,14 @@ def test_where_bases_are_used_the_new_place_is_a_base() -> None:
     assert extent == 0
     assert exif_of(result[base:]) == READ
     assert NEW.date_time_original.encode() in result[base:]
+
+
+@pytest.mark.parametrize("order", [" ".join(names) for names in permutations(("iloc", "iinf", "iref"))])
+@pytest.mark.parametrize("references", [0, None])
+def test_the_tables_may_be_in_any_order(order: str, references: int | None) -> None:
+    file = heif([MASTER, XMP], order=order, reference_version=references)
+    result = corrected(file)
+    assert exif_of(items_of(result)[4][1]) == READ
+    assert items_of(result)[3][1] == XMP.data
+    assert references_of(result) == [(b"cdsc", 4, 1)]
+    assert corrected(heif([MASTER, NO_ROOM], order=order))

@@ -40,7 +40,17 @@ def files(draw: st.DrawFn) -> bytes:
     if room and layout[1] == b"meta":
         layout.insert(2, box(b"free", bytes(room)))
     references = [(b"cdsc", item.number, numbers[0]) for item in items[1:] if draw(st.booleans())]
-    return heif(items, layout, table=table, references=references, wide=draw(st.booleans()))
+    version = draw(st.sampled_from([0, 0, 1, None]))
+    order = " ".join(draw(st.permutations(["iloc", "iinf", "iref"])))
+    return heif(
+        items,
+        layout,
+        table=table,
+        references=references,
+        wide=draw(st.booleans()),
+        order=order,
+        reference_version=version,
+    )
 
 
 @settings(deadline=None)

@@ -83,7 +83,7 @@ def _with_new_item(source: RangedSource, heif: Heif, asked: Asked) -> Plan:
     box = new_box(b"mdat", data)
     moves = Moves([*patches, Patch(table.body, size, bytes(size + locations.growth)), Patch(heif.end, 0, box)])
     patches += _appended(source, heif, moves, box)
-    locations.add(number, moves.end_of(heif.end) + 8, len(data))
+    locations.add(number, moves.place_of_last(heif.end, len(box)) + 8, len(data))
     patches += _tables(heif)
     return Plan(source.size, patches, nothing, after_changes(nothing, changes))
 
@@ -95,7 +95,7 @@ def _moved_to_the_end(
     box = new_box(b"mdat", b"".join([data for _, data in moving]))
     moves = Moves([*patches, Patch(heif.end, 0, box)])
     appended = _appended(source, heif, moves, box)
-    place = moves.end_of(heif.end) + 8
+    place = moves.place_of_last(heif.end, len(box)) + 8
     for item, data in moving:
         for meta, location in item.holders:
             meta.locations.move(location, place, len(data))

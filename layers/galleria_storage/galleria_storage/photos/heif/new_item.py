@@ -48,7 +48,9 @@ def list_new_item(source: RangedSource, heif: Heif) -> NewItem:
     table = meta.locations_box
     patches += grown(table, meta.locations.growth)
     growth = sum(len(patch.data) - patch.removed for patch in patches) + meta.locations.growth
-    return NewItem(number, [*patches, *grown(meta.box, growth), *_room(heif, growth)])
+    patches += [*grown(meta.box, growth), *_room(heif, growth)]
+    # What is inserted where another table starts comes before what changes there.
+    return NewItem(number, sorted(patches, key=lambda patch: patch.removed > 0))
 
 
 def _entry(source: RangedSource, meta: Meta, number: int) -> list[Patch]:
