@@ -1,4 +1,4 @@
-"""What stands behind the Exif block is still found when the block grew; padding is used before it grows."""
+"""What comes after the Exif block is still found when the block has grown; padding is used before it grows."""
 
 from struct import pack
 
@@ -32,7 +32,7 @@ from tests.support.photos import (
     text,
 )
 
-COMMENT = segment(0xFE, b"a comment that stands behind the Exif block and is of some length")
+COMMENT = segment(0xFE, b"a comment that comes after the Exif block and has some length")
 THUMBNAIL = b"\xff\xd8" + bytes(range(1, 200)) + b"\xff\xd9"
 
 

@@ -71,12 +71,12 @@ def untyped(number: int) -> bytes:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (with_exif_pointer(0), "Exif IFD should stand at byte 0"),
-        (with_exif_pointer(60_000), "Exif IFD should stand at byte 60,000"),
+        (with_exif_pointer(0), "Exif IFD should be at byte 0"),
+        (with_exif_pointer(60_000), "Exif IFD should be at byte 60,000"),
         (with_exif_pointer(0xFFFF_FFFF), "Exif IFD"),
-        (with_first_ifd(0), "IFD0 should stand"),
-        (with_first_ifd(4), "IFD0 should stand"),
-        (with_first_ifd(50_000), "IFD0 should stand"),
+        (with_first_ifd(0), "IFD0 should be"),
+        (with_first_ifd(4), "IFD0 should be"),
+        (with_first_ifd(50_000), "IFD0 should be"),
         (looped(), "points back"),
         (chain(MAX_IFDS + 1), f"more than {MAX_IFDS} IFDs"),
         (jpeg(exif_segment(b"II*\0\x08\0")), "TIFF header"),

@@ -61,7 +61,7 @@ def test_a_preview_in_a_maker_note_is_not_moved_if_its_offset_is_part_of_another
         comment = build.Field(build.USER_COMMENT, build.UNDEFINED, bytes(len(value)), offset=comment_at)
         return bytes(build.camera_block(exif=[note, comment]).data).replace(b"Acme\0", b"SONY\0")
 
-    with pytest.raises(CorruptPhotoError, match="stands within other data"):
+    with pytest.raises(CorruptPhotoError, match="is within other data"):
         correct_bytes(build.photo(photo(photo(8).index(value))), ASKED)
 
 

@@ -80,7 +80,7 @@ def test_a_marker_without_length_is_a_segment_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"\x89PNG\r\n\x1a\n", "no JPEG"),
+        (b"\x89PNG\r\n\x1a\n", "not a JPEG"),
         (b"", "empty"),
     ],
 )

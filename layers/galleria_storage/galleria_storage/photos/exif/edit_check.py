@@ -107,7 +107,7 @@ def _ways(block: TiffBlock) -> list[tuple[str, int, str]]:
 
 
 def _read_touched(before: TiffBlock, after: bytes) -> Iterator[tuple[Ifd, Ifd]]:
-    """Yield the IFDs that an edit may touch; where all stand apart, the others kept their bytes, place and pointers."""
+    """Yield the IFDs that an edit may touch; where all lie apart, the others kept their bytes, place and pointers."""
     long, main = before.order.long.unpack_from, before.ifds[0]
     places: dict[int, int] = {main.at: long(after, 4)[0]}
     for _, entry in before.pointers:
@@ -177,7 +177,7 @@ def _check_values(
     moved: Collection[int],
     may_change: list[tuple[int, int]],
 ) -> None:
-    """Look for bytes that changed in each other tag's value and each thumbnail that lies in the block."""
+    """Look for bytes that changed in each other tag's value and each thumbnail in the block."""
     size, last = len(before.data), max(end for _, end in may_change)
     changed = _changed_places(before.data, after, may_change)
 

@@ -56,7 +56,7 @@ def filling_for(block: TiffBlock, contents: Survey, wanted: int) -> int | None:
 
 
 def continuation(block: TiffBlock, contents: Survey, following: bytes | memoryview) -> bytes:
-    """Return what must stand directly behind a block before anything new may.
+    """Return what must follow a block directly before anything new may.
 
     A thumbnail may reach over the end of the block, by a wrong length or because
     a program cut the block. Readers that take it from the file find the following
@@ -65,7 +65,7 @@ def continuation(block: TiffBlock, contents: Survey, following: bytes | memoryvi
     Parameters
     ----------
     block
-        The block that shall grow.
+        The block that is to grow.
     contents
         Its survey.
     following
@@ -86,7 +86,7 @@ def continuation(block: TiffBlock, contents: Survey, following: bytes | memoryvi
             "The photo's thumbnail reaches over the end of the Exif data, so that nothing can be added there.",
             advice=_ADVICE,
         )
-    # TIFF 6.0 section 2: the offset of the next IFD follows the entries. Where the block ends before it, there is none.
+    # TIFF 6.0 section 2: the offset of the next IFD follows the entries. A block that ends before it has none.
     lacking = contents.tables_end + 4 - size
     if lacking > 0 and any(ifd.end % 2 != size % 2 for ifd in block.ifds if ifd.end + 4 > size):
         raise _cut_off()  # ExifTool takes such an IFD for a damaged one, others read it

@@ -105,7 +105,7 @@ class Ifd:
     tag_set
         The same tags without order, to ask whether one is there.
     end
-        Offset behind the last entry: there stands the offset of the next IFD.
+        Offset after the last entry: the offset of the next IFD comes there.
     next
         Offset of the next IFD; 0 for none, or where the block ends before it.
     """
@@ -155,7 +155,7 @@ class Ifd:
         return [self._entry(index) for index in self._places(tags)]
 
     def without(self, tags: Collection[int], block: bytes) -> bytes:
-        """Return the bytes of all entries, as they stand in the block, but those that have one of the tags."""
+        """Return the bytes of all entries, as they are in the block, except those that have one of the tags."""
         rest = bytearray(block[self.at + 2 : self.end])
         for index in sorted(self._places(tags), reverse=True):
             del rest[12 * index : 12 * index + 12]
@@ -164,7 +164,7 @@ class Ifd:
     def _places(self, tags: Collection[int]) -> list[int]:
         """Return the indexes of the entries that have one of the tags."""
         own = self.tag_set
-        if len(own) < len(self.tags):  # a tag stands twice
+        if len(own) < len(self.tags):  # a tag is there twice
             return [index for tag in tags if tag in own for index, other in enumerate(self.tags) if other == tag]
         return [self.tags.index(tag) for tag in tags if tag in own]
 
@@ -204,7 +204,7 @@ def read_ifd(block: bytes, at: int, order: ByteOrder, name: str) -> Ifd:
     """
     size = len(block)
     if not 8 <= at <= size - 2:
-        raise damaged(f"its {name} should stand at byte {at:,} of {size:,}")
+        raise damaged(f"its {name} should be at byte {at:,} of {size:,}")
     entries: int = order.short.unpack_from(block, at)[0]
     end = at + 2 + 12 * entries
     if entries > MAX_ENTRIES or end > size:

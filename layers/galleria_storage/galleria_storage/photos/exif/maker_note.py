@@ -1,7 +1,7 @@
 """Finding the IFDs inside a maker note.
 
 Exif 2.32 4.6.5 leaves MakerNote (0x927C) to the maker. Most hold an IFD, some
-behind a signature; its offsets count from the TIFF header of the Exif block,
+after a signature; its offsets count from the TIFF header of the Exif block,
 or from a place in the note. The layouts below are those that cameras are known
 to write (ExifTool's MakerNotes documentation lists them with their models).
 """
@@ -24,7 +24,7 @@ from galleria_storage.photos.exif.ifd import (
 )
 
 MAX_NOTE_ENTRIES: Final = 255
-"""Beyond this a count is taken for something that is no IFD."""
+"""A larger count is taken for something else than an IFD."""
 
 
 class NoteIfd(NamedTuple):
@@ -139,7 +139,7 @@ def note_ifds(block: bytes, order: ByteOrder, note: Entry, make: bytes) -> list[
 
 
 def _mended_base(ifd: Ifd) -> int:
-    """Return the base with which an IFD's first value stands four bytes behind its entries, as cameras write it."""
+    """Return the base with which an IFD's first value comes four bytes after its entries, as cameras write it."""
     return ifd.end + 4 - min(start for _, start, _, _ in ifd.values)
 
 
@@ -161,7 +161,7 @@ def _main_ifd(block: bytes, order: ByteOrder, note: Entry, layout: _Layout) -> N
 
 
 def _is_sound(ifd: Ifd, base: int, note: Entry) -> bool:
-    """Tell whether at least half of an IFD's values lie in the note, or the first one right behind the entries.
+    """Tell whether at least half of an IFD's values lie in the note, or the first one right after the entries.
 
     The note's length is not always right.
     """
@@ -183,7 +183,7 @@ def _with_own_header(block: bytes, note: Entry, start: bytes) -> NoteIfd | None:
 
 
 def _plausible_ifd(block: bytes, at: int, order: ByteOrder) -> Ifd | None:
-    """Read an IFD if what stands there looks like one: few entries, and nearly all of known types."""
+    """Read an IFD if what is there looks like one: few entries, and nearly all of known types."""
     if not 8 <= at <= len(block) - 2 or not 0 < order.short.unpack_from(block, at)[0] <= MAX_NOTE_ENTRIES:
         return None
     try:

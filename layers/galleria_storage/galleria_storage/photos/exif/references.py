@@ -1,8 +1,8 @@
-"""Numbers in an Exif block that tell where something behind the block is.
+"""Numbers in an Exif block that tell where something after the block is.
 
-What stands behind keeps its meaning only if every reference to it follows when
-something before it grows: previews behind the image whose place a maker note
-tells (Minolta, Olympus, Canon, Samsung), thumbnails and IFDs behind the block
+What comes after it keeps its meaning only if every reference to it follows when
+something before it grows: previews after the image whose place a maker note
+tells (Minolta, Olympus, Canon, Samsung), thumbnails and IFDs after the block
 (some camcorders, and programs that cut blocks).
 """
 
@@ -34,7 +34,7 @@ _PREVIEWS: Final = {
 }
 _FROM_HEADER: Final = frozenset({b"ASAHI", b"PENTAX"})  # whatever the note's other offsets count from
 _NOT_MENDED: Final = frozenset({b"CANON", b"NIKON", b"OLYMPUS", b"PANASONIC", b"SONY", b"MINOLTA", b"KONICA", b"RICOH"})
-"""Makes whose notes ExifTool reads by their offsets as they stand, unless the note ends with its own place (Canon)."""
+"""Makes whose notes ExifTool reads by their offsets as they are, unless the note ends with its own place (Canon)."""
 NEAR: Final = 16_384
 """More bytes than a block grows by: the most entries that an IFD may have, copied, and the texts."""
 _MAKE: Final = 0x010F
@@ -48,7 +48,7 @@ _SONY_HIDDEN: Final = 0x2044  # two LONGs: offset from the TIFF header, and leng
 
 
 class Reference(NamedTuple):
-    """A number in a block that tells where something behind the block is.
+    """A number in a block that tells where something after the block is.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ def camera_make(block: TiffBlock) -> bytes:
 
 
 def note_references(data: bytes, note: NoteIfd, make: bytes) -> Iterator[Reference]:
-    """Yield what an IFD of a maker note tells about bytes behind the block: its values, and previews.
+    """Yield what an IFD of a maker note tells about bytes after the block: its values, and previews.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def _sony_references(data: bytes, note: NoteIfd) -> Iterator[Reference]:
 
 
 def cut_values(data: bytes, note: Entry, inner: NoteIfd, make: bytes) -> list[int]:
-    """Return the ends of a note's values that lie a little behind a block, because the note was moved.
+    """Return the ends of a note's values that lie a little after a block, because the note was moved.
 
     A reader that does not mend the note's offsets would find something there if the block grew.
     """
@@ -138,7 +138,7 @@ def ends_of_previews(data: bytes, note: NoteIfd, make: bytes) -> list[int]:
 
 
 def _previews(note: NoteIfd, make: bytes) -> Iterator[tuple[int, int, int, int]]:
-    """Yield for each preview where its offset stands, what that counts from, where it starts, and its length."""
+    """Yield for each preview where its offset is stored, what that counts from, where it starts, and its length."""
     for start_tag, length_tag in _PREVIEWS.get(make, ()):
         starts, lengths = note.ifd.find({start_tag}), note.ifd.find({length_tag})
         if starts and lengths and is_pointer(starts[0]) and is_pointer(lengths[0]) and lengths[0].raw:
@@ -147,7 +147,7 @@ def _previews(note: NoteIfd, make: bytes) -> Iterator[tuple[int, int, int, int]]
 
 
 def _ricoh_references(data: bytes, note: NoteIfd) -> Iterator[Reference]:
-    """Yield the preview's offset, a SHORT although the preview may stand farther behind."""
+    """Yield the preview's offset, a SHORT although the preview may be farther away."""
     short = note.order.short
     for info in note.ifd.find({_RICOH_IMAGE_INFO}):
         if info.type in _BYTES and info.size >= 32 and info.start + 32 <= len(data):
@@ -170,7 +170,7 @@ def _canon_references(data: bytes, note: NoteIfd) -> Iterator[Reference]:
 
 
 def samsung_references(data: bytes, order: ByteOrder, note: Entry) -> Iterator[Reference]:
-    """Yield the preview offset of a Samsung STMN note, which is no IFD; it counts from the start of the file."""
+    """Yield the preview offset of a Samsung STMN note, which is not an IFD; it counts from the start of the file."""
     at = note.start
     if data.startswith(b"STMN", at) and at + 16 <= len(data):
         start, length = _long(data, order, at + 8), _long(data, order, at + 12)

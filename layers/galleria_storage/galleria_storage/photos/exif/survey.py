@@ -1,4 +1,4 @@
-"""How far the contents of an Exif block reach, and what they refer to behind it."""
+"""How far the contents of an Exif block reach, and what they refer to after it."""
 
 from bisect import bisect_right
 from itertools import pairwise
@@ -39,7 +39,7 @@ class Survey:
     Attributes
     ----------
     end
-        Where the last IFD or value ends that lies in the block.
+        Where the last IFD or value ends that is in the block.
     tables_end
         Where the entries of the last IFD end.
     cut
@@ -82,8 +82,8 @@ def survey(block: TiffBlock) -> Survey:
     Raises
     ------
     CorruptPhotoError
-        The maker note lies behind the block, or there are more than `MAX_NOTES`, or a reference
-        stands within other data, or is no LONG: readers differ in what they read there, so none can follow.
+        The maker note is after the block, or there are more than `MAX_NOTES`, or a reference
+        is within other data, or is not a LONG: readers differ in what they read there, so none can follow.
     """
     found = Survey()
     size = len(block.data)
@@ -164,7 +164,7 @@ def _survey_ifd(block: TiffBlock, ifd: Ifd, found: Survey) -> None:
             _survey_outside(block, ifd, value, found)
         elif table <= start < behind and tag not in CAPTURE_TAGS:
             # Readers skip a value within its own IFD, but not where the IFD moved away.
-            raise CorruptPhotoError(f"The photo's Exif data is damaged: tag {tag:04X} stands within the {ifd.name}.")
+            raise CorruptPhotoError(f"The photo's Exif data is damaged: tag {tag:04X} is within the {ifd.name}.")
         else:
             ends.append(end)
     found.add(max(ends), size)
@@ -195,7 +195,7 @@ def _check_references(block: TiffBlock, references: list[Reference], home: int =
     places = sorted(reference.at for reference in references)
     tables = sorted((ifd.at, ifd.end) for ifd in block.ifds)
     if any(end > following for (_, end), (following, _) in pairwise(tables)):
-        raise CorruptPhotoError("The photo's Exif data is damaged: an IFD stands within another.")
+        raise CorruptPhotoError("The photo's Exif data is damaged: an IFD is within another.")
     for ifd in block.ifds:
         for tag, start, end, _ in ifd.values:
             if tag != home:
@@ -207,7 +207,7 @@ def _check_references(block: TiffBlock, references: list[Reference], home: int =
 def _check_places(places: list[int], start: int, end: int) -> None:
     behind = bisect_right(places, start - 4)
     if behind < len(places) and places[behind] < end:
-        raise CorruptPhotoError("The photo's Exif data is damaged: an IFD stands within other data.")
+        raise CorruptPhotoError("The photo's Exif data is damaged: an IFD is within other data.")
 
 
 def _survey_notes(block: TiffBlock, notes: list[Entry], found: Survey) -> list[Reference]:
@@ -231,7 +231,7 @@ def _survey_note(
     size = len(block.data)
     if note.start >= size:
         raise CorruptPhotoError(
-            "The photo's maker note stands behind the image; it would be lost if the photo grew.",
+            "The photo's maker note comes after the image; it would be lost if the photo grew.",
             advice="Publish the photo without a correction of what it does not hold yet.",
         )
     told.update(dict.fromkeys(samsung_references(block.data, block.order, note)))

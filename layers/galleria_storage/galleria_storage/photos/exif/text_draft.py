@@ -173,7 +173,7 @@ class TextDraft:
             self._pointers[at + 8] = leads_to
 
     def _owns_value(self, entry: Entry) -> bool:
-        """Tell whether a value lies in the block and overlaps no IFD, no thumbnail, and no value but of the same tag.
+        """Tell whether a value is in the block and overlaps no IFD, no thumbnail, and no value but of the same tag.
 
         A value that runs out of the block does not count.
         """

@@ -15,7 +15,7 @@ from galleria_storage.photos.exif.ifd import LITTLE, Entry, Ifd, damaged, is_poi
 from galleria_storage.photos.exif.tiff import TiffBlock
 
 NOT_FOLLOWED: Final = 0x400_0000
-"""A thumbnail that reaches 64 MiB behind the block has a wrong length; no reader follows it."""
+"""A thumbnail that reaches 64 MiB past the block has a wrong length; no reader follows it."""
 
 MAX_STRIPS: Final = 4096
 """More strips than a thumbnail has lines; bounds the work on hostile input."""
@@ -61,7 +61,7 @@ def ends_of_strips(block: TiffBlock) -> list[int]:
     Raises
     ------
     CorruptPhotoError
-        Some starts behind the block, where it could not be found any more if the block grew.
+        Some starts after the block, where it could not be found any more if the block grew.
     """
     size, ends = len(block.data), []
     for start, length in strips(block):
@@ -73,7 +73,7 @@ def ends_of_strips(block: TiffBlock) -> list[int]:
 
 
 def check_sub_ifds(block: TiffBlock) -> None:
-    """Refuse to let a block grow that has SubIFDs which reach over its end, or refer to something behind it.
+    """Refuse to let a block grow that has SubIFDs which reach over its end, or refer to something after it.
 
     Raises
     ------

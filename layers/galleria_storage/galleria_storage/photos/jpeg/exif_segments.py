@@ -12,7 +12,7 @@ EXIF_HEADER: Final = b"Exif\0\0"
 """Exif 2.32 (CIPA DC-008) 4.5.4: what the payload of the segment starts with."""
 
 _ODD_START: Final = re.compile(rb".{0,4}Exif\0.", re.DOTALL | re.IGNORECASE)
-"""What readers take for it too: some cameras write other bytes in front of it, or another one than NUL as the sixth."""
+"""What readers take for it too: some cameras write other bytes before it, or another one than NUL as the sixth."""
 
 MAX_BLOCKS: Final = 4
 """More Exif segments than any camera or program writes; bounds the work on hostile input."""

@@ -56,7 +56,7 @@ class Segment(NamedTuple):
     payload
         Offset of the first byte after the length.
     end
-        Offset just behind the segment.
+        Offset just after the segment.
     """
 
     marker: int
@@ -73,7 +73,7 @@ class Head(NamedTuple):
     data
         The bytes up to, not including, the first SOS marker.
     segments
-        All segments in `data`, in order and without gaps, from offset 2 (behind SOI) on.
+        All segments in `data`, in order and without gaps, from offset 2 (after SOI) on.
     """
 
     data: bytes
@@ -132,7 +132,7 @@ class HeadReader:
         self._scan()
         if self._next > self._limit or (len(self._data) > self._limit and not self._complete):
             raise CorruptPhotoError(
-                f"The photo's head (all that stands before the image) is longer than {self._limit:,} bytes.",
+                f"The photo's head (all that comes before the image) is longer than {self._limit:,} bytes.",
                 advice="Save the photo again with a program that writes less metadata.",
             )
         return self._complete
@@ -154,7 +154,7 @@ class HeadReader:
     def _scan(self) -> None:
         data, at, segments = self._data, self._next, self._segments
         if not data.startswith(b"\xff\xd8"[: len(data)]):
-            raise UnsupportedFormatError("The file is no JPEG: it does not start with FF D8.")
+            raise UnsupportedFormatError("The file is not a JPEG: it does not start with FF D8.")
         while True:
             at = _add_plain_segments(data, at, segments)
             segment = _segment_at(data, at)
@@ -174,7 +174,7 @@ def _add_plain_segments(data: bytes | bytearray, at: int, segments: list[Segment
     Returns
     -------
     int
-        Offset behind them, where something else stands.
+        Offset after them, where something else comes.
     """
     size, unpack, add = len(data), _MARKER.unpack_from, segments.append
     for _ in range(MAX_SEGMENTS + 1 - len(segments)):
@@ -194,10 +194,10 @@ def _segment_at(data: bytes | bytearray, at: int) -> Segment | None:
     size = len(data)
     if at + 2 > size:
         return None
-    code = (at if data[at] == 0xFF else _behind_stray(data, at)) + 1
+    code = (at if data[at] == 0xFF else _after_stray(data, at)) + 1
     if code >= size:
         return None
-    if data[code] == 0xFF:  # T.81 B.1.1.2: fill bytes may stand before a marker
+    if data[code] == 0xFF:  # T.81 B.1.1.2: fill bytes may come before a marker
         first, code = code - 1, _FILL.match(data, code).end()  # type: ignore[union-attr]  # it matches: one is there
         if code - first > MAX_FILL:
             raise _corrupt(at, f"more than {MAX_FILL:,} fill bytes")
@@ -217,8 +217,8 @@ def _segment_at(data: bytes | bytearray, at: int) -> Segment | None:
     return Segment(marker, at, payload + 2, end) if end <= size else None
 
 
-def _behind_stray(data: bytes | bytearray, at: int) -> int:
-    """Return where the next 0xFF stands, or the data's end: all decoders skip what is no marker between segments."""
+def _after_stray(data: bytes | bytearray, at: int) -> int:
+    """Return where the next 0xFF is, or the data's end: all decoders skip what is not a marker between segments."""
     found = data.find(b"\xff", at, at + MAX_STRAY + 1)
     if found < 0 and len(data) - at > MAX_STRAY:
         raise _corrupt(at, "no marker where a segment should start")
