@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from galleria_storage.corrections.capture_tags import CaptureTags
-from galleria_storage.publishing.fingerprint import SHA256, capture_text, recorded_metadata, run_name
+from galleria_storage.publishing.fingerprint import SHA256, recorded_metadata, run_name
 from galleria_storage.publishing.headers import METADATA_BYTES, OWN_BYTES, left_out, metadata_size, that_fits
 from tests.unit.publishing.conftest import Gallery
 
@@ -36,7 +36,7 @@ def test_the_names_of_what_is_left_out_are_told_and_no_value_is() -> None:
 
 
 def test_ours_is_never_longer_than_the_room_that_is_kept_for_it() -> None:
-    longest = capture_text(CaptureTags("9" * 100, None, None))
+    longest = CaptureTags("9" * 100, None, None)
     recorded = recorded_metadata(
         "99-" + "f" * 64, run_name(1e11), 10**14, (longest, longest), replaced=True, original_until=10**11
     )

@@ -1,5 +1,6 @@
 """One run over a key: what it has learnt so far, and what comes of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -7,10 +8,10 @@ from galleria_storage.publishing.draft import Draft
 from galleria_storage.publishing.fingerprint import (
     CAPTURED_AFTER,
     CAPTURED_BEFORE,
+    FINGERPRINT,
     REPLACED,
     RUN,
     SHA256,
-    capture_text,
 )
 from galleria_storage.publishing.outcome import Outcome, OutcomeStatus, Tell, tell_nobody
 from galleria_storage.publishing.wishes import Wish
@@ -66,22 +67,18 @@ class Errand:
         reason = "; ".join(text for text in (*reasons, *self.notes) if text)
         return self._complete(Outcome(key=self.key, status=status, reason=reason, **known))
 
-    def tries(self, wish: Wish, draft: Draft, copied: int, *, replaced: bool) -> None:
+    def tries(self, wish: Wish, draft: Draft, recorded: Mapping[str, str], copied: int) -> None:
         """Remember what a write would come to, whether or not its answer arrives."""
         self.tried[wish.fingerprint] = self.done(
             "published",
             draft.note,
             *wish.notes,
-            fingerprint=wish.fingerprint,
-            run=self.run,
             sha256=draft.content.sha256().hex(),
             media_type=draft.media_type,
             credentials=draft.credentials,
             asked=wish.asked,
-            captured_before=capture_text(draft.before),
-            captured_after=capture_text(draft.after),
             bytes_copied=copied,
-            replaced=replaced,
+            **_told(recorded),
         )
 
     def wrote(self, wish: Wish) -> Outcome:
@@ -98,17 +95,24 @@ class Errand:
             "the right copy is published already",
             *wish.notes,
             duplicate_of=self.key,
-            fingerprint=wish.fingerprint,
-            run=recorded.get(RUN, ""),
             media_type=standing.content_type,
             asked=wish.asked,
-            captured_before=recorded.get(CAPTURED_BEFORE, ""),
-            captured_after=recorded.get(CAPTURED_AFTER, ""),
             sha256=recorded.get(SHA256, ""),
-            replaced=REPLACED in recorded,
+            **_told(recorded),
         )
 
     def _complete(self, outcome: Outcome) -> Outcome:
         return replace(
             outcome, attempts=self.attempts, bytes_in=self.bytes_in, bytes_out=self.bytes_out, heirs=self.heirs
         )
+
+
+def _told(recorded: Mapping[str, str]) -> dict[str, Any]:
+    """Return what an outcome tells of what is recorded on a copy."""
+    return {
+        "fingerprint": recorded.get(FINGERPRINT, ""),
+        "run": recorded.get(RUN, ""),
+        "captured_before": recorded.get(CAPTURED_BEFORE, ""),
+        "captured_after": recorded.get(CAPTURED_AFTER, ""),
+        "replaced": REPLACED in recorded,
+    }

@@ -114,7 +114,7 @@ def recorded_metadata(
     identity: str,
     run: str,
     size: int,
-    captured: tuple[str, str],
+    captured: tuple[CaptureTags | None, CaptureTags | None],
     *,
     replaced: bool,
     original_until: int,
@@ -131,7 +131,7 @@ def recorded_metadata(
     size
         Its bytes.
     captured
-        Capture time in the original and in the copy (`capture_text`).
+        Capture time in the original and in the copy, as far as it is known.
     replaced
         Whether it takes the place of another object.
     original_until
@@ -143,8 +143,8 @@ def recorded_metadata(
         FINGERPRINT: identity,
         RUN: run,
         SIZE: str(size),
-        CAPTURED_BEFORE: captured[0],
-        CAPTURED_AFTER: captured[1],
+        CAPTURED_BEFORE: capture_text(captured[0]),
+        CAPTURED_AFTER: capture_text(captured[1]),
         REPLACED: "yes" if replaced else "",
         ASKED: asked[:_LONGEST_ASKED],
         ORIGINAL_UNTIL: str(original_until) if original_until else "",

@@ -17,7 +17,6 @@ from galleria_storage.publishing.errand import Errand
 from galleria_storage.publishing.fingerprint import (
     FINGERPRINT,
     RUN,
-    capture_text,
     is_ours,
     is_result,
     outlives_its_original,
@@ -204,13 +203,12 @@ class Publisher:
 
     def _write(self, errand: Errand, wish: Wish, draft: Draft, condition: Condition) -> Written:
         """Write under the condition and verify; remember the attempt, since its answer may get lost."""
-        replaced = isinstance(condition, Matches)
         recorded = recorded_metadata(
             wish.fingerprint,
             errand.run,
             draft.content.size,
-            (capture_text(draft.before), capture_text(draft.after)),
-            replaced=replaced,
+            (draft.before, draft.after),
+            replaced=isinstance(condition, Matches),
             original_until=self._original_until(wish.info),
             asked=wish.asked,
         )
@@ -222,7 +220,7 @@ class Publisher:
             written = self._writer.write(errand.key, draft.content, headers, condition)
             copied = written.bytes_copied
         finally:
-            errand.tries(wish, draft, copied, replaced=replaced)
+            errand.tries(wish, draft, recorded, copied)
         errand.written = wish
         errand.bytes_out += written.bytes_out
         return written
