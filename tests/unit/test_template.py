@@ -212,8 +212,9 @@ def test_only_the_staging_bucket_may_send_events(adopted: dict[str, str]) -> Non
     principal = "events.amazonaws.com" if adopted else "s3.amazonaws.com"
     assert permission["Principal"] == statement["Principal"]["Service"] == principal
     assert permission["SourceArn"] == statement["Condition"]["ArnLike"]["aws:SourceArn"]
-    assert permission["SourceAccount"] == "123456789012"
     if not adopted:
+        assert permission["SourceAccount"] == "123456789012"
+        assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"}
         name = stack.properties("StagingBucket")["BucketName"]
         assert fnmatch.fnmatchcase(f"arn:aws:s3:::{name}", permission["SourceArn"])
 
