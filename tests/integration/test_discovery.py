@@ -1,5 +1,6 @@
 """An unknown provider is tried out once: the answer is true, and nothing stays behind in the bucket."""
 
+import random
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -212,4 +213,32 @@ def test_spurious_answers_do_not_make_it_trust_a_server_that_ignores_conditions(
     with suppress(ProviderError):  # where a write without a condition is answered so, the trial has failed
         profile = tried(unknown).profile
         assert "honoured" not in {profile.put_if_none_match, profile.put_if_match, profile.delete_if_match}
+    assert leftovers(s3, bucket) == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_random_faults_do_not_make_it_trust_a_server_that_ignores_conditions_and_leave_nothing_for_long(
+    unknown: Connection, server: S3Server, s3: "S3Client", bucket: str, seed: int
+) -> None:
+    rng = random.Random(seed)
+    likely = rng.choice((0.02, 0.05, 0.1, 0.2))
+
+    def ignore(params: dict[str, Any], **_: Any) -> None:
+        for header in ("If-None-Match", "If-Match"):
+            params["headers"].pop(header, None)
+
+    def lie(parsed: dict[str, Any], http_response: Any, **_: Any) -> None:
+        if rng.random() < likely:
+            http_response.status_code = rng.choice((500, 412, 412, 412, 403, 404, 501))
+            parsed["Error"] = {"Code": "Fault", "Message": "no"}
+            parsed["ResponseMetadata"]["HTTPStatusCode"] = http_response.status_code
+
+    for operation in ("PutObject", "CompleteMultipartUpload", "DeleteObject"):
+        unknown.client.meta.events.register(f"before-call.s3.{operation}", ignore)
+    unknown.client.meta.events.register("after-call.s3", lie)
+    with suppress(ProviderError):
+        profile = tried(unknown, "process").profile
+        assert "honoured" not in {profile.put_if_none_match, profile.put_if_match, profile.delete_if_match}
+    calm = connect(BucketAccess(bucket, replace(server.access(bucket).provider, profile="")))
+    tried(calm, "process")
     assert leftovers(s3, bucket) == []
