@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.corrections.correction import Correction
 from galleria_storage.errors import CorruptPhotoError, GalleriaError, UnsupportedFormatError
 from galleria_storage.photos import jp2
 from galleria_storage.photos.jp2 import DIGITAL_EXIF, JPG_TIFF_EXIF
@@ -54,6 +55,12 @@ def test_an_open_box_with_exif_data_grows_at_the_end() -> None:
 def test_both_kinds_of_boxes_get_the_time() -> None:
     result = corrected(START + exif(block(offset=False)) + exif(kind=DIGITAL_EXIF) + PICTURE)
     assert tags_of(result) == [READ, READ]
+
+
+def test_the_time_may_be_in_the_second_box_alone() -> None:
+    file = START + exif(block(taken=None)) + exif(kind=DIGITAL_EXIF) + PICTURE
+    result = correct_bytes(file, Correction.from_canonical("timestamp-offset-hours=+01:00:00"))
+    assert [time for time, _ in tags_of(result)] == ["2020:01:02 04:04:05"] * 2
 
 
 @pytest.mark.parametrize("picture", [PICTURE, box(b"jp2c", b"stream", is_open=True)])

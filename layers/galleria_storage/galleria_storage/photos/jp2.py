@@ -13,8 +13,9 @@ from galleria_storage.errors import UnsupportedFormatError
 from galleria_storage.photos.boxes import Box, grown, name_of, new_box, walk
 from galleria_storage.photos.check import Part
 from galleria_storage.photos.credentials import credentials_in_boxes
-from galleria_storage.photos.exif.blob import MAX_BLOB, BlobEdit, edit_blob, new_blob, read_blob
-from galleria_storage.photos.exif.captures import after_changes, tag_texts
+from galleria_storage.photos.exif.blob import MAX_BLOB, edit_blob, new_blob
+from galleria_storage.photos.exif.captures import after_changes, capture_tags, tag_texts
+from galleria_storage.photos.exif.tiff import read_block
 from galleria_storage.photos.metadata import Block, plain_block
 from galleria_storage.photos.photoshop import iptc_block
 from galleria_storage.photos.plan import Asked, Patch, Plan, Span, Texts, within
@@ -50,21 +51,16 @@ def plan(source: RangedSource, asked: Asked) -> Plan:
         raise damaged(f"it has {len(found):,} boxes with Exif data")
     if not found:
         return _with_new_box(source, boxes, asked)
-    edits = _edits(found, asked)
+    before = capture_tags(read_block(exif.block) for exif in found)
+    changes = asked.changes(before)
     patches: list[Patch] = []
-    for (box, start, _), edit in zip(found, edits, strict=True):
+    for box, start, block in found:
+        edit = edit_blob(block, Texts(changes))
         growth = sum(len(patch.data) - patch.removed for patch in edit.patches)
         patches += [*within(edit.patches, start), *grown(box, growth)]
         if growth:
             _check_no_places(boxes)
-    return Plan(source.size, patches, edits[0].before, edits[0].after)
-
-
-def _edits(found: list[_Exif], asked: Asked) -> list[BlobEdit]:
-    """Edit all boxes; the first one tells the time of the photo."""
-    if len(found) > 1:
-        asked = Texts(asked.changes(read_blob(found[0].block)))
-    return [edit_blob(exif.block, asked) for exif in found]
+    return Plan(source.size, patches, before, after_changes(before, changes))
 
 
 def parts(source: RangedSource) -> list[Part]:
