@@ -249,3 +249,34 @@ def test_removing_twice_changes_nothing_more() -> None:
     wanted = asked("location,names,captions,faces,serial-numbers")
     once = correct_bytes(jpeg(segment(exif()), segment(b"http://ns.adobe.com/xap/1.0/\0" + XMP)), wanted)
     assert correct_bytes(once, wanted) == once
+
+
+def test_names_of_properties_are_compared_without_their_case() -> None:
+    old = XMP.replace(b"dc:creator", b"dc:Creator")
+    assert b">Ada" not in correct_bytes(jpeg(segment(b"http://ns.adobe.com/xap/1.0/\0" + old)), asked("names"))
+
+
+@pytest.mark.parametrize(
+    ("extra", "words"),
+    [
+        (segment(b"SECRET data", 0xE5), "APP5"),
+        (segment(b"Photoshop 3.0\0", 0xED) * 2, "APP13"),
+    ],
+)
+def test_a_segment_that_nobody_knows_is_refused_or_goes_as_a_whole(extra: bytes, words: str) -> None:
+    with pytest.raises(CorruptPhotoError, match=words):
+        correct_bytes(jpeg(extra), asked("location"))
+    assert b"SECRET" not in correct_bytes(jpeg(extra), asked("location,maker-notes"))
+
+
+@pytest.mark.parametrize(
+    "trailer", [b"AXS!\0\0\0\0\0\0\0\0", b"CANON OPTIONAL DATA\0" + bytes(40), b"~\0\x06\0zmie~\0\0\6"]
+)
+def test_a_trailer_with_metadata_of_its_own_is_refused(trailer: bytes) -> None:
+    with pytest.raises(GalleriaError, match="trailer"):
+        correct_bytes(jpeg() + trailer, asked("location"))
+
+
+def test_segments_that_tell_nothing_are_left_alone() -> None:
+    file = jpeg(segment(b"JFIF\0\1\1", 0xE0), segment(b"ICC_PROFILE\0\1\1", 0xE2), segment(b"Adobe\0d", 0xEE))
+    assert correct_bytes(file, asked("location,names,captions,faces,serial-numbers,maker-notes")) == file

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.photos.credentials import MARK, credentials_block
 from galleria_storage.photos.exif.growth import value_of
-from galleria_storage.photos.jpeg.exif_segments import find_exif
-from galleria_storage.photos.jpeg.head import APP1, APP2, Head, Segment, read_head
+from galleria_storage.photos.jpeg.exif_segments import EXIF_HEADER, find_exif
+from galleria_storage.photos.jpeg.head import APP0, APP1, APP2, Head, Segment, read_head
 from galleria_storage.photos.jpeg.multi_picture import MPF_HEADER, read_index
-from galleria_storage.photos.metadata import Block, film_blocks, plain_block, shifted
+from galleria_storage.photos.metadata import Block, Kind, film_blocks, plain_block, shifted
 from galleria_storage.photos.photoshop import resource_blocks
 from galleria_storage.photos.plan import Patch, Plan
 from galleria_storage.photos.refusals import damaged
@@ -40,6 +40,23 @@ _COM, _UNUSED = 0xFE, 0xEF
 """Marker of a comment, and one of an application segment (APP15) that nobody has a use for."""
 
 _GUID: Final = 32
+_APPLICATIONS: Final = frozenset(range(0xE0, 0xEF))
+_HARMLESS: Final = (
+    *(b"JFIF\0", b"JFXX\0", b"ICC_PROFILE\0", b"MPF\0", b"Adobe\0", b"Adobe_CM\0", b"AVI1", b"FPXR\0"),
+    *(EXIF_HEADER, EXTENSION_HEADER),
+)
+#: Starts of segments of which it is known what they tell (ExifTool, "APP12 Tags"): a name for what it is.
+_TELLING: Final = {b"Ducky": "comment", b"OLYMPUS ": "serial number", b"[picture info]": "serial number"}
+_LONGEST_NAME: Final = 16
+_TRAILER_BYTES: Final = 96
+#: What the last bytes of a file have where a program appended its own metadata (ExifTool, "Trailer" tags).
+_TRAILERS: Final = {
+    "AFCP": b"AXS",
+    "Canon VRD": b"CANON OPTIONAL DATA\0",
+    "FotoStation": b"\xa1\xb2\xc3\xd4",
+    "MIE": b"~\0\x06\0zmie~",
+    "PhotoMechanic": b"cbipcbbl",
+}
 
 
 class _Piece(NamedTuple):
@@ -63,7 +80,7 @@ def metadata(source: RangedSource) -> list[Block]:
         picture = WindowSource(source, start, size)
         blocks = _blocks_of_head(picture, read_head(picture))
         found += [shifted(block, start, f" of picture {number}") for block in blocks]
-    return [*found, *film_blocks(source, [span for span, is_film in more if is_film])]
+    return [*found, *_trailer(source), *film_blocks(source, [span for span, is_film in more if is_film])]
 
 
 def following(source: RangedSource, xmp: bytes) -> "list[Appendix]":
@@ -74,24 +91,40 @@ def following(source: RangedSource, xmp: bytes) -> "list[Appendix]":
 
 
 def _blocks_of_head(source: RangedSource, head: Head) -> Iterator[Block]:
-    for segment, start in find_exif(head):
+    exif = dict(find_exif(head))
+    for segment, start in exif.items():
         yield plain_block("exif", "Exif", source, start, segment.end - start)
-    main: list[Segment] = []
-    signed: list[Segment] = []
+    found: dict[str, list[Segment]] = {"xmp": [], "photoshop": [], "signed": []}
     for segment in head.segments:
-        start, end = segment.payload, segment.end
-        if segment.marker == APP1 and head.data.startswith(XMP_HEADER, start, end):
-            main.append(segment)
-            yield plain_block("xmp", "XMP", source, start + len(XMP_HEADER), end - start - len(XMP_HEADER))
-        elif segment.marker == _APP13 and head.data.startswith(PHOTOSHOP_HEADER, start, end):
-            yield from resource_blocks(source, start + len(PHOTOSHOP_HEADER), end - start - len(PHOTOSHOP_HEADER))
-        elif segment.marker == _APP11 and head.data.startswith(_JUMBF, start, end):
-            signed.append(segment)
-        elif segment.marker == _COM:
+        kind = _kind_of(head, segment)
+        if kind in found:
+            found[kind].append(segment)
+        elif kind == "comment":
             yield _comment(source, segment)
-    if signed and MARK in head.data:
+        elif kind == "other" and segment not in exif:
+            yield _by_name(source, segment)
+    for segment in found["xmp"]:
+        start = segment.payload + len(XMP_HEADER)
+        yield plain_block("xmp", "XMP", source, start, segment.end - start)
+    yield from _photoshop_blocks(source, found["photoshop"])
+    if (signed := found["signed"]) and MARK in head.data:
         yield credentials_block(source, signed[0].payload, signed[-1].end, partial(_unused, signed))
-    yield from _extended(head, main)
+    yield from _extended(head, found["xmp"])
+
+
+def _kind_of(head: Head, segment: Segment) -> str:
+    """Tell what kind of metadata a segment holds; empty for none, or none that tells anything of anybody."""
+    starts = {
+        "xmp": (APP1, XMP_HEADER),
+        "photoshop": (_APP13, PHOTOSHOP_HEADER),
+        "signed": (_APP11, _JUMBF),
+        "comment": (_COM, b""),
+    }
+    for kind, (marker, start) in starts.items():
+        if segment.marker == marker and head.data.startswith(start, segment.payload, segment.end):
+            return kind
+    is_harmless = head.data.startswith(_HARMLESS, segment.payload, segment.end)
+    return "other" if segment.marker in _APPLICATIONS and not is_harmless else ""
 
 
 def _unused(segments: Sequence[Segment]) -> list[Patch]:
@@ -101,6 +134,35 @@ def _unused(segments: Sequence[Segment]) -> list[Patch]:
         size = segment.end - segment.payload
         patches += [Patch(segment.payload - 3, 1, bytes([_UNUSED])), Patch(segment.payload, size, bytes(size))]
     return patches
+
+
+def _photoshop_blocks(source: RangedSource, segments: Sequence[Segment]) -> Iterator[Block]:
+    """Yield what is in Photoshop's resources; where there are several segments, one may begin where another ends."""
+    for segment in segments:
+        start = segment.payload + len(PHOTOSHOP_HEADER)
+        if len(segments) == 1:
+            yield from resource_blocks(source, start, segment.end - start)
+        else:
+            yield _by_name(source, segment)
+
+
+def _by_name(source: RangedSource, segment: Segment) -> Block:
+    """Return an application segment that some programs write; of most, their maker alone knows what they tell."""
+    kind: Kind = "opaque"
+    name = f"the segment APP{segment.marker - APP0}"
+    for start, meaning in _TELLING.items():
+        if source.read(segment.payload, _LONGEST_NAME).startswith(start):
+            kind, name = "text", meaning
+    block = plain_block(kind, name, source, segment.payload, segment.end - segment.payload)
+    return block._replace(drop=partial(_unused, [segment]))
+
+
+def _trailer(source: RangedSource) -> Iterator[Block]:
+    """Yield a trailer that holds metadata in a form of its own; some hold IPTC or a whole Exif block again."""
+    end = source.read(max(source.size - _TRAILER_BYTES, 0), _TRAILER_BYTES)
+    for name, mark in _TRAILERS.items():
+        if mark in end:
+            yield plain_block("opaque", f"a trailer ({name})", source, source.size - len(end), len(end))
 
 
 def _comment(source: RangedSource, segment: Segment) -> Block:

@@ -36,7 +36,9 @@ class Group(NamedTuple):
 
     def has_property(self, name: Name) -> bool:
         """Whether an XMP property belongs to the group."""
-        return name in self.xmp or bool(self.local and self.local.fullmatch(name.local))
+        return Name(name.namespace, name.local.lower()) in self.xmp or bool(
+            self.local and self.local.fullmatch(name.local)
+        )
 
 
 _DC = "http://purl.org/dc/elements/1.1/"
@@ -57,11 +59,12 @@ _REGIONS = "http://www.metadataworkinggroup.com/schemas/regions/"
 _APPLE_FACES = "http://ns.apple.com/faceinfo/1.0/"
 _PLUS = "http://ns.useplus.org/ldf/xmp/1.0/"
 _MEDIA_PRO = "http://ns.iview-multimedia.com/mediapro/1.0/"
-_DARWIN = "http://rs.tdwg.org/dwc/index.htm"
+_PDF = "http://ns.adobe.com/pdf/1.3/"
 
 
 def _names(namespace: str, words: str) -> frozenset[Name]:
-    return frozenset(Name(namespace, word) for word in words.split())
+    """Return names in lower case: old programs wrote ``dc:Creator``."""
+    return frozenset(Name(namespace, word.lower()) for word in words.split())
 
 
 GROUPS: Final = {
@@ -90,6 +93,7 @@ GROUPS: Final = {
         exif=frozenset({0x013B, 0x013C, 0x9C9D, 0xA430, 0xA437, 0xA438}),
         iptc=frozenset({80, 85, 110, 115, 118, 122}),
         xmp=_names(_DC, "creator contributor publisher")
+        | _names(_PDF, "Author Creator")
         | _names(_TIFF, "Artist HostComputer")
         | _names(_PHOTOSHOP, "AuthorsPosition CaptionWriter Credit Source")
         | _names(_IPTC_CORE, "CreatorContactInfo")
@@ -107,6 +111,7 @@ GROUPS: Final = {
         exif=frozenset({0x010E, 0x9286, 0x9C9B, 0x9C9C, 0x9C9E, 0x9C9F, 0xA436}),
         iptc=frozenset({5, 7, 15, 20, 22, 25, 40, 103, 105, 120}),
         xmp=_names(_DC, "title description subject")
+        | _names(_PDF, "Title Subject Keywords")
         | _names(_PHOTOSHOP, "Headline Instructions Category SupplementalCategories TransmissionReference Urgency")
         | _names(_EXIF, "UserComment")
         | _names(_EXIF_EX, "ImageTitle")

@@ -15,10 +15,12 @@ from galleria_storage.photos.exif.references import camera_make
 from galleria_storage.photos.exif.tiff import MAKER_NOTE, TiffBlock, read_block
 from galleria_storage.photos.plan import Patch
 from galleria_storage.photos.source import RangedSource
+from galleria_storage.photos.tiff.tables import TiffTables
 
 MAX_BLOCK: Final = 4 * 1024 * 1024
 """Bytes of the largest block whose maker note is looked into; RAW files are longer."""
 
+_PRIVATE_DATA: Final = 0xC634  # DNG 1.7: DNGPrivateData
 SERIAL: Final = "serial-numbers"
 _Tags = Mapping[str, frozenset[int]]
 
@@ -47,14 +49,35 @@ MAKERS: Final[Mapping[bytes, _Tags]] = {
         captions={0x0065},
         faces={0x004E, 0x0061},
     ),
-    b"PENTAX": _tags(serial_numbers={0x0229}, names={0x022E}, faces={0x0060}),
+    b"PENTAX": _tags(serial_numbers={0x0215, 0x0229}, names={0x022E}, faces={0x0060}),
     b"RICOH": _tags(serial_numbers={0x0005}, names={0x022E}),
     b"SAMSUNG": _tags(serial_numbers={0xA002, 0xA005}, location={0x0030}, faces={0x0100, 0x0120, 0x0123}),
     b"SIGMA": _tags(serial_numbers={0x0002}),
     b"SONY": _tags(serial_numbers={0x2031, 0x9050}),
 }
+_SIGNATURES: Final = {
+    b"AOC\0": b"PENTAX",
+    b"APPLE": b"APPLE",
+    b"FUJIFILM": b"FUJIFILM",
+    b"NIKON\0": b"NIKON",
+    b"OLYMP": b"OLYMPUS",
+    b"PANASONIC": b"PANASONIC",
+    b"PENTAX ": b"PENTAX",
+    b"RICOH": b"RICOH",
+    b"SONY ": b"SONY",
+}
+CANON_NOTE: Final = "maker note"
+"""Name of the block with Canon's note in a CR3."""
+
 #: Tags of the IFDs below the main one (Olympus's equipment), where they are texts.
 _BELOW: Final = _tags(serial_numbers={0x0101, 0x0102, 0x0202, 0x0302, 0x1003})
+
+
+def own_tags(groups: tuple[str, ...]) -> frozenset[int]:
+    """Return the tags of Canon's note that belong to groups: CR3 keeps it as a file of its own."""
+    if "maker-notes" in groups:
+        return frozenset(range(1, 0x10000))
+    return frozenset().union(*(MAKERS[b"CANON"].get(group, frozenset()) for group in groups))
 
 
 def from_notes(source: RangedSource, groups: tuple[str, ...]) -> Iterator[Patch]:
@@ -66,25 +89,42 @@ def from_notes(source: RangedSource, groups: tuple[str, ...]) -> Iterator[Patch]
         Serial numbers are to go, and nobody knows the layout of a note.
     """
     block = _block(source)
+    if {SERIAL, "names"}.intersection(groups) and _holds_unread_note(source, block):
+        raise _unknown()
     notes = [entry for ifd in block.exif_ifds for entry in ifd.find({MAKER_NOTE}) if entry.size > 4] if block else []
     if not notes:
         return
     assert block  # noqa: S101 # it has notes
     make = camera_make(block)
     for note in notes:
-        signature = block.data[note.start : note.start + 5].upper()
-        tags = MAKERS.get(signature if signature == b"RICOH" else make)  # Pentax sold cameras that write Ricoh's
+        tags = MAKERS.get(_maker(block.data[note.start : note.start + 9].upper()) or make)
         found = note_ifds(block.data, block.order, note, make)
         if SERIAL in groups and (tags is None or (tags and not found)):
-            raise CorruptPhotoError(
-                "Nobody can tell whether the photo's maker note has a serial number in it.",
-                tag="remove",
-                advice="Remove maker-notes, too.",
-            )
+            raise _unknown()
         for number, inner in enumerate(found):
             known = (tags or {}) if number == 0 else _BELOW
             gone = frozenset().union(*(known.get(group, frozenset()) for group in groups))
             yield from _without(block.data, inner, gone, texts_only=number > 0)
+
+
+def _maker(start: bytes) -> bytes:
+    """Return whose note it is, by its first bytes; empty if they do not tell: makers write each other's notes."""
+    return next((maker for mark, maker in _SIGNATURES.items() if start.startswith(mark)), b"")
+
+
+def _unknown() -> CorruptPhotoError:
+    return CorruptPhotoError(
+        "Nobody can tell whether the photo's maker note has a serial number or a name in it.",
+        tag="remove",
+        advice="Remove maker-notes, too.",
+    )
+
+
+def _holds_unread_note(source: RangedSource, block: TiffBlock | None) -> bool:
+    """Whether there is a note that is not looked into: a RAW file's, or a copy in DNG's private data."""
+    tables = TiffTables(source)
+    unread = {_PRIVATE_DATA} if block else {_PRIVATE_DATA, MAKER_NOTE}
+    return any(True for table in tables.all for _ in table.find(unread))
 
 
 def _block(source: RangedSource) -> TiffBlock | None:

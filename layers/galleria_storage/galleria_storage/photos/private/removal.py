@@ -10,7 +10,7 @@ from galleria_storage.photos.jpeg.metadata import metadata as blocks_of_jpeg
 from galleria_storage.photos.metadata import Block, shifted
 from galleria_storage.photos.plan import Patch, Span
 from galleria_storage.photos.private.groups import GROUPS, Group
-from galleria_storage.photos.private.maker_notes import from_notes
+from galleria_storage.photos.private.maker_notes import CANON_NOTE, from_notes, own_tags
 from galleria_storage.photos.private.tables import without_fields
 from galleria_storage.photos.source import RangedSource, WindowSource
 from galleria_storage.photos.tiff.tables import TiffTables
@@ -104,7 +104,8 @@ def embedded(block: Block) -> Iterator[Block]:
 
 
 def _from_exif(block: Block, removal: Removal) -> Iterator[Patch]:
-    yield from without_fields(TiffTables(block.source), removal.exif | {_CREDENTIALS})
+    known = own_tags(removal.names) if block.name == CANON_NOTE else frozenset[int]()
+    yield from without_fields(TiffTables(block.source), removal.exif | known | {_CREDENTIALS})
     if "maker-notes" not in removal.names:
         yield from from_notes(block.source, removal.names)
     yield from removal_patches(list(embedded(block)), removal)
