@@ -32,6 +32,7 @@ PROGRAM: Final = "galleria-storage"
 _COMPLETE: Final = "_GALLERIA_STORAGE_COMPLETE"
 #: Each is a module of `commands` that has a Click command named `command`.
 COMMANDS: Final[dict[str, str]] = {
+    "push": "put photos into staging, with what is asked of each",
     "correct": "correct photos on this computer, or try what a correction would do",
     "upload": "upload a folder, and only what is new or changed in it",
     "publish": "publish photos of the staging bucket by hand",

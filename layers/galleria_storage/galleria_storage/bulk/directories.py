@@ -6,15 +6,14 @@ an ETag proves nothing (encryption by KMS or a customer's key, parts of an
 unusual size) the SHA-256 recorded on the object is asked for.
 """
 
-from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import islice
 from os.path import commonprefix
 from pathlib import Path
 from typing import Final, Literal
 
+from galleria_storage.bulk.run import as_they_finish
 from galleria_storage.bulk.walk import LocalFile, list_files
 from galleria_storage.errors import GalleriaError, LocalFileError
 from galleria_storage.s3.listing import ListedObject, list_pages
@@ -97,10 +96,7 @@ def upload_directory(
     run = _FolderRun(store, f"{folder}/" if folder else "", dry_run)
     run.look_at_bucket([run.prefix + file.name for file in found if file.problem is None])
     result = DirectoryUpload(total=len(found))
-    with (
-        ThreadPoolExecutor(FILE_THREADS, thread_name_prefix="upload") as pool,
-        closing(_as_they_finish(pool, run.upload, iter(found))) as outcomes,
-    ):
+    with closing(as_they_finish(run.upload, found, FILE_THREADS)) as outcomes:
         for done, outcome in enumerate(outcomes, 1):
             _count(result, outcome)
             if progress:
@@ -172,22 +168,6 @@ class _FolderRun:
 def _has_etag(content: LocalContent, etag: str) -> bool:
     with content.open() as stream:
         return has_etag(stream, content.size, etag)
-
-
-def _as_they_finish(
-    pool: ThreadPoolExecutor, work: Callable[[LocalFile], _Outcome], files: Iterator[LocalFile]
-) -> Generator[_Outcome, None, None]:
-    """Yield outcomes as they come, with only a few files waiting at any time."""
-    running: set[Future[_Outcome]] = {pool.submit(work, file) for file in islice(files, 2 * FILE_THREADS)}
-    try:
-        while running:
-            finished, running = wait(running, return_when=FIRST_COMPLETED)
-            running |= {pool.submit(work, file) for file in islice(files, len(finished))}
-            for future in finished:
-                yield future.result()
-    finally:
-        for future in running:
-            future.cancel()
 
 
 def _count(result: DirectoryUpload, outcome: _Outcome) -> None:

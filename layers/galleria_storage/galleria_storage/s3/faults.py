@@ -128,6 +128,20 @@ _LOCAL: Final = {
     "ResponseParserError": "the answer is not one of an S3 server",
 }
 
+#: Those among them, and boto3's other ones, that a network which is away for a while brings about.
+_AWAY: Final = frozenset(
+    {
+        "ConnectTimeoutError", "ConnectionClosedError", "ConnectionError", "EndpointConnectionError",
+        "HTTPClientError", "IncompleteReadError", "ProxyConnectionError", "ReadTimeoutError", "ResponseStreamingError",
+    }
+)  # fmt: skip
+_PASSING: Final = frozenset(
+    {
+        HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.INTERNAL_SERVER_ERROR,
+        HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)  # fmt: skip
+
 
 def translate(
     error: "ClientError | BotoCoreError | ResponseParserError", *, bucket: str | None = None, key: str | None = None
@@ -182,6 +196,13 @@ def status_of(error: GalleriaError) -> int:
 def code_of(error: GalleriaError) -> str:
     """Return the provider's code of the answer that an error was translated from; empty if there was none."""
     return _code(error.__cause__)
+
+
+def may_pass(error: GalleriaError) -> bool:
+    """Whether the network or the provider is away, or asks for patience: the same request may work in a minute."""
+    if isinstance(error, ThrottledError):
+        return True
+    return type(error.__cause__).__name__ in _AWAY or status_of(error) in _PASSING
 
 
 def wants_digest(error: GalleriaError) -> bool:

@@ -5,6 +5,7 @@ between hashing and sending is refused by the provider; what is stored is
 proven like every other write. No body is ever held in memory.
 """
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,6 +110,7 @@ def send(  # noqa: PLR0917 # what a write needs
     key: str,
     condition: Condition,
     progress: Progress | None = None,
+    headers: Mapping[str, Any] | None = None,
 ) -> None:
     """Send the content and check what was stored.
 
@@ -118,6 +120,8 @@ def send(  # noqa: PLR0917 # what a write needs
         What was seen of the key; it is sent where the provider is known to
         obey it. If somebody else has written since, the key is looked at
         again: the same content is left alone, other is replaced.
+    headers
+        Further arguments of PutObject, such as `Tagging`; `Metadata` is added to the SHA-256 that is recorded.
 
     Raises
     ------
@@ -129,7 +133,7 @@ def send(  # noqa: PLR0917 # what a write needs
         Somebody else writes under the key again and again.
     """
     count_what_is_sent(store.client)
-    sending = _Sending(store, content, digests, key, SentBytes(progress))
+    sending = _Sending(store, content, digests, key, SentBytes(progress), headers or {})
     for attempt in range(_ATTEMPTS):
         try:
             sending.send(condition)
@@ -155,12 +159,14 @@ class _Sending:
     digests: Digests
     key: str
     sent: SentBytes
+    more: Mapping[str, Any]
 
     def send(self, condition: Condition) -> None:
         """Send it once, and check what was stored."""
         self.sent.restart()
-        metadata = {SHA256_METADATA: self.digests.sha256}
-        headers: dict[str, Any] = {"ContentType": media_type(self.key), "Metadata": metadata, **self._encoding()}
+        metadata = {**self.more.get("Metadata", {}), SHA256_METADATA: self.digests.sha256}
+        headers: dict[str, Any] = {"ContentType": media_type(self.key), **self._encoding(), **self.more}
+        headers["Metadata"] = metadata
         try:
             if self.digests.size <= SINGLE_PUT_BYTES:
                 self._put(headers, condition)

@@ -1,0 +1,73 @@
+"""Where the command works: the two buckets, and the folders in which this computer keeps what it remembers."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from galleria_cli.table import printable
+from galleria_storage.corrections.near_misses import near_settings
+from galleria_storage.errors import SettingsError
+from galleria_storage.runtime.environment import RememberedNames, completed
+from galleria_storage.s3.access import BucketAccess, ProviderAccess, public_bucket
+from galleria_storage.s3.objects import ObjectStore
+
+_APPLICATION: Final = "galleria-storage"
+
+
+def staging_store(bucket: str | None = None, endpoint: str | None = None) -> ObjectStore:
+    """Connect to staging, as the standard AWS environment says; never with the public provider's endpoint or keys.
+
+    Parameters
+    ----------
+    bucket
+        Another one than STAGING_BUCKET names.
+    endpoint
+        Another one than the AWS environment names, with the environment's own keys.
+
+    Raises
+    ------
+    SettingsError
+        There is no name, or the environment is contradictory.
+    """
+    from galleria_storage.s3.clients import connect  # noqa: PLC0415 # heavy
+    from galleria_storage.s3.discovery import identify  # noqa: PLC0415 # the same
+
+    name = bucket or os.environ.get("STAGING_BUCKET", "").strip()
+    if not name:
+        raise SettingsError(
+            "STAGING_BUCKET is not set",
+            tag="STAGING_BUCKET",
+            advice="Set it, or give --bucket: the stack's output StagingBucketName.",
+        )
+    access = BucketAccess(name, ProviderAccess(endpoint=endpoint or "")).check("STAGING_")
+    connection = identify(connect(access))
+    return ObjectStore(connection.client, connection.bucket, connection.profile)
+
+
+def public_store(options: Mapping[str, str | None] | None = None) -> ObjectStore:
+    """Connect to the public bucket, as the settings S3_PUBLIC_* say; options that are given win over them."""
+    from galleria_storage.s3.clients import connect  # noqa: PLC0415 # heavy
+    from galleria_storage.s3.discovery import identify  # noqa: PLC0415 # the same
+
+    given = {name: value for name, value in (options or {}).items() if value is not None}
+    env = RememberedNames({**completed(os.environ), **given})
+    access = public_bucket(env)
+    for note in near_settings(env, env.names):
+        print(printable(note), file=sys.stderr)
+    connection = identify(connect(access))
+    return ObjectStore(connection.client, connection.bucket, connection.profile)
+
+
+def place_of(store: ObjectStore) -> str:
+    """Name a bucket with its provider's host."""
+    host = store.client.meta.endpoint_url.partition("://")[2]
+    return f"bucket {store.bucket} at {host}"
+
+
+def cache_file(name: str) -> Path:
+    """Return where this computer keeps what may be forgotten."""
+    from platformdirs import user_cache_path  # noqa: PLC0415 # few commands need it
+
+    return Path(user_cache_path(_APPLICATION)) / name

@@ -1,0 +1,126 @@
+"""What a command that works on many files tells: a line for each, how far it is, and when it has to wait."""
+
+import json
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from galleria_cli.table import printable
+from galleria_storage.errors import GalleriaError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+_UNITS: Final = ("bytes", "KB", "MB", "GB", "TB")
+_THOUSAND: Final = 1000
+_EVERY_SECONDS: Final = 10
+
+
+class Report:
+    """Tells one run's results: lines for people, or JSON lines.
+
+    Parameters
+    ----------
+    as_json
+        One JSON object per line on standard output, and nothing else there.
+    quiet
+        Only what is wrong, and the summary.
+    verbose
+        Also each file about which nothing needs to be done.
+    """
+
+    def __init__(self, *, as_json: bool = False, quiet: bool = False, verbose: bool = False) -> None:
+        self._json = as_json
+        self._quiet = quiet
+        self._verbose = verbose
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+        self._lock = threading.Lock()
+        self._told_at = 0.0
+
+    def file(self, status: str, name: str, *, wrong: bool = False, dull: bool = False, **facts: Any) -> None:
+        """Tell what became of one file.
+
+        Parameters
+        ----------
+        wrong
+            Something is not right: it is told even if the run is quiet.
+        dull
+            Nothing was done: it is told only if the run is verbose (and in JSON).
+        facts
+            Further fields for JSON; `reason` and `asked` are shown to people, too.
+        """
+        told = {key: value for key, value in facts.items() if value not in {None, ""}}
+        if self._json:
+            self._print(json.dumps({"file": name, "status": status, **told}, ensure_ascii=False, default=str))
+        elif wrong or (not self._quiet and (self._verbose or not dull)):
+            words = [f"{status:<10} {name}", str(told.get("asked", "")), str(told.get("reason", ""))]
+            self._print(printable("  ".join(word for word in words if word)))
+
+    def summary(self, words: str, facts: Mapping[str, Any]) -> None:
+        """Tell what became of all, as the last line."""
+        self._print(json.dumps({"summary": dict(facts)}, default=str) if self._json else printable(words))
+
+    def note(self, words: str) -> None:
+        """Tell something on the standard error output."""
+        with self._lock:
+            if self._progress is not None:
+                self._progress.console.print(printable(words), markup=False, highlight=False)
+            else:
+                print(printable(words), file=sys.stderr, flush=True)
+
+    @contextmanager
+    def progress(self, files: int, size: int) -> Iterator[None]:
+        """Show on a terminal how far the run is: files, bytes, speed, time left."""
+        if self._quiet or self._json or not sys.stderr.isatty():
+            yield
+            return
+        from rich.console import Console  # noqa: PLC0415 # only where there is a terminal
+        from rich.progress import (  # noqa: PLC0415
+            BarColumn,
+            DownloadColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+            TransferSpeedColumn,
+        )
+
+        columns = (TextColumn("{task.fields[done]}/{task.fields[files]}"), BarColumn(), DownloadColumn(),
+                   TransferSpeedColumn(), TimeRemainingColumn())  # fmt: skip
+        with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+            self._progress, self._task = shown, shown.add_task("", total=size, done=0, files=files)
+            try:
+                yield
+            finally:
+                self._progress = self._task = None
+
+    def advance(self, done: int, size: int) -> None:
+        """Show that `done` files are through, the last of which had `size` bytes."""
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, advance=size, done=done)
+
+    def waiting(self, seconds: float, error: GalleriaError | None) -> None:
+        """Tell of an outage, at its begin, now and then, and at its end."""
+        if error is None:
+            self.note(f"the provider answers again, after {seconds:.0f} s")
+            self._told_at = 0.0
+        elif seconds < self._told_at or seconds - self._told_at >= _EVERY_SECONDS or not self._told_at:
+            self._told_at = seconds or 0.001
+            self.note(f"{error.message}; waiting, {seconds:.0f} s so far")
+
+    def _print(self, text: str) -> None:
+        with self._lock:
+            if self._progress is not None and sys.stdout.isatty():  # the bar is on the same terminal
+                self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
+            else:
+                print(text)
+
+
+def size_text(size: int) -> str:
+    """Write a number of bytes as people say it: ``63.6 MB``."""
+    amount, unit = float(size), 0
+    while amount >= _THOUSAND and unit < len(_UNITS) - 1:
+        amount, unit = amount / _THOUSAND, unit + 1
+    return f"{size} bytes" if unit == 0 else f"{amount:.1f} {_UNITS[unit]}"

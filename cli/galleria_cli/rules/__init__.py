@@ -1,0 +1,1 @@
+"""What `galleria.toml` says about the photos beside it: rules, the facts that they ask for, and their short forms."""

@@ -1,0 +1,138 @@
+"""What a file tells of itself, as far as rules ask for it: what it is, its camera, and when it was taken."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from galleria_storage.errors import GalleriaError
+from galleria_storage.photos.metadata import Block
+from galleria_storage.photos.plan import NOTHING
+from galleria_storage.photos.sniff import MediaType, recognise
+from galleria_storage.photos.source import FileSource, RangedSource
+from galleria_storage.transfer.local_content import LocalContent
+
+_MAKE, _MODEL, _SERIAL = 0x010F, 0x0110, 0xA431
+_ASCII: Final = 2
+_LONGEST: Final = 128
+
+
+class Facts(NamedTuple):
+    """What is known of a file.
+
+    Attributes
+    ----------
+    name
+        Its path in the folder, with ``/``.
+    media
+        What it is by its bytes; None if that is nothing that this program knows.
+    camera, serial
+        Maker and model in one text, and the body's serial number (Exif 2.32, 4.6.5); empty where it tells none.
+    taken
+        Capture time, as the camera's clock showed it.
+    """
+
+    name: str
+    media: MediaType | None = None
+    camera: str = ""
+    serial: str = ""
+    taken: datetime | None = None
+
+
+def media_of(path: Path) -> MediaType | None:
+    """Tell by its bytes what a file is.
+
+    Raises
+    ------
+    LocalFileError
+        It cannot be read.
+    """
+    with LocalContent(path).open() as stream:
+        return recognise(FileSource(stream))
+
+
+def facts_of(name: str, path: Path) -> Facts:
+    """Read what a file tells; the film or RAW file beside a photo has the facts of the photo where it tells none.
+
+    Raises
+    ------
+    LocalFileError
+        It cannot be read.
+    """
+    facts = _own_facts(name, path)
+    if facts.media and not facts.camera:
+        for other in _partners(path):
+            beside = _own_facts(name, other)
+            if beside.camera:
+                return beside._replace(media=facts.media, taken=facts.taken or beside.taken)
+    return facts
+
+
+def _own_facts(name: str, path: Path) -> Facts:
+    with LocalContent(path).open() as stream:
+        source = FileSource(stream)
+        media = recognise(source)
+        camera, serial = _camera(source, media)
+        return Facts(name, media, camera, serial, _taken(source, media))
+
+
+def _partners(path: Path) -> Iterator[Path]:
+    """Yield the files of the same name but for its ending: a HEIC beside a MOV, a JPEG beside a RAW file."""
+    try:
+        beside = sorted(other for other in path.parent.glob(f"{_escaped(path.stem)}.*") if other != path)
+    except OSError:
+        return
+    yield from (other for other in beside if other.is_file() and other.suffix.lower() != ".xmp")
+
+
+def _escaped(text: str) -> str:
+    from glob import escape  # noqa: PLC0415 # few files have no camera
+
+    return escape(text)
+
+
+def _camera(source: RangedSource, media: MediaType | None) -> tuple[str, str]:
+    """Return camera and serial number from the first Exif block that tells them."""
+    from galleria_storage.photos.formats import format_of, is_correctable  # noqa: PLC0415 # only where rules ask
+
+    if media is None or not is_correctable(media.media_type):
+        return "", ""
+    try:
+        blocks = format_of(media.media_type).metadata(source)
+    except GalleriaError:
+        return "", ""
+    for block in blocks:
+        if block.kind == "exif" and (found := _camera_in(block))[0]:
+            return found
+    return "", ""
+
+
+def _camera_in(block: Block) -> tuple[str, str]:
+    from galleria_storage.photos.tiff.tables import TiffTables  # noqa: PLC0415 # only where rules ask
+
+    try:
+        tables = TiffTables(block.source, lenient=True)
+    except GalleriaError:
+        return "", ""
+    texts: dict[int, str] = {}
+    for table in tables.all:
+        for field in table.find({_MAKE, _MODEL, _SERIAL}):
+            start, stop = field.value
+            if field.type == _ASCII:
+                data = tables.source.read(start, min(stop - start, _LONGEST))
+                texts.setdefault(field.tag, " ".join(data.partition(b"\0")[0].decode("utf-8", "replace").split()))
+    make, model = texts.get(_MAKE, ""), texts.get(_MODEL, "")
+    whole = model if model.lower().startswith(make.lower()) else f"{make} {model}".strip()
+    return whole, texts.get(_SERIAL, "")
+
+
+def _taken(source: RangedSource, media: MediaType | None) -> datetime | None:
+    from galleria_storage.corrections.camera_text import read_capture_time  # noqa: PLC0415 # only where rules ask
+    from galleria_storage.photos.photo import plan_photo  # noqa: PLC0415 # the same
+
+    if media is None:
+        return None
+    try:
+        return read_capture_time(plan_photo(source, NOTHING, media.media_type).before).time.local
+    except GalleriaError:
+        return None

@@ -1,0 +1,224 @@
+"""`galleria.toml`: what is asked of each photo in a folder. The first rule that fits wins."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from galleria_cli.rules.facts import Facts
+from galleria_cli.rules.short_forms import ASKING_KEYS, check_keys, correction_values
+from galleria_storage.corrections.precedence import winning_values
+from galleria_storage.errors import CorrectionError, LocalFileError, SettingsError
+
+NAME: Final = "galleria.toml"
+_CONDITIONS: Final = ("camera", "serial", "folder", "files", "between")
+_RULE_KEYS: Final = (*_CONDITIONS, *ASKING_KEYS, "skip")
+_BOOK_KEYS: Final = (*ASKING_KEYS, "skip", "rule")
+
+
+class Choice(NamedTuple):
+    """What is to be done with one file.
+
+    Attributes
+    ----------
+    asked
+        Correction keys and values.
+    general
+        Nothing but what is asked of all photos asks it.
+    skip
+        Leave the file out.
+    because
+        What decided, in words.
+    """
+
+    asked: Mapping[str, str]
+    skip: bool
+    because: str
+    general: bool = False
+
+
+class Rule(NamedTuple):
+    """One ``[[rule]]``: conditions that must all hold, and what then is asked."""
+
+    number: int
+    camera: tuple[str, ...]
+    serial: tuple[str, ...]
+    folder: tuple[str, ...]
+    files: tuple[str, ...]
+    between: tuple[datetime, datetime] | None
+    asked: Mapping[str, str]
+    skip: bool
+
+    def misfit(self, facts: Facts) -> str:
+        """Say why a file does not meet the conditions; empty if it meets all."""
+        return next(filter(None, (self._misnamed(facts.name), self._other_camera(facts), self._other_time(facts))), "")
+
+    def _misnamed(self, path: str) -> str:
+        folder, _, name = path.rpartition("/")
+        if self.files and not _fits(self.files, name, path):
+            return f"its name is not {_or(self.files)}"
+        if self.folder and not any(_is_in(folder, pattern) for pattern in self.folder):
+            return f"it is not in the folder {_or(self.folder)}"
+        return ""
+
+    def _other_camera(self, facts: Facts) -> str:
+        if self.camera and not _fits(self.camera, facts.camera, facts.camera.partition(" ")[2]):
+            return f"its camera is {facts.camera or 'not told'}, not {_or(self.camera)}"
+        if self.serial and facts.serial not in self.serial:
+            return f"its camera's serial number is {'another' if facts.serial else 'not told'}"
+        return ""
+
+    def _other_time(self, facts: Facts) -> str:
+        if self.between and facts.taken is None:
+            return "it does not tell when it was taken"
+        if self.between and facts.taken and not self.between[0] <= facts.taken <= self.between[1]:
+            return f"it was taken at {facts.taken}, not between {self.between[0]} and {self.between[1]}"
+        return ""
+
+
+class Rulebook(NamedTuple):
+    """All that a `galleria.toml` says; an empty one asks nothing."""
+
+    asked: Mapping[str, str] = {}
+    skip: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def needs_facts(self) -> bool:
+        """Whether a rule asks for more than names."""
+        return any(rule.camera or rule.serial or rule.between for rule in self.rules)
+
+    def choose(self, facts: Facts, given: Mapping[str, str]) -> Choice:
+        """Decide about a file; what the command line asks (`given`) counts more than any rule, group by group."""
+        folder, _, name = facts.name.rpartition("/")
+        for pattern in self.skip:
+            if _fits((pattern,), name, facts.name) or (pattern.endswith("/") and _is_in(folder, pattern)):
+                return Choice({}, skip=True, because=f"{NAME} skips {pattern}")
+        rule = next((rule for rule in self.rules if not rule.misfit(facts)), None)
+        if rule and rule.skip:
+            return Choice({}, skip=True, because=f"rule {rule.number} of {NAME} skips it")
+        by_rule = winning_values(rule.asked, {}, self.asked)[0] if rule else dict(self.asked)
+        asked = winning_values(given, {}, by_rule)[0]
+        places = [f"rule {rule.number} of {NAME}"] if rule else [NAME] if self.asked else []
+        because = " and ".join([*places, *(["--correct"] if given else [])])
+        return Choice(asked, skip=False, because=because or "nothing is asked of it", general=not (rule or given))
+
+    def explain(self, facts: Facts, given: Mapping[str, str]) -> list[str]:
+        """Say of each rule, up to the one that wins, why it fits or does not, and what is asked in the end."""
+        what = facts.media.media_type if facts.media else "no known format"
+        lines = [f"{facts.name}: {what}, {facts.camera or 'no camera told'}, {facts.taken or 'no capture time'}"]
+        for rule in self.rules:
+            misfit = rule.misfit(facts)
+            lines.append(f"rule {rule.number}: {f'no, {misfit}' if misfit else 'fits, and is the one that counts'}")
+            if not misfit:
+                break
+        choice = self.choose(facts, given)
+        asked = ", ".join(f"{key}={value}" for key, value in choice.asked.items())
+        asked = f"asked: {asked or 'nothing'} ({choice.because})"
+        return [*lines, f"skipped: {choice.because}" if choice.skip else asked]
+
+
+def read_rulebook(path: Path) -> Rulebook:
+    """Read a `galleria.toml`.
+
+    Raises
+    ------
+    SettingsError
+        It is not TOML.
+    CorrectionError
+        A key is unknown, or a value cannot be understood; rule and key are named.
+    LocalFileError
+        It cannot be read.
+    """
+    try:
+        book = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise LocalFileError(f"{path} cannot be read: {error.strerror or error}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not TOML: {error}", tag=NAME) from None
+    check_keys(book, _BOOK_KEYS, NAME)
+    rules = book.pop("rule", [])
+    if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
+        raise CorrectionError(f"{NAME}: rule is {rules!r}; write each as [[rule]]", tag="rule")
+    skip = _texts(book.pop("skip", []), "skip", NAME)
+    return Rulebook(
+        correction_values(book, NAME), skip, tuple(_rule(number, rule) for number, rule in enumerate(rules, 1))
+    )
+
+
+def book_of(folder: Path) -> Rulebook:
+    """Return the rules that lie in a folder; an empty book where there are none."""
+    path = folder / NAME
+    return read_rulebook(path) if path.is_file() else Rulebook()
+
+
+def _rule(number: int, given: Mapping[str, Any]) -> Rule:
+    where = f"{NAME}, rule {number}"
+    check_keys(given, _RULE_KEYS, where)
+    if not any(condition in given for condition in _CONDITIONS):
+        raise CorrectionError(f"{where} has no condition; allowed are {', '.join(_CONDITIONS)}", tag="rule")
+    skip = given.get("skip", False)
+    if not isinstance(skip, bool):
+        raise CorrectionError(f"{where}: skip is {skip!r}; in a rule true or false is expected", tag="skip")
+    asked = correction_values({key: given[key] for key in given if key in ASKING_KEYS}, where)
+    if skip == bool(asked):
+        raise CorrectionError(f"{where} must either ask for something or say skip = true", tag="rule")
+    texts = [_texts(given.get(name, []), name, where) for name in _CONDITIONS[:-1]]
+    return Rule(number, texts[0], texts[1], texts[2], texts[3], _between(given.get("between"), where), asked, skip)
+
+
+def _texts(value: object, name: str, where: str) -> tuple[str, ...]:
+    entries = [value] if isinstance(value, str | int) and not isinstance(value, bool) else value
+    if not isinstance(entries, list) or not all(isinstance(entry, str | int) for entry in entries):
+        raise CorrectionError(f"{where}: {name} is {value!r}; a text or a list of texts is expected", tag=name)
+    return tuple(str(entry).strip() for entry in entries)
+
+
+def _between(value: object, where: str) -> tuple[datetime, datetime] | None:
+    if value is None:
+        return None
+    ends = value if isinstance(value, list) else []
+    if len(ends) == 2:  # noqa: PLR2004 # from and to
+        first, last = _moment(ends[0], time.min), _moment(ends[1], time.max)
+        if first and last and first <= last:
+            return first, last
+    raise CorrectionError(
+        f"{where}: between is {value!r}; two times in order are expected, such as "
+        '["2024-06-15T10:00", "2024-06-15T18:30"], as the camera\'s clock showed them',
+        tag="between",
+    )
+
+
+def _moment(value: object, of_day: time) -> datetime | None:
+    """Read a time on the camera's clock; a day alone stands for its begin or its end."""
+    try:
+        if isinstance(value, datetime):
+            found = value
+        elif isinstance(value, date) or (isinstance(value, str) and len(value.strip()) == len("2024-06-15")):
+            day = value if isinstance(value, date) else date.fromisoformat(str(value).strip())
+            found = datetime.combine(day, of_day)
+        else:
+            found = datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        return None
+    return None if found.tzinfo else found
+
+
+def _fits(patterns: Sequence[str], *texts: str) -> bool:
+    return any(
+        fnmatchcase(text.casefold(), pattern.casefold()) for pattern in patterns for text in texts if text or pattern
+    )
+
+
+def _is_in(folder: str, pattern: str) -> bool:
+    """Whether a folder is one that a pattern names, or lies in it."""
+    pattern = pattern.strip("/")
+    parts = folder.split("/") if folder else []
+    above = ["/".join(parts[: count + 1]) for count in range(len(parts))]
+    return pattern in {"", "."} or _fits((pattern,), *above)
+
+
+def _or(texts: Sequence[str]) -> str:
+    return " or ".join(texts)

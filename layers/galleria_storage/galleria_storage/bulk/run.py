@@ -1,0 +1,41 @@
+"""Many things done at once, a few at a time: results come as they are ready, and memory stays flat."""
+
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
+from typing import TypeVar
+
+Given = TypeVar("Given")
+Result = TypeVar("Result")
+
+
+def as_they_finish(
+    work: Callable[[Given], Result], items: Iterable[Given], threads: int
+) -> Generator[Result, None, None]:
+    """Yield the result of `work` for each item, in the order in which they are ready.
+
+    Parameters
+    ----------
+    work
+        Called by `threads` threads; whatever goes wrong with one item should be a result, since an error ends all.
+    items
+        Read on as results come: at most twice as many as there are threads are taken ahead.
+    threads
+        How many at once.
+
+    Notes
+    -----
+    Closing the generator, as Ctrl-C does, starts nothing more, and waits for what has been started.
+    """
+    rest = iter(items)
+    with ThreadPoolExecutor(threads, thread_name_prefix="bulk") as pool:
+        running: set[Future[Result]] = {pool.submit(work, item) for item in islice(rest, 2 * threads)}
+        try:
+            while running:
+                finished, running = wait(running, return_when=FIRST_COMPLETED)
+                running |= {pool.submit(work, item) for item in islice(rest, len(finished))}
+                for future in finished:
+                    yield future.result()
+        finally:
+            for future in running:
+                future.cancel()

@@ -1,0 +1,38 @@
+"""Which files of a folder are meant: patterns for those to take, and for those to leave."""
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+
+class Selection(NamedTuple):
+    """Patterns of names; letter case does not matter (``*.jpg`` takes ``A.JPG``).
+
+    Attributes
+    ----------
+    include
+        Take only what fits one of these; none: take all.
+    exclude
+        Leave what fits one of these, whatever `include` says.
+    """
+
+    include: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+
+    def takes(self, name: str) -> bool:
+        """Whether a name, with ``/`` between folders, is meant."""
+        return (not self.include or _fits(self.include, name)) and not _fits(self.exclude, name)
+
+
+def _fits(patterns: Sequence[str], name: str) -> bool:
+    """Compare the last part of a name, the whole of it, and for ``folder/`` the folders that it is in."""
+    whole = name.casefold()
+    last = whole.rpartition("/")[2]
+    return any(
+        fnmatchcase(f"/{whole}", f"*/{pattern}*") if pattern.endswith("/") else _matches(whole, last, pattern)
+        for pattern in (pattern.casefold() for pattern in patterns)
+    )
+
+
+def _matches(whole: str, last: str, pattern: str) -> bool:
+    return fnmatchcase(whole, pattern.removeprefix("/")) or ("/" not in pattern and fnmatchcase(last, pattern))

@@ -1,0 +1,153 @@
+"""`galleria-storage push` puts photos into staging, with what is asked of each, and nothing anywhere else."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from galleria_cli.console import main
+from galleria_cli.demo.samples import sample_photos
+from tests.integration.conftest import Buckets
+from tests.support.servers import S3Server
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+PHOTO = next(photo.data for photo in sample_photos() if photo.key == "little-endian.jpg")
+RULES = '[[rule]]\nfolder = "a"\nshift = "-2h"\n'
+
+
+@pytest.fixture(autouse=True)
+def settings(server: S3Server, buckets: Buckets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {
+        "STAGING_BUCKET": buckets.staging,
+        "AWS_ENDPOINT_URL_S3": server.endpoint,
+        "AWS_ACCESS_KEY_ID": server.access_key,
+        "AWS_SECRET_ACCESS_KEY": server.secret_key,
+        "AWS_REGION": server.region,
+        "AWS_DEFAULT_REGION": server.region,
+        "S3_PUBLIC_BUCKET": buckets.public,
+        "S3_PUBLIC_ENDPOINT": "http://127.0.0.1:9",
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (wedding := tmp_path / "wedding").mkdir()
+    (wedding / "a").mkdir()
+    (wedding / "a/1.JPG").write_bytes(PHOTO)
+    (wedding / "2.jpg").write_bytes(PHOTO + b"\0")
+    (wedding / "Thumbs.db").write_bytes(b"no photo")
+    (wedding / "menu.pdf").write_bytes(b"%PDF-1.4")
+    (wedding / "galleria.toml").write_text(RULES)
+    return wedding
+
+
+def tags(s3: "S3Client", buckets: Buckets, key: str) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in s3.get_object_tagging(Bucket=buckets.staging, Key=key)["TagSet"]}
+
+
+def keys(s3: "S3Client", bucket: str, prefix: str) -> list[str]:
+    return [found["Key"] for found in s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])]
+
+
+def push(*words: str | Path) -> int:
+    return main(["push", *map(str, words)])
+
+
+def test_photos_alone_go_into_staging_with_what_the_rules_ask(
+    s3: "S3Client", buckets: Buckets, prefix: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert push(folder, "--prefix", prefix, "--as", "tags") == 0
+    assert keys(s3, buckets.staging, prefix) == [f"{prefix}2.jpg", f"{prefix}a/1.JPG"]
+    assert keys(s3, buckets.public, prefix) == []
+    assert tags(s3, buckets, f"{prefix}a/1.JPG") == {"timestamp-offset-hours": "-02:00:00"}
+    assert tags(s3, buckets, f"{prefix}2.jpg") == {}
+    assert "2 pushed" in (said := capsys.readouterr().out)
+    assert "2 left out" in said
+
+
+def test_what_is_there_is_not_sent_again_and_a_changed_rule_changes_its_tags(
+    s3: "S3Client", buckets: Buckets, prefix: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    push(folder, "--prefix", prefix, "--as", "tags")
+    assert push(folder, "--prefix", prefix, "--as", "tags") == 0
+    assert "0 pushed (0 bytes), 2 already there" in capsys.readouterr().out
+    before = s3.head_object(Bucket=buckets.staging, Key=f"{prefix}a/1.JPG")["LastModified"]
+    (folder / "galleria.toml").write_text(RULES.replace("-2h", "+90min"))
+    assert push(folder, "--prefix", prefix, "--as", "tags", "--rules-only") == 0
+    assert tags(s3, buckets, f"{prefix}a/1.JPG") == {"timestamp-offset-hours": "+01:30:00"}
+    assert s3.head_object(Bucket=buckets.staging, Key=f"{prefix}a/1.JPG")["LastModified"] == before
+
+
+def test_a_dry_run_names_every_file_and_writes_nothing(
+    s3: "S3Client", buckets: Buckets, prefix: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert push(folder, "--prefix", prefix, "--dry-run", "-v") == 0
+    said = capsys.readouterr().out
+    assert [name for name in ("a/1.JPG", "2.jpg", "Thumbs.db", "menu.pdf") if name not in said] == []
+    assert keys(s3, buckets.staging, prefix) == []
+
+
+def test_metadata_carries_the_correction_where_that_is_wanted(
+    s3: "S3Client", buckets: Buckets, prefix: str, folder: Path
+) -> None:
+    assert push(folder, "--prefix", prefix, "--as", "metadata", "--correct", "zone=+02:00") == 0
+    found = s3.head_object(Bucket=buckets.staging, Key=f"{prefix}a/1.JPG")["Metadata"]
+    assert found["timestamp-offset-hours"] == "-02:00:00"
+    assert found["target-timezone-offset-hours"] == "+02:00"
+    assert push(folder, "--prefix", prefix, "--as", "metadata", "--correct", "zone=+03:00") == 0
+    found = s3.head_object(Bucket=buckets.staging, Key=f"{prefix}a/1.JPG")["Metadata"]
+    assert found["target-timezone-offset-hours"] == "+03:00"
+
+
+def test_a_photo_that_would_be_rejected_is_named_and_not_sent(
+    s3: "S3Client", buckets: Buckets, prefix: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "a/cut.jpg").write_bytes(PHOTO[:100])
+    assert push(folder, "--prefix", prefix) == 1
+    assert "rejected   a/cut.jpg" in capsys.readouterr().out
+    assert f"{prefix}a/cut.jpg" not in keys(s3, buckets.staging, prefix)
+
+
+def test_the_result_is_one_json_object_per_line(prefix: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    push(folder, "--prefix", prefix, "--json")
+    *files, last = map(json.loads, capsys.readouterr().out.splitlines())
+    assert {found["file"]: found["status"] for found in files} == {
+        "2.jpg": "pushed",
+        "a/1.JPG": "pushed",
+        "Thumbs.db": "left out",
+        "menu.pdf": "left out",
+    }
+    assert last["summary"]["pushed"] == 2
+
+
+def test_a_selection_is_all_that_is_sent(s3: "S3Client", buckets: Buckets, prefix: str, folder: Path) -> None:
+    push(folder, "--prefix", prefix, "--include", "*.jpg", "--exclude", "a/")
+    assert keys(s3, buckets.staging, prefix) == [f"{prefix}2.jpg"]
+
+
+def test_the_rule_of_one_photo_is_explained(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert push(folder, "--explain", "--include", "1.jpg") == 0
+    assert "rule 1: fits, and is the one that counts" in capsys.readouterr().out
+
+
+def test_staging_must_be_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("STAGING_BUCKET")
+    assert push(folder) == 2
+    assert "STAGING_BUCKET is not set" in capsys.readouterr().err
+
+
+def test_a_mistake_in_the_rules_stops_all_before_anything_is_sent(
+    s3: "S3Client", buckets: Buckets, prefix: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "galleria.toml").write_text('zonne = "Europe/Stockholm"')
+    assert push(folder, "--prefix", prefix) == 2
+    assert "'zone' may be meant" in capsys.readouterr().err
+    assert keys(s3, buckets.staging, prefix) == []

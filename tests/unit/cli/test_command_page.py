@@ -1,0 +1,36 @@
+"""docs/command.md: its examples are read by the command itself."""
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from galleria_cli import console
+from galleria_cli.rules.rulebook import read_rulebook
+from galleria_cli.subcommands import Subcommands
+
+PAGE = (Path(__file__).parents[3] / "docs/command.md").read_text(encoding="utf-8")
+LINES = [line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
+
+
+def test_the_rules_of_the_page_can_be_read(tmp_path: Path) -> None:
+    (path := tmp_path / "galleria.toml").write_text(re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)[0])
+    assert len(read_rulebook(path).rules) == 4
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_every_line_of_the_page_is_understood(line: str) -> None:
+    program, name, *words = shlex.split(line, comments=True)
+    assert program == "galleria-storage"
+    group = Subcommands(console.COMMANDS)
+    command = group.get_command(click.Context(group), name)
+    assert command is not None
+    if isinstance(command, click.Group):
+        command, words = command.commands[words[0]], words[1:]
+    command.make_context(name, words)
+
+
+def test_every_command_is_on_the_page() -> None:
+    assert [name for name in console.COMMANDS if f"`{name}" not in PAGE and f"storage {name}" not in PAGE] == []
