@@ -7,6 +7,7 @@ IFD. Offsets count from the first byte of the TIFF header.
 
 from collections.abc import Collection
 from itertools import count
+from operator import mul
 from struct import Struct, unpack_from
 from typing import Final, NamedTuple
 
@@ -20,6 +21,16 @@ IFD: Final = 13
 # Bytes per value by type (TIFF 6.0 section 2; 13 is IFD, TIFF technical note 1; 129 is UTF-8, Exif 3.0).
 TYPE_SIZES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 129: 1}
 KNOWN_TYPES: Final = frozenset(TYPE_SIZES)
+
+
+class _Sizes(dict[int, int]):
+    """Bytes per value by type, 0 for types that do not exist."""
+
+    def __missing__(self, kind: int) -> int:
+        return 0
+
+
+_SIZES: Final = _Sizes(TYPE_SIZES)
 
 INLINE: Final = 4
 """A value of at most so many bytes is in its entry, in place of an offset."""
@@ -124,12 +135,12 @@ class Ifd:
     def values(self) -> list[Value]:
         """Where the values are that do not fit into their entries; they may lie outside the block."""
         if self._values is None:
-            numbers, size_of = iter(self._numbers), TYPE_SIZES.get
+            numbers = self._numbers
+            lengths = map(mul, numbers[2::4], map(_SIZES.__getitem__, self.types))
             self._values = [
                 (tag, offset, offset + length, index)
-                # The same iterator four times: four numbers are one entry.
-                for tag, kind, number, offset, index in zip(numbers, numbers, numbers, numbers, count(), strict=False)
-                if (length := number * size_of(kind, 0)) > INLINE
+                for tag, offset, length, index in zip(self.tags, numbers[3::4], lengths, count(), strict=False)
+                if length > INLINE
             ]
         return self._values
 

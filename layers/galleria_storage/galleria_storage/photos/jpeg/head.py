@@ -30,7 +30,7 @@ APP0: Final = 0xE0
 APP1: Final = 0xE1
 APP2: Final = 0xE2
 
-_MARKER: Final = Struct(">BBH")
+_MARKER: Final = Struct(">HH")
 _FILL: Final = re.compile(rb"\xff+")
 _SOI: Final = 0xD8
 _EOI: Final = 0xD9
@@ -38,7 +38,9 @@ _SOS: Final = 0xDA
 _OUT_OF_PLACE: Final = frozenset({_SOI, _EOI})
 # TEM and RSTn have no length (T.81 table B.1). FF 00 is not a marker; readers skip it between segments.
 _STANDALONE: Final = frozenset({0x00, 0x01, *range(0xD0, 0xD8)})
-_WITH_LENGTH: Final = frozenset(range(0x02, 0xFF)) - _STANDALONE - _OUT_OF_PLACE - {_SOS}
+_WITH_LENGTH: Final = frozenset(
+    0xFF00 | marker for marker in set(range(0x02, 0xFF)) - _STANDALONE - _OUT_OF_PLACE - {_SOS}
+)
 
 
 _new: Final = tuple.__new__
@@ -180,11 +182,11 @@ def _add_plain_segments(data: bytes | bytearray, at: int, segments: list[Segment
     for _ in range(MAX_SEGMENTS + 1 - len(segments)):
         if at + 4 > size:
             return at
-        first, marker, length = unpack(data, at)
+        code, length = unpack(data, at)
         end = at + 2 + length
-        if first != 0xFF or marker not in _WITH_LENGTH or length < 2 or end > size:
+        if code not in _WITH_LENGTH or length < 2 or end > size:
             return at
-        add(_new(Segment, (marker, at, at + 4, end)))  # as Segment(…), in a third of the time
+        add(_new(Segment, (code & 0xFF, at, at + 4, end)))  # as Segment(…), in a third of the time
         at = end
     raise _corrupt(at, f"more than {MAX_SEGMENTS:,} segments")
 
