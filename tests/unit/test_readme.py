@@ -41,6 +41,12 @@ def test_every_relative_link_of_a_page_leads_somewhere(page: Path) -> None:
     assert [link for link in local if not (page.parent / link).exists()] == []
 
 
+def test_the_index_lists_every_page_once() -> None:
+    index = ROOT / "docs/README.md"
+    listed = re.findall(r"^\d+\. \[.+?\]\((.+?\.md)\)", index.read_text(), re.MULTILINE)
+    assert sorted(listed) == sorted(page.name for page in index.parent.glob("*.md") if page != index)
+
+
 def test_every_path_that_the_readme_gives_to_sam_exists() -> None:
     paths = re.findall(r"--event (\S+)", README)
     assert paths
