@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from galleria_storage.delivery.events import notification
-from tests.support import jpegs
-from tests.support.lambda_runtime import BUILD, LAYER, ExecutionEnvironment, environment, interpreter_version
+from tests.support.functions.lambda_runtime import BUILD, LAYER, ExecutionEnvironment, environment, interpreter_version
+from tests.support.photos import jpegs
 from tests.support.servers import S3Server, running
-from tests.support.template import Stack
+from tests.support.stack.template import Stack
 
 INIT_BAR: Final = 1.25
 MEMORY_BAR: Final = 1.15

@@ -15,9 +15,9 @@ from typing import Final
 
 from benchmarks.publishing.chaos import report_chaos
 from benchmarks.publishing.worker import Job, Result
-from tests.support.jpegs import photo
-from tests.support.processes import ServerMissingError
+from tests.support.photos.jpegs import photo
 from tests.support.servers import S3Server, running
+from tests.support.servers.processes import ServerMissingError
 
 MIB: Final = 1 << 20
 SIZES: Final = {"1 MB": MIB, "8 MB": 8 * MIB, "25 MB": 25 * MIB, "200 MB": 200 * MIB, "1 GiB": 1024 * MIB}

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from galleria_storage.s3_storage import get_s3_client, upload_directory_to_s3, upload_file_to_s3
-from tests.support.processes import find_program
 from tests.support.servers import S3Server, running
+from tests.support.servers.processes import find_program
 
 PHOTOS: Final = 1000
 PHOTO_BYTES: Final = 300_000

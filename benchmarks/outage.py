@@ -25,12 +25,12 @@ import boto3
 from botocore.config import Config
 
 from galleria_storage.delivery.events import notification
-from tests.support import jpegs
-from tests.support.fake_queues import FakeQueues, queues
-from tests.support.lambda_runtime import ExecutionEnvironment, environment
+from tests.support.fakes.fake_queues import FakeQueues, queues
+from tests.support.functions.lambda_runtime import ExecutionEnvironment, environment
+from tests.support.photos import jpegs
 from tests.support.servers import S3Server, running
-from tests.support.template import Stack
-from tests.support.wire import Fault, Wire, proxied
+from tests.support.servers.wire import Fault, Wire, proxied
+from tests.support.stack.template import Stack
 
 STAGING: Final = Stack().environment("PublishPhotoFunction")["STAGING_BUCKET"]
 PUBLIC: Final = "public"

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tests.support.processes import ServerMissingError
 from tests.support.servers import STARTERS, running
 from tests.support.servers.facts import FACTS, ODDITIES, Site
+from tests.support.servers.processes import ServerMissingError
 
 Question = Callable[[Site], Any]
 

@@ -26,7 +26,7 @@ from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.s3.clients import Connection, connect
 from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.transfer.writer import Writer
-from tests.support.jpegs import capture, image_data, photo
+from tests.support.photos.jpegs import capture, image_data, photo
 from tests.support.servers import S3Server
 
 WORKERS: Final = 16

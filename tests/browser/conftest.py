@@ -16,8 +16,8 @@ import pytest
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
-from tests.support.processes import ServerMissingError
 from tests.support.servers import S3Server, running
+from tests.support.servers.processes import ServerMissingError
 
 #: Servers that enforce a bucket's rules on anonymous requests.
 SERVERS = os.environ.get("BROWSER_SERVERS", "ministack ceph").split()

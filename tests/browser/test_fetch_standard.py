@@ -9,7 +9,7 @@ import pytest
 from selenium.webdriver import Chrome
 
 from tests.browser.conftest import serving
-from tests.support.cors_answers import (
+from tests.support.cors.cors_answers import (
     ALLOW_HEADERS,
     ALLOW_ORIGIN,
     EXPOSE,

@@ -12,7 +12,7 @@ from selenium.webdriver import Chrome
 from galleria_storage.cors.evaluate import CorsRequest, evaluate
 from galleria_storage.cors.rules import default_gallery_rules, found_rules
 from galleria_storage.s3.profiles import PROFILES
-from tests.support.functions import Function
+from tests.support.functions.function import Function
 from tests.support.servers import S3Server
 from tests.support.servers.bucket_names import bucket_name
 

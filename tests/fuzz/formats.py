@@ -7,8 +7,8 @@ from galleria_storage.errors import GalleriaError
 from galleria_storage.photos.photo import plan_photo
 from galleria_storage.photos.plan import NOTHING
 from galleria_storage.photos.source import BytesSource, MeteredSource
-from tests.support import films, heifs
-from tests.support.boxes import box, u
+from tests.support.photos import films, heifs
+from tests.support.photos.boxes import box, u
 
 FIRST = Correction.from_canonical("corrected-timestamp=2021-03-04T05:06:07.5;target-timezone-offset-hours=-05:00")
 SECOND = Correction.from_canonical("corrected-timestamp=1999-12-31T23:59:59.2;target-timezone-offset-hours=+05:45")

@@ -5,7 +5,7 @@ from pathlib import Path
 from galleria_storage.photos.sniff import recognise
 from galleria_storage.photos.source import BytesSource
 from tests.fuzz import formats
-from tests.support import photos as build
+from tests.support.photos import camera_files as build
 
 BLOCKS = {
     "little": build.camera_block(build.LITTLE),

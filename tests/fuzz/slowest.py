@@ -18,8 +18,8 @@ from galleria_storage.photos.photo import plan_photo
 from galleria_storage.photos.plan import Texts
 from galleria_storage.photos.source import BytesSource
 from tests.fuzz.blocks import Block, changed, random_block
-from tests.support.hostile import HOSTILE
-from tests.support.photos import exif_segment, jpeg
+from tests.support.photos.camera_files import exif_segment, jpeg
+from tests.support.photos.hostile import HOSTILE
 
 BOUND = 0.05
 """Seconds of CPU for what a plan reads of any photo, at most 1 MiB here."""

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from tests.support.template import Stack, source
-from tests.support.translation import translated
+from tests.support.stack.template import Stack, source
+from tests.support.stack.translation import translated
 
 _PACKAGE: Final = Path(__file__).parent / "node_modules/@cdklabs/cdk-validator-cfnguard"
 _RULES: Final = _PACKAGE / "rules/control-tower/cfn-guard"

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.support.gallery import Buckets, Gallery
-from tests.support.processes import ServerMissingError
 from tests.support.servers import STARTERS, S3Server, running
 from tests.support.servers.bucket_names import bucket_name
+from tests.support.servers.gallery import Buckets, Gallery
+from tests.support.servers.processes import ServerMissingError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -10,8 +10,8 @@ from galleria_storage.errors import BucketNotFoundError, NotFoundError, Precondi
 from galleria_storage.s3.clients import connect
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectStore
 from galleria_storage.s3.profiles import PROFILES
-from tests.support.gallery import Gallery
 from tests.support.servers.bucket_names import bucket_name
+from tests.support.servers.gallery import Gallery
 
 MIB = 1 << 20
 #: No object here has it.

@@ -12,11 +12,11 @@ from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.publishing.outcome import Outcome
 from galleria_storage.transfer.copying import copies_safely
 from galleria_storage.transfer.sizes import Sizes
-from tests.support.gallery import Gallery
-from tests.support.jpegs import TAKEN, capture, image_data, photo
-from tests.support.photos import with_afcp
+from tests.support.photos.camera_files import with_afcp
+from tests.support.photos.jpegs import TAKEN, capture, image_data, photo
 from tests.support.servers.bucket_names import bucket_name
-from tests.support.wire import Exchange, Fault, proxied
+from tests.support.servers.gallery import Gallery
+from tests.support.servers.wire import Exchange, Fault, proxied
 
 MIB = 1 << 20
 TWO_HOURS_BACK = {"timestamp-offset-hours": "-2", "target-timezone": "Europe/Stockholm"}

@@ -2,8 +2,8 @@
 
 from galleria_storage.publishing.claims import PREFIX
 from galleria_storage.publishing.publisher import Publisher
-from tests.support.gallery import Gallery
-from tests.support.jpegs import photo
+from tests.support.photos.jpegs import photo
+from tests.support.servers.gallery import Gallery
 
 KEEPING, UNPUBLISHING = {"when_removed": "keep"}, {"when_removed": "unpublish"}
 

@@ -7,9 +7,9 @@ import pytest
 from galleria_storage.errors import UnsupportedFormatError
 from galleria_storage.transfer.copying import copies_safely
 from galleria_storage.transfer.sizes import Sizes
-from tests.support.gallery import Gallery
-from tests.support.jpegs import photo
-from tests.support.wire import Wire, proxied
+from tests.support.photos.jpegs import photo
+from tests.support.servers.gallery import Gallery
+from tests.support.servers.wire import Wire, proxied
 
 MIB = 1 << 20
 CORRECTION = {"timestamp-offset-hours": "-2"}

@@ -9,9 +9,9 @@ from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.s3.clients import connect
 from galleria_storage.s3.discovery import identify
 from galleria_storage.s3.objects import ObjectStore
-from tests.support.gallery import Gallery
-from tests.support.jpegs import capture, image_data, photo
+from tests.support.photos.jpegs import capture, image_data, photo
 from tests.support.servers import S3Server, running
+from tests.support.servers.gallery import Gallery
 
 MIB = 1 << 20
 CORRECTION = {"timestamp-offset-hours": "-2", "target-timezone": "Europe/Stockholm"}

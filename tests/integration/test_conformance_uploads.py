@@ -14,9 +14,9 @@ from galleria_storage.s3_storage import (
     upload_directory_to_s3,
     upload_file_to_s3,
 )
-from tests.support.gallery import Gallery
-from tests.support.jpegs import photo
-from tests.support.wire import Wire, proxied
+from tests.support.photos.jpegs import photo
+from tests.support.servers.gallery import Gallery
+from tests.support.servers.wire import Wire, proxied
 
 MIB = 1 << 20
 

@@ -11,7 +11,7 @@ from galleria_storage.cors import all_buckets
 from galleria_storage.cors.rules import default_gallery_rules
 from galleria_storage.cors.settings import CorsSettings, CorsTarget
 from galleria_storage.errors import ProviderError
-from tests.support.functions import Function
+from tests.support.functions.function import Function
 from tests.support.servers import S3Server
 from tests.support.servers.bucket_names import bucket_name
 

@@ -19,11 +19,11 @@ from galleria_storage.s3.discovery import identify, settle
 from galleria_storage.s3.profiles import CEPH, GOFAKES3, PROFILES, UNKNOWN
 from galleria_storage.s3.trial import Trial
 from galleria_storage.s3.trial_key import PREFIX, TrialKey
-from tests.support.request_log import RequestLog
 from tests.support.servers import S3Server
 from tests.support.servers.bucket_names import bucket_name
 from tests.support.servers.facts import conditions, features
 from tests.support.servers.facts.site import Site
+from tests.support.servers.request_log import RequestLog
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

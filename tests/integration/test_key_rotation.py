@@ -13,7 +13,7 @@ import pytest
 from galleria_cli.demo.samples import sample_photos
 from galleria_storage.delivery.events import notification
 from galleria_storage.errors import GalleriaError
-from tests.support.functions import Function
+from tests.support.functions.function import Function
 from tests.support.servers import running
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from galleria_cli.demo.verification import Capture, problems
 from galleria_storage.delivery.events import notification
 from galleria_storage.errors import GalleriaError
 from tests.integration.conftest import Buckets
-from tests.support.functions import Function
+from tests.support.functions.function import Function
 from tests.support.servers import S3Server
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.gallery import Buckets
-from tests.support.processes import Processes, ServerMissingError, ServerStartError, find_program, free_ports
 from tests.support.servers import S3Server, external, running
 from tests.support.servers.bucket_names import bucket_name
+from tests.support.servers.gallery import Buckets
+from tests.support.servers.processes import Processes, ServerMissingError, ServerStartError, find_program, free_ports
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -18,8 +18,8 @@ from galleria_storage.transfer.digests import SHA256_METADATA
 from galleria_storage.transfer.files import upload
 from galleria_storage.transfer.sizes import MIB
 from tests.integration.conftest import Buckets
-from tests.support.request_log import RequestLog
 from tests.support.servers import S3Server
+from tests.support.servers.request_log import RequestLog
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

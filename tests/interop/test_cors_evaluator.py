@@ -21,8 +21,8 @@ from galleria_storage.cors.evaluate import CorsRequest, Order, answering_rule
 from galleria_storage.cors.rules import CorsRule, found_rules
 from galleria_storage.s3.bucket_cors import fetch_rules, put_rules
 from galleria_storage.s3.clients import connect
-from tests.support.processes import ServerMissingError
 from tests.support.servers import S3Server, running
+from tests.support.servers.processes import ServerMissingError
 
 SERVERS = os.environ.get("CORS_SERVERS", "ceph ministack seaweedfs").split()
 SEED = int(os.environ.get("SEED", "1"))

@@ -28,8 +28,8 @@ from galleria_storage.transfer.sizes import Sizes
 from galleria_storage.transfer.writer import Writer
 from tests.model.plan import HONOURING, PROVIDERS, Plan
 from tests.model.strands import Strand, Strands
-from tests.support.directing import client_error
-from tests.support.fake_s3 import FakeS3, StoredObject
+from tests.support.fakes.directing import client_error
+from tests.support.fakes.fake_s3 import FakeS3, StoredObject
 
 KEYS = ("wedding/0001.jpg", "wedding/again.jpg")
 STAGING, PUBLIC = "staging", "public"

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.support import jpegs
-from tests.support.processes import ROOT
+from tests.support.photos import jpegs
+from tests.support.servers.processes import ROOT
 
 PYTHON = ROOT / ".venv-package/bin/python"
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

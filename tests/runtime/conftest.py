@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from tests.support.lambda_runtime import ExecutionEnvironment, environment
-from tests.support.processes import ROOT, ServerMissingError
+from tests.support.functions.lambda_runtime import ExecutionEnvironment, environment
 from tests.support.servers import S3Server, running
-from tests.support.template import Stack
+from tests.support.servers.processes import ROOT, ServerMissingError
+from tests.support.stack.template import Stack
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

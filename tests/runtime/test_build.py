@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.lambda_runtime import BUILD, LAYER, interpreter_version
-from tests.support.processes import ROOT
+from tests.support.functions.lambda_runtime import BUILD, LAYER, interpreter_version
+from tests.support.servers.processes import ROOT
 
 MIB = 1024 * 1024
 RUNTIME = "3.13"

@@ -11,7 +11,7 @@ from urllib.parse import quote_plus, unquote_plus
 
 import pytest
 
-from tests.support.processes import ROOT, ServerMissingError
+from tests.support.servers.processes import ROOT, ServerMissingError
 
 EVENTS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "events").glob("*.json"))}
 #: Event file -> arguments of `sam local generate-event` for the same kind of event.

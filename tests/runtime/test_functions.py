@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 
 from galleria_storage.delivery.events import notification
 from tests.runtime.conftest import PUBLIC, STAGING, Services, Start
-from tests.support import jpegs
-from tests.support.wire import Exchange, proxied
+from tests.support.photos import jpegs
+from tests.support.servers.wire import Exchange, proxied
 
 Event = Callable[[str], dict[str, Any]]
 CORRECTION = {"timestamp-offset-hours": "-2", "target-timezone": "Europe/Stockholm"}

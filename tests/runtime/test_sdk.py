@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.runtime.conftest import PUBLIC, Services
-from tests.support.lambda_runtime import BUILD, LAYER, environment
-from tests.support.template import Stack
+from tests.support.functions.lambda_runtime import BUILD, LAYER, environment
+from tests.support.stack.template import Stack
 
 #: Calls the real handler, then tells where every module that is not of Python itself has come from.
 PROBE = """\

@@ -19,8 +19,8 @@ from typing import Any, Final
 import boto3
 import pytest
 
-from tests.support import jpegs
-from tests.support.processes import ROOT, Processes
+from tests.support.photos import jpegs
+from tests.support.servers.processes import ROOT, Processes
 
 ARCHITECTURE: Final = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
 IMAGE: Final = f"public.ecr.aws/lambda/python:3.13-{ARCHITECTURE}"

@@ -13,9 +13,9 @@ from multiprocessing import Pool
 from pathlib import Path
 from typing import Any, Final
 
-from tests.support.shapes import DETAILS, Parameters, faults, structures
-from tests.support.template import PSEUDO, Stack
-from tests.support.translation import translated
+from tests.support.stack.shapes import DETAILS, Parameters, faults, structures
+from tests.support.stack.template import PSEUDO, Stack
+from tests.support.stack.translation import translated
 
 #: One region of each partition. The CDN is in the first alone, and CdnLogs needs us-east-1.
 REGIONS: Final = ("us-east-1", "us-gov-west-1", "cn-north-1")

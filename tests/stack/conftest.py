@@ -17,9 +17,9 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from tests.support.processes import ROOT, ServerMissingError
 from tests.support.servers import running
-from tests.support.wire import Wire, proxied
+from tests.support.servers.processes import ROOT, ServerMissingError
+from tests.support.servers.wire import Wire, proxied
 
 REGION: Final = "us-east-1"
 BUILT: Final = ROOT / ".aws-sam/build/template.yaml"

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from galleria_storage.delivery.events import notification
 from tests.stack.conftest import Cloud, Stack, eventually
-from tests.support import jpegs
+from tests.support.photos import jpegs
 
 CORRECTION = {"timestamp-offset-hours": "-2", "target-timezone": "Europe/Stockholm"}
 

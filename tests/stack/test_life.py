@@ -9,8 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.stack.conftest import Cloud, Stack, eventually, reasons
-from tests.support import jpegs
-from tests.support.processes import ROOT
+from tests.support.photos import jpegs
+from tests.support.servers.processes import ROOT
 
 WRONG = '{"CORS_RULES": 1}'
 TAKEN = "2024:06:15 12:30:45"

@@ -9,8 +9,8 @@ from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.clients import connect
 from galleria_storage.s3.objects import Matches, ObjectStore
 from tests.stack.roles import Role
-from tests.support import jpegs
-from tests.support.functions import Function
+from tests.support.functions.function import Function
+from tests.support.photos import jpegs
 
 CORRECTION: Final = {"timestamp-offset-hours": "-2"}
 

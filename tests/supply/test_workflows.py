@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.processes import ROOT
-from tests.support.template import source
+from tests.support.servers.processes import ROOT
+from tests.support.stack.template import source
 
 FOLDER = ROOT / ".github/workflows"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yml"))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from benchmarks.costs import bill, page
 from benchmarks.costs.__main__ import PAGE
-from tests.support.template import Stack
+from tests.support.stack.template import Stack
 
 
 def test_the_page_says_what_the_script_computes() -> None:

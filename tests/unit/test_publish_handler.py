@@ -12,7 +12,7 @@ from galleria_storage.delivery.events import notification
 from galleria_storage.errors import CorrectionError, GalleriaError, ProviderError
 from galleria_storage.publishing.outcome import Outcome
 from galleria_storage.publishing.wiring import PublishService
-from tests.support.functions import ROOT, Function
+from tests.support.functions.function import ROOT, Function
 
 SETTINGS = {
     "STAGING_BUCKET": "staging",

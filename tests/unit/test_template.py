@@ -14,8 +14,8 @@ from galleria_storage.cors.settings import cors_settings
 from galleria_storage.publishing.safe_keys import RESERVED
 from galleria_storage.publishing.settings import publish_settings
 from galleria_storage.runtime.environment import MORE, completed
-from tests.support.processes import ROOT
-from tests.support.template import Stack, source
+from tests.support.servers.processes import ROOT
+from tests.support.stack.template import Stack, source
 
 FUNCTIONS = {"PublishPhotoFunction": "publish_photo", "AuditCorsFunction": "audit_cors"}
 ELSEWHERE = {

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.shapes import DETAILS, faults, structures
-from tests.support.template import Stack, source
+from tests.support.stack.shapes import DETAILS, faults, structures
+from tests.support.stack.template import Stack, source
 
 
 def test_no_structure_refers_to_what_it_does_not_have() -> None:

@@ -4,7 +4,7 @@ import time
 import uuid
 from typing import Final
 
-from tests.support.processes import Processes, ServerStartError, find_program, free_ports
+from tests.support.servers.processes import Processes, ServerStartError, find_program, free_ports
 
 REMEDY: Final = "as root: make ceph"
 PROGRAMS: Final = ("radosgw", "radosgw-admin", "ceph-mon", "ceph-osd", "ceph", "monmaptool")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from tests.support.processes import ServerMissingError
 from tests.support.servers.bucket_names import is_ours
+from tests.support.servers.processes import ServerMissingError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -18,9 +18,9 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from galleria_storage.s3.access import BucketAccess, ProviderAccess
-from tests.support.processes import Processes, ServerStartError, find_program, free_ports
 from tests.support.servers import ceph, external, swift
 from tests.support.servers.bucket_names import bucket_name
+from tests.support.servers.processes import Processes, ServerStartError, find_program, free_ports
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

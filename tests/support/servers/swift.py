@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.support.processes import Processes, find_program, free_ports
+from tests.support.servers.processes import Processes, find_program, free_ports
 
 REMEDY: Final = "as root: apt-get install swift-proxy swift-account swift-container swift-object memcached"
 STORAGE: Final = ("account", "container", "object")

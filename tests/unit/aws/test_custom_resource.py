@@ -11,7 +11,7 @@ import pytest
 
 from galleria_storage.aws import custom_resource
 from galleria_storage.errors import ProviderError
-from tests.support.functions import Function
+from tests.support.functions.function import Function
 
 REQUEST = {
     "RequestType": "Create",

@@ -6,7 +6,7 @@ from galleria_cli.demo.samples import Photo, sample_photos
 from galleria_cli.demo.verification import Capture, problems, read_capture
 from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.photos.photo import correct_bytes
-from tests.support.photos import BIG, LITTLE, with_afcp
+from tests.support.photos.camera_files import BIG, LITTLE, with_afcp
 
 SAMPLES = {photo.key: photo for photo in sample_photos()}
 OFFSET_IN_PLACE = SAMPLES["offset in place.jpg"]

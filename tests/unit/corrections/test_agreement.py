@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import Correction, parse_correction
 from galleria_storage.errors import CorrectionError
-from tests.support.language import CAMERA, OFFSET, SHIFT, TIME
+from tests.support.corrections.language import CAMERA, OFFSET, SHIFT, TIME
 
 NOON = datetime(2024, 6, 15, 12)
 FOUND = CaptureTags("2024:06:15 12:00:00")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import CORRECTION_KEYS, Correction, parse_correction
 from galleria_storage.errors import CorrectionError
-from tests.support.language import CAMERA, OFFSET, SHIFT, TIME, ZONE
+from tests.support.corrections.language import CAMERA, OFFSET, SHIFT, TIME, ZONE
 
 offsets = st.integers(-12 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m)))
 timestamps = st.builds(

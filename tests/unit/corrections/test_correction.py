@@ -8,7 +8,7 @@ import pytest
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import Correction
 from galleria_storage.errors import CorrectionError
-from tests.support.language import CAMERA, FOUND, OFFSET, SHIFT, TIME, ZONE, refusal, written
+from tests.support.corrections.language import CAMERA, FOUND, OFFSET, SHIFT, TIME, ZONE, refusal, written
 
 # --- absolute
 

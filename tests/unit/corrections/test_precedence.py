@@ -6,7 +6,7 @@ from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.corrections.precedence import asked_by
 from galleria_storage.errors import CorrectionError
-from tests.support.language import CAMERA, FOUND, OFFSET, SHIFT, TIME, ZONE, refusal, written
+from tests.support.corrections.language import CAMERA, FOUND, OFFSET, SHIFT, TIME, ZONE, refusal, written
 
 
 def test_an_object_that_asks_for_nothing_gets_nothing() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import parse_correction
-from tests.support.language import CAMERA, OFFSET, SHIFT, TIME, ZONE, refusal, written
+from tests.support.corrections.language import CAMERA, OFFSET, SHIFT, TIME, ZONE, refusal, written
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from galleria_storage.cors.fetch_standard import HeaderList, passes_cors_check, preflight_problem, unreadable
-from tests.support.cors_answers import (
+from tests.support.cors.cors_answers import (
     ALLOW_HEADERS,
     ALLOW_ORIGIN,
     EXPOSE,

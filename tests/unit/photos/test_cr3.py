@@ -12,8 +12,8 @@ from galleria_storage.photos.photo import correct_bytes, plan_photo
 from galleria_storage.photos.plan import NOTHING, Texts
 from galleria_storage.photos.raw.cr3 import CANON
 from galleria_storage.photos.source import BytesSource
-from tests.support.boxes import box, number, only, u
-from tests.support.heifs import NEW, movie
+from tests.support.photos.boxes import box, number, only, u
+from tests.support.photos.heifs import NEW, movie
 
 FTYP = box(b"ftyp", b"crx \0\0\0\1crx isom")
 XMP = box(b"uuid", bytes(16), b"<x:xmpmeta/>")

@@ -11,10 +11,10 @@ from galleria_storage.photos.formats import format_of
 from galleria_storage.photos.photo import correct_bytes, plan_photo
 from galleria_storage.photos.plan import NOTHING
 from galleria_storage.photos.source import BytesSource, MeteredSource
-from tests.support import heifs
-from tests.support.boxes import box
-from tests.support.heifs import MASTER, exif_item
-from tests.support.signing import problems, sign
+from tests.support.photos import heifs
+from tests.support.photos.boxes import box
+from tests.support.photos.heifs import MASTER, exif_item
+from tests.support.photos.signing import problems, sign
 
 TIME = parse_correction({"corrected-timestamp": "2024-06-15T10:30:45"}, {})
 NAMES = parse_correction({"remove": "names"}, {})

@@ -8,8 +8,8 @@ import pytest
 from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.photos.photo import correct_bytes, plan_photo
 from galleria_storage.photos.source import BytesSource
-from tests.support import pngs, tiffs, webps
-from tests.support.tiffs import text
+from tests.support.photos import pngs, tiffs, webps
+from tests.support.photos.tiffs import text
 
 ALL = parse_correction({"timestamp-offset-hours": "-2", "dates": "all"}, {})
 CAPTURE = parse_correction({"timestamp-offset-hours": "-2"}, {})

@@ -14,7 +14,7 @@ from galleria_storage.photos.formats import Format
 from galleria_storage.photos.photo import plan_photo
 from galleria_storage.photos.plan import Texts
 from galleria_storage.photos.source import BytesSource
-from tests.support import heifs
+from tests.support.photos import heifs
 
 PAGE = (Path(__file__).parents[3] / "docs/formats.md").read_text()
 [EXAMPLE] = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)

@@ -12,8 +12,8 @@ from galleria_storage.photos.jp2 import DIGITAL_EXIF, JPG_TIFF_EXIF
 from galleria_storage.photos.photo import correct_bytes, plan_photo
 from galleria_storage.photos.plan import NOTHING, Texts
 from galleria_storage.photos.source import BytesSource
-from tests.support.boxes import box, boxes_of
-from tests.support.heifs import NEW, READ, block, corrected, exif_of
+from tests.support.photos.boxes import box, boxes_of
+from tests.support.photos.heifs import NEW, READ, block, corrected, exif_of
 
 START = box(b"jP  ", b"\r\n\x87\n") + box(b"ftyp", b"jp2 \0\0\0\0jp2 ") + box(b"jp2h", b"header")
 PICTURE = box(b"jp2c", b"\xff\x4f\xff\x51" + bytes(range(100)))

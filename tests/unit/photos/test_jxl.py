@@ -13,8 +13,8 @@ from galleria_storage.photos import jxl
 from galleria_storage.photos.photo import correct_bytes, plan_photo
 from galleria_storage.photos.plan import NOTHING, Texts
 from galleria_storage.photos.source import BytesSource
-from tests.support.boxes import box, boxes_of, kinds_of, only, u
-from tests.support.heifs import NEW, READ, block, corrected, exif_of
+from tests.support.photos.boxes import box, boxes_of, kinds_of, only, u
+from tests.support.photos.heifs import NEW, READ, block, corrected, exif_of
 
 START = box(b"JXL ", b"\r\n\x87\n") + box(b"ftyp", b"jxl \0\0\0\0jxl ")
 STREAM = b"\xff\x0a" + bytes(range(100))

@@ -8,8 +8,8 @@ from galleria_storage.photos import jxl
 from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.photos.plan import Patch, Texts
 from galleria_storage.photos.source import BytesSource
-from tests.support.boxes import box, kinds_of, only
-from tests.support.heifs import NEW, READ, block, corrected, exif_of
+from tests.support.photos.boxes import box, kinds_of, only
+from tests.support.photos.heifs import NEW, READ, block, corrected, exif_of
 
 brotli = pytest.importorskip("brotli", reason="an optional package")
 

@@ -9,9 +9,9 @@ from galleria_storage.photos.formats import Format, format_of
 from galleria_storage.photos.metadata import Block
 from galleria_storage.photos.plan import NOTHING, Patch, Plan
 from galleria_storage.photos.source import BytesSource
-from tests.support import heifs, pngs, tiffs, webps
-from tests.support.boxes import box
-from tests.support.heifs import MASTER, Spec, exif_item
+from tests.support.photos import heifs, pngs, tiffs, webps
+from tests.support.photos.boxes import box
+from tests.support.photos.heifs import MASTER, Spec, exif_item
 
 XMP = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>some text in XMP</x:xmpmeta>"
 EXIF = heifs.block()

@@ -8,10 +8,10 @@ from galleria_storage.corrections.correction import Correction
 from galleria_storage.photos.heif import metadata
 from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.photos.source import BytesSource
-from tests.support import photos as build
-from tests.support.boxes import box, only
-from tests.support.films import created_of, film, keys, user_data
-from tests.support.heifs import MASTER, ROOM, Spec, block, exif_of, heif, items_of
+from tests.support.photos import camera_files as build
+from tests.support.photos.boxes import box, only
+from tests.support.photos.films import created_of, film, keys, user_data
+from tests.support.photos.heifs import MASTER, ROOM, Spec, block, exif_of, heif, items_of
 
 SHOT = datetime(2020, 1, 2, 8, 4, 5)  # what the photo says, 03:04:05-05:00, in UTC
 HOUR = timedelta(hours=1)

@@ -13,8 +13,7 @@ from galleria_storage.errors import (
     UnsupportedFormatError,
 )
 from galleria_storage.photos.photo import CHUNK, correct_bytes, correct_stream
-from tests.support.corrections import tags_of
-from tests.support.photos import (
+from tests.support.photos.camera_files import (
     TAKEN,
     afcp_parts,
     camera_block,
@@ -24,6 +23,7 @@ from tests.support.photos import (
     segment,
     with_afcp,
 )
+from tests.support.photos.corrected import tags_of
 
 ASKED = parse_correction({"corrected-timestamp": "2021-03-04T05:06:07-05:00"}, {}, {})
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from galleria_storage.photos.sniff import SNIFF_BYTES, recognise, sniff
 from galleria_storage.photos.source import BytesSource
-from tests.support.boxes import box
-from tests.support.media_boxes import ftyp, meta, moov
+from tests.support.photos.boxes import box
+from tests.support.photos.media_boxes import ftyp, meta, moov
 
 MDAT = box(b"mdat", b"<script>alert(1)</script>")
 

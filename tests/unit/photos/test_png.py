@@ -13,8 +13,8 @@ from galleria_storage.photos.check import check_plan
 from galleria_storage.photos.plan import NOTHING, Texts
 from galleria_storage.photos.png import planner as png
 from galleria_storage.photos.source import BytesSource, MeteredSource
-from tests.support import pngs
-from tests.support.pngs import chunk, chunks_of, raw_profile
+from tests.support.photos import pngs
+from tests.support.photos.pngs import chunk, chunks_of, raw_profile
 
 OLD = "2020:01:02 03:04:05"
 NEW = CaptureTags("2024:06:15 10:30:45", "25", "+02:00")

@@ -12,8 +12,8 @@ from galleria_storage.errors import CorrectionError, CorruptPhotoError, Galleria
 from galleria_storage.photos.photo import correct_bytes, plan_photo
 from galleria_storage.photos.plan import NOTHING, Texts
 from galleria_storage.photos.source import BytesSource, MeteredSource
-from tests.support.boxes import box, full_box, u
-from tests.support.films import (
+from tests.support.photos.boxes import box, full_box, u
+from tests.support.photos.films import (
     PICTURES,
     SHOT,
     clocks_of,

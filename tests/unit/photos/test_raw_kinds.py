@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from galleria_storage.photos.sniff import SNIFF_BYTES, recognise, sniff
 from galleria_storage.photos.source import BytesSource
-from tests.support.raw_files import (
+from tests.support.photos.raw_files import (
     CFA,
     COMPRESSION,
     MAKE,

@@ -12,8 +12,8 @@ from galleria_storage.photos.check import check_plan
 from galleria_storage.photos.plan import NOTHING, Plan, Texts
 from galleria_storage.photos.source import BytesSource, MeteredSource
 from galleria_storage.photos.tiff import planner
-from tests.support import tiffs
-from tests.support.tiffs import EXIF_IFD, FRACTION, OFFSET, SUB_IFDS, TIME, TiffBuilder, tables, text
+from tests.support.photos import tiffs
+from tests.support.photos.tiffs import EXIF_IFD, FRACTION, OFFSET, SUB_IFDS, TIME, TiffBuilder, tables, text
 
 NEW = CaptureTags("2024:06:15 10:30:45", "25", "+02:00")
 VALUES = {TIME: b"2024:06:15 10:30:45\0", FRACTION: b"25\0", OFFSET: b"+02:00\0"}

@@ -11,8 +11,8 @@ from galleria_storage.photos import webp
 from galleria_storage.photos.check import check_plan
 from galleria_storage.photos.plan import NOTHING, Texts
 from galleria_storage.photos.source import BytesSource, MeteredSource
-from tests.support import webps
-from tests.support.webps import VP8, VP8L, chunk, chunks_of, kinds_of, vp8x
+from tests.support.photos import webps
+from tests.support.photos.webps import VP8, VP8L, chunk, chunks_of, kinds_of, vp8x
 
 OLD = b"2020:01:02 03:04:05"
 NEW = CaptureTags("2024:06:15 10:30:45", "25", "+02:00")

@@ -15,8 +15,8 @@ from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.s3.profiles import ProviderProfile
 from galleria_storage.transfer.sizes import Sizes
 from galleria_storage.transfer.writer import Writer
-from tests.support.directing import Calm
-from tests.support.fake_s3 import FakeS3, StoredObject
+from tests.support.fakes.directing import Calm
+from tests.support.fakes.fake_s3 import FakeS3, StoredObject
 
 STAGING, PUBLIC = "staging", "public"
 HEAD = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"

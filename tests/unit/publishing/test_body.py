@@ -11,9 +11,9 @@ from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.errors import CorruptPhotoError, IntegrityError, ProviderError, ThrottledError
 from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.transfer.sizes import MAX_PARTS, MIB, Sizes, first_and_later, part_size
-from tests.support.directing import refuse
-from tests.support.fake_s3 import Body
-from tests.support.photos import afcp_parts, with_afcp
+from tests.support.fakes.directing import refuse
+from tests.support.fakes.fake_s3 import Body
+from tests.support.photos.camera_files import afcp_parts, with_afcp
 from tests.unit.publishing.conftest import HEAD, JPEG, STAGING, TIME, Gallery, careless
 
 BIG = JPEG[:-2] + bytes(range(256)) * 1600 + b"\xff\xd9"

@@ -9,7 +9,7 @@ from galleria_storage.errors import ProviderError
 from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.publishing.claims import LONGEST, PREFIX
 from galleria_storage.s3.profiles import PROFILES
-from tests.support.directing import client_error
+from tests.support.fakes.directing import client_error
 from tests.unit.publishing.conftest import JPEG, PUBLIC, STAGING, TIME, Gallery
 
 CORRECTED = correct_bytes(JPEG, parse_correction(TIME, {}))

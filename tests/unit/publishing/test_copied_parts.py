@@ -9,8 +9,8 @@ from galleria_storage.errors import IntegrityError
 from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.s3.profiles import PROFILES
 from galleria_storage.transfer.sizes import Sizes
-from tests.support.directing import refuse
-from tests.support.photos import with_afcp
+from tests.support.fakes.directing import refuse
+from tests.support.photos.camera_files import with_afcp
 from tests.unit.publishing.conftest import JPEG, PUBLIC, TIME, Gallery, careless
 
 BIG = JPEG[:-2] + bytes(range(256)) * 1600 + b"\xff\xd9"

@@ -6,9 +6,9 @@ from struct import pack
 import pytest
 
 from galleria_storage.publishing.settings import publish_settings
-from tests.support.boxes import box
-from tests.support.media_boxes import ftyp, meta, moov
-from tests.support.raw_files import RAW, tiff
+from tests.support.photos.boxes import box
+from tests.support.photos.media_boxes import ftyp, meta, moov
+from tests.support.photos.raw_files import RAW, tiff
 from tests.unit.publishing.conftest import TIME, Gallery
 
 ENVIRONMENT = {"STAGING_BUCKET": "staging", "S3_PUBLIC_BUCKET": "public", "PATH": "/bin", "AWS_REGION": "eu-north-1"}

@@ -12,7 +12,7 @@ from galleria_storage.errors import IntegrityError
 from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.s3.profiles import PROFILES, ProviderProfile
 from galleria_storage.transfer.sizes import Sizes
-from tests.support.checksumming_s3 import ChecksummingS3, crc32
+from tests.support.fakes.checksumming_s3 import ChecksummingS3, crc32
 from tests.unit.publishing.conftest import CAPABLE, JPEG, TIME, Gallery
 
 BIG = JPEG[:-2] + bytes(range(256)) * 1600 + b"\xff\xd9"

@@ -9,7 +9,7 @@ import pytest
 from galleria_storage.errors import IntegrityError, ProviderError
 from galleria_storage.s3.profiles import PROFILES, ProviderProfile
 from galleria_storage.transfer.sizes import Sizes
-from tests.support.fake_s3 import Body
+from tests.support.fakes.fake_s3 import Body
 from tests.unit.publishing.conftest import CAPABLE, JPEG, PUBLIC, Gallery
 
 BIG = JPEG[:-2] + bytes(range(256)) * 1600 + b"\xff\xd9"

@@ -16,9 +16,9 @@ from galleria_storage.errors import (
 from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.publishing.publisher import MAX_ATTEMPTS
 from galleria_storage.s3.profiles import PROFILES
-from tests.support.directing import refuse
-from tests.support.fake_s3 import FakeS3
-from tests.support.photos import camera_block, photo
+from tests.support.fakes.directing import refuse
+from tests.support.fakes.fake_s3 import FakeS3
+from tests.support.photos.camera_files import camera_block, photo
 from tests.unit.publishing.conftest import GIF, JPEG, PUBLIC, STAGING, TIME, Gallery
 
 CORRECTED = correct_bytes(JPEG, parse_correction(TIME, {}))

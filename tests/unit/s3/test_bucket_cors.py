@@ -4,7 +4,7 @@ import pytest
 
 from galleria_storage.errors import NotFoundError, ProviderError
 from galleria_storage.s3.bucket_cors import fetch_rules
-from tests.support.scripted import Scripted, refusal
+from tests.support.fakes.scripted import Scripted, refusal
 
 
 def test_a_bucket_without_rules_says_so_by_name() -> None:

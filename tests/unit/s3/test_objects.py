@@ -19,7 +19,7 @@ from galleria_storage.errors import (
 from galleria_storage.s3.answers import ObjectInfo
 from galleria_storage.s3.objects import ABSENT, Matches, ObjectStore, Stored
 from galleria_storage.s3.profiles import AWS, CEPH, GENERIC, PROFILES, UNKNOWN
-from tests.support.scripted import Scripted, refusal
+from tests.support.fakes.scripted import Scripted, refusal
 
 INFO = ObjectInfo("a.jpg", 5, "abc", {})
 HEADED = {"ETag": '"abc"', "ContentLength": 5, "Metadata": {}}

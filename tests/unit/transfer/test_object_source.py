@@ -11,7 +11,7 @@ from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.s3.profiles import AWS
 from galleria_storage.transfer.content import Content
 from galleria_storage.transfer.object_source import ObjectSource
-from tests.support.fake_s3 import FakeS3
+from tests.support.fakes.fake_s3 import FakeS3
 
 MIB = 1 << 20
 DATA = b"".join(n.to_bytes(4, "big") for n in range(MIB))  # 4 MiB, every word another

@@ -12,7 +12,7 @@ from galleria_storage.s3.profiles import AWS
 from galleria_storage.transfer.content import Content
 from galleria_storage.transfer.object_source import ObjectSource
 from galleria_storage.transfer.received import crc_to_check
-from tests.support.fake_s3 import Body, FakeS3
+from tests.support.fakes.fake_s3 import Body, FakeS3
 
 MIB = 1 << 20
 DATA = bytes(range(256)) * 12_288  # 3 MiB

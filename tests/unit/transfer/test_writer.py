@@ -14,8 +14,8 @@ from galleria_storage.transfer.content import Content
 from galleria_storage.transfer.proof import WrongContentError
 from galleria_storage.transfer.sizes import Sizes
 from galleria_storage.transfer.writer import Writer, Written
-from tests.support.checksumming_s3 import ChecksummingS3
-from tests.support.fake_s3 import FakeS3
+from tests.support.fakes.checksumming_s3 import ChecksummingS3
+from tests.support.fakes.fake_s3 import FakeS3
 
 WAYS = {
     "whole": Sizes(),

@@ -7,9 +7,8 @@ import pytest
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.exif.free_space import MARGIN
 from galleria_storage.photos.exif.tiff import read_block
-from tests.support.corrections import CHANGES, block_of, corrected, edit, tags_of
-from tests.support.orders import ORDERS
-from tests.support.photos import (
+from tests.support.photos.byte_orders import ORDERS
+from tests.support.photos.camera_files import (
     ASCII,
     GPS_POINTER,
     LITTLE,
@@ -31,6 +30,7 @@ from tests.support.photos import (
     segment,
     text,
 )
+from tests.support.photos.corrected import CHANGES, block_of, corrected, edit, tags_of
 
 COMMENT = segment(0xFE, b"a comment that comes after the Exif block and has some length")
 THUMBNAIL = b"\xff\xd8" + bytes(range(1, 200)) + b"\xff\xd9"

@@ -5,7 +5,7 @@ from struct import pack
 import pytest
 
 from galleria_storage.photos.exif.tiff import TiffBlock, read_block
-from tests.support.photos import (
+from tests.support.photos.camera_files import (
     BIG,
     EXIF_POINTER,
     LITTLE,

@@ -6,9 +6,8 @@ import pytest
 
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.exif.free_space import PERIOD
-from tests.support.corrections import CHANGES, block_of, corrected, edit, tags_of
-from tests.support.orders import ORDERS
-from tests.support.photos import (
+from tests.support.photos.byte_orders import ORDERS
+from tests.support.photos.camera_files import (
     ASCII,
     LITTLE,
     LONG,
@@ -29,6 +28,7 @@ from tests.support.photos import (
     short,
     text,
 )
+from tests.support.photos.corrected import CHANGES, block_of, corrected, edit, tags_of
 
 MOST = 65_533 - 6
 """The largest block: a segment's length counts itself and the word Exif."""

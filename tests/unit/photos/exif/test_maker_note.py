@@ -5,8 +5,7 @@ from struct import pack, unpack
 import pytest
 
 from galleria_storage.errors import CorruptPhotoError
-from tests.support.corrections import CHANGES, block_of, corrected, tags_of
-from tests.support.photos import (
+from tests.support.photos.camera_files import (
     BIG,
     LITTLE,
     MAKE,
@@ -21,6 +20,7 @@ from tests.support.photos import (
     photo,
     text,
 )
+from tests.support.photos.corrected import CHANGES, block_of, corrected, tags_of
 
 PREVIEW = b"\xff\xd8 the preview \xff\xd9"
 

@@ -6,7 +6,7 @@ from galleria_storage.photos.exif.ifd import BIG as BIG_ENDIAN
 from galleria_storage.photos.exif.ifd import LITTLE as LITTLE_ENDIAN
 from galleria_storage.photos.exif.ifd import Entry
 from galleria_storage.photos.exif.maker_note import note_ifds
-from tests.support.photos import BIG, LITTLE, MAKER_NOTE, UNDEFINED, note_of
+from tests.support.photos.camera_files import BIG, LITTLE, MAKER_NOTE, UNDEFINED, note_of
 
 
 def found_in(note: bytes, order: str = LITTLE, make: bytes = b"") -> list[tuple[int, int]]:

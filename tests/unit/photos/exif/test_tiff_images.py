@@ -6,9 +6,8 @@ import pytest
 
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.errors import CorruptPhotoError
-from tests.support.corrections import CHANGES, block_of, corrected, edit, tags_of
-from tests.support.orders import ORDERS
-from tests.support.photos import (
+from tests.support.photos.byte_orders import ORDERS
+from tests.support.photos.camera_files import (
     ASCII,
     BYTE,
     DATE_TIME_ORIGINAL,
@@ -29,6 +28,7 @@ from tests.support.photos import (
     short,
     text,
 )
+from tests.support.photos.corrected import CHANGES, block_of, corrected, edit, tags_of
 
 STRIP_OFFSETS, STRIP_LENGTHS, SUB_IFDS = 0x0111, 0x0117, 0x014A
 ONLY_DATE = CaptureTags(date_time_original="2021:03:04 05:06:07")

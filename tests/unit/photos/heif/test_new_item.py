@@ -10,8 +10,8 @@ from galleria_storage.errors import CorrectionError
 from galleria_storage.photos.photo import correct_bytes, plan_photo
 from galleria_storage.photos.plan import NOTHING, Texts
 from galleria_storage.photos.source import BytesSource
-from tests.support.boxes import box, boxes_of, kinds_of, number, only
-from tests.support.heifs import (
+from tests.support.photos.boxes import box, boxes_of, kinds_of, number, only
+from tests.support.photos.heifs import (
     LAYOUTS,
     MASTER,
     NEW,

@@ -8,8 +8,8 @@ from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.photo import correct_bytes, plan_photo
 from galleria_storage.photos.plan import NOTHING
 from galleria_storage.photos.source import BytesSource
-from tests.support.boxes import box, boxes_of, full_box, kinds_of, only, u
-from tests.support.heifs import (
+from tests.support.photos.boxes import box, boxes_of, full_box, kinds_of, only, u
+from tests.support.photos.heifs import (
     LAYOUTS,
     MASTER,
     NO_ROOM,

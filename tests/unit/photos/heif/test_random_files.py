@@ -8,8 +8,8 @@ from galleria_storage.errors import GalleriaError
 from galleria_storage.photos.photo import correct_bytes, plan_photo
 from galleria_storage.photos.plan import NOTHING, Texts
 from galleria_storage.photos.source import BytesSource
-from tests.support.boxes import box
-from tests.support.heifs import LAYOUTS, NEW, READ, TABLES, Spec, block, exif_item, exif_of, heif, items_of
+from tests.support.photos.boxes import box
+from tests.support.photos.heifs import LAYOUTS, NEW, READ, TABLES, Spec, block, exif_item, exif_of, heif, items_of
 
 OTHER = Texts(CaptureTags("1999:12:31 23:59:59", None, "-11:00"))
 THIS = Texts(NEW)

@@ -7,8 +7,8 @@ from galleria_storage.photos.heif import plan
 from galleria_storage.photos.photo import correct_bytes, plan_photo
 from galleria_storage.photos.plan import Texts
 from galleria_storage.photos.source import BytesSource, MeteredSource
-from tests.support.boxes import box, full_box, u
-from tests.support.heifs import (
+from tests.support.photos.boxes import box, full_box, u
+from tests.support.photos.heifs import (
     MASTER,
     NEW,
     NO_ROOM,

@@ -8,10 +8,10 @@ from galleria_storage.errors import GalleriaError
 from galleria_storage.photos.jpeg.planner import plan
 from galleria_storage.photos.plan import NOTHING, Asked, Texts
 from galleria_storage.photos.source import BytesSource
-from tests.support.corrections import CHANGES
-from tests.support.hostile import HOSTILE
-from tests.support.photos import camera_block, photo
-from tests.support.steps import steps_of
+from tests.support.photos.camera_files import camera_block, photo
+from tests.support.photos.corrected import CHANGES
+from tests.support.photos.hostile import HOSTILE
+from tests.support.photos.steps import steps_of
 
 MOST = 2_500_000
 """Some 15 ms of CPU on the machine on which this was written; 50 ms are promised for a head of 1 MiB."""

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from galleria_storage.errors import CorruptPhotoError, GalleriaError
 from galleria_storage.photos.exif.ifd import MAX_ENTRIES
 from galleria_storage.photos.exif.tiff import MAX_IFDS, MAX_UNKNOWN_TYPES
-from tests.support.corrections import CHANGES, block_of, corrected, tags_of
-from tests.support.photos import (
+from tests.support.photos.camera_files import (
     BIG,
     DATE_TIME_ORIGINAL,
     GPS_POINTER,
@@ -33,6 +32,7 @@ from tests.support.photos import (
     segments,
     text,
 )
+from tests.support.photos.corrected import CHANGES, block_of, corrected, tags_of
 
 OFFSET = text(OFFSET_TIME_ORIGINAL, "+00:00")
 EXIF_ENTRY = pack("<HHI", 0x8769, LONG, 1)

@@ -6,9 +6,8 @@ import pytest
 
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.errors import CorrectionError
-from tests.support.corrections import CHANGES, block_of, corrected, edit, tags_of
-from tests.support.orders import ORDERS
-from tests.support.photos import (
+from tests.support.photos.byte_orders import ORDERS
+from tests.support.photos.camera_files import (
     ASCII,
     DATE_TIME_DIGITIZED,
     DATE_TIME_ORIGINAL,
@@ -33,6 +32,7 @@ from tests.support.photos import (
     segments,
     text,
 )
+from tests.support.photos.corrected import CHANGES, block_of, corrected, edit, tags_of
 
 OFFSET = text(OFFSET_TIME_ORIGINAL, "+00:00")
 XMP = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta/>")

@@ -6,8 +6,8 @@ from galleria_storage.corrections.correction import Correction, parse_correction
 from galleria_storage.errors import CorrectionError, CorruptPhotoError
 from galleria_storage.photos.exif.tiff import read_block
 from galleria_storage.photos.photo import correct_bytes
-from tests.support import photos as build
-from tests.support.corrections import tags_of
+from tests.support.photos import camera_files as build
+from tests.support.photos.corrected import tags_of
 
 ASKED = Correction.from_canonical("corrected-timestamp=2021-03-04T05:06:07;target-timezone-offset-hours=-05:00")
 LATER = Correction.from_canonical("corrected-timestamp=2022-03-04T05:06:07;target-timezone-offset-hours=+05:45")

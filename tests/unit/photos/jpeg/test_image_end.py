@@ -12,8 +12,8 @@ from galleria_storage.errors import TruncatedPhotoError
 from galleria_storage.photos.jpeg.planner import plan
 from galleria_storage.photos.plan import NOTHING, Asked, Texts
 from galleria_storage.photos.source import READ_BYTES, BytesSource, MeteredSource
-from tests.support.corrections import CHANGES, head_of, tags_of
-from tests.support.photos import camera_block, photo, plain_jpeg, segment
+from tests.support.photos.camera_files import camera_block, photo, plain_jpeg, segment
+from tests.support.photos.corrected import CHANGES, head_of, tags_of
 
 ASKED = [Texts(CHANGES), NOTHING]
 

@@ -6,9 +6,8 @@ import pytest
 
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.errors import CorruptPhotoError
-from tests.support.corrections import corrected, tags_of
-from tests.support.orders import ORDERS
-from tests.support.photos import (
+from tests.support.photos.byte_orders import ORDERS
+from tests.support.photos.camera_files import (
     BIG,
     LITTLE,
     OFFSET_TIME_ORIGINAL,
@@ -26,6 +25,7 @@ from tests.support.photos import (
     segments,
     text,
 )
+from tests.support.photos.corrected import corrected, tags_of
 
 ONLY_DATE = CaptureTags(date_time_original="2021:03:04 05:06:07")
 

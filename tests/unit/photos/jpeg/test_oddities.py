@@ -4,9 +4,8 @@ from struct import pack
 
 import pytest
 
-from tests.support.corrections import CHANGES, block_of, corrected, edit, tags_of
-from tests.support.orders import ORDERS
-from tests.support.photos import (
+from tests.support.photos.byte_orders import ORDERS
+from tests.support.photos.camera_files import (
     BIG,
     GPS_POINTER,
     LITTLE,
@@ -24,6 +23,7 @@ from tests.support.photos import (
     photo,
     segment,
 )
+from tests.support.photos.corrected import CHANGES, block_of, corrected, edit, tags_of
 
 THUMBNAIL = b"\xff\xd8" + bytes(range(1, 200)) + b"\xff\xd9"
 XMP = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x/>")

@@ -8,8 +8,7 @@ from galleria_storage.photos.jpeg.planner import parts, plan
 from galleria_storage.photos.photo import plan_photo
 from galleria_storage.photos.plan import NOTHING, Patch, Plan, Texts
 from galleria_storage.photos.source import READ_BYTES, BytesSource, MeteredSource
-from tests.support.corrections import CHANGES, tags_of
-from tests.support.photos import (
+from tests.support.photos.camera_files import (
     OFFSET_TIME_ORIGINAL,
     TAKEN,
     Field,
@@ -21,6 +20,7 @@ from tests.support.photos import (
     text,
     with_afcp,
 )
+from tests.support.photos.corrected import CHANGES, tags_of
 
 ASKED = Texts(CHANGES)
 XMP = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x/>")

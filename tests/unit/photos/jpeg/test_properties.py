@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.errors import CorruptPhotoError
-from tests.support.corrections import block_of, corrected, tags_of
-from tests.support.photos import (
+from tests.support.photos.camera_files import (
     ASCII,
     BIG,
     DATE_TIME_DIGITIZED,
@@ -36,6 +35,7 @@ from tests.support.photos import (
     segments,
     text,
 )
+from tests.support.photos.corrected import block_of, corrected, tags_of
 
 CAPTURE_TAGS = (DATE_TIME_ORIGINAL, OFFSET_TIME_ORIGINAL, SUB_SEC_TIME_ORIGINAL)
 POINTERS = (EXIF_POINTER, GPS_POINTER)

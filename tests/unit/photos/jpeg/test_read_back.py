@@ -17,8 +17,7 @@ from galleria_storage.photos.jpeg.head import Head
 from galleria_storage.photos.jpeg.head_check import check_head
 from galleria_storage.photos.jpeg.head_edit import HeadEdit, edit_head
 from galleria_storage.photos.plan import patched
-from tests.support.corrections import head_of
-from tests.support.photos import (
+from tests.support.photos.camera_files import (
     BIG,
     DATE_TIME_ORIGINAL,
     EXIF_POINTER,
@@ -37,6 +36,7 @@ from tests.support.photos import (
     segment,
     text,
 )
+from tests.support.photos.corrected import head_of
 
 TEXTS = {DATE_TIME_ORIGINAL: b"2021:03:04 05:06:07", OFFSET_TIME_ORIGINAL: b"-05:00"}
 COMMENT = segment(0xFE, b"a comment")

@@ -8,9 +8,8 @@ from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.jpeg.trailers import TAIL_BYTES, check_trailers, trailer_patches
 from galleria_storage.photos.plan import patched
 from galleria_storage.photos.source import BytesSource
-from tests.support.corrections import corrected, edit
-from tests.support.orders import ORDERS
-from tests.support.photos import (
+from tests.support.photos.byte_orders import ORDERS
+from tests.support.photos.camera_files import (
     OFFSET_TIME_ORIGINAL,
     afcp_parts,
     camera_block,
@@ -21,6 +20,7 @@ from tests.support.photos import (
     text,
     with_afcp,
 )
+from tests.support.photos.corrected import corrected, edit
 
 PARTS = {b"IPTC": b"\x1c\x02\x05\0\x05title", b"Nail": b"\0" * 18 + b"\xff\xd8\xff thumbnail", b"TEXT": b""}
 

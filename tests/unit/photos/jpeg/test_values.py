@@ -3,8 +3,7 @@
 import pytest
 
 from galleria_storage.errors import CorruptPhotoError
-from tests.support.corrections import CHANGES, block_of, corrected, edit, tags_of
-from tests.support.photos import (
+from tests.support.photos.camera_files import (
     ASCII,
     BYTE,
     DATE_TIME_DIGITIZED,
@@ -24,6 +23,7 @@ from tests.support.photos import (
     photo,
     text,
 )
+from tests.support.photos.corrected import CHANGES, block_of, corrected, edit, tags_of
 
 OFFSET = text(OFFSET_TIME_ORIGINAL, "+00:00")
 BLANK = "    :  :     :  :  "

@@ -6,9 +6,9 @@ import pytest
 from galleria_storage.corrections.correction import Correction, parse_correction
 from galleria_storage.errors import CorruptPhotoError, GalleriaError
 from galleria_storage.photos.photo import correct_bytes
-from tests.support import heifs, pngs, tiffs, webps
-from tests.support.heifs import MASTER, exif_item
-from tests.support.tiffs import text
+from tests.support.photos import heifs, pngs, tiffs, webps
+from tests.support.photos.heifs import MASTER, exif_item
+from tests.support.photos.tiffs import text
 
 SCAN = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + b"pixels" * 5 + b"\xff\xd9"
 TIME = b"2020:01:02 03:04:05"

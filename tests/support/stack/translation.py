@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from tests.support.template import PSEUDO, source
+from tests.support.stack.template import PSEUDO, source
 
 
 def translated(parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Beginnings of files that hold pictures, films or both, as small as they can be."""
 
-from tests.support.boxes import box
+from tests.support.photos.boxes import box
 
 
 def ftyp(major: bytes, *compatible: bytes) -> bytes:

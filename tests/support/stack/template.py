@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import yaml
 
-from tests.support.processes import ROOT
+from tests.support.servers.processes import ROOT
 
 PSEUDO: Final = {
     "AWS::AccountId": "123456789012",

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from tests.support.boxes import box, boxes_of, full_box, number, only, u
+from tests.support.photos.boxes import box, boxes_of, full_box, number, only, u
 
 BEGIN = datetime(1904, 1, 1)
 SHOT = datetime(2020, 1, 2, 2, 4, 5)  # UTC

@@ -5,11 +5,10 @@ import io
 import json
 import sys
 from contextlib import redirect_stdout
-from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+from tests.support.servers.processes import ROOT
 
 
 class Function:

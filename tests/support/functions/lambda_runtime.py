@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from tests.support.processes import ROOT, Processes, ServerMissingError, ServerStartError, free_ports
+from tests.support.servers.processes import ROOT, Processes, ServerMissingError, ServerStartError, free_ports
 
 BUILD: Final = ROOT / ".aws-sam/build"
 LAYER: Final = BUILD / "GalleriaStorageLayer/python"

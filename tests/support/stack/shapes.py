@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any, Final
 
-from tests.support.template import PSEUDO, Stack
+from tests.support.stack.template import PSEUDO, Stack
 
 _KEY: Final = "arn:aws:kms:us-east-1:123456789012:key/1"
 _SECRET: Final = "arn:aws:secretsmanager:us-east-1:123456789012:secret:gallery-AbCdEf"

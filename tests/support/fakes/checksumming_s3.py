@@ -5,8 +5,8 @@ import zlib
 from base64 import b64encode
 from typing import Any
 
-from tests.support.directing import client_error
-from tests.support.fake_s3 import FakeS3
+from tests.support.fakes.directing import client_error
+from tests.support.fakes.fake_s3 import FakeS3
 
 
 def crc32(data: bytes) -> str:

@@ -1,6 +1,6 @@
 """Plain JPEG files of any size, and how to look at them without the library's own eyes (piexif reads the tags).
 
-Cameras' oddities, built byte by byte, are in `photos`.
+Cameras' oddities, built byte by byte, are in `camera_files`.
 """
 
 import random

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from botocore.exceptions import ClientError, IncompleteReadError
 
-from tests.support.directing import Calm, Director, client_error
+from tests.support.fakes.directing import Calm, Director, client_error
 
 Preconditions = Literal["honoured", "ignored", "refused"]
 

@@ -2,7 +2,7 @@
 
 from struct import pack
 
-from tests.support.photos import (
+from tests.support.photos.camera_files import (
     EXIF_POINTER,
     LITTLE,
     MAKER_NOTE,

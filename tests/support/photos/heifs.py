@@ -8,7 +8,7 @@ import piexif
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.photos.plan import Texts
-from tests.support.boxes import box, boxes_of, full_box, number, only, u
+from tests.support.photos.boxes import box, boxes_of, full_box, number, only, u
 
 PICTURE = bytes(range(64)) * 3
 TAKEN = b"2020:01:02 03:04:05"

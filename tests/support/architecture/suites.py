@@ -1,0 +1,41 @@
+"""What holds among the tests themselves, checked over any folder that has `tests/` in it."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def problems(root: Path) -> list[str]:
+    """Return what is wrong with the imports of the tests and benchmarks below `root`, one sentence each."""
+    sources = sorted(path for folder in ("tests", "benchmarks") for path in (root / folder).rglob("*.py"))
+    return [
+        f"{path.relative_to(root)}: {problem}"
+        for path in sources
+        for name in _imported(path)
+        for problem in _judged(root, name)
+    ]
+
+
+def _imported(path: Path) -> Iterator[str]:
+    """Give the dotted names of `tests` that a module imports, each down to the name that is taken."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        yield from (name for name in names if name.startswith("tests."))
+
+
+def _judged(root: Path, name: str) -> Iterator[str]:
+    module = root.joinpath(*name.split("."))
+    if not (_exists(module) or _is_module(module.parent)):
+        yield f"{name} does not exist; what tests share is in the rooms of tests/support"
+
+
+def _exists(module: Path) -> bool:
+    return module.is_dir() or _is_module(module)
+
+
+def _is_module(module: Path) -> bool:
+    return module.with_suffix(".py").exists() or (module / "__init__.py").exists()
