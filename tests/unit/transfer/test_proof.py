@@ -96,3 +96,30 @@ def test_an_etag_tells_of_how_many_parts_it_is() -> None:
     assert (parts_of(MD5.hexdigest()), md5_of(MD5.hexdigest())) == (0, MD5.digest())
     assert not has_digest("opaque")
     assert etag_of_parts([MD5.digest(), b""]) == ""
+
+
+def test_an_answer_that_proves_the_bytes_leaves_nothing_to_look_for() -> None:
+    expected = Proof.of_bytes(NOTHING, DigestedBody(BODY)).expected(Stored(MD5.hexdigest()), len(BODY), b"", {})
+    assert (expected.size, expected.proven) == (len(BODY), True)
+
+
+@pytest.mark.parametrize(
+    ("profile", "answer", "etag", "checked"),
+    [
+        # The provider compared the digest and answers with an ETag of its own kind: a look at the size is enough.
+        (AWS, Stored("opaque", etag_is_md5=False), MD5.hexdigest(), True),
+        # It says a checksum, which is wrong: neither the checksum nor the ETag is trusted any more.
+        (AWS, Stored(MD5.hexdigest(), {"ChecksumSHA256": base64(bytes(32))}), "", False),
+        # Nobody is known to have compared anything.
+        (replace(NOTHING, content_md5_checked=False), Stored("opaque"), MD5.hexdigest(), False),
+        (replace(NOTHING, content_md5_checked=True), Stored("opaque"), MD5.hexdigest(), True),
+        # The answer contradicts.
+        (replace(NOTHING, content_md5_checked=True), Stored("0" * 32), MD5.hexdigest(), False),
+    ],
+)
+def test_an_answer_that_does_not_prove_the_bytes_says_what_a_look_must_find(
+    profile: ProviderProfile, answer: Stored, etag: str, checked: bool
+) -> None:
+    expected = Proof.of_bytes(profile, DigestedBody(BODY)).expected(answer, len(BODY), SHA256.digest(), {"a": "b"})
+    assert (expected.proven, expected.etag, expected.checked) == (False, etag, checked)
+    assert (expected.sha256, expected.metadata) == (SHA256.digest(), {"a": "b"})
