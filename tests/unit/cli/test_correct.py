@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from galleria_cli.console import main
+from galleria_cli.correcting import corrected_sidecar
 from galleria_cli.demo.samples import sample_photos
 from galleria_cli.demo.verification import Capture, problems
+from galleria_storage.corrections.capture_tags import CaptureTags
 
 PHOTO = next(photo.data for photo in sample_photos() if photo.key == "little-endian.jpg")
 SLOW = "timestamp-offset-hours=1.5"
@@ -36,7 +38,7 @@ def test_a_dry_run_says_what_would_be_written_and_writes_nothing(
     photo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["correct", "--dry-run", SLOW, str(photo)]) == 0
-    assert "would be" in (said := capsys.readouterr().out)
+    assert "would correct" in (said := capsys.readouterr().out)
     assert "→ 2024:06:15 14:00:45" in said
     assert list(photo.parent.iterdir()) == [photo]
 
@@ -124,3 +126,76 @@ def test_what_is_not_a_file_is_rejected_without_waiting_for_it(
     for where in (["--dry-run"], ["--into", str(tmp_path / "corrected")]):
         assert main(["correct", *where, SLOW, str(pipe), str(tmp_path), str(photo)]) == 1
         assert capsys.readouterr().out.count("is not a regular file") == 2
+
+
+SIDECAR = b"""<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?>
+<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>
+<rdf:Description rdf:about='' xmlns:xmp='http://ns.adobe.com/xap/1.0/' xmlns:photoshop='http://ns.adobe.com/photoshop/1.0/'
+  xmp:Rating='5' xmp:CreateDate='2024-06-15T12:30:45' photoshop:DateCreated='2001-01-01T00:00:00'/>
+</rdf:RDF></x:xmpmeta><?xpacket end='w'?>"""
+
+
+@pytest.fixture
+def wedding(tmp_path: Path) -> Path:
+    folder = tmp_path / "wedding"
+    (folder / "a/b").mkdir(parents=True)
+    (folder / "a/b/1.JPG").write_bytes(PHOTO)
+    (folder / "a/b/1.xmp").write_bytes(SIDECAR)
+    (folder / "2.jpg").write_bytes(PHOTO)
+    (folder / "menu.pdf").write_bytes(b"%PDF-1.4")
+    (folder / "galleria.toml").write_text('[[rule]]\nfolder = "a"\nshift = "+1h"')
+    os.utime(folder / "a/b/1.JPG", (1_000_000, 1_000_000))
+    return folder
+
+
+def files_in(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_folder_is_corrected_by_its_rules_and_keeps_its_tree_and_times(wedding: Path, tmp_path: Path) -> None:
+    into = tmp_path / "out"
+    assert main(["correct", "-r", str(wedding), "--into", str(into)]) == 0
+    assert files_in(into) == ["2.jpg", "a/b/1.JPG", "a/b/1.xmp"]
+    assert problems(PHOTO, (into / "a/b/1.JPG").read_bytes(), Capture("2024:06:15 13:30:45", "")) == []
+    assert (into / "2.jpg").read_bytes() == PHOTO
+    assert (into / "a/b/1.JPG").stat().st_mtime == 1_000_000
+
+
+def test_a_sidecar_follows_its_photo_and_keeps_every_other_byte(wedding: Path, tmp_path: Path) -> None:
+    main(["correct", "-r", str(wedding), "--into", str(tmp_path / "out")])
+    expected = SIDECAR.replace(b"2024-06-15T12:30:45", b"2024-06-15T13:30:45")
+    assert (tmp_path / "out/a/b/1.xmp").read_bytes() == expected
+
+
+def test_what_is_no_photo_is_carried_over_if_that_is_asked(wedding: Path, tmp_path: Path) -> None:
+    assert main(["correct", "-r", "--others", str(wedding), "--into", str(tmp_path / "out")]) == 0
+    assert (tmp_path / "out/menu.pdf").read_bytes() == b"%PDF-1.4"
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was(
+    wedding: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["correct", "-r", str(wedding), "--into", str(tmp_path / "out")]
+    main(words)
+    (tmp_path / "out/2.jpg").unlink()
+    capsys.readouterr()
+    assert main(words) == 0
+    assert "2 already there, 1 corrected, 1 left out" in capsys.readouterr().out
+    (tmp_path / "out/2.jpg").write_bytes(b"something else")
+    assert main(words) == 1
+
+
+def test_copies_in_the_folder_itself_are_not_corrected_again(wedding: Path) -> None:
+    words = ["correct", "-r", str(wedding), "--into", str(wedding / "out")]
+    assert (main(words), main(words)) == (0, 0)
+    assert not (wedding / "out/out").exists()
+
+
+def test_short_forms_are_understood(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["correct", "--dry-run", "shift=+1h", "zone=+02:00", str(photo)]) == 0
+    assert "→ 2024:06:15 13:30:45+02:00" in capsys.readouterr().out
+
+
+def test_a_sidecar_that_says_another_time_stays_as_it_is() -> None:
+    before, after = CaptureTags("2020:01:01 00:00:00"), CaptureTags("2020:01:01 01:00:00")
+    assert corrected_sidecar(SIDECAR, before, after) == SIDECAR

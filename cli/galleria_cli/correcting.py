@@ -1,0 +1,213 @@
+"""Corrected copies of photos on this computer: the work of `galleria-storage correct`."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Final, Literal, NamedTuple
+
+from galleria_cli.rules.facts import Facts, facts_of, media_of
+from galleria_cli.rules.rulebook import Rulebook
+from galleria_storage.bulk.walk import LocalFile
+from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.corrections.correction import Correction, parse_correction
+from galleria_storage.errors import GalleriaError, LocalFileError, UnsupportedFormatError
+from galleria_storage.photos.dates import follow
+from galleria_storage.photos.formats import is_correctable
+from galleria_storage.photos.metadata import Block
+from galleria_storage.photos.photo import correct_stream, plan_photo
+from galleria_storage.photos.plan import NOTHING, Plan
+from galleria_storage.photos.source import BytesSource, FileSource
+from galleria_storage.publishing.fingerprint import capture_text
+from galleria_storage.transfer.local_content import LocalContent
+
+Status = Literal["corrected", "copied", "already there", "left out", "rejected"]
+_SIDECAR: Final = ".xmp"
+_TAKEN: Final = "exists already"
+
+
+class Corrected(NamedTuple):
+    """What became of one file, with its capture times before and after."""
+
+    name: str
+    status: Status
+    times: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Correcting:
+    """One run; `one` may be called by many threads.
+
+    Attributes
+    ----------
+    book, given
+        What is asked: by the rules, and by the command line.
+    into
+        Where the copies go; None: nothing is written.
+    others
+        Carry files over that are not photos.
+    mask
+        What new files are not allowed; asked for once, since asking means setting it.
+    """
+
+    book: Rulebook
+    given: Mapping[str, str]
+    into: Path | None
+    others: bool = False
+    mask: int = field(default_factory=lambda: _umask())  # noqa: PLW0108 # it is defined below
+
+    def one(self, file: LocalFile) -> Corrected:
+        """Correct one file; whatever goes wrong with it becomes its status."""
+        try:
+            if file.problem:
+                return Corrected(file.name, "rejected", reason=file.problem)
+            return self._one(file)
+        except GalleriaError as error:
+            return Corrected(file.name, "rejected", reason=error.message)
+        except OSError as error:
+            return Corrected(file.name, "rejected", reason=f"it cannot be copied: {error.strerror or error}")
+
+    def _one(self, file: LocalFile) -> Corrected:
+        if file.path.suffix.lower() == _SIDECAR and (photo := _photo_of(file.path)):
+            return self._sidecar(file, photo)
+        facts = self._facts(file.name, file.path)
+        choice = self.book.choose(facts, self.given)
+        if choice.skip:
+            return Corrected(file.name, "left out", reason=choice.because)
+        media_type = facts.media.media_type if facts.media else ""
+        if not is_correctable(media_type):
+            return self._other(file, facts, asked=bool(choice.asked) and not choice.general)
+        return self._photo(file, parse_correction(choice.asked, {}))
+
+    def _photo(self, file: LocalFile, correction: Correction) -> Corrected:
+        with LocalContent(file.path).open() as source:
+            plan = plan_photo(FileSource(source), correction)
+            times = " → ".join(capture_text(tags) or "-" for tags in (plan.before, plan.after))
+            target = self._target(file)
+            if target is None:
+                return Corrected(file.name, "corrected", times)
+            if os.path.lexists(target):
+                if _holds(target, plan):
+                    return Corrected(file.name, "already there", times)
+                raise _taken(target)
+            source.seek(0)
+            self._write(target, file.path, lambda copy: correct_stream(source, copy, correction))
+        return Corrected(file.name, "corrected", times, "; ".join(plan.notes))
+
+    def _sidecar(self, file: LocalFile, photo: Path) -> Corrected:
+        """Let the dates in a sidecar follow those of its photo."""
+        facts = self._facts(file.name, photo)
+        beside = file.name.rpartition("/")[0]
+        choice = self.book.choose(facts._replace(name=f"{beside}/{photo.name}".lstrip("/")), self.given)
+        if choice.skip:
+            return Corrected(file.name, "left out", reason=choice.because)
+        with LocalContent(photo).open() as source:
+            plan = plan_photo(FileSource(source), parse_correction(choice.asked, {}))
+        with LocalContent(file.path).open() as stream:
+            data = stream.read()
+        edited = corrected_sidecar(data, plan.before, plan.after)
+        target = self._target(file)
+        if target and os.path.lexists(target):
+            if target.is_file() and target.read_bytes() == edited:
+                return Corrected(file.name, "already there")
+            raise _taken(target)
+        if target:
+            self._write(target, file.path, lambda copy: copy.write(edited))
+        return Corrected(file.name, "corrected" if edited != data else "copied")
+
+    def _other(self, file: LocalFile, facts: Facts, *, asked: bool) -> Corrected:
+        """Carry over what is no photo, or a photo that cannot be corrected."""
+        if asked and (facts.media is None or facts.media.image) and not (self.others and facts.media is None):
+            kind = f"photos of type {facts.media.media_type}" if facts.media else "files of no known image format"
+            raise UnsupportedFormatError(f"{kind} cannot be corrected")
+        if not self.others and not (facts.media and facts.media.image):
+            return Corrected(file.name, "left out", reason="it is not a photo")
+        target = self._target(file)
+        if target and os.path.lexists(target):
+            same = target.is_file() and target.stat().st_size == file.path.stat().st_size
+            if not same:
+                raise _taken(target)
+            return Corrected(file.name, "already there")
+        if target:
+            with LocalContent(file.path).open() as source:
+                self._write(target, file.path, lambda copy: shutil.copyfileobj(source, copy))
+        return Corrected(file.name, "copied")
+
+    def _write(self, target: Path, original: Path, write: Callable[[BinaryIO], object]) -> None:
+        """Write a copy under a name of its own first, so that nobody meets a half of it; it keeps the original's times."""
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # A new file, whatever anybody has put into the folder: a link under a name that can be guessed would be followed.
+        handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
+        part = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as copy:
+                write(copy)
+            part.chmod(0o666 & ~self.mask)  # as any new file; it was made for its owner alone
+            state = original.stat()
+            os.utime(part, ns=(state.st_atime_ns, state.st_mtime_ns))
+            _rename(part, target)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _facts(self, name: str, path: Path) -> Facts:
+        return facts_of(name, path) if self.book.needs_facts else Facts(name, media_of(path))
+
+    def _target(self, file: LocalFile) -> Path | None:
+        return self.into / file.name if self.into else None
+
+
+def corrected_sidecar(data: bytes, before: CaptureTags, after: CaptureTags) -> bytes:
+    """Return a sidecar in which every date that said the photo's old capture time says the new one.
+
+    Raises
+    ------
+    CorruptPhotoError
+        It is no XMP.
+    """
+    source = BytesSource(data)
+    block = Block("xmp", "sidecar", source, list)
+    return follow(source, [block], before, after).plan.apply(data)
+
+
+def _photo_of(sidecar: Path) -> Path | None:
+    """Return the photo that a sidecar belongs to: ``a.jpg`` for ``a.jpg.xmp``; one named ``a`` for ``a.xmp``."""
+    if (named := sidecar.with_suffix("")).suffix and named.is_file():
+        return named
+    beside = (other for other in sorted(sidecar.parent.iterdir()) if other.stem == sidecar.stem and other != sidecar)
+    return next((other for other in beside if (media := media_of(other)) and is_correctable(media.media_type)), None)
+
+
+def _holds(target: Path, plan: Plan) -> bool:
+    """Whether a file is the result of a plan, as far as its length and its capture tags tell."""
+    if target.is_symlink() or not target.is_file():
+        return False
+    try:
+        with LocalContent(target).open() as stream:
+            source = FileSource(stream)
+            return source.size == plan.result_size and plan_photo(source, NOTHING).before == plan.after
+    except GalleriaError:
+        return False
+
+
+def _rename(part: Path, target: Path) -> None:
+    """Give a file its name, unless something has taken that name meanwhile."""
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        raise _taken(target) from None
+    except OSError:  # a file system without links
+        part.rename(target)
+
+
+def _taken(target: Path) -> LocalFileError:
+    return LocalFileError(f"{target} {_TAKEN}", advice="Name another folder, or remove the file.")
+
+
+def _umask() -> int:
+    """Return what new files are not allowed; reading it means setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
