@@ -137,9 +137,9 @@ class Correcting:
         return Corrected(file.name, "copied")
 
     def _write(self, target: Path, original: Path, write: Callable[[BinaryIO], object]) -> None:
-        """Write a copy under a name of its own first, so that nobody meets a half of it; it keeps the original's times."""
+        """Write a copy under a name of its own first, so that nobody meets a half of it; file times are kept."""
         target.parent.mkdir(parents=True, exist_ok=True)
-        # A new file, whatever anybody has put into the folder: a link under a name that can be guessed would be followed.
+        # A new file, whatever is in the folder: a link under a name that can be guessed would be followed.
         handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
         part = Path(name)
         try:
