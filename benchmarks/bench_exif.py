@@ -139,7 +139,7 @@ def main() -> int:
             bench_files(megabytes, runs, folder, bars)
         for megabytes in (8, 25):
             bench_memory_and_speed(camera_photo(megabytes), folder, bars)
-    print("\nImport of galleria_storage.exif (reader, editor and correction), with bytecode")
+    print("\nImport of galleria_storage.photos and the corrections, with bytecode")
     bars.show(
         "beside the modules that every handler has (json, inspect)",
         import_milliseconds(", json, inspect, datetime"),
