@@ -57,7 +57,7 @@ class Mutant:
         return module
 
 
-_LOOK_AT_PUBLIC = "        standing = self.public.head(errand.key)  # look at public\n"
+_LOOK_AT_PUBLIC = "        errand.standing = standing = self.public.head(errand.key)  # look at public\n"
 _OPENED = "        with self._writer.source(self.staging, stream) as source:\n"
 _LOOK_BACK = "        if not (isinstance(condition, Matches) or follows or elsewhere) and written.conditional:\n"
 _WRITE = "write(errand.key, draft.content, headers, condition)"
@@ -175,6 +175,11 @@ MUTANTS = (
         (('REPLACED: "yes" if replaced else "",', 'REPLACED: "",'),),
         "honours",
         fingerprint,
+    ),
+    Mutant(
+        "nobody hears of a copy whose original is rejected by now",
+        (("                if error.permanent:\n                    errand.make_up_for(self._now())\n", ""),),
+        "honours",
     ),
     Mutant("nobody hears of an heir", (("        errand.tell(outcome)\n", ""),), "honours", scope="bucket"),
     Mutant(

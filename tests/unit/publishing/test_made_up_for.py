@@ -78,6 +78,25 @@ def test_a_function_that_dies_between_write_and_report_is_made_up_for(gallery: G
     assert len(heard.invalidations) == 1
 
 
+@pytest.mark.parametrize("what", ["rejected", "gone"])
+def test_that_is_made_up_for_although_the_original_is_rejected_or_gone_by_then(
+    gallery: Gallery, heard: Listeners, what: str
+) -> None:
+    gallery.put()
+    handle(gallery, heard)
+    gallery.put(metadata=TIME)
+    gallery.publish()  # and dies
+    gallery.s3.remove(STAGING, "a.jpg")
+    if what == "rejected":
+        gallery.put(b"<html>")
+    assert handle(gallery, heard) == what
+    assert len(heard.invalidations) == 1
+    assert heard.events == ["Photo Published"] * 2
+    gallery.clock += 16 * 24 * 3600
+    assert handle(gallery, heard) == what
+    assert len(heard.events) == 2
+
+
 def test_an_answer_that_is_lost_is_made_up_for(gallery: Gallery, heard: Listeners) -> None:
     gallery.put()
     handle(gallery, heard)

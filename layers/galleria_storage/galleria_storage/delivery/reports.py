@@ -26,13 +26,11 @@ from galleria_storage.delivery.events import notification
 from galleria_storage.delivery.notices import Task
 from galleria_storage.delivery.replies import summary
 from galleria_storage.errors import GalleriaError
-from galleria_storage.publishing.fingerprint import seconds_since
+from galleria_storage.publishing.fingerprint import is_recent
 from galleria_storage.publishing.outcome import Outcome
 from galleria_storage.publishing.settings import PublishSettings
 
 _DETAIL_TYPES: Final = {"published": "Photo Published", "duplicate": "Photo Published", "removed": "Photo Removed"}
-#: An event is delivered at most so long after its photo was written: SQS keeps messages for 14 days.
-_RETRIED_SECONDS: Final = 15 * 24 * 3600
 
 
 class Reporter:
@@ -118,5 +116,5 @@ class Reporter:
 
     def _is_stale_somewhere(self, outcome: Outcome) -> bool:
         if outcome.status == "duplicate":
-            return outcome.replaced and seconds_since(outcome.run, self._now()) < _RETRIED_SECONDS
+            return outcome.replaced and is_recent(outcome.run, self._now())
         return outcome.status == "removed" or (outcome.status == "published" and outcome.replaced)

@@ -6,12 +6,15 @@ from typing import Any
 
 from galleria_storage.publishing.draft import Draft
 from galleria_storage.publishing.fingerprint import (
+    ASKED,
     CAPTURED_AFTER,
     CAPTURED_BEFORE,
     FINGERPRINT,
     REPLACED,
     RUN,
     SHA256,
+    is_ours,
+    is_recent,
 )
 from galleria_storage.publishing.outcome import Outcome, OutcomeStatus, Tell, tell_nobody
 from galleria_storage.publishing.wishes import Wish
@@ -42,6 +45,8 @@ class Errand:
         ETags of objects that the provider stored wrong.
     spoilt
         How often that happened.
+    standing
+        What was published when it looked last.
     written
         What it has published last, as far as it knows.
     heirs
@@ -59,6 +64,7 @@ class Errand:
     tried: dict[str, Outcome] = field(default_factory=dict)
     wrong: set[str] = field(default_factory=set)
     spoilt: int = 0
+    standing: ObjectInfo | None = None
     written: Wish | None = None
     heirs: tuple[Outcome, ...] = ()
 
@@ -87,16 +93,26 @@ class Errand:
 
     def recognises(self, wish: Wish, standing: ObjectInfo) -> Outcome:
         """Return the outcome where the right copy is published: a duplicate, unless this run wrote it unheard."""
-        recorded = standing.metadata
-        if recorded.get(RUN) == self.run:
+        if standing.metadata.get(RUN) == self.run:
             return self.wrote(wish)
+        return self._of_copy(standing, wish.asked, "the right copy is published already", *wish.notes)
+
+    def make_up_for(self, now: float) -> None:
+        """Tell of the copy that is there although its original is rejected or gone.
+
+        The run that wrote it may have died before it told of it, and no later one will find a duplicate.
+        """
+        if self.standing and is_ours(self.standing) and is_recent(self.standing.metadata[RUN], now):
+            self.tell(self._of_copy(self.standing, self.standing.metadata.get(ASKED, ""), "the copy stays"))
+
+    def _of_copy(self, standing: ObjectInfo, asked: str, *reasons: str) -> Outcome:
+        recorded = standing.metadata
         return self.done(
             "duplicate",
-            "the right copy is published already",
-            *wish.notes,
+            *reasons,
             duplicate_of=self.key,
             media_type=standing.content_type,
-            asked=wish.asked,
+            asked=asked,
             sha256=recorded.get(SHA256, ""),
             **_told(recorded),
         )

@@ -36,6 +36,8 @@ RECORDED: Final = frozenset(
     {FINGERPRINT, RUN, SIZE, SHA256, ASKED, CAPTURED_BEFORE, CAPTURED_AFTER, REPLACED, ORIGINAL_UNTIL}
 )
 
+#: An event is delivered at most so long after its photo was written: SQS keeps messages for 14 days.
+_RETRIED_SECONDS: Final = 15 * 24 * 3600
 _NO_HEADER_TEXT = re.compile(r"[^0-9:.+ -]")
 _LONGEST_CAPTURE_TEXT = 40
 _LONGEST_ASKED: Final = 400
@@ -95,10 +97,10 @@ def run_name(now: float) -> str:
     return f"{int(now)}-{os.urandom(12).hex()}"
 
 
-def seconds_since(run: str, now: float) -> float:
-    """Return how long ago a run began; infinite for names that do not tell."""
+def is_recent(run: str, now: float) -> bool:
+    """Whether a run began so lately that an event of its photo may still come again."""
     began = run.partition("-")[0]
-    return now - int(began) if began.isdigit() and "-" in run else float("inf")
+    return began.isdigit() and "-" in run and now - int(began) < _RETRIED_SECONDS
 
 
 def capture_text(tags: CaptureTags | None) -> str:

@@ -137,14 +137,16 @@ class Publisher:
                 if isinstance(error, WrongContentError):
                     self._distrust(errand, error)
             except GalleriaError as error:
-                if not (error.permanent and errand.written):
-                    raise
-                return errand.wrote(errand.written)  # what came afterwards is rejected by its own event
+                if error.permanent and errand.written:
+                    return errand.wrote(errand.written)  # what came afterwards is rejected by its own event
+                if error.permanent:
+                    errand.make_up_for(self._now())
+                raise
             self._sleep(self._jitter() * min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**errand.attempts))
 
     def _attempt(self, errand: Errand) -> Outcome:
         """Go through the steps once."""
-        standing = self.public.head(errand.key)  # look at public
+        errand.standing = standing = self.public.head(errand.key)  # look at public
         glance = None
         if standing and is_ours(standing) and standing.etag not in errand.wrong:
             glance = self._wishes.look(errand.key)  # look at staging, as far as a duplicate needs it
@@ -276,6 +278,7 @@ class Publisher:
         ):
             if errand.written:
                 return errand.wrote(errand.written)  # and nothing has taken its place since
+            errand.make_up_for(self._now())
             return errand.done("gone", "the staging object does not exist any more")
         if standing is None:
             return errand.done("removed", "there is neither an original nor a copy")
