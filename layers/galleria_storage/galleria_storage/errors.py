@@ -67,6 +67,10 @@ class CorrectionError(GalleriaError):
     permanent = True
 
 
+class NoCaptureTimeError(CorrectionError):
+    """A correction needs the capture time that is in the photo, and the photo has none."""
+
+
 class UnsafeKeyError(GalleriaError):
     """A key that some servers would take for another one, or that belongs to this service."""
 

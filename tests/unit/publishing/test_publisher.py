@@ -221,6 +221,19 @@ def test_a_gif_with_a_correction_of_its_own_is_rejected(gallery: Gallery) -> Non
     assert "image/gif" in outcome.reason
 
 
+@pytest.mark.parametrize("default", [{"timestamp-offset-hours": "-2"}, {"target-timezone": "Europe/Stockholm"}])
+def test_a_photo_without_a_capture_time_is_published_as_it_is_if_only_a_default_asks(
+    gallery: Gallery, default: dict[str, str]
+) -> None:
+    gallery.configure(default_correction=default)
+    gallery.put()
+    outcome = gallery.publish()
+    assert (outcome.status, gallery.copy().body) == ("published", JPEG)
+    assert outcome.reason == "published without the default correction: the photo has no capture time"
+    gallery.put(metadata=default)
+    assert gallery.publish().status == "rejected"
+
+
 def test_a_gif_is_published_as_it_is_if_only_a_default_asks(gallery: Gallery) -> None:
     gallery.configure(default_correction={"target-timezone": "Europe/Stockholm"})
     gallery.put(GIF)

@@ -11,7 +11,7 @@ from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.capture_time import CaptureTime, wall_clock
 from galleria_storage.corrections.keys import TIMESTAMP
 from galleria_storage.corrections.zones import HIGHEST, LOWEST, offset_text
-from galleria_storage.errors import CorrectionError
+from galleria_storage.errors import CorrectionError, NoCaptureTimeError
 
 # Year first, one kind of separator in the date, minutes known: whatever the separators and padding, it has one meaning.
 _CAMERA_DATE = r"\s*([0-9]{4})([:/.-]) ?([0-9]{1,2})\2 ?([0-9]{1,2})"
@@ -51,10 +51,11 @@ def read_capture_time(found: CaptureTags) -> CameraText:
     """
     text = found.date_time_original
     if text is None:
-        raise _unreadable("the photo has no capture time (DateTimeOriginal)")
+        raise _unreadable("the photo has no capture time (DateTimeOriginal)", NoCaptureTimeError)
     read = _camera_text(text)
     if read is None:
-        raise _unreadable(f"the photo's capture time (DateTimeOriginal) is {text[:60]!r}, which says no moment")
+        kind = CorrectionError if text.strip(" :0\0") else NoCaptureTimeError
+        raise _unreadable(f"the photo's capture time (DateTimeOriginal) is {text[:60]!r}, which says no moment", kind)
     read.time.checked()
     return read
 
@@ -109,8 +110,8 @@ def _offset_minutes(text: str) -> int:
     return -minutes if text.startswith("-") else minutes
 
 
-def _unreadable(what: str) -> CorrectionError:
-    return CorrectionError(
+def _unreadable(what: str, kind: type[CorrectionError] = CorrectionError) -> CorrectionError:
+    return kind(
         f"{what}, so that a relative correction or a time zone cannot be worked out",
         tag="DateTimeOriginal",
         advice=f"Give the time itself, with {TIMESTAMP}.",

@@ -92,6 +92,10 @@ class Correction(NamedTuple):
         """Whether it asks for another capture time or offset."""
         return bool(self.capture_time or self.shift or self.target_zone)
 
+    def without_time(self) -> "Correction":
+        """Return what is left where the capture time stays as it is."""
+        return Correction(remove=self.remove, asked_by_object=self.asked_by_object)
+
     def canonical(self) -> str:
         """Print the correction in its own language, ``key=value`` joined by ``;``: one text for one value."""
         values = {

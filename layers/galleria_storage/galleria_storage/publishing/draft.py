@@ -5,7 +5,13 @@ from typing import Final
 
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import Correction
-from galleria_storage.errors import CorrectionError, CorruptPhotoError, TruncatedPhotoError, UnsupportedFormatError
+from galleria_storage.errors import (
+    CorrectionError,
+    CorruptPhotoError,
+    NoCaptureTimeError,
+    TruncatedPhotoError,
+    UnsupportedFormatError,
+)
 from galleria_storage.photos.credentials import after_edit, is_signed
 from galleria_storage.photos.formats import is_correctable, max_bytes_of
 from galleria_storage.photos.photo import plan_photo
@@ -60,8 +66,16 @@ def prepare(source: ObjectSource, correction: Correction, settings: PublishSetti
     media_type = _recognise(photo, settings).media_type
     if is_correctable(media_type):
         photo = photo.bounded(max_bytes_of(media_type))
+    note = ""
     try:
-        plan = _plan(photo, media_type, correction or NOTHING)
+        try:
+            plan = _plan(photo, media_type, correction or NOTHING)
+        except NoCaptureTimeError:
+            if correction.asked_by_object:
+                raise
+            # A screenshot in a stack whose default moves every photo: there is nothing to move.
+            note = "published without the default correction: the photo has no capture time"
+            plan = _plan(photo, media_type, correction.without_time() or NOTHING)
     except UnsupportedFormatError:
         if correction.asked_by_object or correction.remove:
             raise  # a copy that tells what it should not is worse than none
@@ -82,7 +96,14 @@ def prepare(source: ObjectSource, correction: Correction, settings: PublishSetti
             advice="Remove the correction from the object's tags and metadata, or set SIGNED_PHOTOS to publish.",
         )
     pieces = [range(*piece) if isinstance(piece, Span) else piece for piece in plan.pieces()]
-    return Draft(Content(source, pieces), media_type, plan.before, plan.after, "; ".join(plan.notes), credentials)
+    return Draft(
+        Content(source, pieces),
+        media_type,
+        plan.before,
+        plan.after,
+        "; ".join(filter(None, (note, *plan.notes))),
+        credentials,
+    )
 
 
 def _recognise(photo: MeteredSource, settings: PublishSettings) -> MediaType:

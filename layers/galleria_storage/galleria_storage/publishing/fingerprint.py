@@ -51,7 +51,7 @@ def fingerprint(source: ObjectInfo, correction: Correction, headers: Mapping[str
     source
         The staging object: its ETag and size stand for its content.
     correction
-        What is asked of it; its canonical text counts.
+        What is asked of it; its canonical text counts, and whether the object itself asks.
     headers
         What settings and the uploader add to the published object: user
         metadata, Cache-Control. A value that is withdrawn must leave the copy.
@@ -62,7 +62,8 @@ def fingerprint(source: ObjectInfo, correction: Correction, headers: Mapping[str
         ``<format version>-<hex>``: a digest, since metadata of a public object
         can be read by everybody and must fit into a header.
     """
-    parts = [FORMAT_VERSION, source.etag, source.size, correction.canonical()]
+    # What a default asks in vain, the object itself may not: the one is published as it is, the other rejected.
+    parts = [FORMAT_VERSION, source.etag, source.size, correction.canonical(), correction.asked_by_object]
     identity = json.dumps([*parts, sorted(headers.items())] if headers else parts)
     return f"{FORMAT_VERSION}-{hashlib.sha256(identity.encode()).hexdigest()}"
 
