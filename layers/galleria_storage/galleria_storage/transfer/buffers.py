@@ -1,8 +1,8 @@
-"""Memory for what is sent, used again for the next body.
+"""Memory for bodies that are sent, reused for the next body.
 
-Fresh memory costs more than hashing does: for 8 MiB the kernel is asked for
-2,048 pages, 3.5 ms in all, where a body that was used before costs nothing
-(measured). So the memory of two bodies is kept: what two parts in flight need.
+Fresh memory costs more than hashing: for 8 MiB the kernel provides 2,048 pages,
+which takes 3.5 ms; reused memory costs nothing (measured). So the memory of two
+bodies is kept, as two parts in flight need it.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from typing import Final
 from galleria_storage.s3.sdk.signing import DigestedBody
 from galleria_storage.transfer.sizes import MIB
 
-#: Smaller bodies are left to Python, larger ones are too much to keep.
+#: Smaller bodies are left to Python; larger ones are too large to keep.
 _SMALLEST_KEPT: Final = MIB
 _LARGEST_KEPT: Final = 12 * MIB
 _KEPT: Final = 2
@@ -26,24 +26,25 @@ class BodyPool:
 
     @contextmanager
     def body_of(self, size: int, room: int = 0) -> Iterator[DigestedBody]:
-        """Lend a body of `size` bytes, to be filled: what is in it is undefined.
+        """Lend a body of `size` bytes to be filled; its content is undefined.
 
-        At the end of the block its memory is there for the next one, or free: else
-        it were so only when the garbage is collected, since botocore's requests
-        refer to themselves and hold the body. It is too late then where memory is counted.
+        At the end of the block its memory is reused or freed. Otherwise that
+        would happen only at the next garbage collection, because botocore's
+        requests refer to themselves and hold the body; that is too late where
+        memory is limited.
 
         Parameters
         ----------
         size
-            How many bytes.
+            Bytes.
         room
-            By how many more it may grow without being moved.
+            Bytes by which it may grow without being moved.
         """
         body = self._take(size, size + room)
         try:
             yield body
         finally:
-            with suppress(BufferError):  # after an error its traceback may still look at the bytes
+            with suppress(BufferError):  # after an error its traceback may still hold a view of the bytes
                 self._give_back(body)
 
     def _take(self, size: int, capacity: int) -> DigestedBody:
@@ -64,7 +65,7 @@ class BodyPool:
     def _give_back(self, body: DigestedBody) -> None:
         body.sha256 = b""
         if _SMALLEST_KEPT <= body.__alloc__() <= _LARGEST_KEPT and body and len(self._spare) < _KEPT:
-            body.pop()  # raises BufferError if somebody looks at it
+            body.pop()  # raises BufferError if somebody holds a view of it
             self._spare.append(body)
         else:
             body.clear()

@@ -21,9 +21,9 @@ class Content:
     Attributes
     ----------
     size
-        Bytes in all, known before the first one goes out.
+        Total bytes, known before the first one is sent.
     left
-        Bytes that are still to come.
+        Bytes not yet read.
     """
 
     def __init__(self, source: ObjectSource, pieces: Iterable[bytes | range] | None = None) -> None:
@@ -35,7 +35,7 @@ class Content:
 
     @property
     def in_memory(self) -> bool:
-        """Whether `whole` can be asked for."""
+        """Whether `whole` may be called."""
         return self.source.in_memory
 
     def whole(self) -> DigestedBody:
@@ -46,7 +46,7 @@ class Content:
         return body
 
     def fill(self, buffer: memoryview) -> None:
-        """Fill the buffer with the next bytes; it may not be longer than what is left."""
+        """Fill the buffer, which must not be longer than `left`, with the next bytes."""
         done = 0
         while done < len(buffer):
             piece = self._pending.popleft()
@@ -66,12 +66,12 @@ class Content:
         return b"" if self.left else self._sha256.digest()
 
     def sha256_so_far(self) -> bytes:
-        """Return the SHA-256 of the bytes that came through here up to now."""
+        """Return the SHA-256 of the bytes that came through here so far."""
         return self._sha256.digest()
 
 
 def fill_from(source: ObjectSource, piece: bytes | range, buffer: memoryview) -> None:
-    """Fill a buffer with a piece of its length."""
+    """Fill a buffer with a piece of the same length."""
     if isinstance(piece, range):
         source.fill(piece.start, buffer)
     else:

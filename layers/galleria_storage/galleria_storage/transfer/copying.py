@@ -1,8 +1,8 @@
-"""Writing a large object of which the provider copies what does not change, wherever that lies.
+"""Writing a large object whose unchanged ranges the provider copies, wherever they are.
 
 Only what changes passes through here, widened to the smallest part that S3
-takes. The price: nobody here sees the rest, so that the SHA-256 of the whole
-stays unknown.
+accepts. The price: nobody here sees the rest, so the SHA-256 of the whole stays
+unknown.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,12 +18,12 @@ from galleria_storage.transfer.object_source import ObjectSource
 from galleria_storage.transfer.proof import WrongContentError, algorithm_of_parts
 from galleria_storage.transfer.sizes import MAX_PARTS, Sizes, part_size
 
-#: How much of the end of a copied run is compared with the source.
+#: How many bytes at the end of a copied run are compared with the source.
 _COMPARED = 16 * 1024
 
 
 class CopyRefusedError(PreconditionFailedError):
-    """The provider does not copy after all: start again, and stream."""
+    """The provider refuses to copy: start again, and stream."""
 
 
 class SentPart(NamedTuple):
@@ -44,10 +44,10 @@ class SentPart(NamedTuple):
 
 
 def copies_safely(profile: ProviderProfile, key: str) -> bool:
-    """Whether the provider copies the right bytes, and refuses to if the source has changed.
+    """Whether the provider copies the right bytes, and refuses if the source has changed.
 
-    A key with a per cent sign is decoded twice by some servers (measured on
-    Ceph 16.2), which then copy another object, so that such an object is streamed.
+    Some servers decode a key with a percent sign twice (measured on Ceph 16.2)
+    and then copy another object, so such an object is streamed.
     """
     safe = profile.part_copy and profile.copy_source_if_match == "honoured"
     return safe and not profile.equal_parts and "%" not in key
@@ -57,7 +57,7 @@ def lay_out(pieces: Iterable[bytes | range], sizes: Sizes) -> list[SentPart | ra
     """Cut pieces into parts that are sent and ranges that are copied.
 
     Every part but the last has at least `sizes.least` bytes: what is sent is
-    widened by what follows it, and what is too short to be copied is sent.
+    widened by what follows it, and a range too short to be copied is sent.
     """
     size = sum(map(len, pieces := list(pieces)))
     step = part_size(size, sizes.step, MAX_PARTS // 2)
@@ -103,7 +103,7 @@ def put_and_copy(  # noqa: PLR0917 # what a write needs
     Raises
     ------
     PreconditionFailedError
-        The condition does not hold any more, or the source changed.
+        The condition no longer holds, or the source changed.
     CopyRefusedError
         The provider does not copy.
     WrongContentError
@@ -123,7 +123,7 @@ def put_and_copy(  # noqa: PLR0917 # what a write needs
 
 
 def _sent(pieces: Iterable[bytes | range], sizes: Sizes) -> Iterable[SentPart]:
-    """Cut what is to be sent into as few parts of about one size as memory allows."""
+    """Cut what is to be sent into as few parts of similar size as memory allows."""
     left = [piece for piece in pieces if piece]
     size = sum(map(len, left))
     for start, stop in pairwise(_bounds(0, size, sizes.part, sizes.least)):
@@ -139,7 +139,7 @@ def _sent(pieces: Iterable[bytes | range], sizes: Sizes) -> Iterable[SentPart]:
 
 
 def _bounds(start: int, stop: int, largest: int, least: int) -> list[int]:
-    """Cut what is between two positions into as few steps of about one size as are allowed."""
+    """Cut the range between two positions into as few steps of similar size as the limits allow."""
     size = stop - start
     count = min(-(-size // largest), max(size // least, 1))
     return [start + size * number // count for number in range(count + 1)] if size else []
@@ -173,7 +173,7 @@ def _copy(upload: MultipartUpload, number: int, span: range, source: ObjectSourc
 
 
 def _verify_ends(store: ObjectStore, written: ObjectInfo, parts: list[SentPart | range], source: ObjectSource) -> None:
-    """Compare the end of each copied run with the source: a copy that went astray does not end like it."""
+    """Compare the end of each copied run with the source: a copy of the wrong bytes ends differently."""
     position = 0
     for part, following in pairwise([*parts, None]):
         if isinstance(part, SentPart) or part is None:
@@ -191,6 +191,6 @@ def _verify_ends(store: ObjectStore, written: ObjectInfo, parts: list[SentPart |
                 found = bytearray(count)
                 stream.fill(memoryview(found))
         except (NotFoundError, PreconditionFailedError):
-            return  # somebody has replaced it already: theirs to verify
+            return  # somebody has already replaced it, and verifies it
         if found != expected:
             raise WrongContentError(store, written.key, "a copied part does not end like the original", written.etag)

@@ -1,8 +1,8 @@
 """Digests of local content, and the ETags that a provider would give it.
 
-So content can be compared with a listing, without asking for each object, if
-the part size can be guessed; an uploader of this library always chooses the
-same one for the same size.
+With them, content can be compared with a listing, without a request for each
+object, if the part size can be guessed. This library always chooses the same
+part size for the same size of content.
 """
 
 import zlib
@@ -18,29 +18,30 @@ from galleria_storage.transfer.sizes import MIB, PART, part_size
 
 #: User metadata that holds the SHA-256 of an object's content, in hexadecimal.
 SHA256_METADATA: Final = "galleria-sha256"
-#: A file up to this size goes out in one PutObject (it is never in memory, unlike a stream): its ETag is then its MD5.
+#: A file up to this size is sent in one PutObject (streamed from disk, never held in memory), so its ETag is its MD5.
 SINGLE_PUT_BYTES: Final = 64 * MIB
-#: Part sizes of tools that may have uploaded a file before: AWS CLI and boto3, rclone, MinIO client and ours of old.
+#: Part sizes of tools that may have uploaded a file before: AWS CLI and boto3,
+#: rclone, MinIO client, earlier versions of ours.
 _KNOWN_PART_BYTES: Final = (8 * MIB, 5 * MIB, 16 * MIB)
 _CHUNK: Final = MIB
 
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """Checksums of one content, taken in one reading.
+    """Checksums of one content, computed in one pass.
 
     Attributes
     ----------
     size
         Bytes.
     sha256
-        Of the whole, in hexadecimal.
+        SHA-256 of the whole, in hexadecimal.
     part_bytes
-        Size of the parts that it is sent in; the last one may be shorter.
+        Size of the parts in which it is sent; the last one may be shorter.
     part_md5s
-        MD5 of each part; of the whole if that is a single PUT.
+        MD5 of each part; of the whole if it is sent in a single PUT.
     part_crc32s
-        CRC-32 of each part; empty if the whole is a single PUT.
+        CRC-32 of each part; empty if the whole is sent in a single PUT.
     """
 
     size: int
@@ -56,7 +57,7 @@ class Digests:
 
 
 def file_part_size(size: int) -> int:
-    """Return the size of the parts that a file of `size` bytes is sent in: equal sizes give equal ETags."""
+    """Return the size of the parts in which a file of `size` bytes is sent: equal sizes give comparable ETags."""
     return SINGLE_PUT_BYTES if size <= SINGLE_PUT_BYTES else part_size(size, PART)
 
 
@@ -83,7 +84,7 @@ def digest(stream: BinaryIO, size: int) -> Digests:
     stream
         At its beginning.
     size
-        How many bytes are expected; the answer says how many there were.
+        Expected number of bytes; the result has the actual one.
     """
     part_bytes, in_parts = file_part_size(size), size > SINGLE_PUT_BYTES
     whole, found = sha256(), 0
@@ -102,9 +103,9 @@ def digest(stream: BinaryIO, size: int) -> Digests:
 
 
 def has_etag(stream: BinaryIO, size: int, etag: str) -> bool:
-    """Whether a stream's content is proven to be that of an object with this ETag and the same size.
+    """Whether a stream's content is proven to equal that of an object with this ETag and the same size.
 
-    False means *not proven*: the ETag may be no MD5 (encryption), or the
+    False means *not proven*: the ETag may not be an MD5 (encryption), or the
     object was uploaded in parts of an unusual size.
     """
     count = parts_of(etag)
@@ -124,13 +125,13 @@ def has_etag(stream: BinaryIO, size: int, etag: str) -> bool:
 
 
 def _part_sizes(size: int, parts: int) -> tuple[int, ...]:
-    """Return the known part sizes that cut `size` bytes into so many parts, the likeliest first."""
+    """Return the known part sizes that cut `size` bytes into this number of parts, the likeliest first."""
     known = dict.fromkeys((file_part_size(size), *_KNOWN_PART_BYTES))
     return tuple(candidate for candidate in known if -(-size // candidate) == parts)
 
 
 def _parts(stream: BinaryIO, bytes_in_part: int) -> Iterator[Iterator[bytes]]:
-    """Cut a stream into parts, each an iterator of chunks that must be used up before the next."""
+    """Cut a stream into parts, each an iterator of chunks that must be exhausted before the next."""
     while first := stream.read(min(_CHUNK, bytes_in_part)):
         yield _chunks(stream, first, bytes_in_part - len(first))
 

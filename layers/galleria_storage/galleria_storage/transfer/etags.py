@@ -3,7 +3,7 @@
 An ETag is the MD5 of the content for a single PutObject; after a multipart
 upload it is the MD5 of the parts' MD5s with ``-`` and their number. Where the
 provider encrypts with a key of its key service or of the customer, it is
-neither, and says nothing (`Stored.etag_is_md5`, `ObjectInfo.etag_is_md5`).
+neither, and proves nothing (`Stored.etag_is_md5`, `ObjectInfo.etag_is_md5`).
 
 Source: S3 API Reference, "Object", ETag; S3 User Guide, "Checking object
 integrity".
@@ -19,18 +19,18 @@ _OF_PARTS: Final = re.compile(r"[0-9a-f]{32}-([1-9][0-9]*)")
 
 
 def md5_of(etag: str) -> bytes:
-    """Return the MD5 that an ETag is; empty if it is of another kind."""
+    """Return the MD5 that the ETag contains; empty if it is of another kind."""
     return bytes.fromhex(etag) if _MD5.fullmatch(etag) else b""
 
 
 def parts_of(etag: str) -> int:
-    """Return how many parts the object with this ETag was uploaded in; 0 if it was uploaded whole."""
+    """Return in how many parts the object with this ETag was uploaded; 0 if it was uploaded whole."""
     found = _OF_PARTS.fullmatch(etag)
     return int(found[1]) if found else 0
 
 
 def has_digest(etag: str) -> bool:
-    """Whether an ETag looks like one that is computed from MD5."""
+    """Whether an ETag looks as if it was computed with MD5."""
     return bool(_MD5.fullmatch(etag) or _OF_PARTS.fullmatch(etag))
 
 

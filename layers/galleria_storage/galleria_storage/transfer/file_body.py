@@ -12,14 +12,14 @@ Progress = Callable[[int], None]
 
 
 class SentBytes:
-    """Calls the caller's progress function: one call at a time, and never with its errors inside botocore.
+    """Calls the caller's progress function, one call at a time, and keeps its errors out of botocore.
 
-    botocore would take an error of the callback for one of the network, and send the body again.
+    botocore would mistake an error of the callback for a network error and send the body again.
 
     Parameters
     ----------
     progress
-        Called with the number of bytes sent since its last call; None: nobody is told.
+        Called with the number of bytes sent since its last call, or None.
     """
 
     def __init__(self, progress: Progress | None) -> None:
@@ -29,7 +29,7 @@ class SentBytes:
         self._sent = self._told = 0
 
     def __call__(self, sent: int) -> None:
-        """Pass a number of bytes on, unless as many were counted before the last `restart`."""
+        """Report a number of bytes, except those already counted before the last `restart`."""
         with self._lock:
             self._sent += sent
             fresh = self._sent - self._told
@@ -42,7 +42,7 @@ class SentBytes:
                 self._error = error
 
     def restart(self) -> None:
-        """Count from the beginning: all is sent again."""
+        """Count from the beginning again, because everything is sent again."""
         with self._lock:
             self._sent = 0
 
@@ -62,12 +62,12 @@ class FileBody(io.RawIOBase):
     start, length
         The window, in bytes.
     on_read
-        Called with the number of bytes that went out since the last call. A
-        request that is sent again does not count its bytes again.
+        Called with the number of bytes sent since the last call. A request that
+        is sent again does not count its bytes twice.
 
     Notes
     -----
-    Over plain http botocore reads a body once to sign it, before it sends it.
+    Over plain http, botocore reads a body once to sign it before sending it.
     Only what is read after `sending` was set, until the next `seek`, counts.
     """
 
@@ -90,7 +90,7 @@ class FileBody(io.RawIOBase):
         return True
 
     def seekable(self) -> bool:
-        """Return True: a request is sent again from its beginning."""
+        """Return True, since a repeated request starts at the beginning."""
         return True
 
     def tell(self) -> int:
@@ -98,7 +98,7 @@ class FileBody(io.RawIOBase):
         return self._position
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Move within the window, and stop counting until the next sending."""
+        """Move within the window, and stop counting until the body is sent again."""
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._length}[whence]
         self._position = min(max(base + offset, 0), self._length)
         self._stream.seek(self._start + self._position)
@@ -118,13 +118,13 @@ class FileBody(io.RawIOBase):
         return data
 
     def close(self) -> None:
-        """Close the stream too."""
+        """Close the stream, too."""
         self._stream.close()
         super().close()
 
 
 def count_what_is_sent(client: "S3Client") -> None:
-    """Have bodies told when they are really sent (see `FileBody`); once per client, however often it is called."""
+    """Tell bodies when they are really being sent (see `FileBody`); registers once per client."""
     client.meta.events.register("before-send.s3", _start_counting, unique_id="galleria-storage-progress")
 
 

@@ -1,7 +1,7 @@
 """Upload a file or bytes once, with its SHA-256 recorded beside it.
 
-What is sent is guarded by a digest taken before, so that a file which changes
-between hashing and sending is refused by the provider; what is stored is
+A digest computed beforehand goes with what is sent, so that the provider
+rejects a file that changes between hashing and sending; what is stored is
 proven like every other write. No body is ever held in memory.
 """
 
@@ -58,13 +58,13 @@ def upload(store: ObjectStore, source: Path | str | bytes, key: str, progress: P
         A path or the content itself.
     progress
         Called with the number of bytes sent since the last call; the numbers
-        add up to the size. Never called by two threads at once. What it
-        raises is raised when the upload is done.
+        add up to the size. Never called by two threads at once. An error that
+        it raises is raised at the end of the upload.
 
     Raises
     ------
     LocalFileError
-        The file cannot be read, or changed meanwhile.
+        The file cannot be read, or changed during the upload.
     ProviderError
         The provider refused or failed.
     """
@@ -117,9 +117,9 @@ def send(  # noqa: PLR0917 # what a write needs
     Parameters
     ----------
     condition
-        What was seen of the key; it is sent where the provider is known to
-        obey it. If somebody else has written since, the key is looked at
-        again: the same content is left alone, other is replaced.
+        What was seen under the key; it is sent if the provider is known to obey
+        it. If somebody else has written since, the key is checked again: the
+        same content is left alone, other content is replaced.
     headers
         Further arguments of PutObject, such as `Tagging`; `Metadata` is added to the SHA-256 that is recorded.
 
@@ -130,7 +130,7 @@ def send(  # noqa: PLR0917 # what a write needs
     WrongContentError
         What is stored is not what was sent.
     PreconditionFailedError
-        Somebody else writes under the key again and again.
+        Somebody else keeps writing under the key.
     """
     count_what_is_sent(store.client)
     sending = _Sending(store, content, digests, key, SentBytes(progress), headers or {})
@@ -144,8 +144,8 @@ def send(  # noqa: PLR0917 # what a write needs
         seen = condition
         found, condition = find(store, key)
         if found and is_same(found, content, digests):
-            break  # perhaps by ourselves, in a request whose answer was lost
-        if condition == seen:  # it still holds: this provider cannot compare
+            break  # perhaps written by ourselves, in a request whose answer was lost
+        if condition == seen:  # it still holds, so this provider cannot compare
             condition = None
     sending.sent.check()
 
@@ -176,11 +176,11 @@ class _Sending:
         except PreconditionFailedError:
             raise
         except ProviderError:
-            self.content.check_unchanged()  # the likelier cause, in better words
+            self.content.check_unchanged()  # the likelier cause, with a clearer message
             raise
 
     def _encoding(self) -> dict[str, str]:
-        """Return the Content-Encoding that the name promises, if the first bytes keep the promise."""
+        """Return the Content-Encoding that the name promises, if the first bytes agree."""
         if not (encoding := content_encoding(self.key)):
             return {}
         with self.content.open() as stream:
@@ -221,7 +221,7 @@ class _Sending:
             return upload.send(number, body, proof)
 
     def _obeyed(self, write: Write, condition: Condition) -> Condition:
-        """Return the condition where it is known to count: some providers answer 412 to every other way to write it."""
+        """Return the condition if the provider is known to obey it; others may answer 412 although it holds."""
         honoured = condition is not None and self.store.profile.support(write, condition) == "honoured"
         return condition if honoured else None
 

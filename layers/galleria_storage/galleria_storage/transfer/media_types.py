@@ -1,6 +1,6 @@
 """Media types by the extension of a name: for files of a site that are uploaded as they are.
 
-Photos that are published get theirs from their bytes (`photos.sniff`). This
+Published photos get theirs from their bytes (`photos.sniff`). This
 table is the same on every machine and with every version of Python. Source:
 the registry of media types (IANA) and, where nothing is registered, the name
 that browsers and web servers agree on.
@@ -203,7 +203,7 @@ _EXTENSIONS: Final = {
     "application/x-troff-me": "me",
     "application/x-troff-ms": "ms",
     "message/rfc822": "eml mht mhtml nws",
-    # archives and programs: to be kept, not run
+    # archives and programs: to be stored, not run
     "application/gzip": "gz tgz",
     "application/java-archive": "jar",
     "application/vnd.android.package-archive": "apk",
@@ -243,7 +243,7 @@ _EXTENSIONS: Final = {
 _BY_EXTENSION: Final = {
     extension: media_type for media_type, extensions in _EXTENSIONS.items() for extension in extensions.split()
 }
-#: Extensions of files that a browser has to unpack before it looks at them, and how they are packed.
+#: Extensions of files that a browser must unpack first, and how they are packed.
 _ENCODINGS: Final = {"svgz": "gzip"}
 
 

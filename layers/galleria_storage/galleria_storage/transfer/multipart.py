@@ -1,7 +1,7 @@
-"""Writing an object in parts: any size in constant memory, and nothing left over after an error.
+"""Writing an object in parts: any size in constant memory, with nothing left over after an error.
 
-While one part is sent by a second thread, the next one is read: two buffers
-take turns.
+While a second thread sends one part, the next one is read: two buffers take
+turns.
 """
 
 from collections.abc import Mapping
@@ -26,16 +26,16 @@ class MultipartUpload:
     Parameters
     ----------
     store, key
-        Where to.
+        The destination.
     headers
         Arguments of CreateMultipartUpload: ContentType, Metadata…
     algorithm
-        What it must say of the checksums that go with the parts.
+        Arguments of CreateMultipartUpload that announce the checksums of the parts.
 
     Attributes
     ----------
     parts
-        What the provider said of each part, in order.
+        The provider's answer to each part, in order.
     """
 
     def __init__(self, store: ObjectStore, key: str, headers: Mapping[str, Any], algorithm: Mapping[str, str]) -> None:
@@ -65,21 +65,21 @@ class MultipartUpload:
         return part
 
     def complete(self, size: int, condition: Condition, sha256: bytes = b"") -> str:
-        """Put the parts together under a condition, verify the whole, return its ETag.
+        """Put the parts together under a condition, verify the whole, and return its ETag.
 
         Parameters
         ----------
         size
             Bytes of the whole.
         condition
-            What must still hold of the key.
+            What must still be true of the key.
         sha256
-            Of the whole; empty if unknown.
+            SHA-256 of the whole; empty if unknown.
 
         Raises
         ------
         PreconditionFailedError
-            The condition does not hold any more; or the upload is gone, perhaps
+            The condition no longer holds; or the upload is gone, perhaps
             because an earlier request completed it and its answer was lost.
         WrongContentError
             Something else is stored.
@@ -97,7 +97,7 @@ class MultipartUpload:
         return stored.etag
 
     def abort(self) -> None:
-        """Give the parts' space back; if this fails too, the bucket's lifecycle rule does it later."""
+        """Free the parts' space; if this fails, too, the bucket's lifecycle rule does it later."""
         try:
             self.store.abort(self.key, self._upload_id)
         except GalleriaError:
@@ -117,7 +117,7 @@ def put_in_parts(
     Raises
     ------
     PreconditionFailedError
-        The condition does not hold any more, or the source changed.
+        The condition no longer holds, or the source changed.
     WrongContentError
         Something else was stored.
     """
@@ -152,7 +152,7 @@ def _send_all(
         if sending:
             upload.parts.append(sending.result())
         number += 1
-        # What the whole has as its digest after the first part is the digest of that part.
+        # After the first part, the running digest of the whole is the digest of that part.
         sending = sender.submit(send_bytes, upload, number, data, content.sha256_so_far() if number == 1 else b"")
     if sending:
         upload.parts.append(sending.result())
