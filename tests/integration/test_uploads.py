@@ -245,7 +245,7 @@ def test_an_answer_that_says_nothing_is_no_success(client: "S3Client", buckets: 
     client.meta.events.register("before-call.s3", swallow)
     result = upload_file_to_s3(client, PHOTO, buckets.public, key)
     assert not result["success"]
-    assert "there is no such object after the write" in result["error"]
+    assert "the object is missing after the write" in result["error"]
 
 
 @pytest.mark.parametrize("meanwhile", [PHOTO, b"somebody else's"], ids=["the same", "another"])

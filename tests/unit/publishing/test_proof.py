@@ -72,7 +72,7 @@ def test_an_answer_that_says_nothing_proves_nothing(writing: Gallery, profile: P
     writing.profile = profile
     for operation in ("put_object", "complete_multipart_upload"):
         setattr(writing.s3, operation, lambda **_: {})
-    with pytest.raises(IntegrityError, match="there is no such object after the write"):
+    with pytest.raises(IntegrityError, match="the object is missing after the write"):
         writing.publish()
     assert writing.published_keys() == []
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class LocalFile:
-    """An entry of the folder: its name in it (with ``/``), where it is, and why it cannot be uploaded, if so."""
+    """An entry of the folder: its name in it (with ``/``), its path, and why it cannot be uploaded, if so."""
 
     name: str
     path: Path
@@ -57,7 +57,7 @@ def _identity(folder: Path) -> tuple[int, int]:
 
 
 def _is_folder(path: Path) -> bool:
-    """Whether it is one; what cannot be told (a link to a name that is too long) is left to whoever opens it."""
+    """Whether it is one; if that cannot be told (a link to a name that is too long), opening it will show."""
     try:
         return path.is_dir()
     except (OSError, ValueError):

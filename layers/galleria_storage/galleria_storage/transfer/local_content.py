@@ -20,7 +20,7 @@ class LocalContent:
     Attributes
     ----------
     size
-        Bytes, when first looked at.
+        Bytes, when first seen.
 
     Raises
     ------
@@ -44,12 +44,12 @@ class LocalContent:
             raise self._unreadable(error) from error
 
     def check_unchanged(self, size_read: int | None = None) -> None:
-        """Raise LocalFileError if the file is not what it was when it was first looked at.
+        """Raise LocalFileError if the file has changed since it was first seen.
 
         Parameters
         ----------
         size_read
-            How many bytes a reading found.
+            How many bytes were read from it.
         """
         if self._look() != self._state or (size_read is not None and size_read != self.size):
             raise LocalFileError(f"{self._path.name!r} changed while it was uploaded; run the upload again")

@@ -1,8 +1,8 @@
-"""A stored object as a source of bytes: any range of it, and all of it from front to back, at one ETag.
+"""A stored object as a source of bytes at one ETag: any range, and the whole from start to end.
 
-The first GET gives the start, and its connection stays open: what comes next
-is read from it. Only a range far ahead costs a request of its own. A small
-object is read into the one buffer that it will be sent from.
+The first GET gives the start, and its connection stays open to read what
+follows. Only a range far ahead needs its own request. A small object is read
+into the buffer from which it will be sent.
 """
 
 import gc
@@ -24,42 +24,42 @@ from galleria_storage.transfer.buffers import BodyPool
 from galleria_storage.transfer.received import crc_to_check
 from galleria_storage.transfer.sizes import MIB, Sizes
 
-#: Bytes per read: what is asked for again if the connection breaks meanwhile.
+#: Bytes per read: what is requested again if the connection breaks.
 CHUNK: Final = MIB
-#: A gap of so many bytes is read and dropped; beyond it a new request is cheaper.
+#: A gap of up to this many bytes is read and dropped; beyond that, a new request is cheaper.
 _SKIPPED: Final = MIB
-#: A range that begins so close after what is kept is reached by reading on, and all of that is kept.
+#: A range that begins at most this far after the kept bytes is reached by reading on, and everything read is kept.
 _NEAR: Final = MIB // 4
-#: By so much a small object may grow without a move of its memory: more than an Exif segment can hold.
+#: A small object may grow by this much without being moved in memory: more than an Exif segment can hold.
 _ROOM: Final = 128 * 1024
 _RESUMPTIONS: Final = 4
 
 
 class ObjectSource:
-    """An object that is read at one ETag, surviving broken connections.
+    """An object that is read at one ETag, even if connections break.
 
     A read that breaks off resumes with a range at the byte where it stopped.
-    An object that changed meanwhile is never mixed in.
+    Bytes of a version that was written in the meantime are never mixed in.
 
     Parameters
     ----------
     store
-        Where it lives.
+        The bucket that holds it.
     stream
         The open answer of the first GET.
     whole
-        Up to this size it is held in memory (`Sizes.whole`).
+        Largest size, in bytes, that is held in memory (`Sizes.whole`).
     bodies
-        Lends the memory for that.
+        Lends that memory.
 
     Attributes
     ----------
     info
-        What the first answer says of it.
+        What the first answer says about it.
     size
         Bytes in all.
     in_memory
-        Whether it is held in memory, so that `body` can be asked for.
+        Whether it is held in memory, so that `body` may be called.
     bytes_read
         How many bytes have come so far.
     bodies
@@ -97,7 +97,7 @@ class ObjectSource:
         PreconditionFailedError
             The object changed or vanished while it was being read.
         IntegrityError
-            What came is not what the provider's checksum says, or too little.
+            What arrived does not match the provider's checksum, or is too short.
         ProviderError
             The connection broke too often.
         """
@@ -115,7 +115,7 @@ class ObjectSource:
         return self._ranges[-1][1]
 
     def fill(self, offset: int, buffer: memoryview) -> None:
-        """Fill a buffer from an offset on, which the object's size must allow; errors as `read`."""
+        """Fill a buffer from an offset on, within the object's size; raises what `read` raises."""
         for start, data in self._ranges:
             if start <= offset and offset + len(buffer) <= start + len(data):
                 buffer[:] = data[offset - start : offset - start + len(buffer)]
@@ -133,7 +133,7 @@ class ObjectSource:
             self._fill_by_range(offset + done, buffer[done:])
 
     def body(self, pieces: Sequence[bytes | range]) -> DigestedBody:
-        """Turn an object that is in memory into what these pieces make of it, and return that.
+        """Edit an object that is in memory as these pieces say, and return the result.
 
         Parameters
         ----------
@@ -143,7 +143,7 @@ class ObjectSource:
         Returns
         -------
         DigestedBody
-            Lent until `close`. The object itself cannot be read any more.
+            Lent until `close`. The object itself can no longer be read.
         """
         self._keep_up_to(self.size)
         body, ranges = self._start, [piece for piece in pieces if isinstance(piece, range)]
@@ -155,16 +155,16 @@ class ObjectSource:
         return body
 
     def finish(self) -> None:
-        """Read what is left of the stream, so that the provider's checksum of the whole is compared."""
+        """Read the rest of the stream, so that the provider's checksum of the whole is compared."""
         if not self._stream.closed:
             self._skip(self.size - self._stream.position)
 
     def close_stream(self) -> None:
-        """Drop the connection of the first answer, whatever is left unread: only ranges are needed from now on."""
+        """Drop the connection of the first answer, read or not: only ranges are needed from now on."""
         self._stream.close()
 
     def close(self) -> None:
-        """Drop the connection, and give the memory back."""
+        """Drop the connection, and return the memory."""
         self._stream.close()
         self._lent.close()
 
@@ -173,7 +173,7 @@ class ObjectSource:
             return b"".join(view[piece.start : piece.stop] if isinstance(piece, range) else piece for piece in pieces)
 
     def _keep_up_to(self, stop: int) -> None:
-        """Read the stream on, up to an offset, and keep what comes."""
+        """Read the stream up to an offset, and keep what arrives."""
         if stop <= self._kept:
             return
         if (missing := stop - len(self._start)) > 0:
@@ -214,7 +214,7 @@ class ObjectSource:
                 self._stream = self._open(position)
 
     def _fill_by_range(self, offset: int, buffer: memoryview) -> None:
-        """Ask for exactly these bytes, which leaves the connection usable."""
+        """Request exactly these bytes, which leaves the connection usable."""
         done = 0
         while done < len(buffer):
             with self._open(offset + done, offset + len(buffer)) as stream:
@@ -253,10 +253,10 @@ class ObjectSource:
 
 
 def _put(body: bytearray, where: slice, data: bytes) -> None:
-    """Put bytes in the place of others.
+    """Replace bytes.
 
-    After a request that had to be repeated, botocore's frames refer to each
-    other in a circle and still look at the body, which then cannot change its size.
+    After a repeated request, botocore's frames refer to each other in a cycle
+    and still hold views of the body, which then cannot change its size.
     """
     try:
         body[where] = data

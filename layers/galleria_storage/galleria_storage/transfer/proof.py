@@ -1,8 +1,8 @@
 """Proof that a provider stored the bytes that it was sent.
 
-Proof is what was seen: a digest in the answer to the write or, where that
-does not tell, a look at what is stored. An answer that says nothing, not even
-an ETag, proves nothing: a gateway may have given it.
+Proof is something that was seen: a digest in the answer to the write or, if the
+answer has none, a check of what is stored. An answer with no information, not
+even an ETag, proves nothing: it may come from a gateway.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ _READ: Final = 1024 * 1024
 
 
 class WrongContentError(IntegrityError):
-    """The provider stored something else than it was sent; `etag` is that object's (empty: nothing is stored)."""
+    """The provider did not store what it was sent; `etag` is that of the stored object, empty if nothing is stored."""
 
     def __init__(self, store: ObjectStore, key: str, how: str, etag: str = "") -> None:
         super().__init__(
@@ -38,22 +38,22 @@ class WrongContentError(IntegrityError):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a look at a stored object must find.
+    """What a check of the stored object must find.
 
     Attributes
     ----------
     size
         Bytes.
     etag
-        What an unencrypted bucket gives this content; empty if unknown.
+        The ETag that an unencrypted bucket gives this content; empty if unknown.
     sha256
-        Of the content; empty if unknown.
+        SHA-256 of the content; empty if unknown.
     metadata
-        Sent along: by it we know our own object again.
+        Sent with the object, so that we recognise our own.
     proven
-        Whether the answer to the write proves it already.
+        Whether the answer to the write already proves it.
     checked
-        Whether the provider is known to have compared a digest that was sent with what it received.
+        Whether the provider is known to have compared the digest that was sent with what it received.
     """
 
     size: int
@@ -67,10 +67,10 @@ class Expected:
 class Proof:
     """The digest that goes with some bytes, so that the provider checks them and we check its answer.
 
-    SHA-256 where the provider checks it, as a checksum or as part of the
-    signature (it costs less than half of MD5 on a processor that knows it);
-    else MD5. For a part, whose SHA-256 nobody asks for, CRC-32 where the
-    provider checks that: it costs a fifth of SHA-256.
+    SHA-256 where the provider checks it, as a checksum or as part of the signature (it
+    costs less than half as much as MD5 on a processor with SHA instructions); else MD5. For
+    a part, whose SHA-256 is not needed, CRC-32 where the provider checks it, at a fifth of
+    the cost of SHA-256.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class Proof:
         What goes with the request, as boto3 names it: a digest, or nothing
         where the signature covers the bytes.
     md5
-        Computes the MD5 of the bytes, if an answer can only be compared with that.
+        Computes the MD5 of the bytes, for answers that can only be compared with that.
     checked
         Whether the provider is known to compare what it receives.
     """
@@ -92,8 +92,8 @@ class Proof:
     def of_bytes(
         cls, profile: ProviderProfile, data: DigestedBody, sha256: bytes = b"", *, part: bool = False
     ) -> "Proof":
-        """Return the proof of bytes in memory, whose SHA-256 may be known; it is told to the body, to be signed."""
-        data.sha256 = sha256  # known, it is signed for nothing; unknown, the body is not hashed for the signature
+        """Return the proof of bytes in memory, whose SHA-256 may be known; the body gets it, to be signed."""
+        data.sha256 = sha256  # if known, signing it costs nothing; if unknown, the body is not hashed for the signature
         md5 = partial(_md5, data)
         if part and profile.crc32_checked:
             return cls(_header("ChecksumCRC32", _crc32(zlib.crc32(data))), md5)
@@ -104,7 +104,7 @@ class Proof:
 
     @classmethod
     def of_file(cls, profile: ProviderProfile, digests: Digests) -> "Proof":
-        """Return the proof of a file that goes out in one request."""
+        """Return the proof of a file that is sent in one request."""
         if profile.sha256_checked:
             sha256 = bytes.fromhex(digests.sha256)
             return cls(_header("ChecksumSHA256", sha256), lambda: digests.part_md5s[0])
@@ -125,7 +125,7 @@ class Proof:
         return cls(_header("ContentMD5", md5), lambda: md5, checked=profile.content_md5_checked)
 
     def holds(self, stored: Stored) -> bool | None:
-        """Compare with the provider's answer; None: the answer does not tell."""
+        """Compare with the provider's answer; None if the answer is not enough to tell."""
         for name, sent in self.headers.items():
             if name in stored.checksums:
                 return stored.checksums[name] == sent
@@ -138,7 +138,7 @@ class Proof:
         return None
 
     def expected(self, stored: Stored, size: int, sha256: bytes, metadata: Mapping[str, str]) -> Expected:
-        """Return what a look must find, given the answer to the write of an object in one piece."""
+        """Return what a check must find, given the answer to the write of an object in one piece."""
         holds = self.holds(stored)
         if holds:
             return Expected(size, proven=True)
@@ -147,14 +147,14 @@ class Proof:
 
 
 def algorithm_of_parts(profile: ProviderProfile, *, file: bool = False) -> dict[str, str]:
-    """Return what CreateMultipartUpload must say about the checksums that go with the parts of a stream or a file."""
+    """Return the arguments of CreateMultipartUpload that announce the checksums of a stream's or a file's parts."""
     if profile.crc32_checked:
         return {"ChecksumAlgorithm": "CRC32"}
     return {"ChecksumAlgorithm": "SHA256"} if profile.sha256_checked and not file else {}
 
 
 def check_stored(store: ObjectStore, key: str, stored: Stored, expected: Expected) -> None:
-    """Refuse what was stored unless it is proven, by the answer to the write or by a look.
+    """Raise unless what was stored is proven, by the answer to the write or by a check.
 
     An ETag that is an MD5 decides. One that is not, on an object of the right
     size, is enough where the provider has checked a digest of what was sent;
@@ -165,15 +165,15 @@ def check_stored(store: ObjectStore, key: str, stored: Stored, expected: Expecte
     WrongContentError
         Something else is stored, or nothing.
     PreconditionFailedError
-        It cannot be told whether this was ever stored: somebody else's object is there.
+        Whether this was ever stored is unknown: somebody else's object is there.
     """
     if expected.proven:
         return
     found = store.head(key)
     if found is None:
-        raise WrongContentError(store, key, "there is no such object after the write")
+        raise WrongContentError(store, key, "the object is missing after the write")
     if stored.etag and found.etag != stored.etag:
-        return  # somebody has replaced it already: theirs to verify
+        return  # somebody has already replaced it, and verifies it
     if not stored.etag and not expected.metadata.items() <= found.metadata.items():
         raise PreconditionFailedError(
             f"the answer to the write of {key!r} says nothing, and somebody else's object is there",
@@ -193,7 +193,7 @@ def _looks_right(found: ObjectInfo, expected: Expected) -> bool:
 
 
 def _reads_back(store: ObjectStore, found: ObjectInfo, expected: Expected) -> bool:
-    """Whether the object has the SHA-256 expected: for a provider whose ETags are MD5 digests of something else."""
+    """Whether the object has the expected SHA-256: for a provider whose ETags are MD5 digests of something else."""
     if not expected.sha256:
         return False
     digest, left = hashlib.sha256(), found.size
@@ -201,7 +201,7 @@ def _reads_back(store: ObjectStore, found: ObjectInfo, expected: Expected) -> bo
     try:
         with store.open(found.key, if_match=found.etag) as stream:
             if stream.info.etag != found.etag:
-                return True  # replaced: theirs to verify
+                return True  # replaced by somebody who verifies it
             while left:
                 stream.fill(buffer[: min(left, _READ)])
                 digest.update(buffer[: min(left, _READ)])

@@ -1,9 +1,9 @@
-"""The checksums of what is received that boto3 leaves to others: CRC-64/NVME and CRC-32C.
+"""Checksums of received bytes that boto3 does not compare by itself: CRC-64/NVME and CRC-32C.
 
 Amazon S3 adds the CRC-64/NVME to every object that was uploaded without a
 checksum; boto3 compares it, and CRC-32C, only where the AWS Common Runtime is
-installed (12 MB). `anycrc` takes 0.5 ms for 8 MiB (measured). A checksum of
-checksums of parts says nothing of a stream, and is left alone.
+installed (12 MB). `anycrc` takes 0.5 ms for 8 MiB (measured). A checksum of the
+parts' checksums says nothing about a stream, and is not used.
 
 Source: S3 User Guide, "Checking object integrity".
 """
@@ -15,19 +15,19 @@ from typing import Any, Final
 
 from galleria_storage.errors import IntegrityError
 
-#: As boto3 names the checksum -> as `anycrc` names the model.
+#: boto3's name of the checksum -> `anycrc`'s name of the model.
 _MODELS: Final = {"ChecksumCRC64NVME": "CRC64-NVME", "ChecksumCRC32C": "CRC32C"}
 
 
 class ReceivedCrc:
-    """Computes a CRC of what is received, front to back, and compares it at the end.
+    """Computes a CRC of what is received, from start to end, and compares it at the end.
 
     Parameters
     ----------
     name
         One of those that boto3 does not compare.
     expected
-        What the provider says it is.
+        The provider's value.
     """
 
     def __init__(self, name: str, expected: bytes) -> None:
@@ -39,16 +39,16 @@ class ReceivedCrc:
         self._found: int | None = None
 
     def update(self, data: memoryview) -> None:
-        """Take what was received next."""
+        """Add what was received next."""
         self._found = self._calc(data, self._found)
 
     def check(self, bucket: str, key: str) -> None:
-        """Compare, when all was received.
+        """Compare, once everything was received.
 
         Raises
         ------
         IntegrityError
-            Other bytes arrived than the provider stored, or too few.
+            Different bytes arrived than the provider stored, or too few.
         """
         found = self._calc(memoryview(b""), self._found)
         if found.to_bytes(len(self._expected), "big") != self._expected:
@@ -62,7 +62,7 @@ class ReceivedCrc:
 
 
 def crc_to_check(answer: Mapping[str, Any]) -> ReceivedCrc | None:
-    """Return the check that the answer to a GetObject of the whole object allows and boto3 does not make."""
+    """Return the check that the answer to a GetObject of the whole object allows and that boto3 does not make."""
     if answer.get("ChecksumType", "FULL_OBJECT") != "FULL_OBJECT":
         return None
     for name in _MODELS:

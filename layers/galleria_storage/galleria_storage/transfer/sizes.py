@@ -10,7 +10,7 @@ from typing import Final
 MIB: Final = 1024 * 1024
 MAX_PARTS: Final = 10_000
 LEAST_PART: Final = 5 * MIB
-#: Two parts of a stream are in memory at a time: 21 MB, so that all of a photo in parts fits into 24 MB.
+#: Two parts of a stream are in memory at a time: 21 MB, so that a photo in parts needs at most 24 MB in all.
 PART: Final = 10 * MIB
 
 
@@ -22,15 +22,15 @@ class Sizes:
     ----------
     whole
         The largest object that is held in memory and written with one
-        PutObject, its SHA-256 recorded on it.
+        PutObject, with its SHA-256 recorded on it.
     part
-        Size of the parts as long as 10,000 suffice.
+        Size of the parts, as long as 10,000 of them suffice.
     copied
-        From this size on the provider copies what does not change, where it can.
+        From this size on, the provider copies what does not change, if it can.
     least
         The smallest part, unless it is the last.
     step
-        One copy by the provider: few requests, each well within a read timeout.
+        How much the provider copies in one request: few requests, each well within a read timeout.
     """
 
     whole: int = 16 * MIB
@@ -41,16 +41,16 @@ class Sizes:
 
 
 def part_size(size: int, at_least: int, most_parts: int = MAX_PARTS) -> int:
-    """Return the size of the parts of an object with `size` bytes: grown by whole MiB so that the parts suffice."""
+    """Return the size of the parts of an object with `size` bytes: increased by whole MiB so that the parts suffice."""
     return at_least if size <= at_least * most_parts else -(-size // (most_parts * MIB)) * MIB
 
 
 def first_and_later(size: int, largest: int, *, equal: bool) -> tuple[int, int]:
     """Return the sizes of the first part and of the later ones.
 
-    Unless all must be equal, the first is as large as it may be: its digest is
-    known from the digest of the whole. The later ones share what is left, so
-    that the memory of one serves the next.
+    Unless all must be equal, the first is as large as allowed: its digest comes
+    free with the digest of the whole. The later ones share the rest equally, so
+    that each can reuse the memory of the one before.
     """
     first = min(largest, size)
     left = size - first

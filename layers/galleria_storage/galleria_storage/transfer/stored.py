@@ -1,4 +1,4 @@
-"""What is stored under a key: whether there is anything, and whether it is a given content."""
+"""What is stored under a key: whether there is an object, and whether it has a given content."""
 
 from galleria_storage.errors import AccessDeniedError, NotFoundError
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectInfo, ObjectStore
@@ -12,9 +12,9 @@ def exists(store: ObjectStore, key: str) -> bool:
     Raises
     ------
     BucketNotFoundError
-        There is no such bucket.
+        The bucket does not exist.
     ProviderError
-        It could not be told.
+        Whether there is one could not be found out.
     """
     if store.head(key) is not None:
         return True
@@ -26,7 +26,7 @@ def exists(store: ObjectStore, key: str) -> bool:
 
 
 def find(store: ObjectStore, key: str) -> tuple[ObjectInfo | None, Condition]:
-    """Look at a key; return what is there, and the condition under which to replace it.
+    """Look under a key; return what is there, and the condition under which to replace it.
 
     A HEAD that is denied finds nothing and gives no condition: credentials that
     may only write get 403 for a key that does not exist, and the write itself
@@ -40,7 +40,7 @@ def find(store: ObjectStore, key: str) -> tuple[ObjectInfo | None, Condition]:
 
 
 def is_same(found: ObjectInfo, content: LocalContent, digests: Digests) -> bool:
-    """Whether an object holds this content.
+    """Whether an object has this content.
 
     The recorded SHA-256 decides; on an object of another tool, size and ETag do.
     """

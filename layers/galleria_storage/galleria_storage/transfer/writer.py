@@ -28,9 +28,9 @@ class Written:
     conditional
         Whether the provider is known to have obeyed the condition.
     bytes_out
-        Bytes that were sent.
+        Bytes sent.
     bytes_copied
-        Bytes that the provider copied itself.
+        Bytes copied by the provider.
     """
 
     conditional: bool
@@ -52,18 +52,17 @@ class Writer:
     store
         The bucket.
     copies
-        Whether this bucket's client may also read the bucket that the content
-        comes from, at the same provider, so that the provider may copy what
-        does not change.
+        Whether this bucket's client may also read the bucket of the source, at
+        the same provider, so that the provider can copy what does not change.
     sizes
         Where one way of writing ends and the next begins.
     sender
-        Makes the one-thread executor that sends a part while the next is read.
+        Makes the one-thread executor that sends a part while the next one is read.
 
     Attributes
     ----------
     copies
-        As above; False from the first time on that the provider refuses to copy.
+        As above; False once the provider has refused to copy.
     """
 
     def __init__(
@@ -81,7 +80,7 @@ class Writer:
         self._sender = sender
 
     def source(self, store: ObjectStore, stream: ObjectStream) -> ObjectSource:
-        """Return an object whose first GET was answered, as the source of what is to be written."""
+        """Return an object whose first GET was answered as the source of what will be written."""
         return ObjectSource(store, stream, self.sizes.whole, self._bodies)
 
     def write(self, key: str, content: Content, headers: Mapping[str, Any], condition: Condition) -> Written:
@@ -90,18 +89,18 @@ class Writer:
         Parameters
         ----------
         key
-            Under which name.
+            The name of the object.
         content
             What to write.
         headers
             Arguments of PutObject or CreateMultipartUpload: ContentType, Metadata…
         condition
-            What must still hold of the key.
+            What must still be true of the key.
 
         Raises
         ------
         PreconditionFailedError
-            The condition does not hold any more, or the source changed.
+            The condition no longer holds, or the source changed.
         WrongContentError
             Something else was stored.
         """
@@ -131,6 +130,6 @@ class Writer:
         return Written(store.profile.preconditions, content.size)
 
     def _parts_to_copy(self, key: str, content: Content) -> list[SentPart | range]:
-        """Return the parts of content of which the provider may copy some; nothing where it may not."""
+        """Return the parts of the content, some of which the provider may copy; empty if it may not."""
         large = self.copies and content.size >= self.sizes.copied
         return lay_out(content.pieces, self.sizes) if large and copies_safely(self._store.profile, key) else []
