@@ -1,13 +1,14 @@
 """A fuzz target for each format with a planner, and small files to start from."""
 
 from collections.abc import Callable, Iterator
+from zlib import compress
 
 from galleria_storage.corrections.correction import Correction
 from galleria_storage.errors import GalleriaError
 from galleria_storage.photos.photo import plan_photo
 from galleria_storage.photos.plan import NOTHING
 from galleria_storage.photos.source import BytesSource, MeteredSource
-from tests.support.photos import films, heifs
+from tests.support.photos import films, heifs, pngs, webps
 from tests.support.photos.boxes import box, u
 
 FIRST = Correction.from_canonical("corrected-timestamp=2021-03-04T05:06:07.5;target-timezone-offset-hours=-05:00")
@@ -18,6 +19,9 @@ MEDIA_TYPES = {
     "jp2": "image/jp2",
     "cr3": "image/x-canon-cr3",
     "film": "video/quicktime",
+    "png": "image/png",
+    "webp": "image/webp",
+    "tiff": "image/tiff",
 }
 
 
@@ -39,7 +43,7 @@ def target_for(media_type: str) -> Callable[[bytes], None]:
         except GalleriaError:
             return  # words of a film may have room for whole hours only
         other = second.apply(once)
-        assert len(other) == len(once)
+        assert len(other) == len(once) or media_type == "image/png"  # whose profiles may be compressed
         assert plan_photo(BytesSource(other), FIRST, media_type).apply(other) == once
 
     return run
@@ -91,12 +95,42 @@ def _films() -> Iterator[bytes]:
     yield films.film(created=0)
 
 
+def _png_files() -> Iterator[bytes]:
+    for block in (heifs.block(), heifs.block(offset=False)):
+        yield pngs.png(before=[pngs.chunk(b"eXIf", block)])
+        yield pngs.png(after=[pngs.chunk(b"eXIf", block)])
+        text = b"Raw profile type exif\0" + pngs.raw_profile(block)
+        yield pngs.png(before=[pngs.chunk(b"tEXt", text)])
+        profile = b"Raw profile type APP1\0\0" + compress(pngs.raw_profile(block, b"APP1"))
+        yield pngs.png(after=[pngs.chunk(b"zTXt", profile)])
+    yield pngs.png()
+
+
+def _webp_files() -> Iterator[bytes]:
+    picture = webps.chunk(b"VP8 ", webps.VP8)
+    for block in (heifs.block(), heifs.block(offset=False)):
+        yield webps.webp(webps.vp8x(8), picture, webps.chunk(b"EXIF", block))
+        yield webps.webp(webps.vp8x(8), picture, webps.chunk(b"EXIF", b"Exif\0\0" + block)) + b"rest"
+    yield webps.webp(picture)
+    yield webps.webp(webps.chunk(b"VP8L", webps.VP8L))
+
+
+def _tiff_files() -> Iterator[bytes]:
+    yield heifs.block()
+    yield heifs.block(offset=False)
+    yield heifs.block(taken=None)
+    yield heifs.plain_table()
+
+
 SEEDS: dict[str, Callable[[], Iterator[bytes]]] = {
     "heif": _heif_files,
     "jxl": _jxl_files,
     "jp2": _jp2_files,
     "cr3": _cr3_files,
     "film": _films,
+    "png": _png_files,
+    "webp": _webp_files,
+    "tiff": _tiff_files,
 }
 """Small files of each format, in the layouts that matter."""
 

@@ -196,3 +196,13 @@ def test_correcting_twice_changes_nothing_more_and_the_last_correction_wins(
     for result in (once, twice):
         assert png.plan(BytesSource(result), NOTHING).before == NEW
         assert [c for c in chunks_of(result) if c[0] != b"eXIf"] == [c for c in chunks_of(file) if c[0] != b"eXIf"]
+
+
+def test_a_line_of_a_profile_may_end_within_a_byte() -> None:
+    name, size, *lines = raw_profile(block()).strip(b"\n").split(b"\n")
+    digits = b"".join(lines)
+    text = b"\n".join((b"", name, size, *[digits[at : at + 71] for at in range(0, len(digits), 71)], b""))
+    result = corrected(pngs.png(before=[chunk(b"tEXt", b"Raw profile type exif\0" + text)]))
+    profile = dict(chunks_of(result))[b"tEXt"].removeprefix(b"Raw profile type exif\0")
+    _, _, *lines = profile.strip(b"\n").split(b"\n")
+    assert b"2024:06:15 10:30:45" in bytes.fromhex(b"".join(lines).decode())

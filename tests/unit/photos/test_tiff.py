@@ -103,6 +103,17 @@ def test_a_value_that_another_tag_shares_is_not_overwritten() -> None:
     assert result == {TIME: VALUES[TIME], 0x9004: b"2020:01:02 03:04:05\0"}
 
 
+def test_a_shared_value_that_says_so_already_stays() -> None:
+    builder = TiffBuilder()
+    shared = builder.put(VALUES[TIME])
+    exif = builder.table({TIME: (2, b""), 0x9004: (2, b"")})
+    for row in (0, 1):
+        place = exif + 2 + 12 * row
+        builder.data[place + 4 : place + 12] = (20).to_bytes(4, "little") + shared.to_bytes(4, "little")
+    file = builder.file(builder.table({EXIF_IFD: builder.long(exif)}))
+    assert corrected(file, CaptureTags(NEW.date_time_original)) == file
+
+
 def test_the_end_of_the_last_table_is_completed_before_anything_is_added() -> None:
     builder = TiffBuilder()
     file = builder.file(builder.table({0x010F: text("Maker of cameras")}, following=None))

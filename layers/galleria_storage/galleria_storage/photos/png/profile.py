@@ -93,7 +93,7 @@ def any_profile(kind: bytes, data: bytes) -> RawProfile:
     skipped = end + (2 if kind == b"zTXt" else 1)
     text = _decompress(data[skipped:]) if kind == b"zTXt" else data[skipped:]
     match = _match(text)
-    content = bytes.fromhex(match[6].decode("ascii"))
+    content = bytes.fromhex(b"".join(match[6].split()).decode("ascii"))  # a line may end within a byte
     if len(content) != int(match[4]):
         raise _damaged()
     return RawProfile(kind, data[:skipped], text, b"", content)

@@ -127,6 +127,8 @@ class Edit:
         """Give a field a new text: where the old one is if there is room and nothing else uses it."""
         start, stop = field.value
         room = stop - start
+        if field.type == ASCII and len(text) < room <= _LINE and self._same(start, text.ljust(room, b"\0")):
+            return  # whoever else uses it
         if field.type in _TEXT_TYPES and INLINE < room >= len(text) >= INLINE and self._is_its_own(field):
             self._patches[start] = text.ljust(room, b"\0")
             # Exif 2.32 4.6.2: the number of an ASCII value counts its NUL. Some cameras leave no room for it.
