@@ -5,7 +5,8 @@ from hashlib import md5
 import piexif
 import pytest
 
-from galleria_storage.corrections.correction import parse_correction
+from galleria_storage.corrections.correction import Correction, parse_correction
+from galleria_storage.errors import CorrectionError
 from galleria_storage.photos.photo import correct_bytes, plan_photo
 from galleria_storage.photos.source import BytesSource
 from tests.support.photos import pngs, tiffs, webps
@@ -153,3 +154,59 @@ def test_correcting_back_gives_the_photo_back() -> None:
     file = jpeg(segment(0xE1, exif()), segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + packet))
     back = parse_correction({"timestamp-offset-hours": "2", "dates": "all"}, {})
     assert correct_bytes(correct_bytes(file, ALL), back) == file
+
+
+XMP_SEGMENT = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + XMP.format("").encode())
+TAKE_OTHER = parse_correction({"corrected-timestamp": "Other-Date", "target-timezone-offset-hours": "2"}, {})
+
+
+def undated(**tags: bytes) -> bytes:
+    data: bytes = piexif.dump({"0th": {306: OTHER}, "Exif": {int(tag): value for tag, value in tags.items()}})
+    return data
+
+
+@pytest.mark.parametrize(
+    "segments",
+    [
+        [segment(0xE1, undated(**{"36868": OLD}))],
+        [segment(0xE1, undated(**{"36867": b"    :  :     :  :  ", "36868": OLD}))],
+        [segment(0xED, b"Photoshop 3.0\0" + resource(0x0404, dataset(55, b"20200102") + dataset(60, b"030405")))],
+        [
+            segment(0xE1, undated(**{"36868": OLD})),
+            segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + XMP.format("").encode()),
+        ],
+    ],
+)
+def test_a_photo_without_a_capture_time_takes_the_one_other_date_that_it_tells(segments: list[bytes]) -> None:
+    found = piexif.load(correct_bytes(jpeg(*segments), TAKE_OTHER))["Exif"]
+    assert (found[36867], found[36881]) == (OLD, b"+02:00")
+
+
+def test_a_photo_with_a_capture_time_keeps_it() -> None:
+    found = piexif.load(correct_bytes(jpeg(segment(0xE1, exif(digitized=OTHER))), TAKE_OTHER))["Exif"]
+    assert (found[36867], found[36881]) == (OLD, b"+02:00")
+
+
+@pytest.mark.parametrize(
+    ("segments", "words"),
+    [
+        ([segment(0xE1, undated())], "no other date"),
+        (
+            [
+                segment(0xE1, undated(**{"36868": OTHER})),
+                XMP_SEGMENT,
+            ],
+            "2 other dates that differ",
+        ),
+    ],
+)
+def test_none_or_several_that_differ_are_refused(segments: list[bytes], words: str) -> None:
+    with pytest.raises(CorrectionError, match=words):
+        correct_bytes(jpeg(*segments), TAKE_OTHER)
+
+
+def test_the_other_date_is_printed_and_read_again() -> None:
+    text = "corrected-timestamp=other-date;target-timezone-offset-hours=+02:00"
+    assert TAKE_OTHER.canonical() == text
+    assert Correction.from_canonical(text) == TAKE_OTHER
+    assert TAKE_OTHER

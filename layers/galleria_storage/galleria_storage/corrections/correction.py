@@ -6,7 +6,7 @@ the words mean, `camera_text` what photos say. This module works out the texts
 to write.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,6 +21,7 @@ from galleria_storage.corrections.keys import (
     CORRECTION_KEYS,
     DATES,
     GPS,
+    OTHER_DATE,
     REMOVE,
     SHIFT,
     TARGET_OFFSET,
@@ -59,6 +60,8 @@ class Correction(NamedTuple):
         ``all`` if the other dates that say the same moment follow the capture time; else ``capture``.
     remove
         Groups of metadata that the copy must not have.
+    takes_other_date
+        True if a photo without a capture time takes the one other date that it tells; see `with_other_dates`.
     gps_moment
         The GPS time of the photo that is being corrected, where the target is ``gps``.
     asked_by_object
@@ -72,6 +75,7 @@ class Correction(NamedTuple):
     target_zone: str | None = None
     dates: Dates = "capture"
     remove: tuple[str, ...] = ()
+    takes_other_date: bool = False
     gps_moment: datetime | None = None
     asked_by_object: bool = False
 
@@ -90,7 +94,7 @@ class Correction(NamedTuple):
     @property
     def changes_time(self) -> bool:
         """Whether it asks for another capture time or offset."""
-        return bool(self.capture_time or self.shift or self.target_zone)
+        return bool(self.capture_time or self.shift or self.target_zone or self.takes_other_date)
 
     def without_time(self) -> "Correction":
         """Return what is left where the capture time stays as it is."""
@@ -99,7 +103,7 @@ class Correction(NamedTuple):
     def canonical(self) -> str:
         """Print the correction in its own language, ``key=value`` joined by ``;``: one text for one value."""
         values = {
-            TIMESTAMP: self.capture_time.iso_text if self.capture_time else None,
+            TIMESTAMP: self._timestamp_text,
             SHIFT: shift_text(self.shift) if self.shift else None,
             CAMERA_ZONE: self.camera_zone,
             TARGET_OFFSET if self.target_zone and is_fixed(self.target_zone) else TARGET_ZONE: self.target_zone,
@@ -150,6 +154,29 @@ class Correction(NamedTuple):
         fraction = f"{when.microsecond:06d}".rstrip("0")
         time = CaptureTime(when.replace(microsecond=0, tzinfo=None, fold=0), fraction).checked()
         return cls(capture_time=time, target_zone=target, asked_by_object=True)
+
+    @property
+    def _timestamp_text(self) -> str | None:
+        if self.takes_other_date:
+            return OTHER_DATE
+        return self.capture_time.iso_text if self.capture_time else None
+
+    def with_other_dates(self, told: Sequence[CaptureTime] | None) -> "Correction":
+        """Return the correction for a photo that tells these other dates; None: it has a capture time, which stays.
+
+        Raises
+        ------
+        CorrectionError
+            It tells none, or several that differ.
+        """
+        if told is not None and len(told) != 1:
+            found = f"tells {len(told)} other dates that differ" if told else "tells no other date"
+            raise CorrectionError(
+                f"{TIMESTAMP} is {OTHER_DATE!r}, but the photo has no capture time and {found}",
+                tag=TIMESTAMP,
+                advice=f"Give the time itself, with {TIMESTAMP}.",
+            )
+        return self._replace(takes_other_date=False, capture_time=told[0] if told else None)
 
     @property
     def needs_gps(self) -> bool:
@@ -268,10 +295,10 @@ def parse_correction(
 
 def _read(values: Mapping[str, str], given: AbstractSet[str]) -> Correction:
     """Understand the values that count; `given` are the keys that the object itself named."""
-    time, offset, shift, camera, target, dates, remove = read_values(values)
-    time_asked = bool(time or shift or camera) and not given.isdisjoint(TIME_KEYS)
+    time, offset, shift, camera, target, dates, remove, other = read_values(values)
+    time_asked = bool(time or shift or camera or other) and not given.isdisjoint(TIME_KEYS)
     zone_asked = target is not None and (bool(offset) or not given.isdisjoint(ZONE_KEYS))
     asked = time_asked or zone_asked or (bool(remove) and REMOVE in given)
-    if not (time or shift or target):
+    if not (time or shift or target or other):
         dates = "capture"  # nothing changes that other dates could follow
-    return Correction(time, shift, camera, target, dates, remove, asked_by_object=asked)
+    return Correction(time, shift, camera, target, dates, remove, other, asked_by_object=asked)

@@ -7,6 +7,8 @@ SHIFT: Final = "timestamp-offset-hours"
 CAMERA_ZONE: Final = "camera-timezone"
 TARGET_OFFSET: Final = "target-timezone-offset-hours"
 TARGET_ZONE: Final = "target-timezone"
+#: Value of the timestamp: the one other date that the photo tells.
+OTHER_DATE: Final = "other-date"
 #: Value of the target zone: what the photo's own GPS time tells.
 GPS: Final = "gps"
 DATES: Final = "dates"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from galleria_storage.corrections.capture_time import parse_timestamp
-from galleria_storage.corrections.keys import CORRECTION_KEYS, SINGLE_KEYS, TIME_KEYS, TIMESTAMP, ZONE_KEYS
+from galleria_storage.corrections.keys import CORRECTION_KEYS, OTHER_DATE, SINGLE_KEYS, TIME_KEYS, TIMESTAMP, ZONE_KEYS
 from galleria_storage.errors import CorrectionError
 
 
@@ -79,4 +79,5 @@ def _group(values: Mapping[str, str], keys: tuple[str, ...]) -> dict[str, str]:
 
 def _has_offset(asked: Mapping[str, str]) -> bool:
     """Tell whether the object's timestamp says the zone, too."""
-    return TIMESTAMP in asked and parse_timestamp(asked[TIMESTAMP])[1] is not None
+    text = asked.get(TIMESTAMP, OTHER_DATE)
+    return text.lower() != OTHER_DATE and parse_timestamp(text)[1] is not None

@@ -16,6 +16,7 @@ from galleria_storage.corrections.keys import (
     CAMERA_ZONE,
     DATES,
     GPS,
+    OTHER_DATE,
     REMOVE,
     SHIFT,
     TARGET_OFFSET,
@@ -59,6 +60,8 @@ class Values(NamedTuple):
         Which dates change: the capture time's own, or all that say the same moment.
     remove
         Groups of metadata to remove, in the order of `REMOVABLE`.
+    takes_other_date
+        True if a photo without a capture time takes the one other date that it tells.
     """
 
     capture_time: CaptureTime | None
@@ -68,6 +71,7 @@ class Values(NamedTuple):
     target_zone: str | None
     dates: Dates = "capture"
     remove: tuple[str, ...] = ()
+    takes_other_date: bool = False
 
 
 def read_values(values: Mapping[str, str]) -> Values:
@@ -82,7 +86,8 @@ def read_values(values: Mapping[str, str]) -> Values:
     _refuse_together(values, TIMESTAMP, SHIFT)
     _refuse_together(values, TIMESTAMP, CAMERA_ZONE)
     _refuse_together(values, TARGET_OFFSET, TARGET_ZONE)
-    time, offset = parse_timestamp(values[TIMESTAMP]) if TIMESTAMP in values else (None, None)
+    other_date = values.get(TIMESTAMP, "").lower() == OTHER_DATE
+    time, offset = parse_timestamp(values[TIMESTAMP]) if TIMESTAMP in values and not other_date else (None, None)
     target = _target_zone(values)
     if time and offset:
         target = _agreed_offset(values, time, offset, target)
@@ -95,7 +100,7 @@ def read_values(values: Mapping[str, str]) -> Values:
             tag=TARGET_ZONE,
             advice=f"Name the zone in {TARGET_ZONE}, or remove {CAMERA_ZONE}.",
         )
-    return Values(time, offset, shift, camera if target else None, target, _dates(values), _removed(values))
+    return Values(time, offset, shift, camera if target else None, target, _dates(values), _removed(values), other_date)
 
 
 def _dates(values: Mapping[str, str]) -> Dates:

@@ -7,9 +7,11 @@ notes never change.
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.corrections.capture_time import CaptureTime
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.exif.ifd import ASCII
 from galleria_storage.photos.iptc import datasets
@@ -39,6 +41,9 @@ XMP_DATES: Final = {
 #: IPTC-IIM 4.2, record 2: date and time created, and of digital creation.
 IPTC_DATES: Final = ((55, 60, "DateCreated"), (62, 63, "DigitalCreationDate"))
 _APPLICATION: Final = 2
+#: Dates that programs change when they change the photo.
+_OF_AN_EDIT: Final = frozenset({"DateTime", "xmp:ModifyDate", "tiff:DateTime"})
+_NEVER: Final = datetime(1, 1, 1)  # noqa: DTZ001 # what no date says
 _LONGEST: Final = 64
 
 
@@ -64,6 +69,7 @@ class _Date(NamedTuple):
     name: str
     says_so: bool
     patches: list[Patch]
+    text: str = ""
 
 
 def follow(source: RangedSource, blocks: Sequence[Block], before: CaptureTags, after: CaptureTags) -> Followed:
@@ -103,6 +109,24 @@ def follow(source: RangedSource, blocks: Sequence[Block], before: CaptureTags, a
     return Followed(Plan(source.size, patches, after, after, tuple(notes)), tuple(followed), tuple(kept))
 
 
+def told_times(blocks: Sequence[Block]) -> list[CaptureTime]:
+    """Return the different times that dates of taking and digitising tell, to the second: not those of an edit."""
+    told: dict[CaptureTime, None] = {}
+    nothing = Moment(_NEVER)
+    for block in blocks:
+        if block.kind == "text" and "modif" in block.name.lower():
+            continue
+        try:
+            dates = list(_dates(block, nothing, nothing))
+        except CorruptPhotoError:
+            continue
+        for date in dates:
+            found = spelled(date.text)
+            if found and found.is_exact and date.name not in _OF_AN_EDIT and (moment := found.moment):
+                told[CaptureTime(moment.local)] = None
+    return list(told)
+
+
 def _dates(block: Block, old: Moment, new: Moment) -> Iterator[_Date]:
     if block.kind == "exif":
         yield from _exif_dates(block.source, old, new)
@@ -120,9 +144,9 @@ def _date(name: str, text: str, span: Span, old: Moment, new: Moment) -> _Date:
     """Judge one text; one that says the new moment already has followed, and needs no patch."""
     found = spelled(text)
     if found and found.says(new):
-        return _Date(name, says_so=True, patches=[])
+        return _Date(name, says_so=True, patches=[], text=text)
     if not found or not found.says(old):
-        return _Date(name, says_so=False, patches=[])
+        return _Date(name, says_so=False, patches=[], text=text)
     data = found.of(old, new).encode("latin-1")
     return _Date(name, says_so=True, patches=[Patch(span.start, len(data), data)])
 

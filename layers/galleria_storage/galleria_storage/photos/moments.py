@@ -71,6 +71,11 @@ class Spelled(NamedTuple):
             return None
         return Moment(local, field.get("fraction") or "", _offset(field["zone"] or ""))
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether it tells the second."""
+        return self.match["second"] is not None
+
     def says(self, moment: Moment) -> bool:
         """Whether it says this moment, as exactly as it says anything.
 

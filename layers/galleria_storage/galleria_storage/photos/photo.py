@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 from galleria_storage.errors import GalleriaError, LocalFileError, UnsupportedFormatError
 from galleria_storage.photos.check import check_plan
 from galleria_storage.photos.formats import Format, checks_itself, format_of, is_correctable
-from galleria_storage.photos.plan import Asked, Patch, Plan, Span
+from galleria_storage.photos.plan import NOTHING, Asked, Patch, Plan, Span
 from galleria_storage.photos.refusals import harmful
 from galleria_storage.photos.sniff import recognise
 from galleria_storage.photos.source import BytesSource, FileSource, RangedSource
@@ -49,12 +49,22 @@ def plan_photo(source: RangedSource, asked: Asked, media_type: str | None = None
         from galleria_storage.photos.gps import gps_moment  # noqa: PLC0415 # lazy: few photos need it
 
         asked = asked.with_gps(gps_moment(found.metadata(source)))
+    if asked.takes_other_date:
+        asked = _with_other_date(source, found, asked)
     plan = found.plan(source, asked)
     if not checks_itself(media_type):
         check_plan(source, plan, found.plan, found.parts)
     if asked.dates == "all" and plan.before != plan.after:
         plan = _with_other_dates(source, plan, found, asked)
     return _without_groups(source, plan, found, asked.remove) if asked.remove else plan
+
+
+def _with_other_date(source: RangedSource, found: Format, asked: Asked) -> Asked:
+    """Tell what is asked which other dates the photo has, if it lacks a capture time."""
+    from galleria_storage.photos.dates import told_times  # noqa: PLC0415 # lazy: few photos need it
+
+    time = found.plan(source, NOTHING).before.date_time_original
+    return asked.with_other_dates(None if time and time.strip(" :0") else told_times(found.metadata(source)))
 
 
 def _film_patches(block: "Block", asked: Asked) -> "Sequence[Patch]":

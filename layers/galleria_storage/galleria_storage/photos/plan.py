@@ -5,13 +5,14 @@ A planner is a function from a source and what is asked of the photo to a
 only writes spans of the source and new bytes in turn.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import NamedTuple, Protocol
 
 from galleria_storage.corrections.camera_text import read_capture_time
 from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.corrections.capture_time import CaptureTime
 from galleria_storage.corrections.moment_change import MomentChange, moment_at, offset_wanted
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.patches import Cutter, Patch, PiecesView, Span, within
@@ -39,6 +40,15 @@ class Asked(Protocol):
     @property
     def remove(self) -> tuple[str, ...]:
         """What is removed."""
+        ...
+
+    @property
+    def takes_other_date(self) -> bool:
+        """Whether it has to be told the photo's other dates first; see `with_other_dates`."""
+        ...
+
+    def with_other_dates(self, told: Sequence[CaptureTime] | None) -> "Asked":
+        """Return the same for a photo that tells these other dates; None: it has a capture time."""
         ...
 
     @property
@@ -78,6 +88,11 @@ class Texts(NamedTuple):
     dates: str = "capture"
     remove: tuple[str, ...] = ()
     needs_gps: bool = False
+    takes_other_date: bool = False
+
+    def with_other_dates(self, told: Sequence[CaptureTime] | None) -> "Texts":  # noqa: ARG002 # whatever they are
+        """Return the same."""
+        return self
 
     def with_gps(self, moment: datetime | None) -> "Texts":  # noqa: ARG002 # whatever it is
         """Return the same."""
