@@ -51,7 +51,7 @@ PUBLISHING: Final = {
     ("ReadOriginals", "s3:GetObjectVersionTagging"): "a_photo_with_tags",
     ("WriteCopies", "s3:GetObject"): "a_duplicate",
     ("WriteCopies", "s3:PutObject"): "a_new_photo",
-    ("WriteCopies", "s3:AbortMultipartUpload"): "a_large_photo_refused_at_its_end",
+    ("WriteCopies", "s3:AbortMultipartUpload"): "a_large_photo_that_breaks_off",
     ("WriteCopies", "s3:DeleteObject"): "a_copy_that_was_stored_wrong",
     ("TakeEvents", "sqs:ReceiveMessage"): "an_event_of_the_queue",
     ("TakeEvents", "sqs:DeleteMessage"): "an_event_of_the_queue",

@@ -5,6 +5,7 @@ import os
 from typing import Any, Final
 
 from galleria_storage.delivery.events import notification
+from galleria_storage.errors import GalleriaError
 from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.clients import connect
 from galleria_storage.s3.objects import Matches, ObjectStore
@@ -55,13 +56,20 @@ class Uses:
     def a_photo_that_is_gone(self) -> None:
         self._expect("gone.jpg", "gone")
 
-    def a_large_photo_refused_at_its_end(self) -> None:
-        """Its trailer has absolute offsets, so the upload in parts is given up, and nothing is left behind."""
-        body = jpegs.photo(size=18_000_000) + b"AXS!" + (1000).to_bytes(4, "big") + bytes(4)
-        self._s3.put_object(
-            Bucket=self._staging, Key="large.jpg", Body=body, Metadata={"target-timezone": "Asia/Tokyo"}
-        )
-        self._expect("large.jpg", "rejected")
+    def a_large_photo_that_breaks_off(self) -> None:
+        """Its second part is never taken, so the upload is given up, and nothing is left behind."""
+        body = jpegs.photo(size=40_000_000)
+        self._s3.put_object(Bucket=self._staging, Key="large.jpg", Body=body, Metadata=CORRECTION)
+        wire = self._role.cloud.wire
+        wire.fault = lambda exchange: "refuse" if "partNumber=2" in exchange.query else None
+        try:
+            self._handle(notification(self._staging, "large.jpg"))
+        except GalleriaError:
+            pass
+        else:
+            raise RefusedError("the upload did not break off")
+        finally:
+            wire.fault = lambda _exchange: None
         left = self._s3.list_multipart_uploads(Bucket=self._public).get("Uploads", [])
         for upload in left:
             self._s3.abort_multipart_upload(Bucket=self._public, Key=upload["Key"], UploadId=upload["UploadId"])
