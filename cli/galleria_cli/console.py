@@ -34,7 +34,7 @@ _COMPLETE: Final = "_GALLERIA_STORAGE_COMPLETE"
 COMMANDS: Final[dict[str, str]] = {
     "push": "put photos into staging, with what is asked of each",
     "correct": "correct photos on this computer, or try what a correction would do",
-    "upload": "upload a folder, and only what is new or changed in it",
+    "deploy": "put a static site into the public bucket, beside the photos",
     "publish": "publish photos of the staging bucket by hand",
     "redrive": "try again what is in the failure queue",
     "cors": "check or repair the public bucket's CORS rules",

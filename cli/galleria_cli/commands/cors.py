@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -48,9 +48,16 @@ def repair(*, merge: bool, as_json: bool) -> int:
     return audit(setup_cors=True, merge=merge, as_json=as_json)
 
 
-def audit(*, setup_cors: bool, merge: bool, as_json: bool) -> int:
+def audit(
+    *,
+    setup_cors: bool,
+    merge: bool,
+    as_json: bool,
+    env: Mapping[str, str] = os.environ,
+    only_wrong: bool = False,
+) -> int:
     """Audit all configured buckets, print the verdicts, and return the exit status."""
-    env = RememberedNames(completed(os.environ))
+    env = RememberedNames(completed(env))
     settings = cors_settings(env)
     for note in near_settings(env, env.names):
         print(printable(note), file=sys.stderr)
@@ -64,9 +71,10 @@ def audit(*, setup_cors: bool, merge: bool, as_json: bool) -> int:
         print(json.dumps(summary(verdicts), indent=2))
     else:
         for verdict in verdicts:
-            _print(verdict)
+            if not only_wrong or _exit_status([verdict]):
+                _print(verdict, sys.stderr if only_wrong else sys.stdout)
         if any(verdict.status == "drifted" for verdict in verdicts) and not setup_cors:
-            print(_GUIDANCE)
+            print(_GUIDANCE, file=sys.stderr if only_wrong else sys.stdout)
     return _exit_status(verdicts)
 
 
@@ -75,8 +83,8 @@ def _log(message: str, *, extra: Mapping[str, Any]) -> None:
     print(message, json.dumps(extra), file=sys.stderr)
 
 
-def _print(verdict: BucketVerdict) -> None:
-    print(printable(f"{verdict.bucket}: {verdict.status}: {verdict.reason}"))
+def _print(verdict: BucketVerdict, where: TextIO) -> None:
+    print(printable(f"{verdict.bucket}: {verdict.status}: {verdict.reason}"), file=where)
     notes: Sequence[tuple[str, Any]] = (
         ("needs", verdict.shortcomings),
         ("differs", verdict.differences),
@@ -85,9 +93,9 @@ def _print(verdict: BucketVerdict) -> None:
     )
     for label, lines in notes:
         for line in lines:
-            print(printable(f"  {label}: {line}"))
+            print(printable(f"  {label}: {line}"), file=where)
     if verdict.advice:
-        print(printable(f"  {verdict.advice}"))
+        print(printable(f"  {verdict.advice}"), file=where)
 
 
 def _exit_status(verdicts: Sequence[BucketVerdict]) -> int:

@@ -3,20 +3,20 @@
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from galleria_cli.files import files_of, size_of
 from galleria_cli.options import PATH, selected, told, transferred
 from galleria_cli.reporting import Report, size_text
 from galleria_cli.rules.rulebook import NAME, Rulebook, book_of, read_rulebook
 from galleria_cli.rules.short_forms import from_words
 from galleria_storage.bulk.selection import Selection
-from galleria_storage.bulk.walk import LocalFile, list_files
-from galleria_storage.errors import LocalFileError
+from galleria_storage.bulk.walk import LocalFile
 from galleria_storage.runtime.environment import completed, words
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def command(  # one name for each option
     from galleria_storage.bulk.run import as_they_finish  # noqa: PLC0415
 
     given = from_words(correct, "--correct")
-    found = _files(paths, Selection(include, exclude))
+    found = files_of(paths, Selection(include, exclude))
     book = _book(paths, rules)
     if explain:
         return _explain(book, found, given)
@@ -101,7 +101,7 @@ def command(  # one name for each option
     started, began = time.monotonic(), time.time()
     try:
         with (
-            report.progress(len(found), sum(_size(file) for file in found)),
+            report.progress(len(found), sum(size_of(file) for file in found)),
             closing(as_they_finish(run.one, found, transfers)) as outcomes,
         ):
             for done, pushed in enumerate(outcomes, 1):
@@ -154,30 +154,6 @@ def _summary(counts: Counter[str], size: int, place: str, seconds: float, *, dry
     return f"{', '.join(parts)}: {place} ({seconds:.1f} s)"
 
 
-def _files(paths: Sequence[Path], selection: Selection) -> list[LocalFile]:
-    found = [file for path in _expanded(paths) for file in _inside(path)]
-    return [file for file in found if file.name != NAME and selection.takes(file.name)]
-
-
-def _inside(path: Path) -> list[LocalFile]:
-    if path.is_dir():
-        return list_files(path)
-    if not os.path.lexists(path):
-        raise LocalFileError(f"there is no file or folder {str(path)!r}")
-    return [LocalFile(path.name, path)]
-
-
-def _expanded(paths: Sequence[Path]) -> Iterator[Path]:
-    """Yield paths, with patterns that the shell left (as on Windows) expanded."""
-    from glob import glob, has_magic  # noqa: PLC0415 # seldom
-
-    for path in paths:
-        if has_magic(str(path)) and not os.path.lexists(path):
-            yield from map(Path, sorted(glob(str(path))))  # noqa: PTH207 # the pattern may be absolute
-        else:
-            yield path
-
-
 def _book(paths: Sequence[Path], rules: Path | None) -> Rulebook:
     if rules:
         return read_rulebook(rules)
@@ -193,10 +169,3 @@ def _explain(book: Rulebook, found: Sequence[LocalFile], given: dict[str, str]) 
         for number, line in enumerate(book.explain(facts_of(file.name, file.path), given)):
             print(printable(f"{'  ' if number else ''}{line}"))
     return 0
-
-
-def _size(file: LocalFile) -> int:
-    try:
-        return file.path.stat().st_size if file.problem is None else 0
-    except OSError:
-        return 0

@@ -9,14 +9,13 @@ unusual size) the SHA-256 recorded on the object is asked for.
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
-from os.path import commonprefix
 from pathlib import Path
 from typing import Final, Literal
 
 from galleria_storage.bulk.run import as_they_finish
+from galleria_storage.bulk.standing import Standing, look
 from galleria_storage.bulk.walk import LocalFile, list_files
 from galleria_storage.errors import GalleriaError, LocalFileError
-from galleria_storage.s3.listing import ListedObject, list_pages
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectStore
 from galleria_storage.transfer import files
 from galleria_storage.transfer.digests import has_etag
@@ -93,8 +92,9 @@ def upload_directory(
         raise LocalFileError(f"there is no folder {str(local_dir)!r}")
     folder = prefix.strip("/")
     found = list_files(local_dir)
-    run = _FolderRun(store, f"{folder}/" if folder else "", dry_run)
-    run.look_at_bucket([run.prefix + file.name for file in found if file.problem is None])
+    start = f"{folder}/" if folder else ""
+    standing = look(store, [start + file.name for file in found if file.problem is None])
+    run = _FolderRun(store, start, dry_run, standing)
     result = DirectoryUpload(total=len(found))
     with closing(as_they_finish(run.upload, found, FILE_THREADS)) as outcomes:
         for done, outcome in enumerate(outcomes, 1):
@@ -112,24 +112,7 @@ class _FolderRun:
     store: ObjectStore
     prefix: str
     dry_run: bool
-    listed: dict[str, ListedObject] = field(default_factory=dict)
-    listed_all: bool = True
-
-    def look_at_bucket(self, keys: list[str]) -> None:
-        """List what may be there already.
-
-        A listing that takes more requests than there are files (three photos
-        into a bucket of a million) is given up; those files are then asked for.
-        """
-        if not keys:
-            return
-        wanted = set(keys)
-        common = commonprefix(keys)  # noqa: RUF071 # a prefix of keys is one of characters, not of path components
-        for pages, page in enumerate(list_pages(self.store.client, self.store.bucket, common), 1):
-            self.listed.update((found.key, found) for found in page if found.key in wanted)
-            if pages >= max(len(wanted), 2) and len(self.listed) < len(wanted):
-                self.listed_all = False
-                return
+    standing: Standing
 
     def upload(self, file: LocalFile) -> _Outcome:
         """Upload one file unless it is there; whatever goes wrong becomes its outcome."""
@@ -150,12 +133,12 @@ class _FolderRun:
         return _Outcome(file.name, status, size)
 
     def _upload(self, content: LocalContent, key: str) -> Literal["uploaded", "skipped"]:
-        listed = self.listed.get(key)
+        listed = self.standing.listed.get(key)
         condition: Condition = Matches(listed.etag) if listed and listed.etag else ABSENT
         if listed and listed.size == content.size and _has_etag(content, listed.etag):
             return "skipped"
         digests = None
-        if (listed and listed.size == content.size) or not (listed or self.listed_all):
+        if (listed and listed.size == content.size) or not (listed or self.standing.complete):
             digests = files.read_digests(content)
             found, condition = find(self.store, key)
             if found and is_same(found, content, digests):

@@ -5,7 +5,7 @@ rejects a file that changes between hashing and sending; what is stored is
 proven like every other write. No body is ever held in memory.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from galleria_storage.errors import LocalFileError, PreconditionFailedError, ProviderError
 from galleria_storage.s3.conditions import Write
-from galleria_storage.s3.objects import Condition, ObjectStore, Stored
+from galleria_storage.s3.objects import Condition, ObjectInfo, ObjectStore, Stored
 from galleria_storage.transfer.digests import SHA256_METADATA, SINGLE_PUT_BYTES, Digests, digest
 from galleria_storage.transfer.file_body import FileBody, Progress, SentBytes, count_what_is_sent
 from galleria_storage.transfer.local_content import LocalContent
@@ -111,6 +111,7 @@ def send(  # noqa: PLR0917 # what a write needs
     condition: Condition,
     progress: Progress | None = None,
     headers: Mapping[str, Any] | None = None,
+    guard: Callable[[ObjectInfo], None] | None = None,
 ) -> None:
     """Send the content and check what was stored.
 
@@ -122,6 +123,8 @@ def send(  # noqa: PLR0917 # what a write needs
         same content is left alone, other content is replaced.
     headers
         Further arguments of PutObject, such as `Tagging`; `Metadata` is added to the SHA-256 that is recorded.
+    guard
+        Called with what somebody else has put there meanwhile, before that is replaced; it may raise an error.
 
     Raises
     ------
@@ -145,6 +148,8 @@ def send(  # noqa: PLR0917 # what a write needs
         found, condition = find(store, key)
         if found and is_same(found, content, digests):
             break  # perhaps written by ourselves, in a request whose answer was lost
+        if found and guard:
+            guard(found)
         if condition == seen:  # it still holds, so this provider cannot compare
             condition = None
     sending.sent.check()
