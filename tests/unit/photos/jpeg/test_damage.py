@@ -64,6 +64,12 @@ def with_first_ifd(at: int) -> bytes:
     return photo(tiff)
 
 
+def with_only_an_odd_exif_pointer() -> bytes:
+    tiff = Tiff()
+    tiff.ifd([text(0x010F, "Acme"), Field(0x8769, UNDEFINED, b"\x1a\0\0\0")])
+    return photo(tiff)
+
+
 def untyped(number: int) -> bytes:
     return photo(camera_block(exif=[Field(0xC000 + i, 300 + i, b"????") for i in range(number)]))
 
@@ -86,9 +92,9 @@ def untyped(number: int) -> bytes:
         (jpeg(*[exif_segment(camera_block().data)] * 5), "Exif blocks"),
         (untyped(MAX_UNKNOWN_TYPES + 1), "types that do not exist"),
         (photo(camera_block(exif=[text(0xC000 + i, "x") for i in range(MAX_ENTRIES)])), "entries"),
-        (photo(camera_block(main=[Field(0x8769, UNDEFINED, b"\x1a\0\0\0")])), "wrong type"),
+        (with_only_an_odd_exif_pointer(), "wrong type"),
         (photo(camera_block(exif=[Field(MAKER_NOTE, UNDEFINED, b"12345")] * 7)), "maker notes"),
-        (photo(camera_block(exif=[Field(0xA005, 6, b"\x1a\x7f\0\0")])), "wrong type"),
+        (photo(camera_block(exif=[Field(0xA005, 6, b"\x1a\x01\0\0")])), "wrong type"),
         (photo(camera_block(exif=[Field(0xA005, LONG, pack("<II", 70_000, 0))])), "wrong type"),
     ],
 )

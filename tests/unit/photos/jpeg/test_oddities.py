@@ -6,13 +6,16 @@ import pytest
 
 from tests.support.photos.byte_orders import ORDERS
 from tests.support.photos.camera_files import (
+    ASCII,
     BIG,
     GPS_POINTER,
     LITTLE,
     LONG,
+    RATIONAL,
     SHORT,
     THUMBNAIL_LENGTH,
     THUMBNAIL_OFFSET,
+    UNDEFINED,
     Field,
     camera_block,
     exif_segment,
@@ -51,10 +54,11 @@ def test_a_gps_pointer_that_counts_no_value_is_left_alone(order: str) -> None:
 
 
 @ORDERS
-@pytest.mark.parametrize("kind", [SHORT, 6, 1])
-def test_a_pointer_of_a_wrong_type_that_leads_into_the_block_is_left_alone(order: str, kind: int) -> None:
-    value = pack(order + "I", 60)
-    before = camera_block(order, exif=[Field(0xA005, kind, value)])
+@pytest.mark.parametrize("kind", [SHORT, 6, 1, UNDEFINED, ASCII, RATIONAL])
+@pytest.mark.parametrize("tag", [0x8769, GPS_POINTER, 0xA005])
+def test_a_pointer_of_a_wrong_type_that_leads_into_the_block_is_left_alone(order: str, tag: int, kind: int) -> None:
+    odd = Field(tag, kind, pack(order + "HHI", 26, 0, 1)[: 8 if kind == RATIONAL else 4])
+    before = camera_block(order, **{"exif" if tag == 0xA005 else "main": [odd]})
     assert tags_of(corrected(photo(before))) == CHANGES
 
 

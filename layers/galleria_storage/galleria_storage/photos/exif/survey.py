@@ -26,9 +26,6 @@ MAX_NOTES: Final = 6
 MAX_NOTE_ENTRIES: Final = 1024
 """More entries than all IFDs of a block's maker notes have, whatever they share."""
 
-_POINTER: Final = 4
-"""Bytes of a pointer as Exif asks for it."""
-
 _INTEGERS: Final = frozenset({1, 3, 4, 6, 8, 9, 13})
 """The types of numbers that some reader takes for an offset."""
 
@@ -150,7 +147,7 @@ def _survey_odd_pointer(block: TiffBlock, name: str, pointer: Entry, found: Surv
     for at in {pointer.raw, *numbers(block, pointer)[:1]}:
         if at < size:
             found.add(_end_of_table(block, at), size)
-        elif at < size + NEAR or at != pointer.raw or pointer.size == _POINTER:
+        elif at < size + NEAR or at != pointer.raw:
             raise CorruptPhotoError(f"The photo's Exif data is damaged: a pointer in its {name} has the wrong type.")
 
 

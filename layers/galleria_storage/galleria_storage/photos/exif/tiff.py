@@ -154,7 +154,7 @@ def _add(block: TiffBlock, ifd: Ifd, queue: list[tuple[str, int]]) -> None:
         block.pointers.append((name, entry))
         if is_pointer(entry):
             queue.append((POINTERS[entry.tag], entry.raw))
-        elif entry.tag == EXIF_IFD:
+        elif entry.tag == EXIF_IFD and name == _IFD0 and not any(map(is_pointer, ifd.find((EXIF_IFD,)))):
             raise damaged("the pointer to its Exif IFD has the wrong type")
     if len(block.captures) > MAX_COPIES:
         raise damaged(f"it has more than {MAX_COPIES} copies of the capture time")
