@@ -75,7 +75,7 @@ def test_a_time_with_an_offset_sets_all_clocks(asked: str, moment: datetime, ver
 
 def test_a_time_without_an_offset_is_refused_where_the_film_tells_none() -> None:
     for file in (film(), film(keys(b"2020-01-02T02:04:05Z"))):
-        with pytest.raises(CorrectionError, match="its offset is not known") as refused:
+        with pytest.raises(CorrectionError, match="its offset is unknown") as refused:
             corrected(file, "corrected-timestamp=2021-03-04T05:06:07")
         assert "+02:00" in str(refused.value.advice)
 

@@ -1,6 +1,6 @@
-"""What a photo says of its own capture time: the texts of cameras and editors, read where they have one meaning.
+"""What a photo says about its own capture time: texts of cameras and editors, read if they have exactly one meaning.
 
-Exif 2.32, section 4.6.5: DateTimeOriginal is ``YYYY:MM:DD HH:MM:SS``; what cameras write is close to it.
+Exif 2.32, section 4.6.5: DateTimeOriginal is ``YYYY:MM:DD HH:MM:SS``; cameras write something close to it.
 Patterns are compiled on first use, so that importing costs nothing.
 """
 
@@ -13,7 +13,8 @@ from galleria_storage.corrections.keys import TIMESTAMP
 from galleria_storage.corrections.zones import HIGHEST, LOWEST, offset_text
 from galleria_storage.errors import CorrectionError, NoCaptureTimeError
 
-# Year first, one kind of separator in the date, minutes known: whatever the separators and padding, it has one meaning.
+# Year first, one kind of separator in the date, minutes known: whatever the
+# separators and padding, the meaning is clear.
 _CAMERA_DATE = r"\s*([0-9]{4})([:/.-]) ?([0-9]{1,2})\2 ?([0-9]{1,2})"
 _FRACTION = r"(?:[.,]([0-9]{0,9})|:([0-9]{3}))?"  # three digits after a colon are milliseconds
 _CAMERA_TIME = r"(?:[T:]|\s+) ?([0-9]{1,2}): ?([0-9]{1,2})(?:: ?([0-9]{1,2}|  )" + _FRACTION + ")?"
@@ -28,9 +29,9 @@ class CameraText(NamedTuple):
     Attributes
     ----------
     time
-        The capture time, with the fraction that the text itself has.
+        The capture time, with the fraction in the text itself.
     offset
-        An offset in the text, as ``±HH:MM``; empty: it has none.
+        The offset in the text, as ``±HH:MM``; empty if it has none.
     """
 
     time: CaptureTime
@@ -41,13 +42,13 @@ def read_capture_time(found: CaptureTags) -> CameraText:
     """Read the capture time that a photo holds.
 
     Cameras write it short, blank or with other separators, and editors append
-    milliseconds, AM or PM, or an offset; a text with one possible meaning is
-    read (missing seconds are 00), all others are refused.
+    milliseconds, AM or PM, or an offset. A text with exactly one meaning is
+    read (missing seconds are 00); all others are refused.
 
     Raises
     ------
     CorrectionError
-        No capture time, or a text that does not say one; the text is named.
+        There is no capture time, or its text cannot be read; the message shows the text.
     """
     text = found.date_time_original
     if text is None:
@@ -55,7 +56,7 @@ def read_capture_time(found: CaptureTags) -> CameraText:
     read = _camera_text(text)
     if read is None:
         kind = CorrectionError if text.strip(" :0\0") else NoCaptureTimeError
-        raise _unreadable(f"the photo's capture time (DateTimeOriginal) is {text[:60]!r}, which says no moment", kind)
+        raise _unreadable(f"the photo's capture time (DateTimeOriginal) is {text[:60]!r}, which is not a readable time", kind)
     read.time.checked()
     return read
 
@@ -80,7 +81,7 @@ def read_offset(found: CaptureTags) -> str:
 
 
 def _camera_text(text: str) -> CameraText | None:
-    """Read a camera's text; None if it has no meaning, or more than one."""
+    """Read a camera's text; None unless it has exactly one meaning."""
     upper = text.upper()
     match = re.fullmatch(_CAMERA_DATE + _CAMERA_TIME + _APPENDED, upper) or re.fullmatch(
         _COMPACT_CAMERA_DATE + _APPENDED, upper
@@ -96,7 +97,7 @@ def _camera_text(text: str) -> CameraText | None:
 
 
 def _hour(hour: int, half: str) -> str:
-    """Return the hour of 24; empty where AM or PM contradicts it (16 AM) or leaves it open (0 PM)."""
+    """Return the hour on a 24-hour clock; empty if AM or PM contradicts it (16 AM) or leaves it open (0 PM)."""
     if half == "AM":
         return "" if hour > _NOON else str(hour % _NOON)
     if half == "PM":

@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 
 class CaptureTags(NamedTuple):
-    """Texts of the capture-time tags: as found in a photo, or as they are to be written.
+    """Texts of the capture-time tags, as found in a photo or to be written.
 
     Attributes
     ----------
     date_time_original
         ``YYYY:MM:DD HH:MM:SS``, local wall-clock time of the shutter. A text
-        that was found may be anything that a camera wrote (decoded as
+        found in a photo may be anything that a camera wrote (decoded as
         Latin-1, cut at the first NUL).
     sub_sec_time_original
         Decimal fraction of the second, digits only (``"042"`` is 0.042 s).

@@ -20,12 +20,12 @@ ALLOWED_TIMESTAMP: Final = (
 )
 _DATE = r"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})"
 _BASIC_DATE = r"([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})"
-# The space is a plus that was lost in a URL-encoded tagging header.
+# The space is a plus sign that was lost in a URL-encoded tagging header.
 _REST = r"(?:[.,]([0-9]{1,9}))?(Z|[+ -][0-9]{2}(?::?[0-9]{2})?)?"
 
 
 class CaptureTime(NamedTuple):
-    """A wall-clock time, to the second, and the digits after its decimal point.
+    """A wall-clock time to the second, and the digits after its decimal point.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class CaptureTime(NamedTuple):
         return self.local.isoformat() + (f".{self.fraction}" if self.fraction else "")
 
     def shifted(self, microseconds: int) -> "CaptureTime":
-        """Add a time span; the fraction keeps its digits, and grows by those that the span needs.
+        """Add a time span; the fraction keeps its digits and gains those that the span needs.
 
         Raises
         ------
@@ -69,7 +69,7 @@ class CaptureTime(NamedTuple):
             raise _outside(f"{self.exif_text} moved by {seconds} seconds") from None
 
     def moved(self, camera: str, target: str, known_offset: str | None) -> tuple["CaptureTime", str]:
-        """Show the moment that a clock set to `camera` showed as a clock in `target` did.
+        """Convert a clock time in the zone `camera` to the clock time of the same moment in the zone `target`.
 
         Returns
         -------
@@ -107,7 +107,7 @@ def parse_timestamp(text: str) -> tuple[CaptureTime, str | None]:
     Raises
     ------
     CorrectionError
-        Another form, a day or an hour that does not exist, or out of range.
+        The text has another form, names a day or hour that does not exist, or is out of range.
     """
     match = re.fullmatch(_DATE + _REST, text.upper()) or re.fullmatch(_BASIC_DATE + _REST, text.upper())
     local = wall_clock(*match.groups()[:6]) if match else None
@@ -117,7 +117,7 @@ def parse_timestamp(text: str) -> tuple[CaptureTime, str | None]:
 
 
 def wall_clock(*fields: str) -> datetime | None:
-    """Return a time from year to second; None if there is no such day or hour."""
+    """Return a time from year to second; None if that day or hour does not exist."""
     try:
         return datetime(*(int(field) for field in fields))  # type: ignore[arg-type] # noqa: DTZ001 # wall-clock time
     except ValueError:
@@ -137,5 +137,5 @@ def _timestamp_offset(text: str | None, shown: str) -> str | None:
 
 def _outside(what: str) -> CorrectionError:
     return CorrectionError(
-        f"{what} lies outside the years that are allowed, {FIRST_YEAR} to {LAST_YEAR}", tag="DateTimeOriginal"
+        f"{what} lies outside the allowed years, {FIRST_YEAR} to {LAST_YEAR}", tag="DateTimeOriginal"
     )

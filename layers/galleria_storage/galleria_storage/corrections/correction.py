@@ -1,8 +1,8 @@
 """What an object's tags and metadata ask to change, as one value: parsed once, printed canonically, applied to texts.
 
-`docs/corrections.md` describes the language for its users. `precedence` knows
-whose word counts; `values`, `durations`, `zones` and `capture_time` know what
-the words mean, `camera_text` what photos say. This module works out the texts
+`docs/corrections.md` describes the language for its users. `precedence` decides
+which value counts; `values`, `durations`, `zones` and `capture_time` know what
+values mean, and `camera_text` what photos say. This module works out the texts
 to write.
 """
 
@@ -44,7 +44,7 @@ class Correction(NamedTuple):
     """A correction of one photo's capture time; false if it asks for nothing.
 
     Made by `parse_correction`, `Correction.from_canonical` or
-    `Correction.absolute`, which check what they are given.
+    `Correction.absolute`, which check their input.
 
     Attributes
     ----------
@@ -54,16 +54,17 @@ class Correction(NamedTuple):
         Microseconds to add to the capture time in the photo.
     camera_zone, target_zone
         Canonical zones (``±HH:MM`` or an IANA name), or None. With both, the
-        capture time moves from the one to the other. The target ``gps`` is
-        what the photo's own GPS time tells; see `with_gps`.
+        capture time is converted from one to the other. The target ``gps``
+        means the offset that follows from the photo's own GPS time; see
+        `with_gps`.
     dates
-        ``all`` if the other dates that say the same moment follow the capture time; else ``capture``.
+        ``all`` if other dates that name the same moment follow the capture time; otherwise ``capture``.
     remove
-        Groups of metadata that the copy must not have.
+        Groups of metadata to remove from the copy.
     takes_other_date
-        True if a photo without a capture time takes the one other date that it tells; see `with_other_dates`.
+        True if a photo without a capture time takes its only other date; see `with_other_dates`.
     gps_moment
-        The GPS time of the photo that is being corrected, where the target is ``gps``.
+        The GPS time of the photo being corrected, if the target is ``gps``.
     asked_by_object
         True if the object itself asks, not only the stack's defaults. It is not
         part of the value's identity.
@@ -134,11 +135,11 @@ class Correction(NamedTuple):
         ----------
         when
             Local wall-clock time of the shutter; microseconds become
-            SubSecTimeOriginal unless they are 0. A time that knows its zone is
-            a moment: it is shown as the clocks at `offset_hours` showed it.
+            SubSecTimeOriginal unless they are 0. A time with a zone is a
+            moment, and is converted to the local time at `offset_hours`.
         offset_hours
-            Hours from UTC in whole minutes; 13 leaves the photo's offset, and
-            writes the wall-clock time as it is.
+            Hours from UTC in whole minutes; 13 leaves the photo's offset
+            unchanged, and writes the wall-clock time as it is.
 
         Raises
         ------
@@ -180,11 +181,11 @@ class Correction(NamedTuple):
 
     @property
     def needs_gps(self) -> bool:
-        """Whether the photo's GPS time decides on its offset; see `with_gps`."""
+        """Whether the photo's GPS time determines its offset; see `with_gps`."""
         return self.target_zone == GPS
 
     def with_gps(self, moment: datetime | None) -> "Correction":
-        """Return the correction for a photo whose GPS time is this moment (naive, in UTC), or that has none."""
+        """Return the correction for a photo with this GPS time (naive, in UTC), or without one."""
         return self._replace(gps_moment=moment)
 
     def changes(self, found: CaptureTags) -> CaptureTags:
@@ -198,17 +199,16 @@ class Correction(NamedTuple):
         Returns
         -------
         CaptureTags
-            None means *leave alone*. SubSecTimeOriginal is written only if
-            the correction has a fraction of a second. A fraction or an offset
-            that the text of DateTimeOriginal has, and the text written for it
-            has no place for, goes into the tag that belongs to it, unless that
-            tag has a value.
+            None means *leave alone*. SubSecTimeOriginal is written only if the
+            correction has a fraction of a second. A fraction or an offset in
+            the old text of DateTimeOriginal, for which its new text has no
+            place, goes into its own tag unless that tag already has a value.
 
         Raises
         ------
         CorrectionError
-            A relative correction or a zone by name, and no capture time in the
-            photo that can be read; or a result out of range.
+            A relative correction or a named zone needs a capture time, and the
+            photo has none that can be read; or a result is out of range.
         """
         known, from_text = "", None
         if self.capture_time:
@@ -221,7 +221,7 @@ class Correction(NamedTuple):
                 from_text = in_photo.offset or None
             time = self._shifted(in_photo.time, found)
         else:
-            return CaptureTags(offset_time_original=self.target_zone)  # which is None if only a removal is asked for
+            return CaptureTags(offset_time_original=self.target_zone)  # None if only a removal is asked for
         offset = None
         if self.target_zone and self.camera_zone:
             time, offset = time.moved(self.camera_zone, self.target_zone, known)
@@ -234,17 +234,17 @@ class Correction(NamedTuple):
         return CaptureTags(time.exif_text, time.fraction or None, offset or from_text)
 
     def moment_change(self, known_offset: str | None) -> MomentChange:
-        """Work out what happens to a moment, of which the wall-clock time may not be known.
+        """Work out what happens to a moment whose wall-clock time may be unknown.
 
         Parameters
         ----------
         known_offset
-            The offset that the file itself tells, ``±HH:MM``; None if it tells none.
+            The offset recorded in the file, ``±HH:MM``; None if there is none.
 
         Raises
         ------
         CorrectionError
-            The capture time to set is no moment: neither the correction nor the file tells an offset.
+            The moment to set is unknown: neither the correction nor the file has an offset.
         """
         if self.capture_time is None:
             return MomentChange(by=self.shift)
@@ -258,7 +258,7 @@ class Correction(NamedTuple):
         return bool(self.shift or self.camera_zone or (self.target_zone and not is_fixed(self.target_zone)))
 
     def _shifted(self, time: CaptureTime, found: CaptureTags) -> CaptureTime:
-        """Move the time in the photo; its fraction is empty where SubSecTimeOriginal keeps its value."""
+        """Move the time in the photo; its fraction is empty if SubSecTimeOriginal keeps its value."""
         if self.shift % MICROSECONDS:
             time = CaptureTime(time.local, read_fraction(found) or time.fraction)
         elif (found.sub_sec_time_original or "").strip():
@@ -280,25 +280,25 @@ def parse_correction(
         Tags of the object, read in the same way; a tag wins over metadata of
         the same name, and an empty tag cancels it.
     defaults
-        Corrections for the whole stack. What the object says about the time,
-        or about the zone, replaces the defaults of that group.
+        Corrections for the whole stack. What the object says about the time or
+        the zone replaces the defaults of that group.
 
     Raises
     ------
     CorrectionError
-        A value that cannot be understood, is out of range or contradicts
-        another; names the key, the value and what is allowed.
+        A value cannot be understood, is out of range or contradicts another;
+        the message names the key, the value and what is allowed.
     """
     values, given = winning_values(metadata, tags, defaults or {})
     return _read(values, given)
 
 
 def _read(values: Mapping[str, str], given: AbstractSet[str]) -> Correction:
-    """Understand the values that count; `given` are the keys that the object itself named."""
+    """Interpret the values that count; `given` are the keys that the object itself set."""
     time, offset, shift, camera, target, dates, remove, other = read_values(values)
     time_asked = bool(time or shift or camera or other) and not given.isdisjoint(TIME_KEYS)
     zone_asked = target is not None and (bool(offset) or not given.isdisjoint(ZONE_KEYS))
     asked = time_asked or zone_asked or (bool(remove) and REMOVE in given)
     if not (time or shift or target or other):
-        dates = "capture"  # nothing changes that other dates could follow
+        dates = "capture"  # the capture time does not change, so there is nothing to follow
     return Correction(time, shift, camera, target, dates, remove, other, asked_by_object=asked)

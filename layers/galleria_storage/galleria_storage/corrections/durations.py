@@ -13,14 +13,16 @@ ALLOWED_SHIFT: Final = (
     "hours such as -2 or 0.5, a clock form such as +01:30 or -00:00:45, or a duration such as PT1H30M"
 )
 
-# Digits are bounded so that no text makes a number that is costly to handle. Hours of three and more digits do not
-# begin with 0: 0130 is 1 h 30 min to every key, so 00130 or 0130.0 is a slip rather than 130 hours.
+# The number of digits is limited so that no text becomes a number that is
+# costly to handle. Hours with three or more digits do not begin with 0: 0130
+# means 1 h 30 min for every key, so 00130 or 0130.0 is a typing error rather
+# than 130 hours.
 _DECIMAL = r"([+-]?)(?=[.,]?[0-9])([0-9]{0,2}|[1-9][0-9]{2,6})(?:[.,]([0-9]{0,9}))?"
 _COMPACT = r"([+-]?)([0-9]{2})([0-5][0-9])"
 _LARGEST_OFFSET_HOURS = 14
 _CLOCK = r"([+-]?)([0-9]{1,7}):([0-5][0-9])(?::([0-5][0-9])(?:[.,]([0-9]{1,6}))?)?"
 _NUMBER = r"([+-]?[0-9]{1,9}(?:[.,][0-9]{1,6})?)"
-# Years and months are left out: they have no fixed length. A sign may stand in front or at each number.
+# Years and months are not accepted: they have no fixed length. A sign may come first or before each number.
 _ISO = rf"([+-]?)P(?=.)(?:{_NUMBER}W)?(?:{_NUMBER}D)?(?:T(?=.)(?:{_NUMBER}H)?(?:{_NUMBER}M)?(?:{_NUMBER}S)?)?"
 _ISO_UNITS = (7 * 24 * HOUR, 24 * HOUR, HOUR, HOUR // 60, MICROSECONDS)
 
@@ -43,7 +45,7 @@ def decimal_hours(text: str) -> tuple[int, int] | None:
 def clock_form(text: str) -> str:
     """Write ``±HHMM``, the basic form of ISO 8601, as ``±HH:MM``; return any other text as it is.
 
-    This is the one place that decides what four digits mean, so that all keys read them alike.
+    Only this function decides what four digits mean, so that all keys read them the same way.
     """
     match = re.fullmatch(_COMPACT, text)
     return f"{match[1]}{match[2]}:{match[3]}" if match else text
@@ -52,8 +54,9 @@ def clock_form(text: str) -> str:
 def is_hours_or_clock(text: str) -> bool:
     """Tell whether four digits could be hours as well as hours and minutes.
 
-    Up to 1459 they are what an offset key reads, hours and minutes; with minutes beyond 59 (``8760``, a year) they can
-    only be hours. Between the two, ``2400`` may be a day or a hundred days.
+    Up to 1459 they are hours and minutes, as offset keys read them; with
+    minutes beyond 59 (``8760``, a year) they can only be hours. In between,
+    ``2400`` may be a day or a hundred days.
     """
     match = re.fullmatch(_COMPACT, text)
     return match is not None and int(match[2]) > _LARGEST_OFFSET_HOURS
@@ -65,8 +68,8 @@ def parse_shift(text: str) -> int | None:
     Returns
     -------
     int or None
-        Microseconds; decimal hours are rounded to the millisecond. None if
-        the text has another form or could mean two things.
+        Microseconds; decimal hours are rounded to the millisecond. None if the
+        text has another form or is ambiguous.
     """
     if is_hours_or_clock(text):
         return None
@@ -98,7 +101,7 @@ def _signed(sign: str, value: int) -> int:
 
 
 def _scaled(number: str, unit: int) -> int:
-    """Multiply a decimal text by a unit; the six decimals allowed make this exact for seconds and longer."""
+    """Multiply a decimal text by a unit; six decimals at most keep this exact for seconds and longer units."""
     whole, _, fraction = number.replace(",", ".").partition(".")
     sign = "-" if whole.startswith("-") else "+"
     return _signed(sign, abs(int(whole)) * unit + int(fraction.ljust(6, "0")) * unit // MICROSECONDS)

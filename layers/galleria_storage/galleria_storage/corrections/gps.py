@@ -1,8 +1,8 @@
-"""The offset that a photo's own GPS time tells: capture time less UTC, to the quarter hour.
+"""The offset that follows from a photo's own GPS time: capture time minus UTC, to the quarter hour.
 
-Exif 2.32 4.6.6: GPSDateStamp and GPSTimeStamp are UTC. A receiver may be a
-little behind, and a clock a little wrong; both are far from the distance
-between two zones.
+Exif 2.32 4.6.6: GPSDateStamp and GPSTimeStamp are UTC. A receiver may lag a
+little, and a clock may be slightly wrong; both errors are far smaller than the
+distance between two zones.
 """
 
 from datetime import datetime, timedelta
@@ -13,10 +13,10 @@ from galleria_storage.corrections.zones import HIGHEST, LOWEST, offset_text
 from galleria_storage.errors import CorrectionError
 
 TOLERANCE: Final = timedelta(minutes=5)
-"""How far the difference may be from an offset that is in use."""
+"""How far the difference may be from an offset in use."""
 
 _QUARTER: Final = timedelta(minutes=15)
-#: Minutes past the hour of offsets that are in use beside whole hours (IANA time zone database, 2024).
+#: Minutes past the hour of the offsets in use that are not whole hours (IANA time zone database, 2024).
 _HALF_HOURS: Final = frozenset({-570, -210, -150, 210, 270, 330, 390, 570, 630})
 _THREE_QUARTERS: Final = frozenset({345, 525, 765, 825})
 
@@ -27,13 +27,14 @@ def offset_from_gps(local: datetime, moment: datetime | None) -> str:
     Raises
     ------
     CorrectionError
-        There is no moment, or they agree on no offset that is in use. The message tells the difference, not the place.
+        The moment is missing, or the difference is not an offset in use. The
+        message gives the difference, never the place.
     """
     if moment is None:
         raise CorrectionError(
             f"{TARGET_ZONE} is 'gps', but the photo has no GPS time",
             tag=TARGET_ZONE,
-            advice=f"Give the zone by name, with {TARGET_ZONE}.",
+            advice=f"Name the zone with {TARGET_ZONE}.",
         )
     difference = local - moment
     minutes = round(difference / _QUARTER) * 15
@@ -41,9 +42,9 @@ def offset_from_gps(local: datetime, moment: datetime | None) -> str:
     if not is_used or not LOWEST <= minutes <= HIGHEST or abs(difference - timedelta(minutes=minutes)) > TOLERANCE:
         raise CorrectionError(
             f"{TARGET_ZONE} is 'gps', but the photo's capture time and its GPS time differ by {_spoken(difference)}, "
-            "which is no time zone: its clock is wrong, or its GPS time is old",
+            "which is not the offset of a time zone: its clock is wrong, or its GPS time is old",
             tag=TARGET_ZONE,
-            advice="Correct the clock with timestamp-offset-hours as well, or give the zone by name.",
+            advice="Correct the clock with timestamp-offset-hours as well, or name the zone.",
         )
     return offset_text(minutes)
 
