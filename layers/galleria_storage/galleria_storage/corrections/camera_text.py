@@ -56,7 +56,9 @@ def read_capture_time(found: CaptureTags) -> CameraText:
     read = _camera_text(text)
     if read is None:
         kind = CorrectionError if text.strip(" :0\0") else NoCaptureTimeError
-        raise _unreadable(f"the photo's capture time (DateTimeOriginal) is {text[:60]!r}, which is not a readable time", kind)
+        raise _unreadable(
+            f"the photo's capture time (DateTimeOriginal) is {text[:60]!r}, which is not a readable time", kind
+        )
     read.time.checked()
     return read
 

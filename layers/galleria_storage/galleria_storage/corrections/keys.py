@@ -7,9 +7,9 @@ SHIFT: Final = "timestamp-offset-hours"
 CAMERA_ZONE: Final = "camera-timezone"
 TARGET_OFFSET: Final = "target-timezone-offset-hours"
 TARGET_ZONE: Final = "target-timezone"
-#: Value of the timestamp: the one other date that the photo tells.
+#: Value of the timestamp: the only other date in the photo.
 OTHER_DATE: Final = "other-date"
-#: Value of the target zone: what the photo's own GPS time tells.
+#: Value of the target zone: the offset that follows from the photo's own GPS time.
 GPS: Final = "gps"
 DATES: Final = "dates"
 REMOVE: Final = "remove"

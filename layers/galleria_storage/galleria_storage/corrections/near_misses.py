@@ -1,7 +1,8 @@
-"""Names that are almost right: what nobody reads, although somebody surely meant it to be read.
+"""Names that are almost right: nothing reads them, although somebody surely meant them to be read.
 
-A key with an underscore or a setting with a letter missing changes nothing and says nothing; a note in the outcome
-or in the log tells what was probably meant. Values are never shown: a setting's may be a secret.
+A key with an underscore or a setting with a missing letter would be ignored
+silently; a note in the outcome or in the log says what was probably meant.
+Values are never shown: a setting may hold a secret.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -9,24 +10,25 @@ from typing import Final
 
 from galleria_storage.corrections.keys import CORRECTION_KEYS, DATES, REMOVE
 
-#: Names in tags and metadata that begin with this word are ours, and so is whatever nobody reads among them.
+#: Names in tags and metadata that begin with this word are meant for us, so all unread ones are reported.
 _OWN_WORD: Final = "galleria"
-#: A name without one of these is not compared letter by letter, which takes a hundred times as long.
+#: Only names with one of these are compared letter by letter, which takes a hundred times as long.
 _HINTS: Final = ("time", "zone", "offset", "correct", "tz")
 _HOW_SIMILAR: Final = 0.8
 _SHORTEST_COMPARED: Final = 8
 _SYNONYMS: Final = {"tz": "timezone", "datetime": "timestamp"}
-#: Short keys by how longer names for them begin: what should have been removed must not be published without a word.
+#: Short keys, by the beginning of longer names for them: data that should have
+#: been removed must not be published silently.
 _STEMS: Final = {"remov": REMOVE, "datefield": DATES}
 
 
 def near_keys(metadata: Mapping[str, str], tags: Mapping[str, str], own: Collection[str] = ()) -> tuple[str, ...]:
-    """Name what an object's metadata and tags hold that is almost a correction.
+    """Name the metadata and tags of an object that are almost corrections.
 
     Parameters
     ----------
     metadata, tags
-        As `parse_correction` takes them.
+        As for `parse_correction`.
     own
         Names beginning with ``galleria-`` that this project records itself: a
         published copy that is uploaded again carries them.
@@ -54,7 +56,7 @@ def near_settings(present: Iterable[str], known: Collection[str]) -> tuple[str, 
     Returns
     -------
     tuple of str
-        One note for each variable that nobody reads.
+        One note for each variable that nothing reads.
     """
     prefixes = {name.partition("_")[0] for name in known}
     suspects = sorted(name for name in present if name not in known and _may_be_meant(name, prefixes))
@@ -79,7 +81,7 @@ def _note(place: str, name: str, own: Collection[str]) -> str:
 
 
 def _may_be_meant(name: str, prefixes: Collection[str]) -> bool:
-    """Leave out what belongs to others: only names that begin, or would begin in capitals, as settings do."""
+    """Whether a name, in capitals, begins as settings do; all others belong to somebody else."""
     start = name.strip().upper().replace("-", "_").partition("_")[0]
     return start in prefixes
 
@@ -90,7 +92,7 @@ def _nearest_key(name: str) -> str:
 
 
 def _nearest(name: str, known: Collection[str]) -> str:
-    """Return the known name that is the same but for letter case and signs, or else nearly the same; or nothing."""
+    """Return the known name that differs only in letter case and punctuation, else the nearest, else an empty text."""
     bare = _bare(name)
     by_letters = {_bare(one): one for one in known}
     if bare in by_letters:
@@ -104,6 +106,6 @@ def _nearest(name: str, known: Collection[str]) -> str:
 
 
 def _bare(name: str) -> str:
-    """Return letters and digits alone, with the words that people use for ours replaced."""
+    """Return only letters and digits, with synonyms replaced by our words."""
     words = "".join(sign if sign.isalnum() else " " for sign in name.lower()).split()
     return "".join(_SYNONYMS.get(word, word) for word in words)

@@ -1,4 +1,4 @@
-"""Whose word counts: tags before metadata, an object before the stack's defaults, group by group."""
+"""Which value counts: tags before metadata, an object before the stack's defaults, group by group."""
 
 from collections.abc import Mapping
 
@@ -15,12 +15,12 @@ def winning_values(
     Returns
     -------
     tuple
-        Values by correction key, and the keys among them that the object gave.
+        Values by correction key, and those keys that the object itself set.
 
     Raises
     ------
     CorrectionError
-        One name is given twice in one place, with two values.
+        One name is given twice in the same place with different values.
     """
     asked = _filled({**_corrections(metadata), **_corrections(tags)})
     general = _filled(_corrections(defaults))
@@ -33,7 +33,7 @@ def winning_values(
 
 
 def asked_by(metadata: Mapping[str, str], tags: Mapping[str, str], defaults: Mapping[str, str]) -> str:
-    """Return what counts and who asked for it, as one line: ``tag:dates=all;default:target-timezone=Asia/Tokyo``."""
+    """Return the values that count, each with its source: ``tag:dates=all;default:target-timezone=Asia/Tokyo``."""
     values, _ = winning_values(metadata, tags, defaults)
     sources = {"tag": _filled(_corrections(tags)), "metadata": _filled(_corrections(metadata))}
     named = []
@@ -44,7 +44,7 @@ def asked_by(metadata: Mapping[str, str], tags: Mapping[str, str], defaults: Map
 
 
 def _corrections(named: Mapping[str, str]) -> dict[str, str]:
-    """Pick the corrections out of names and values, in lower case and without surrounding space."""
+    """Return the corrections among these names and values, in lower case and without surrounding space."""
     found: dict[str, str] = {}
     for name, value in named.items():
         key = name.strip().lower()
@@ -57,7 +57,7 @@ def _corrections(named: Mapping[str, str]) -> dict[str, str]:
 
 
 def _as_typed(value: str) -> str:
-    """Undo what travel did to a value: RFC 2047 words (S3, for text beyond ASCII), surrounding space, typeset minus."""
+    """Undo the effects of transport: RFC 2047 words (S3, for text beyond ASCII), surrounding space, typeset minus."""
     if "=?" in value:
         from email.errors import MessageError  # noqa: PLC0415 # rare
         from email.header import decode_header, make_header  # noqa: PLC0415 # rare
@@ -65,7 +65,7 @@ def _as_typed(value: str) -> str:
         try:
             value = str(make_header(decode_header(value)))
         except (MessageError, LookupError, ValueError):
-            return value.strip()  # the error will show it as it arrived
+            return value.strip()  # the error shows it as it arrived
     return value.replace("\u2212", "-").strip()
 
 
@@ -78,6 +78,6 @@ def _group(values: Mapping[str, str], keys: tuple[str, ...]) -> dict[str, str]:
 
 
 def _has_offset(asked: Mapping[str, str]) -> bool:
-    """Tell whether the object's timestamp says the zone, too."""
+    """Whether the object's timestamp also gives the zone."""
     text = asked.get(TIMESTAMP, OTHER_DATE)
     return text.lower() != OTHER_DATE and parse_timestamp(text)[1] is not None

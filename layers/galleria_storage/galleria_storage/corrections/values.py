@@ -1,4 +1,4 @@
-"""From the texts of the keys to values: each read once, contradictions between them refused."""
+"""From the texts of the keys to values: each is read once, and contradictions are refused."""
 
 import re
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ from galleria_storage.errors import CorrectionError
 KEEP_OFFSET: Final = 13
 
 Dates = Literal["capture", "all"]
-#: What `remove` can name; `photos.private` says what belongs to each.
+#: What `remove` may name; `photos.private` defines what belongs to each.
 REMOVABLE: Final = ("location", "serial-numbers", "names", "captions", "faces", "maker-notes")
 #: Cancels a default.
 NOTHING: Final = "nothing"
@@ -57,7 +57,7 @@ class Values(NamedTuple):
     camera_zone, target_zone
         Canonical zones, or None; a camera zone counts only with a target.
     dates
-        Which dates change: the capture time's own, or all that say the same moment.
+        Which dates change: only the capture time, or all that name the same moment.
     remove
         Groups of metadata to remove, in the order of `REMOVABLE`.
     takes_other_date
@@ -75,13 +75,13 @@ class Values(NamedTuple):
 
 
 def read_values(values: Mapping[str, str]) -> Values:
-    """Read the texts of the keys, each of which is given.
+    """Read the texts of the given keys.
 
     Raises
     ------
     CorrectionError
-        A value that cannot be understood, is out of range or contradicts
-        another; names the key, the value and what is allowed.
+        A value cannot be understood, is out of range or contradicts another;
+        the message names the key, the value and what is allowed.
     """
     _refuse_together(values, TIMESTAMP, SHIFT)
     _refuse_together(values, TIMESTAMP, CAMERA_ZONE)
@@ -95,7 +95,7 @@ def read_values(values: Mapping[str, str]) -> Values:
     camera = _camera_zone(values[CAMERA_ZONE]) if CAMERA_ZONE in values else None
     if camera and target == GPS:
         raise CorrectionError(
-            f"{CAMERA_ZONE} ({values[CAMERA_ZONE]!r}) and {TARGET_ZONE} ({GPS!r}) contradict each other: GPS tells the "
+            f"{CAMERA_ZONE} ({values[CAMERA_ZONE]!r}) and {TARGET_ZONE} ({GPS!r}) contradict each other: GPS gives the "
             "offset of the time in the photo, not of another one",
             tag=TARGET_ZONE,
             advice=f"Name the zone in {TARGET_ZONE}, or remove {CAMERA_ZONE}.",
@@ -171,7 +171,7 @@ def _target_zone(values: Mapping[str, str]) -> str | None:
 
 
 def _agreed_offset(values: Mapping[str, str], time: CaptureTime, offset: str, target: str | None) -> str:
-    """Take the offset inside a timestamp; a target beside it has to say the same."""
+    """Return the offset inside a timestamp; a target beside it must agree."""
     key = next((key for key in ZONE_KEYS if key in values), None)
     if key and (target is None or target == GPS or offset_at(time.local, target, offset) != offset):
         raise CorrectionError(

@@ -1,4 +1,4 @@
-"""Time zones: fixed offsets and IANA names, and which offset holds at a wall-clock time.
+"""Time zones: fixed offsets and IANA names, and which offset applies at a wall-clock time.
 
 A zone is kept as its canonical text, ``±HH:MM`` or an IANA name, and becomes
 a `tzinfo` only when it is applied. The rules come from the `tzdata` package
@@ -29,20 +29,20 @@ _SIGNED_HOURS = r"[+-][0-9]{1,2}"
 
 
 def offset_text(minutes: int) -> str:
-    """Write an offset from UTC as Exif 2.31 has it, ``±HH:MM``."""
+    """Write an offset from UTC as in Exif 2.31, ``±HH:MM``."""
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
 def parse_clock_offset(key: str, text: str, shown: str = "") -> str | None:
     """Read ``±HH:MM``, ``±HHMM`` or ``Z`` (a missing sign is plus); None if the text has another form.
 
-    A plus is lost where a tag travels in a URL-encoded header, and the bare
+    A plus sign is lost when a tag is sent in a URL-encoded header, and a bare
     ``05:30`` can only mean ``+05:30``.
 
     Raises
     ------
     CorrectionError
-        The offset is out of range; names `key`, the text and the range.
+        The offset is out of range; the message names `key`, the text and the range.
     """
     match = re.fullmatch(_OFFSET, "+00:00" if text in {"Z", "z"} else clock_form(text))
     if not match:
@@ -54,7 +54,7 @@ def parse_clock_offset(key: str, text: str, shown: str = "") -> str | None:
 def parse_camera_offset(key: str, text: str) -> str | None:
     """Read what `parse_clock_offset` reads, or hours with a sign (``+2``); None if the text has another form.
 
-    Bare hours are left out: ``13`` would be UTC+13 here, and *leave the offset* in ``target-timezone-offset-hours``.
+    Bare hours are not read: ``13`` would mean UTC+13 here, but *leave the offset* in ``target-timezone-offset-hours``.
 
     Raises
     ------
@@ -81,13 +81,13 @@ def parse_offset(key: str, text: str) -> str:
 
 
 def offset_from_hours(key: str, hours: "float | Fraction") -> str:
-    """Turn hours into the canonical ``±HH:MM``.
+    """Convert hours to the canonical ``±HH:MM``.
 
     Raises
     ------
     CorrectionError
-        Not in whole minutes (a float may be off by its rounding: 20 minutes
-        are 0.333…), or out of range.
+        The hours are not whole minutes (apart from a float's rounding: 20
+        minutes are 0.333…), or are out of range.
     """
     exact = float(hours * 60)
     if isfinite(exact) and abs(exact - round(exact)) < _FLOAT_ROUNDING:
@@ -103,12 +103,12 @@ def checked_offset(key: str, shown: object, minutes: int) -> str:
 
 
 def parse_zone_name(key: str, text: str, allowed: str = ALLOWED_ZONE) -> str:
-    """Read an IANA name, whatever its letter case, as the name that the database has.
+    """Read an IANA name in any letter case, and return it as spelled in the database.
 
     Raises
     ------
     CorrectionError
-        The database has no such zone; near names are given as advice.
+        The database does not have this zone; the advice gives similar names.
     """
     if name := _names().get(text.casefold()):
         return name
@@ -125,13 +125,13 @@ def parse_zone_name(key: str, text: str, allowed: str = ALLOWED_ZONE) -> str:
 
 
 def is_fixed(zone: str) -> bool:
-    """Tell whether a canonical zone is an offset rather than a name."""
+    """Whether a canonical zone is an offset rather than a name."""
     return zone[0] in "+-"
 
 
 @cache
 def zone_rules(zone: str) -> tzinfo:
-    """Turn a canonical zone into rules that Python's datetime can use."""
+    """Convert a canonical zone to rules that Python's datetime can use."""
     if is_fixed(zone):
         minutes = int(zone[1:3]) * 60 + int(zone[4:6])
         return timezone(timedelta(minutes=-minutes if zone[0] == "-" else minutes))
@@ -144,12 +144,12 @@ def zone_rules(zone: str) -> tzinfo:
 def attach(local: datetime, zone: str, known_offset: str | None = None) -> datetime:
     """Place a wall-clock time in a zone.
 
-    Where clocks go back, an hour happens twice: the photo's own offset
-    decides if it is one of the two, else the first (daylight saving) is
-    taken. Where clocks go forward, an hour is skipped: a camera that shows it
-    had not been put forward yet, so the offset before the change holds,
-    whatever the photo's own offset says. These are the two folds of PEP 495,
-    in its default order.
+    Where clocks go back, an hour happens twice: the photo's own offset decides
+    if it is one of the two; otherwise the first (daylight saving) is taken.
+    Where clocks go forward, an hour is skipped: a camera that shows it had not
+    been put forward yet, so the offset before the change applies, whatever the
+    photo's own offset says. These are the two folds of PEP 495, in its default
+    order.
     """
     first = local.replace(tzinfo=zone_rules(zone))
     second = first.replace(fold=1)
@@ -158,17 +158,17 @@ def attach(local: datetime, zone: str, known_offset: str | None = None) -> datet
 
 
 def offset_at(local: datetime, zone: str, known_offset: str | None) -> str:
-    """Write the offset that holds in a zone when its clocks show `local`; see `attach` and `offset_of`."""
+    """Write the offset that applies in a zone when its clocks show `local`; see `attach` and `offset_of`."""
     return zone if is_fixed(zone) else offset_of(attach(local, zone, known_offset), zone)
 
 
 def offset_of(moment: datetime, zone: str) -> str:
-    """Write the offset that holds at a moment in `zone`, to the nearest minute (local mean times have seconds).
+    """Write the offset that applies at a moment in `zone`, to the nearest minute (local mean times have seconds).
 
     Raises
     ------
     CorrectionError
-        A local mean time of the 19th century beyond the offsets in use today.
+        The moment has a local mean time of the 19th century outside the offsets in use today.
     """
     return checked_offset("target-timezone", f"{zone} in {moment.year}", _minutes(moment))
 
@@ -187,7 +187,7 @@ def _seconds(moment: datetime) -> int:
 
 @cache
 def _names() -> dict[str, str]:
-    """Names of the database, by their case-folded form."""
+    """Names in the database, by their case-folded form."""
     return {name.casefold(): name for name in (_database() / "zones").read_text("ascii").split()}
 
 
