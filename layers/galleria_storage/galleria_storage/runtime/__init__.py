@@ -1,1 +1,1 @@
-"""What both functions need of their runtime: a short init phase and tracing."""
+"""What both functions need at run time: a short init phase, settings, log, metrics and tracing."""

@@ -10,7 +10,7 @@ from galleria_storage.runtime.redaction import redacted
 
 
 class RememberedNames(Mapping[str, str]):
-    """An environment that remembers which names it was asked for: those are the settings there are.
+    """An environment that remembers which names were read: these are the existing settings.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ class RememberedNames(Mapping[str, str]):
     Attributes
     ----------
     names
-        What it was asked for, whether or not it is set.
+        Names that were read, whether or not they are set.
     """
 
     def __init__(self, env: Mapping[str, str]) -> None:
@@ -38,7 +38,7 @@ class RememberedNames(Mapping[str, str]):
         return len(self._env)
 
 
-#: What MORE_SETTINGS may hold: settings that few need, and none that a right of the stack's roles depends on.
+#: What MORE_SETTINGS may hold: rarely needed settings on which no permission of the stack's roles depends.
 MORE: Final = frozenset(
     {
         "CAMERA_TIMEZONE",
@@ -62,12 +62,12 @@ MORE: Final = frozenset(
 
 
 def completed(env: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the environment with what MORE_SETTINGS holds: a JSON object of further variables and their values.
+    """Return the environment together with MORE_SETTINGS, a JSON object of further variables and their values.
 
     Raises
     ------
     SettingsError
-        It is not such an object, or names what it may not hold or what is set by itself, too.
+        It is not such an object, or names a variable that is not allowed in it or is also set by itself.
     """
     if not (given := text(env, "MORE_SETTINGS")):
         return env
@@ -100,7 +100,7 @@ def required(env: Mapping[str, str], name: str) -> str:
 
 
 def words(env: Mapping[str, str], name: str) -> tuple[str, ...]:
-    """Return the words of a list with commas between them."""
+    """Return the words of a comma-separated list."""
     return tuple(word for word in (part.strip() for part in text(env, name).split(",")) if word)
 
 
@@ -112,11 +112,11 @@ def matching(env: Mapping[str, str], name: str, allowed: re.Pattern[str], what: 
 
 
 def all_matching(env: Mapping[str, str], name: str, allowed: re.Pattern[str], what: str) -> frozenset[str]:
-    """Return the lower-case words of a list, each of which matches a pattern."""
+    """Return the words of a list in lower case; each must match a pattern, described by `what`."""
     found = frozenset(word.lower() for word in words(env, name))
     for word in sorted(found):
         if not allowed.fullmatch(word):
-            raise SettingsError(f"{name} has {redacted(word)!r}, which is no {what}", tag=name)
+            raise SettingsError(f"{name} has {redacted(word)!r}, which is not a {what}", tag=name)
     return found
 
 

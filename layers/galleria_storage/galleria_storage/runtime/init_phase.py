@@ -1,9 +1,9 @@
-"""Makes a function's init phase shorter: import this module before the others, call `done` when all is made.
+"""Shortens a function's init phase: import this module first, and call `done` when everything is set up.
 
-While modules load and clients are made hardly anything is garbage, but the
-collector looks for it many times over: a sixth of the processor time of a
-cold start. What was made by then is kept for good, so it is also left out of
-all later collections (Python documentation, `gc.freeze`).
+While modules load and clients are created there is hardly any garbage, but the
+collector looks for it again and again, which takes a sixth of the processor
+time of a cold start. What exists by then is kept for good, so all later
+collections skip it, too (Python documentation, `gc.freeze`).
 """
 
 import gc
@@ -12,6 +12,6 @@ gc.disable()
 
 
 def done() -> None:
-    """End the init phase: collect from now on, but not what stands already."""
+    """End the init phase: collect garbage from now on, but skip what already exists."""
     gc.freeze()
     gc.enable()

@@ -1,6 +1,6 @@
 """Log lines and metrics of both functions: the one place that knows Powertools' logger and metrics.
 
-`tracing` alone imports another part of it, in invocations that are sampled.
+Only `tracing` imports another part of it, in sampled invocations.
 
 Source: Powertools for AWS Lambda (Python), "Logger" and "Metrics"; Lambda
 Developer Guide, "Log-level filtering"; CloudWatch User Guide, "Embedded metric format".
@@ -28,11 +28,11 @@ def observe(service: str, env: Mapping[str, str] = os.environ) -> tuple[Logger, 
     Parameters
     ----------
     service
-        Name of the function, where the environment gives the stack's to neither.
+        Name of the function, used where the environment does not give the stack's name.
     env
         `POWERTOOLS_SERVICE_NAME`, `POWERTOOLS_METRICS_NAMESPACE` and
-        `POWERTOOLS_LOG_LEVEL` count; a level that does not exist is INFO, and
-        the first line says so.
+        `POWERTOOLS_LOG_LEVEL` count; an unknown level becomes INFO, and the
+        first line says so.
     """
     service = env.get("POWERTOOLS_SERVICE_NAME") or service
     level, doubt = _level(env)
@@ -45,8 +45,8 @@ def observe(service: str, env: Mapping[str, str] = os.environ) -> tuple[Logger, 
 def flush(metrics: Metrics, env: Mapping[str, str] = os.environ) -> None:
     """Print the metrics that were added.
 
-    Lambda takes a document without a level for INFO, and leaves it out where
-    the function's log level is higher. So the document bears that level.
+    Lambda treats a document without a level as INFO, and drops it if the
+    function's log level is higher. So the document has that level.
     """
     if level := env.get("AWS_LAMBDA_LOG_LEVEL"):
         metrics.add_metadata("level", level)
@@ -55,7 +55,7 @@ def flush(metrics: Metrics, env: Mapping[str, str] = os.environ) -> None:
 
 
 def _level(env: Mapping[str, str]) -> tuple[str | None, str]:
-    """Return the level to set (None: as Powertools finds it) and what is wrong with the one that was asked for."""
+    """Return the level to set (None: leave it to Powertools) and what is wrong with the configured one."""
     for name in _LEVEL_VARIABLES:
         if asked := env.get(name, ""):
             if asked.upper() in _LEVELS:

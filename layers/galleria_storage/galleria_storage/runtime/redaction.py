@@ -1,4 +1,4 @@
-"""Take out of a text what could be a secret, before it becomes part of a message."""
+"""Remove possible secrets from a text before it becomes part of a message."""
 
 import re
 from typing import Final
@@ -14,7 +14,7 @@ _ACCESS_KEY: Final = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b")
 
 
 def redacted(text: str) -> str:
-    """Return a text of the provider or the SDK on one short line, without user names, signatures and keys."""
+    """Return a text from the provider or the SDK as one short line, without user names, signatures and keys."""
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     line = _USER_INFO.sub("//…@", line)
     line = _SIGNED.sub(r"\1\2…", line)

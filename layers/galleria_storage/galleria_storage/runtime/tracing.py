@@ -1,7 +1,7 @@
-"""X-Ray segments, at no cost where nobody traces.
+"""X-Ray segments, at no cost where tracing is off.
 
-The X-Ray SDK costs more to import than all else together, so it is imported
-in the first invocation that Lambda has chosen to sample, and never otherwise.
+Importing the X-Ray SDK takes longer than everything else together, so it
+happens only in the first invocation that Lambda samples.
 """
 
 import os
@@ -18,11 +18,11 @@ def segment(name: str, **annotations: str) -> Iterator[None]:
     Parameters
     ----------
     name
-        Of the subsegment.
+        Name of the subsegment.
     annotations
         Indexed by X-Ray, so that traces can be searched by them.
     """
-    # Lambda sets it anew for each invocation: Root=…;Parent=…;Sampled=0 or 1.
+    # Lambda sets it for each invocation: Root=…;Parent=…;Sampled=0 or 1.
     if "Sampled=1" not in os.environ.get("_X_AMZN_TRACE_ID", ""):
         yield
         return
