@@ -163,7 +163,10 @@ def unpack_boxes(data: bytes) -> bytes:
             size = size if size >= 8 else len(data) - at
             result += data[at : at + size]
         else:
-            content = brotli.decompress(data[at + 12 : at + size])
+            try:
+                content = brotli.decompress(data[at + 12 : at + size])
+            except brotli.error:
+                return data  # exiftool is to see what is broken
             result += (8 + len(content)).to_bytes(4, "big") + data[at + 8 : at + 12] + content
         at += size
     return result + data[at:]

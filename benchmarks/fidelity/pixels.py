@@ -21,6 +21,18 @@ def _nothing(data: bytes) -> Iterator[bytes]:  # noqa: ARG001 # as the others
     return iter(())
 
 
+def _film(data: bytes) -> Iterator[bytes]:
+    """Find the tables of a film; without them it is only a piece of one."""
+    at = 0
+    while at + 8 <= len(data):
+        size, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        size = int.from_bytes(data[at + 8 : at + 16], "big") if size == 1 else size or len(data) - at
+        if kind == b"moov" and at + size <= len(data) and b"mvhd" in data[at : at + size]:
+            return iter(())
+        at += max(size, 8)
+    raise ValueError("no tables")
+
+
 def _pillow(data: bytes) -> Iterator[bytes]:
     """Decode every frame, by Pillow (libavif, libwebp, libpng, OpenJPEG, libtiff)."""
     from PIL import Image  # noqa: PLC0415 # in a worker that needs it
@@ -67,7 +79,6 @@ DECODERS: dict[str, Callable[[bytes], Iterator[bytes]]] = {
     **dict.fromkeys(("image/heic", "image/heif", "image/heic-sequence"), _heif),
     "image/jxl": _jxl,
     "image/jp2": _jp2,
-    **dict.fromkeys(
-        ("image/hej2k", "image/avci", "image/x-canon-cr3", "video/mp4", "video/quicktime", "audio/mp4"), _nothing
-    ),
+    **dict.fromkeys(("image/hej2k", "image/avci", "image/x-canon-cr3"), _nothing),
+    **dict.fromkeys(("video/mp4", "video/quicktime"), _film),
 }

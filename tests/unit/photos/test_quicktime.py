@@ -224,6 +224,19 @@ def test_what_is_damaged_is_refused(file: bytes, error: type[GalleriaError], rea
         plan_photo(BytesSource(file), Correction.from_canonical("timestamp-offset-hours=+01:00:00"), "video/quicktime")
 
 
+@pytest.mark.parametrize("kind", [b"tkhd", b"mdhd", b"trak", b"mvhd"])
+def test_a_box_of_no_type_hides_no_time_from_us_that_others_find(kind: bytes) -> None:
+    file = film()
+    at = file.index(kind)
+    with pytest.raises(CorruptPhotoError, match="not a box"):
+        corrected(file[:at] + b"\1\2\3\4" + file[at + 4 :], "timestamp-offset-hours=+01:00:00")
+
+
+@pytest.mark.parametrize("count", [4, 8, 100])
+def test_zeros_may_end_a_list_of_boxes(count: int) -> None:
+    assert created_of(corrected(film(bytes(count)), "timestamp-offset-hours=+01:00:00")) == {SHOT + HOUR}
+
+
 def test_a_film_of_gigabytes_costs_two_reads() -> None:
     class Long:
         """A film whose pictures are 3 GiB of zeros."""

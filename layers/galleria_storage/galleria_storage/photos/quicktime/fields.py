@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from galleria_storage.errors import UnsupportedFormatError
-from galleria_storage.photos.boxes import Box, walk
+from galleria_storage.photos.boxes import Box, name_of, walk
 from galleria_storage.photos.quicktime.spelling import Spelled
 from galleria_storage.photos.refusals import cut_off, damaged
 from galleria_storage.photos.source import RangedSource
@@ -92,20 +92,35 @@ def find_fields(source: RangedSource) -> Fields:
     source.read(movie.start, min(movie.stop - movie.start, _AHEAD))
     clocks: list[Clock] = []
     words: list[Words] = []
-    boxes = list(walk(source, movie.body, movie.stop))
+    boxes = _inside(source, movie)
     tracks = [box for box in boxes if box.kind == b"trak"]
     if len(tracks) > MAX_TRACKS:
         raise damaged(f"it has {len(tracks):,} tracks")
     if any(box.kind == b"cmov" for box in boxes):
         raise UnsupportedFormatError("The capture time cannot be changed: the film's tables are compressed.")
-    for container in (boxes, *[list(walk(source, track.body, track.stop)) for track in tracks]):
+    for container in (boxes, *[_inside(source, track) for track in tracks]):
         for box in container:
             if box.kind in (b"mvhd", b"tkhd"):
                 clocks.append(_clock(source, box))
             elif box.kind == b"mdia":
-                clocks += [_clock(source, inner) for inner in walk(source, box.body, box.stop) if inner.kind == b"mdhd"]
+                clocks += [_clock(source, inner) for inner in _inside(source, box) if inner.kind == b"mdhd"]
         words += _words(source, container)
     return Fields(clocks, words)
+
+
+def _inside(source: RangedSource, box: Box) -> list[Box]:
+    """Return the boxes in a box; zeros may follow them, with which old QuickTime files end a list.
+
+    Raises
+    ------
+    CorruptPhotoError
+        They do not fill it: what follows may be a time that readers find nevertheless.
+    """
+    found = list(walk(source, box.body, box.stop))
+    end = found[-1].stop if found else box.body
+    if box.stop - end > _NEAR or any(source.read(end, box.stop - end)):
+        raise damaged(f"its {name_of(box.kind)} box holds something that is not a box")
+    return found
 
 
 def movie_of(source: RangedSource) -> Box:
