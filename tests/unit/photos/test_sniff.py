@@ -72,3 +72,11 @@ def test_a_brand_list_that_lies_about_its_length_is_harmless() -> None:
     found = sniff(b"\xff\xff\xff\xffftypmif1\0\0\0\0mif1" + b"heic" * 4)
     assert found is not None
     assert found.media_type == "image/heic"
+
+
+@pytest.mark.parametrize("size", [12, 40, 52, 56, 64, 108, 124])
+def test_a_bitmap_is_recognised_by_the_size_of_its_header(size: int) -> None:
+    found = sniff(b"BM" + bytes(12) + size.to_bytes(4, "little"))
+    assert found is not None
+    assert found.media_type == "image/bmp"
+    assert sniff(b"BM" + bytes(12) + (size + 1).to_bytes(4, "little")) is None

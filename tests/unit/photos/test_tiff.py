@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
 from galleria_storage.photos.check import check_plan
-from galleria_storage.photos.plan import NOTHING, Plan, Texts
+from galleria_storage.photos.plan import NOTHING, Patch, Plan, Texts
 from galleria_storage.photos.source import BytesSource, MeteredSource
 from galleria_storage.photos.tiff import planner
 from tests.support.photos import tiffs
@@ -47,6 +47,18 @@ def test_tags_with_room_are_changed_in_place(mark: str) -> None:
     result = corrected(file)
     assert len(result) == len(file)
     assert tables(result)[1] == VALUES
+
+
+@pytest.mark.parametrize("mark", "<>")
+@pytest.mark.parametrize("strips", [[b"pixels"], [b"a" * 30, b"b" * 31, b"c" * 7]])
+def test_a_plan_that_also_changes_a_note_or_the_picture_is_found_out(mark: str, strips: list[bytes]) -> None:
+    file = tiffs.photo(FULL | {0x927C: (7, b"maker note, with offsets")}, mark=mark, strips=strips)
+    source = BytesSource(file)
+    right = planner.plan(source, Texts(NEW))
+    for place in (file.index(b"maker note"), file.index(strips[0])):
+        harmful = Plan(source.size, [*right.patches, Patch(place, 1, b"!")], right.before, right.after)
+        with pytest.raises(CorruptPhotoError):
+            check_plan(source, harmful, planner.plan, planner.parts)
 
 
 @pytest.mark.parametrize("mark", "<>")
