@@ -1,4 +1,4 @@
-"""All configured buckets: each is tried, whatever becomes of the others, and drift is announced on the event bus."""
+"""All configured buckets: each is audited, whatever happens to the others, and drift is announced on the event bus."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -39,12 +39,13 @@ def audit_buckets(
     read_only
         Judge as the mode says, but never write.
     seconds
-        After so long, a bucket that has not answered is `failed`; None: wait
-        for all. Lambda would end the function before it could report the others.
+        After this time, a bucket that has not answered is `failed`, since
+        Lambda would otherwise end the function before it could report the
+        others. None: wait for all.
     log
-        Told the old rules of a bucket before they are replaced, and defects.
+        Gets the old rules of a bucket before they are replaced, and unexpected errors.
     connect
-        Makes the connection to one bucket.
+        Connects to one bucket.
 
     Returns
     -------
@@ -77,7 +78,7 @@ def audit_buckets(
 
 
 def _verdict(access: BucketAccess, running: "Future[BucketVerdict]", settings: CorsSettings, log: Log) -> BucketVerdict:
-    """Return the verdict, or one that says why there is none: no time left, or a defect, which is logged."""
+    """Return the verdict, or one that says why there is none: no time left, or an unexpected error, which is logged."""
     if not running.done() or running.cancelled():
         reason = "there was no answer in time"
     elif defect := running.exception():
@@ -101,10 +102,10 @@ def announce_drift(
     *,
     announce: Callable[[str, str, Mapping[str, Any]], None] = announce,
 ) -> None:
-    """Put one event on the bus for each bucket that was found out of order; an empty name: no event.
+    """Put one event on the bus for each bucket that was out of order; with an empty name, none.
 
-    The rules themselves are in the log and in the result; an event of
-    EventBridge holds 256 KB at most, and 100 rules may be more.
+    The rules themselves are in the log and in the result; an EventBridge event
+    holds at most 256 KB, and 100 rules may be longer.
 
     Raises
     ------
@@ -119,7 +120,7 @@ def announce_drift(
 
 
 def summary(verdicts: Sequence[BucketVerdict]) -> dict[str, Any]:
-    """Return the function's result: how many buckets came out how, and each verdict."""
+    """Return the function's result: the number of buckets by status, and each verdict."""
     counts = {status: sum(verdict.status == status for verdict in verdicts) for status in _STATUSES}
     return {"counts": counts, "buckets": [verdict.as_document() for verdict in verdicts]}
 

@@ -1,11 +1,10 @@
-"""Examine one bucket, and put it right where that is asked for.
+"""Examine one bucket, and repair it if that is allowed.
 
-The order of things: read, judge, read once more, log the old rules, write, read
-again, judge again. A write replaces all rules at once, so it happens only where
-two answers in a row agree on what is there: an answer that came out wrong would
-otherwise take the rules of others with it. The verdict is what was read, never
-what was sent. The same rules are written each time, so two runs at a time end
-in the same state.
+The order is: read, judge, read once more, log the old rules, write, read again,
+judge again. A write replaces all rules at once, so it happens only if two
+answers in a row agree; otherwise one wrong answer could delete the rules of
+others. The verdict reports what was read, never what was sent. The same rules
+are written each time, so two concurrent runs end in the same state.
 """
 
 import logging
@@ -27,9 +26,9 @@ from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.bucket_cors import fetch_rules, put_rules
 from galleria_storage.s3.clients import Connection
 
-#: Pauses in seconds before the rules are read once more after a write: providers may answer with the old ones a while.
+#: Pauses in seconds before each reading after a write: providers may return the old rules for a while.
 REREAD_PAUSES: Final = (0.0, 0.5, 2.0)
-#: Takes a message and `extra`, a mapping, as the methods of Python's loggers and of Powertools' do.
+#: Takes a message and `extra`, a mapping, like the methods of Python's and Powertools' loggers.
 Log = Callable[..., None]
 _LOG: Final = logging.getLogger(__name__)
 _UNSUPPORTED_ADVICE: Final = (
@@ -49,7 +48,7 @@ class Examination:
     Attributes
     ----------
     rules
-        As the server gave them.
+        As returned by the server.
     differences, shortcomings, risks
         See `compare.differences`, `needs.shortcomings`, `needs.risks`.
     """
@@ -60,7 +59,7 @@ class Examination:
     risks: tuple[str, ...]
 
     def in_order(self, mode: CorsMode) -> bool:
-        """Tell whether nothing is to be done: with `merge` the gallery works, otherwise the rules are the same too."""
+        """Whether nothing needs to be done: with `merge` the gallery works, otherwise the rules are also the same."""
         return not self.shortcomings and (mode == "merge" or not self.differences)
 
 
@@ -86,10 +85,10 @@ def audit_bucket(
     log: Log = _LOG.warning,
     pause: Callable[[float], None] = time.sleep,
 ) -> BucketVerdict:
-    """Examine one bucket, repair it if the mode allows, and say what is true afterwards.
+    """Examine one bucket, repair it if the mode allows, and report its final state.
 
-    Never raises an error of this library: whatever goes wrong is a verdict, so
-    that one bucket does not stop the others.
+    Never raises an error of this library: whatever goes wrong becomes a
+    verdict, so that one bucket does not stop the others.
 
     Parameters
     ----------
@@ -102,13 +101,13 @@ def audit_bucket(
     probe_url
         See `CorsTarget.probe_url`.
     connect
-        Makes the connection; `s3.clients.connect` does.
+        Connects to the bucket, such as `s3.clients.connect`.
     read_only
         Judge as the mode says, but never write.
     log
-        Told the old rules before they are replaced.
+        Gets the old rules before they are replaced.
     pause
-        Waits for so many seconds.
+        Waits for a number of seconds.
     """
     audit = _Audit(access, expected, mode, log=log, pause=pause, read_only=read_only or mode == "audit")
     try:
@@ -123,7 +122,7 @@ def audit_bucket(
 
 
 class _Audit:
-    """One run over one bucket; holds what is known so far, for the verdict in any case."""
+    """One run over one bucket; holds what is known so far, so that a verdict is possible at any point."""
 
     def __init__(
         self,
@@ -154,8 +153,8 @@ class _Audit:
             )
         rules = fetch_rules(connection.client, connection.bucket)
         if not (rules or connection.profile.cors_api) and self._read_only:
-            # MinIO answers that there are no rules, and refuses only to be given some.
-            raise UnsupportedOperationError("it cannot be given any", bucket=connection.bucket)
+            # MinIO answers that there are no rules, and refuses only new ones.
+            raise UnsupportedOperationError("it rejects new ones", bucket=connection.bucket)
         found = self._found = examine(rules, self._expected, order)
         if found.in_order(self._mode):
             return self.verdict("ok", "the rules are in order")
@@ -196,11 +195,11 @@ class _Audit:
         )
 
     def forget(self) -> None:
-        """Drop what was found: it says nothing of a provider that keeps no rules."""
+        """Drop what was found: it means nothing for a provider that keeps no rules."""
         self._found = self._after = None
 
     def place(self, error: GalleriaError) -> str:
-        """Return the error's message, after what was already known of the bucket."""
+        """Return the error's message, preceded by what is already known about the bucket."""
         known = f"out of order ({_in_short(self._found)}), and not put right: " if self._drift else ""
         return known + error.message
 
@@ -230,18 +229,18 @@ class _Audit:
 
 
 def _lost(written: Sequence[CorsRule], after: Examination) -> bool:
-    """Tell whether a rule that was written, one of others perhaps, is not there afterwards."""
+    """Whether a written rule, perhaps somebody else's, is missing afterwards."""
     there = {_in_capitals(rule) for rule in found_rules(after.rules)}
     return not {_in_capitals(rule) for rule in written} <= there
 
 
 def _in_capitals(rule: CorsRule) -> CorsRule:
-    """Return the normal form with its methods in capitals, since some providers store them so."""
+    """Return the normal form with methods in capitals, as some providers store them."""
     return replace(rule, methods=tuple(method.upper() for method in rule.methods)).normalized()
 
 
 def _probed(verdict: BucketVerdict, url: str, expected: Sequence[CorsRule]) -> BucketVerdict:
-    """Ask the public URL too, and say which of the two is wrong, the bucket or the CDN in front of it."""
+    """Request the public URL, too, and say which of the two is wrong, the bucket or the CDN in front of it."""
     if not url:
         return verdict
     try:
@@ -268,5 +267,5 @@ def _probed(verdict: BucketVerdict, url: str, expected: Sequence[CorsRule]) -> B
 
 
 def _in_short(found: Examination | None) -> str:
-    """Name what matters most: what visitors cannot do, else how the rules differ."""
+    """Name what matters most: what visitors cannot do, or else how the rules differ."""
     return "; ".join((found.shortcomings or found.differences)[:2]) if found else ""

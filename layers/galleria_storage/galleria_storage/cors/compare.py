@@ -1,4 +1,4 @@
-"""The exact comparison: whether the rules of a bucket are the expected ones (Galleria's storage service asks this).
+"""The exact comparison: whether a bucket has the expected rules (the question of Galleria's storage service).
 
 What the rules mean to a browser is another question: see `evaluate`.
 """
@@ -11,7 +11,7 @@ from galleria_storage.cors.rules import CorsRule
 
 
 def same_rules(current: Sequence[CorsRule], expected: Sequence[CorsRule]) -> bool:
-    """Tell whether both are the same rules: all five fields, order and letter case where they do not matter.
+    """Whether both are the same rules in all five fields, ignoring order and letter case where these do not matter.
 
     The order of rules matters only between rules that one origin could match,
     because the first of them answers. A rule that is there twice counts once.
@@ -28,7 +28,7 @@ def same_rules(current: Sequence[CorsRule], expected: Sequence[CorsRule]) -> boo
 
 
 def differences(current: Sequence[CorsRule], expected: Sequence[CorsRule]) -> list[str]:
-    """Say in words what keeps the current rules from being the expected ones; empty if nothing does."""
+    """Describe how the current rules differ from the expected ones; empty if they do not."""
     if same_rules(current, expected):
         return []
     if not current:

@@ -1,6 +1,6 @@
 """What a server answers to a browser under given rules, without asking it.
 
-Two orders of evaluation exist, and `tests/interop` holds both against real
+There are two orders of evaluation, and `tests/interop` compares both with real
 servers:
 
 ``aws``
@@ -33,11 +33,11 @@ class CorsRequest:
     Attributes
     ----------
     origin
-        Where the page came from, as the browser's Origin header says it.
+        The page's origin, as in the browser's Origin header.
     method
         HTTP method.
     headers
-        Request headers that need a preflight; none: no header does.
+        Request headers that need a preflight.
     """
 
     origin: str
@@ -57,11 +57,11 @@ class Permission:
     Attributes
     ----------
     rule
-        Which rule answered, counted from 0.
+        Index of the rule that answered, from 0.
     expose_headers
         Response headers that the script may read.
     max_age_seconds
-        How long the preflight's answer may be kept; None: not set.
+        How long the preflight's answer may be cached, in seconds; None if not set.
     """
 
     rule: int
@@ -69,15 +69,15 @@ class Permission:
     max_age_seconds: int | None
 
     def exposes(self, header: str) -> bool:
-        """Tell whether the script may read the header (``*`` counts, since a gallery sends no credentials)."""
+        """Whether the script may read the header (``*`` counts, since a gallery sends no credentials)."""
         return is_readable(header, {name.lower() for name in self.expose_headers})
 
 
 def answering_rule(rules: Sequence[CorsRule], request: CorsRequest, order: Order) -> int | None:
     """Return which rule (from 0) answers one HTTP request, preflight or not, or None if it is refused.
 
-    A preflight is asked with its headers, the request itself without any:
-    servers look at Access-Control-Request-Headers alone.
+    A preflight is evaluated with its headers, the request itself without any:
+    servers only look at Access-Control-Request-Headers.
     """
     for number, rule in enumerate(rules):
         if not _any_matches(rule.origins, request.origin):

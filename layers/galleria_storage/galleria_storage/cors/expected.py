@@ -1,4 +1,4 @@
-"""The rules that a person asks for, checked against what S3 accepts, so that a repair never writes nonsense."""
+"""The rules that a person asks for, checked against what S3 accepts, so that a repair never writes invalid rules."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -9,7 +9,7 @@ from galleria_storage.cors.settings import CorsSettings
 from galleria_storage.errors import SettingsError
 
 METHODS: Final = ("GET", "PUT", "HEAD", "POST", "DELETE")
-#: S3 refuses a configuration with more.
+#: S3 rejects a configuration with more.
 MAX_RULES: Final = 100
 MAX_ID_LENGTH: Final = 255
 DOCUMENT_FIELDS: Final = (*LIST_FIELDS, "MaxAgeSeconds", "ID")
@@ -17,15 +17,15 @@ _Refuse = Callable[[str], SettingsError]
 
 
 def expected_rules(documents: Iterable[Mapping[str, Any]], *, setting: str = "CORS_RULES") -> tuple[CorsRule, ...]:
-    """Take rules that a person wrote, and check that S3 would accept them.
+    """Read rules that a person wrote, and check that S3 would accept them.
 
-    Lower-case methods are put into capitals, since nothing else can be meant.
+    Lower-case methods become capitals, since nothing else can be meant.
 
     Raises
     ------
     SettingsError
-        A rule is not one that S3 accepts; the message names the rule, the
-        field, the value and what is allowed. `setting` is the error's tag.
+        S3 would reject a rule; the message names the rule, the field, the value
+        and what is allowed. `setting` is the error's tag.
     """
     documents = list(documents)
     if not 1 <= len(documents) <= MAX_RULES:
@@ -34,7 +34,7 @@ def expected_rules(documents: Iterable[Mapping[str, Any]], *, setting: str = "CO
 
 
 def rules_from_settings(settings: CorsSettings) -> tuple[CorsRule, ...]:
-    """Return the rules that the settings ask for: the document, or one rule of the single settings."""
+    """Return the rules that the settings ask for: the document, or one rule made of the single settings."""
     if settings.rules is not None:
         return expected_rules(settings.rules)
     rule = CorsRule(

@@ -1,6 +1,6 @@
-"""What a browser makes of an answer, word by word from the Fetch standard, for requests without credentials.
+"""How a browser judges an answer, word by word from the Fetch standard, for requests without credentials.
 
-Source: https://fetch.spec.whatwg.org, sections named at each function. The
+Source: https://fetch.spec.whatwg.org; each function names its section. The
 cases of the web-platform-tests for CORS are in `tests/unit/cors`.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final, NamedTuple
 
-#: Sent without a preflight if no header needs one ("CORS-safelisted method").
+#: Sent without a preflight unless a header needs one ("CORS-safelisted method").
 SAFELISTED_METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 #: Readable whatever the answer exposes ("CORS-safelisted response-header name").
 SAFELISTED_RESPONSE_HEADERS: Final = frozenset(
@@ -24,7 +24,7 @@ _NAME: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 
 
 class HeaderList(NamedTuple):
-    """The headers of an answer in their order; one name may come several times."""
+    """The headers of an answer in order; a name may occur several times."""
 
     fields: Sequence[tuple[str, str]]
 
@@ -39,8 +39,8 @@ class HeaderList(NamedTuple):
         Raises
         ------
         ValueError
-            The value is not a list of names (``#token``, RFC 9110, 5.6.1): to
-            a browser the whole header means nothing, or the preflight fails.
+            The value is not a list of names (``#token``, RFC 9110, 5.6.1): a
+            browser ignores the whole header, or the preflight fails.
         """
         text = self.get(name)
         if text is None:
@@ -52,7 +52,7 @@ class HeaderList(NamedTuple):
 
 
 def passes_cors_check(headers: HeaderList, origin: str) -> bool:
-    """Tell whether an answer may be shared with pages of an origin ("CORS check", 4.9)."""
+    """Whether an answer may be shared with pages of an origin ("CORS check", 4.9)."""
     return headers.get("Access-Control-Allow-Origin") in {"*", origin}
 
 
@@ -89,7 +89,7 @@ def preflight_problem(status: int, headers: HeaderList, origin: str, method: str
 
 
 def unreadable(headers: HeaderList, names: Sequence[str]) -> list[str]:
-    """Return those of the names that a page cannot read of an answer ("CORS-exposed header-name list", 4.1)."""
+    """Return those names that a page cannot read in an answer ("CORS-exposed header-name list", 4.1)."""
     try:
         exposed = {name.lower() for name in headers.names("Access-Control-Expose-Headers") or ()}
     except ValueError:
@@ -98,7 +98,7 @@ def unreadable(headers: HeaderList, names: Sequence[str]) -> list[str]:
 
 
 def is_readable(name: str, exposed: "frozenset[str] | set[str]") -> bool:
-    """Tell whether a page can read a header where these names, in lower case, are exposed."""
+    """Whether a page can read a header if these names, in lower case, are exposed."""
     lower = name.lower()
     if lower in _FORBIDDEN_RESPONSE_HEADERS:
         return False

@@ -1,10 +1,10 @@
-"""Add what the gallery needs to the rules of others, and change nothing else that others rely on.
+"""Add what the gallery needs to the rules of others, and change nothing on which others rely.
 
-Rules of this library carry an ID that begins with `ID_PREFIX`; they are
-removed and made again. Foreign rules are never changed: where one of them would
-answer the gallery's requests with too little, a wider copy of it, for
-the shared origins only, is put in front of it. Copies that allow the same are
-one rule, where no rule between them speaks for one of the origins.
+Rules of this library have an ID that begins with `ID_PREFIX`; they are removed
+and created anew. Foreign rules never change: where one of them would answer the
+gallery's requests with too little, a wider copy of it, only for the shared
+origins, is put in front of it. Copies that allow the same become one rule,
+unless a rule between them covers one of their origins.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,8 +25,9 @@ ID_PREFIX: Final = "galleria-"
 def merge_rules(current: Sequence[CorsRule], expected: Sequence[CorsRule], order: Order) -> tuple[CorsRule, ...]:
     """Return rules under which the gallery works and every foreign rule is kept.
 
-    The least change wins: the expected rules after the foreign ones if that
-    is enough, else with wider copies in front of the foreign rules in the way.
+    The smallest change wins: the expected rules after the foreign ones if that
+    is enough; otherwise wider copies come before the foreign rules that are in
+    the way.
 
     Raises
     ------
@@ -57,9 +58,9 @@ def _with_copies(foreign: Sequence[CorsRule], own: Sequence[CorsRule], order: Or
 
 
 def _add(merged: list[CorsRule], copy: CorsRule) -> None:
-    """Join a copy to an earlier one that allows the same, unless a rule after that one speaks for one of its origins.
+    """Join a copy to an earlier one that allows the same, unless a rule after that one covers one of its origins.
 
-    S3 keeps few rules, and a rule for each of fifty sites would be a hundred.
+    S3 keeps few rules, and with copies, one rule for each of fifty sites would become a hundred.
     """
     for place in reversed(range(len(merged))):
         earlier = merged[place]
@@ -72,10 +73,10 @@ def _add(merged: list[CorsRule], copy: CorsRule) -> None:
 
 
 def _wider_copies(foreign: CorsRule, own: Sequence[CorsRule], order: Order) -> Iterator[CorsRule]:
-    """Give a rule for the shared origins that does both, for each of our rules that the foreign one gets in the way of.
+    """Yield, for each of our rules that the foreign one blocks, a rule for the shared origins that does both.
 
-    With AWS the copy needs the methods that both have, since other requests
-    do not match it; with Ceph the copy is all that these origins get.
+    At AWS the copy needs only the methods that both have, since other requests
+    do not match it; at Ceph the copy decides everything for these origins.
     """
     for rule in own:
         shared = [part for a in rule.origins for b in foreign.origins if (part := overlap(a, b)) is not None]
@@ -92,14 +93,14 @@ def _wider_copies(foreign: CorsRule, own: Sequence[CorsRule], order: Order) -> I
 
 
 def _is_part_of(rule: CorsRule, foreign: CorsRule) -> bool:
-    """Tell whether the foreign rule names all that ours does, whatever its origins."""
+    """Whether the foreign rule allows everything that ours does, whatever its origins."""
     one, other = rule.normalized(), foreign.normalized()
     pairs = ((one.methods, other.methods), (one.headers, other.headers), (one.expose_headers, other.expose_headers))
     return all(set(ours) <= set(theirs) for ours, theirs in pairs)
 
 
 def _numbered(rules: Sequence[CorsRule]) -> tuple[CorsRule, ...]:
-    """Make our IDs different from one another, as S3 wants them."""
+    """Give our rules distinct IDs, as S3 requires."""
     number = count(1)
     return tuple(
         replace(rule, rule_id=f"{ID_PREFIX}{next(number)}") if rule.rule_id == ID_PREFIX else rule for rule in rules

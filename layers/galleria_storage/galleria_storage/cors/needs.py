@@ -1,9 +1,9 @@
 """The effective comparison: whether a bucket allows what the gallery needs, and whether it allows too much.
 
-Expected rules are turned into requests, and each is put to `evaluate`. One
-request for each pattern of origins is not enough: a foreign rule for a part of
-these origins may come first. So every part that a rule of the bucket singles
-out is tried with an example of its own.
+Expected rules become requests, and `evaluate` answers each. One request for
+each pattern of origins is not enough, because a foreign rule for some of these
+origins may come first. So each subset that a rule of the bucket names is tried
+with its own example.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,9 +14,9 @@ from galleria_storage.cors.evaluate import CorsRequest, Order, answering_rule, e
 from galleria_storage.cors.patterns import example, matches, overlap
 from galleria_storage.cors.rules import CorsRule
 
-#: Stands for ``*`` in an example. No rule of a person names it, so that only a rule for all of the pattern fits.
+#: Replaces ``*`` in an example. Nobody's rule names it, so only a rule for the whole pattern matches.
 FILLER: Final = "zq-galleria-probe"
-#: What the browsers' origins begin with; a rule for each of them does as much as one for ``*``.
+#: The beginnings of browsers' origins; a rule for each of them does as much as one for ``*``.
 _SCHEMES: Final = ("https://*", "http://*")
 _WRITING: Final = ("PUT", "POST", "DELETE")
 
@@ -28,11 +28,11 @@ class Need:
     Attributes
     ----------
     origins
-        Pattern, or one origin.
+        A pattern, or one origin.
     method
         HTTP method.
     headers
-        Patterns of request headers, all sent at once; none: a request without a preflight.
+        Patterns of request headers, all sent at once; empty for a request without a preflight.
     expose_headers
         Response headers that the page must be able to read.
     """
@@ -49,7 +49,7 @@ class Need:
 
 
 def needs(expected: Sequence[CorsRule], current: Sequence[CorsRule] = ()) -> Iterator[Need]:
-    """Give everything that the expected rules promise, separately for each part that the current rules single out."""
+    """Yield everything that the expected rules promise, separately for each subset that the current rules name."""
     singled_out = dict.fromkeys(origin for rule in current for origin in rule.origins)
     for rule in expected:
         whole = [part for origin in rule.origins for part in _by_scheme(origin)]
@@ -62,13 +62,13 @@ def needs(expected: Sequence[CorsRule], current: Sequence[CorsRule] = ()) -> Ite
 
 
 def shortcomings(current: Sequence[CorsRule], expected: Sequence[CorsRule], order: Order) -> list[str]:
-    """Say in words what the gallery needs and the bucket's rules do not allow; empty: all is allowed."""
+    """Describe what the gallery needs and the bucket's rules do not allow; empty if everything is allowed."""
     words = (_shortcoming(current, need, order) for need in needs(expected, current))
     return list(dict.fromkeys(word for word in words if word))
 
 
 def risks(current: Sequence[CorsRule], expected: Sequence[CorsRule]) -> list[str]:
-    """Say in words which rules are wider than the settings ask for, towards pages of any site."""
+    """Describe which rules allow pages of any site more than the settings ask for."""
     intended = {method for rule in expected if any(map(_is_any_site, rule.origins)) for method in rule.methods}
     found = []
     for number, rule in enumerate(current, 1):
@@ -97,7 +97,7 @@ def _shortcoming(current: Sequence[CorsRule], need: Need, order: Order) -> str |
 
 
 def _refused_headers(current: Sequence[CorsRule], need: Need, order: Order) -> tuple[str, ...]:
-    """Return the headers at fault: those refused one by one, or all if only their company is refused."""
+    """Return the headers at fault: those refused one by one, or all if they are only refused together."""
     plain = Need(need.origins, need.method, (), ())
     if not need.headers or answering_rule(current, plain.request(), order) is None:
         return ()
