@@ -1,7 +1,7 @@
 """Patterns of origins and headers: texts with at most one ``*``, which matches any characters.
 
-Foreign rules may hold more than one; those match as well, and only their first
-and last parts count where two patterns are compared.
+Foreign rules may have more than one; these match as well, and only their first
+and last parts count when two patterns are compared.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 
 def matches(pattern: str, value: str) -> bool:
-    """Tell whether the value matches the pattern; letter case counts."""
+    """Whether the value matches the pattern; letter case counts."""
     start, star, end = pattern.partition("*")
     if not star:
         return pattern == value
@@ -37,7 +37,7 @@ def overlap(one: str, other: str) -> str | None:
 
 
 def have_common(ones: Iterable[str], others: Iterable[str]) -> bool:
-    """Tell whether any value matches a pattern of each side."""
+    """Whether any value matches a pattern on each side."""
     others = tuple(others)
     return any(overlap(one, other) is not None for one in ones for other in others)
 

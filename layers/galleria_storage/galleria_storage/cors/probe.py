@@ -1,8 +1,8 @@
-"""Ask the public URL as a browser would: a preflight, and a GET with an Origin.
+"""Request the public URL as a browser would: a preflight, and a GET with an Origin.
 
 A CDN in front of a bucket may strip or overwrite what the bucket answers, so
-that the rules are right and the gallery is broken all the same. This is the
-one part that speaks HTTP without signing anything: it sees what visitors see.
+that the gallery is broken although the rules are right. Only this part sends
+unsigned HTTP requests: it sees what visitors see.
 """
 
 import time
@@ -17,9 +17,9 @@ from galleria_storage.cors.public_request import TIMEOUT_SECONDS, Answer, Public
 from galleria_storage.cors.rules import CorsRule
 from galleria_storage.errors import ProviderError
 
-#: So many origins are tried at most: each costs two requests.
+#: At most this many origins are tried: each costs two requests.
 MAX_ORIGINS: Final = 5
-#: Seconds for all requests together.
+#: Time limit for all requests together, in seconds.
 PROBE_SECONDS: Final = 60.0
 _SETTING: Final = "CORS_PROBE_URL"
 _NOT_PHOTOS: Final = frozenset(
@@ -29,14 +29,14 @@ _NOT_PHOTOS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """What a browser would have met.
+    """What a browser would have found.
 
     Attributes
     ----------
     url
-        The object that was asked for, without the query of its address.
+        The requested object, without the query of its address.
     problems
-        In words; empty: a page may read the object as expected.
+        In words; empty if a page may read the object as expected.
     """
 
     url: str
@@ -62,14 +62,14 @@ def probe(url: str, expected: Sequence[CorsRule], *, seconds: float = PROBE_SECO
     expected
         The rules whose reading methods are tried (nothing is ever written).
     seconds
-        How long all answers together may take.
+        Time limit for all answers together.
 
     Raises
     ------
     SettingsError
         A browser could not open the URL.
     ProviderError
-        Nobody, or no photo, is at the URL, or the answers take too long: nothing can be told.
+        There is no server or no photo at the URL, or the answers take too long: the probe cannot tell anything.
     """
     address, deadline = public_url(url, _SETTING), time.monotonic() + seconds
     wanted = [need for need in needs(expected) if need.method in {"GET", "HEAD"}]
@@ -117,13 +117,13 @@ def _reading_problems(answer: Answer, need: Need) -> list[str]:
 
 
 def _instead_of_a_photo(answer: Answer) -> str:
-    """Say what was answered where it is not a photo, such as the page of a login or of maintenance; else nothing."""
+    """Describe an answer that is not a photo, such as a login or maintenance page; empty for a photo."""
     if answer.status not in {HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT}:
         return str(answer.status)
     media_type = (answer.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
     if media_type.startswith("text/") or media_type in _NOT_PHOTOS:
         return f"{media_type}, not a photo"
-    # Images of SVG are text; of all others the first byte tells a page that calls itself an image.
+    # SVG images are text; for all others, the first byte exposes a page that calls itself an image.
     if answer.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and media_type != "image/svg+xml":
         return "a page, not a photo"
     return ""

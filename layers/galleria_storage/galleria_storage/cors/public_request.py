@@ -1,8 +1,9 @@
-"""One unsigned HTTP request to a public address, bounded in time and size whatever the other side does.
+"""One unsigned HTTP request to a public address, limited in time and size whatever the other side does.
 
-Python's own client waits for each byte anew and reads interim answers without
-end, so a server that drips or repeats ``100 Continue`` would hold it for ever.
-Here one deadline and one size hold for the whole answer (RFC 9112, 2 to 6).
+Python's own client restarts its timeout with each byte and reads any number of
+interim answers, so a server that drips bytes or repeats ``100 Continue`` could
+hold it forever. Here one deadline and one size apply to the whole answer (RFC
+9112, 2 to 6).
 """
 
 import re
@@ -20,7 +21,7 @@ from galleria_storage.errors import ProviderError, SettingsError
 TIMEOUT_SECONDS: Final = 10.0
 #: Bytes of all headers, interim answers included.
 MAX_HEAD_BYTES: Final = 64 * 1024
-#: Bytes of a body that are looked at, and how long they may take.
+#: Bytes of a body that are examined, and how long they may take.
 BODY_BYTES: Final = 512
 BODY_SECONDS: Final = 2.0
 _RECEIVE: Final = 16 * 1024
@@ -56,7 +57,7 @@ class PublicUrl(NamedTuple):
 
     @property
     def target(self) -> str:
-        """Path and query, as the request line has them."""
+        """Path and query, as in the request line."""
         path = quote(self.parts.path or "/", safe=_URL_CHARACTERS)
         return path + (f"?{quote(self.parts.query, safe=_URL_CHARACTERS)}" if self.parts.query else "")
 
@@ -68,7 +69,7 @@ def public_url(text: str, setting: str) -> PublicUrl:
     ------
     SettingsError
         A browser could not open it, or it holds a user name or password, which
-        the error does not show. `setting` is named.
+        the error does not show. The error names `setting`.
     """
     allowed = "allowed is the public https address of a photo"
     try:
@@ -162,7 +163,7 @@ class _Reader:
         return head.decode("latin-1")
 
     def _body(self) -> bytes:
-        """Return the first bytes of the body, as far as they come soon; a body that does not come is empty."""
+        """Return the first bytes of the body that arrive soon; a body that does not arrive is empty."""
         deadline = min(self._deadline, time.monotonic() + BODY_SECONDS)
         try:
             while len(self._buffer) < BODY_BYTES:

@@ -1,6 +1,6 @@
 """CORS rules: one typed value, its normal form, and the default rules of Galleria's storage service.
 
-Rules *found* on a server are taken as they are, since other tools wrote them.
+Rules *found* on a server are accepted as they are, since other tools may have written them.
 Rules that a person *expects* are checked first: see `expected`.
 
 Source: S3 API reference, CORSRule; user guide, "Elements of a CORS configuration".
@@ -29,13 +29,13 @@ class CorsRule:
         Origins as a browser sends them (``https://gallery.example``), each
         with at most one ``*``, which matches any characters.
     methods
-        HTTP methods in capitals; HTTP takes ``get`` for another method (RFC 9110, 9.1).
+        HTTP methods in capitals; to HTTP, ``get`` is a different method (RFC 9110, 9.1).
     headers
         Request headers that a preflight may ask for, each with at most one ``*``.
     expose_headers
         Response headers that the page's script may read.
     max_age_seconds
-        How long a browser may keep the preflight's answer, in seconds; None: not set.
+        How long a browser may cache the preflight's answer, in seconds; None if not set.
     rule_id
         Name of the rule; the server ignores it.
     """
@@ -49,7 +49,7 @@ class CorsRule:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "CorsRule":
-        """Take a rule as GetBucketCors gives it (field names as in boto3)."""
+        """Read a rule as returned by GetBucketCors (field names as in boto3)."""
         return cls(
             **{name: tuple(document.get(field) or ()) for field, name in LIST_FIELDS.items()},
             max_age_seconds=document.get("MaxAgeSeconds"),
@@ -57,7 +57,7 @@ class CorsRule:
         )
 
     def to_document(self) -> dict[str, Any]:
-        """Return the rule as PutBucketCors takes it: what is empty is left out."""
+        """Return the rule as PutBucketCors takes it, without empty fields."""
         document: dict[str, Any] = {"ID": self.rule_id} if self.rule_id else {}
         document |= {field: list(values) for field, name in LIST_FIELDS.items() if (values := getattr(self, name))}
         if self.max_age_seconds is not None:
@@ -69,9 +69,9 @@ class CorsRule:
 
         The order of values and their repetition do not count, nor does the
         letter case of a header's name. The case of an origin or a method counts:
-        servers compare both to the letter. The ID does not count.
-        A max age of 0 means the same as none (SeaweedFS gives back 0 where nothing
-        was set): either way the browser asks again.
+        servers compare both exactly. The ID does not count. A max age of 0 means
+        the same as none (SeaweedFS returns 0 if nothing was set): either way the
+        browser asks again.
         """
         return CorsRule(
             origins=_ordered(self.origins),
@@ -96,7 +96,7 @@ def default_gallery_rules() -> list[dict[str, Any]]:
 
 
 def found_rules(documents: Iterable[Mapping[str, Any]]) -> tuple[CorsRule, ...]:
-    """Take the rules that a server gave, whatever they are."""
+    """Read the rules that a server returned, whatever they are."""
     return tuple(CorsRule.from_document(document) for document in documents)
 
 

@@ -13,14 +13,14 @@ CorsMode = Literal["audit", "repair", "merge"]
 
 @dataclass(frozen=True, slots=True)
 class CorsTarget:
-    """A bucket whose rules are looked after.
+    """A bucket whose rules are audited.
 
     Attributes
     ----------
     access
         The bucket, and how to reach it.
     probe_url
-        Public URL of a known object in it, which is fetched as a browser would; empty: it is not.
+        Public URL of a known object in it, to be requested as a browser would; empty for no probe.
     """
 
     access: BucketAccess
@@ -29,21 +29,21 @@ class CorsTarget:
 
 @dataclass(frozen=True, slots=True)
 class CorsSettings:
-    """What the audit function needs to know: the rules that are expected, and where.
+    """What the audit function needs to know: the expected rules, and the buckets.
 
     Attributes
     ----------
     mode
-        `audit` never writes, `repair` puts exactly the expected rules,
+        `audit` never writes, `repair` writes exactly the expected rules,
         `merge` keeps foreign rules.
     buckets
-        Every bucket to look at.
+        The buckets to audit.
     origins, methods, headers, expose_headers, max_age_seconds
         The expected rule; by default that of Galleria's storage service.
     rules
-        Expected rules as a document; None: the one rule of the fields above.
+        Expected rules as a document; None for the one rule of the fields above.
     event_bus_name
-        Where drift and repair are announced; empty: the log alone.
+        Where drift and repair are announced; empty for the log alone.
     """
 
     mode: CorsMode
@@ -63,7 +63,7 @@ def cors_settings(env: Mapping[str, str]) -> CorsSettings:
     Raises
     ------
     SettingsError
-        A setting is missing, contradictory or out of range; it is named.
+        A setting is missing, contradictory or out of range; the message names it.
     """
     mode = choice(env, "CORS_MODE", get_args(CorsMode), "repair")
     return CorsSettings(

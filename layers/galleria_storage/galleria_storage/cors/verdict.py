@@ -13,42 +13,42 @@ RuleDocuments = Sequence[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BucketVerdict:
-    """What is true of one bucket's CORS rules.
+    """The state of one bucket's CORS rules.
 
     Attributes
     ----------
     bucket, endpoint
-        Which bucket; an empty endpoint is AWS.
+        The bucket; an empty endpoint is AWS.
     mode
-        What was allowed to be done.
+        What the audit was allowed to do.
     status
         ``ok``: in order. ``drifted``: not in order, and left so. ``repaired``:
-        was not in order and is now. ``unsupported``: the provider keeps no CORS
-        rules. ``failed``: it could not be read or could not be put right.
+        not in order before, but now. ``unsupported``: the provider keeps no
+        CORS rules. ``failed``: the rules could not be read or repaired.
     reason
         Why, in one sentence.
     advice
-        What to do about it; empty: nothing.
+        What to do about it; empty for nothing.
     exact
-        The rules are the expected ones; None: unknown. This and all
-        that follows refer to the rules that were read last.
+        Whether the rules are the expected ones; None if unknown. This and the
+        following attributes refer to the rules that were read last.
     effective
-        The gallery works under them at this provider.
+        Whether the gallery works with them at this provider.
     differences
-        What keeps the rules from being the expected ones, as it was found.
+        How the rules that were found differ from the expected ones.
     shortcomings
-        What the gallery needed and the rules did not allow, as it was found.
+        What the gallery needs and the rules that were found do not allow.
     risks
         What the rules allow beyond the settings.
     drift
         Whether the rules were out of order when they were found, or the
         public URL does not do what the gallery needs.
     rules_before, rules_after
-        The rules as found, and as read again after a write; None: not read.
+        The rules as found, and as read again after a write; None if not read.
     probe
-        What a browser would have met at the public URL.
+        What a browser would have found at the public URL.
     error
-        Name of the error's class if there was one.
+        Name of the error's class, if there was one.
     """
 
     bucket: str
@@ -70,7 +70,7 @@ class BucketVerdict:
 
     @property
     def repaired(self) -> bool:
-        """Whether the bucket's rules were replaced and are in order now, whatever a CDN makes of them."""
+        """Whether the bucket's rules were replaced and are now in order, whatever a CDN does with them."""
         in_order = self.effective and (self.exact or self.mode == "merge")
         return self.rules_after is not None and bool(in_order)
 
