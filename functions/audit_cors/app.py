@@ -1,4 +1,4 @@
-"""Handler of the function `audit_cors`: audit all buckets, log, count, tell, and fail where one could not be judged.
+"""Handler of the function `audit_cors`: audit all buckets, log, count and announce, and fail where one failed.
 
 Logs one JSON line per bucket and counts in CloudWatch metrics: CorsDrift,
 CorsRepaired and CorsFailed, each 0 or 1 for a bucket (dimensions `service` and
@@ -27,9 +27,9 @@ _LOG: Final = {"ok": logger.info, "failed": logger.error}
 def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     """Examine every configured bucket, repair it if allowed, and return a verdict for each.
 
-    A schedule calls it, and CloudFormation when the stack was made or its
-    settings changed. Wrong settings undo the deployment; a provider that does
-    not answer does not, since the next audit may find it well.
+    A schedule calls it, and CloudFormation when the stack was created or its
+    settings changed. Invalid settings roll the deployment back; a provider that
+    does not answer does not, since it may be available again at the next audit.
     """
     logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
     if custom_resource.is_request(event):
@@ -57,7 +57,7 @@ def _audit(context: Any) -> dict[str, Any]:
 
 
 def _seconds_left(context: Any) -> float | None:
-    """Return how long the audit may take, so that its verdicts can still be told; None without a real context."""
+    """Return how long the audit may take, so that its verdicts can still be reported; None without a real context."""
     remaining = getattr(context, "get_remaining_time_in_millis", None)
     return max(1.0, remaining() / 1000 - _SECONDS_TO_TELL) if remaining else None
 

@@ -3,7 +3,7 @@
 Logs one JSON line per photo and counts in CloudWatch metrics: Published,
 Duplicate, Rejected, Failed, Gone, Ignored, Removed, BytesIn, BytesOut,
 Milliseconds. A rejected photo is reported and not tried again; a failed one
-makes the invocation fail, after all other photos of the event were done.
+makes the invocation fail after all other photos of the event are done.
 """
 
 from galleria_storage.runtime import init_phase  # first: it keeps the garbage collector out of what follows
@@ -52,7 +52,7 @@ init_phase.done()
 def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     """Publish every photo that the event names, and answer in the form that the caller wants.
 
-    CloudFormation calls it, too, when the stack was made or its settings changed: wrong ones undo the deployment.
+    CloudFormation calls it, too, when the stack was created or its settings changed: invalid ones roll it back.
     """
     logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
     if custom_resource.is_request(event):
@@ -82,7 +82,7 @@ def _check_settings() -> str:
 
 
 def _timed(act: Callable[[Task], Outcome], task: Task) -> Outcome:
-    """Do one task, log and count it."""
+    """Carry out one task, log and count it."""
     logger.set_correlation_id(task.correlation_id)
     started = time.perf_counter()
     with segment("publish", key=task.key):

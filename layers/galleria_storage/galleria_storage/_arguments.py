@@ -1,4 +1,4 @@
-"""What callers of `s3_storage` pass, taken in every form that can be meant, and refused in words where none can."""
+"""The arguments of `s3_storage`, accepted in every sensible form and otherwise refused with a clear message."""
 
 import os
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ def path_argument(name: str, value: Any) -> Path:
 
 
 def bytes_argument(name: str, value: Any) -> bytes:
-    """Take bytes, whatever holds them in memory."""
+    """Take bytes in any object that holds them in memory."""
     if not isinstance(value, bytes | bytearray | memoryview):
         raise _refused(name, value, "bytes")
     return bytes(value)
@@ -82,7 +82,7 @@ def hours_argument(name: str, value: Any) -> Fraction:
         raise _refused(name, value, "a number of hours")
     try:
         return Fraction(value)
-    except (ValueError, OverflowError, ZeroDivisionError):  # no number, or not a finite one
+    except (ValueError, OverflowError, ZeroDivisionError):  # not a number, or not a finite one
         raise ArgumentError(f"{name} is {value!r}; allowed is a number of hours such as 2 or -3.5", tag=name) from None
 
 
@@ -106,5 +106,5 @@ def rules_argument(name: str, value: Any) -> list[dict[str, Any]]:
 
 
 def _refused(name: str, value: Any, allowed: str) -> ArgumentError:
-    """Name the argument, what it is and what is allowed; its value may be a secret, or a whole photo."""
+    """Name the argument, its type and what is allowed, but not its value, which may be a secret or a whole photo."""
     return ArgumentError(f"{name} is of the type {type(value).__name__}; allowed is {allowed}", tag=name)

@@ -1,7 +1,7 @@
 """The one family of errors that this library raises.
 
-Every error knows whether trying again can help (`permanent`), which object it
-speaks of, and what the reader can do about it. Nothing here ever holds a
+Every error says whether trying again can help (`permanent`), which object it
+concerns, and what the reader can do about it. No error ever contains a
 credential, so an error may be logged, sent to a queue or shown as it is.
 """
 
@@ -17,11 +17,11 @@ class GalleriaError(Exception):
         What went wrong, in words that a photographer understands. It names
         the thing, the value found and what is allowed.
     bucket, key
-        The object that the error speaks of, where there is one.
+        The object that the error concerns, if any.
     tag
         The correction key, metadata key, Exif tag or setting that is at fault.
     advice
-        What to do about it, as one sentence.
+        What to do about it, in one sentence.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class GalleriaError(Exception):
         self.advice = advice
 
     def __reduce__(self) -> tuple[type, tuple[str], dict[str, str | None]]:
-        """Travel between processes with every field (the keyword arguments are state)."""
+        """Keep every field when pickled for another process (the keyword arguments are state)."""
         return (type(self), (self.message,), self.__dict__)
 
 
@@ -58,7 +58,7 @@ class SettingsError(GalleriaError):
 
 
 class ArgumentError(GalleriaError):
-    """A function was given what it cannot take; `tag` names the argument."""
+    """A function got an argument that it cannot use; `tag` names it."""
 
 
 class CorrectionError(GalleriaError):
@@ -72,13 +72,13 @@ class NoCaptureTimeError(CorrectionError):
 
 
 class UnsafeKeyError(GalleriaError):
-    """A key that some servers would take for another one, or that belongs to this service."""
+    """Some servers would mistake the key for another one, or it is reserved for this service."""
 
     permanent = True
 
 
 class UnsupportedFormatError(GalleriaError):
-    """The bytes are no photo that this library publishes or corrects."""
+    """The bytes are not a photo that this library publishes or corrects."""
 
     permanent = True
 
@@ -90,7 +90,7 @@ class CorruptPhotoError(GalleriaError):
 
 
 class TruncatedPhotoError(CorruptPhotoError):
-    """The photo lacks its end: nobody wants to see it published, corrected or not."""
+    """The photo is cut off: nobody wants to see it published, corrected or not."""
 
 
 class ProviderError(GalleriaError):
@@ -102,7 +102,7 @@ class NotFoundError(ProviderError):
 
 
 class ArchivedError(ProviderError):
-    """The object is in an archive: its headers can be read, its bytes only after they were restored."""
+    """The object is in an archive: its headers can be read, its bytes only after it has been restored."""
 
 
 class BucketNotFoundError(ProviderError):
@@ -126,7 +126,7 @@ class UnsupportedOperationError(ProviderError):
 
 
 class RefusedKeyError(ProviderError):
-    """The provider keeps no object under such a key (too long, or not a name to it); no later try changes that."""
+    """The provider cannot store an object under this key (too long or invalid); trying again does not help."""
 
     permanent = True
 

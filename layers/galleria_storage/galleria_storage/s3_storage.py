@@ -1,8 +1,8 @@
 """The twelve functions of the original storage service, with their signatures and result keys.
 
-A thin face: each function calls the part of this library that does the work,
-and turns its errors into the result's ``error``, in words. A result always
-holds every key. Functions that return no dictionary raise
+A thin layer: each function calls the part of this library that does the work,
+and puts the message of an error into the result's ``error``. A result always
+has every key. Functions that do not return a dictionary raise
 `galleria_storage.errors.GalleriaError`.
 """
 
@@ -49,7 +49,7 @@ def upload_file_to_s3(
     key: str,
     progress_callback: Callable[[int], None] | None = None,
 ) -> dict[str, Any]:
-    """Upload a file, or bytes, unless the same content already stands under the key.
+    """Upload a file or bytes, unless the same content is already stored under the key.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def upload_file_to_s3(
     return result | {"upload_time": time.monotonic() - started}
 
 
-def upload_directory_to_s3(  # noqa: PLR0917 # the seed's signature
+def upload_directory_to_s3(  # noqa: PLR0917 # the signature of Galleria's storage service
     client: "S3Client",
     local_dir: Path,
     bucket: str,
@@ -102,9 +102,9 @@ def upload_directory_to_s3(  # noqa: PLR0917 # the seed's signature
     Parameters
     ----------
     prefix
-        Put before each name, with one ``/`` between.
+        Put before each name, separated by one ``/``.
     dry_run
-        Do all but the writing: the result is that of a real run.
+        Do everything except writing: the result is that of a real run.
     progress_callback
         ``callback(name, done, total)`` after each file, whatever became of
         it, in the calling thread; `done` counts from 1 to `total`.
@@ -143,7 +143,7 @@ def upload_directory_to_s3(  # noqa: PLR0917 # the seed's signature
 def modify_exif_in_memory(
     image_bytes: bytes, corrected_timestamp: datetime, target_timezone_offset_hours: float
 ) -> bytes:
-    """Return a JPEG with another capture time and capture offset, and every other byte as it was.
+    """Return a photo with another capture time and capture offset, and nothing else changed.
 
     Parameters
     ----------
@@ -156,10 +156,10 @@ def modify_exif_in_memory(
     Raises
     ------
     UnsupportedFormatError, CorruptPhotoError, CorrectionError
-        The bytes are no JPEG, broken, or the values are out of range.
+        The bytes are not a photo that can be corrected, the photo is damaged, or a value is out of range.
     ArgumentError
-        An argument is something else than a photo's bytes, a time (or its
-        text in ISO 8601) and a number.
+        The arguments are not a photo's bytes, a time (or its text in ISO 8601)
+        and a number.
     """
     from galleria_storage.corrections.correction import Correction  # noqa: PLC0415 # lazy: only this function needs Exif
     from galleria_storage.photos.photo import correct_bytes  # noqa: PLC0415 # the same
@@ -179,9 +179,9 @@ def file_exists_in_s3(client: "S3Client", bucket: str, key: str) -> bool:
     Raises
     ------
     BucketNotFoundError
-        There is no such bucket: a missing bucket is not a missing key.
+        The bucket does not exist: a missing bucket is not a missing key.
     ProviderError
-        It could not be told.
+        Whether there is one could not be found out.
     """
     return stored.exists(_store(client, bucket), given.name_argument("key", key))
 
@@ -203,7 +203,8 @@ def list_bucket_files(client: "S3Client", bucket: str, prefix: str = "") -> list
     Raises
     ------
     ProviderError
-        An error is never an empty list; `BucketNotFoundError` if there is no such bucket.
+        The keys could not be listed: an error is never an empty list.
+        `BucketNotFoundError` if the bucket does not exist.
     """
     store = _store(client, bucket)
     return [found.key for found in listing.list_objects(client, store.bucket, given.text_argument("prefix", prefix))]
@@ -215,7 +216,7 @@ def get_bucket_cors(client: "S3Client", bucket: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``success``; ``cors_rules``: as the S3 API gives them, empty if there
+        ``success``; ``cors_rules``: as the S3 API returns them, empty if there
         are none; ``error``: None, or what went wrong.
     """
     try:
@@ -250,7 +251,7 @@ def get_default_gallery_cors_rules() -> list[dict[str, Any]]:
 
 
 def cors_rules_match(current_rules: list[dict[str, Any]], expected_rules: list[dict[str, Any]]) -> bool:
-    """Whether both are the same rules: all five fields; order and letter case count only where they mean something.
+    """Whether both are the same rules in all five fields; order and letter case count only where they matter.
 
     Raises
     ------
@@ -269,9 +270,8 @@ def examine_bucket_cors(client: "S3Client", bucket: str) -> dict[str, Any]:
     -------
     dict
         ``success``: the rules could be read; ``configured``: there are any;
-        ``current_rules``, ``expected_rules``; ``needs_update``: they are not
-        the same (False if that could not be told); ``error``: None, or what
-        went wrong.
+        ``current_rules``, ``expected_rules``; ``needs_update``: they differ
+        (False if unknown); ``error``: None, or what went wrong.
     """
     expected = get_default_gallery_cors_rules()
     found = get_bucket_cors(client, bucket)
