@@ -5,10 +5,9 @@ import http.client
 import os
 import shutil
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,8 +15,9 @@ import pytest
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
-from tests.support.servers import S3Server, running
-from tests.support.servers.processes import ServerMissingError
+from tests.support.servers import S3Server
+from tests.support.servers.fixtures import running_or_skipped
+from tests.support.servers.web import serving
 
 #: Servers that enforce a bucket's rules on anonymous requests.
 SERVERS = os.environ.get("BROWSER_SERVERS", "ministack ceph").split()
@@ -47,12 +47,8 @@ def browser() -> Iterator[Chrome]:
 
 @pytest.fixture(scope="session", params=SERVERS)
 def server(request: pytest.FixtureRequest) -> Iterator[S3Server]:
-    with tempfile.TemporaryDirectory(prefix="s3-") as folder:
-        try:
-            with running(request.param, Path(folder)) as started:
-                yield started
-        except ServerMissingError as missing:
-            pytest.skip(f"{request.param}: {missing}")
+    with running_or_skipped(request.param) as started:
+        yield started
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -84,20 +80,6 @@ class _ForgetfulCdn(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         pass
-
-
-@contextmanager
-def serving(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[str]:
-    """Run a web server on loopback; give its URL."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from selenium.webdriver import Chrome
 
-from tests.browser.conftest import serving
 from tests.support.cors.cors_answers import (
     ALLOW_HEADERS,
     ALLOW_ORIGIN,
@@ -18,6 +17,7 @@ from tests.support.cors.cors_answers import (
     allowed_origins,
     refused_origins,
 )
+from tests.support.servers.web import serving
 
 Fields = Sequence[tuple[str, str]]
 #: Fetches one address after the other; each result is whether the page saw an answer, and the header bb-8 of it.

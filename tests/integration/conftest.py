@@ -1,19 +1,17 @@
 """One suite, every server: `S3_SERVERS` names the servers (default: moto, in process), `make conformance` sets it."""
 
 import os
-import tempfile
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.support.servers import STARTERS, S3Server, running
+from tests.support.servers import STARTERS, S3Server
 from tests.support.servers.bucket_names import bucket_name
+from tests.support.servers.fixtures import running_or_skipped
 from tests.support.servers.gallery import Buckets, Gallery
-from tests.support.servers.processes import ServerMissingError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -52,13 +50,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 @pytest.fixture(scope="session")
 def server(request: pytest.FixtureRequest) -> Iterator[S3Server]:
-    # Not pytest's own temporary folder: it is kept after the run, and its long names break Unix sockets.
-    with tempfile.TemporaryDirectory(prefix="s3-") as folder:
-        try:
-            with running(request.param, Path(folder)) as started:
-                yield started
-        except ServerMissingError as missing:
-            pytest.skip(f"{request.param}: {missing}")
+    with running_or_skipped(request.param) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from galleria_storage.s3_storage import get_s3_client, list_bucket_files, upload_directory_to_s3
-from tests.integration.conftest import Buckets
 from tests.support.servers import S3Server
+from tests.support.servers.gallery import Buckets
 from tests.support.servers.request_log import RequestLog
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from galleria_cli.demo.samples import sample_photos
 from galleria_cli.demo.verification import Capture, problems
 from galleria_storage.delivery.events import notification
 from galleria_storage.errors import GalleriaError
-from tests.integration.conftest import Buckets
 from tests.support.functions.function import Function
 from tests.support.servers import S3Server
+from tests.support.servers.gallery import Buckets
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -17,8 +17,8 @@ from galleria_storage.s3_storage import file_exists_in_s3, get_s3_client, list_b
 from galleria_storage.transfer.digests import SHA256_METADATA
 from galleria_storage.transfer.files import upload
 from galleria_storage.transfer.sizes import MIB
-from tests.integration.conftest import Buckets
 from tests.support.servers import S3Server
+from tests.support.servers.gallery import Buckets
 from tests.support.servers.request_log import RequestLog
 
 if TYPE_CHECKING:

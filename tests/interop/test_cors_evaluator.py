@@ -9,10 +9,8 @@ import http.client
 import os
 import random
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,8 +19,8 @@ from galleria_storage.cors.evaluate import CorsRequest, Order, answering_rule
 from galleria_storage.cors.rules import CorsRule, found_rules
 from galleria_storage.s3.bucket_cors import fetch_rules, put_rules
 from galleria_storage.s3.clients import connect
-from tests.support.servers import S3Server, running
-from tests.support.servers.processes import ServerMissingError
+from tests.support.servers import S3Server
+from tests.support.servers.fixtures import running_or_skipped
 
 SERVERS = os.environ.get("CORS_SERVERS", "ceph ministack seaweedfs").split()
 SEED = int(os.environ.get("SEED", "1"))
@@ -85,12 +83,8 @@ def requests(generator: random.Random) -> Iterator[tuple[str, CorsRequest]]:
 
 @pytest.fixture(params=SERVERS)
 def server(request: pytest.FixtureRequest) -> Iterator[S3Server]:
-    with tempfile.TemporaryDirectory(prefix="cors-") as folder:
-        try:
-            with running(request.param, Path(folder)) as started:
-                yield started
-        except ServerMissingError as missing:
-            pytest.skip(f"{request.param}: {missing}")
+    with running_or_skipped(request.param) as started:
+        yield started
 
 
 class Browser:

@@ -6,15 +6,9 @@ from typing import Any, NamedTuple
 
 from galleria_storage.publishing.settings import DuplicateScope, WhenRemoved
 from galleria_storage.s3.profiles import PROFILES, ProviderProfile
+from tests.support.fakes.profiles import HONOURING
+from tests.support.photos.jpegs import HEAD, SCAN_START
 
-HONOURING = ProviderProfile(
-    name="honouring",
-    put_if_none_match="honoured",
-    put_if_match="honoured",
-    complete_if_none_match="honoured",
-    complete_if_match="honoured",
-    delete_if_match="honoured",
-)
 CEPH_LIKE = replace(HONOURING, complete_if_none_match="ignored", complete_if_match="ignored")
 #: Name -> what the provider does with conditions on PutObject and on Complete, and what its profile says.
 PROVIDERS: dict[str, tuple[Any, Any, ProviderProfile]] = {
@@ -24,9 +18,7 @@ PROVIDERS: dict[str, tuple[Any, Any, ProviderProfile]] = {
     "refuses": ("refused", "refused", PROFILES["b2"]),
     "refuses, unknown": ("refused", "refused", PROFILES["generic"]),
 }
-_HEAD = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
-_SCAN = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00"
-PHOTOS = [_HEAD + _SCAN + pixels * 40 + b"\xff\xd9" for pixels in (b"A1", b"B2B", b"C3C3")]
+PHOTOS = [HEAD + SCAN_START + pixels * 40 + b"\xff\xd9" for pixels in (b"A1", b"B2B", b"C3C3")]
 NO_PHOTO = b"<html><script>alert(1)</script></html>"
 CORRECTIONS: list[dict[str, str]] = [
     {},

@@ -26,10 +26,11 @@ from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.transfer.sizes import Sizes
 from galleria_storage.transfer.writer import Writer
-from tests.model.plan import HONOURING, PROVIDERS, Plan
+from tests.model.plan import PROVIDERS, Plan
 from tests.model.strands import Strand, Strands
 from tests.support.fakes.directing import client_error
 from tests.support.fakes.fake_s3 import FakeS3, StoredObject
+from tests.support.fakes.profiles import HONOURING
 
 KEYS = ("wedding/0001.jpg", "wedding/again.jpg")
 STAGING, PUBLIC = "staging", "public"

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from galleria_storage.delivery.events import notification
-from tests.runtime.conftest import PUBLIC, STAGING, Services, Start
+from tests.support.functions.services import PUBLIC, STAGING, Services, Start
 from tests.support.photos import jpegs
 from tests.support.servers.wire import Exchange, proxied
 

@@ -1,7 +1,7 @@
 """A provider that goes away while photos come loses none: `make outage` with few of them."""
 
 from benchmarks import outage
-from tests.runtime.conftest import Services
+from tests.support.functions.services import Services
 
 
 def test_photos_that_come_while_the_provider_is_away_are_published_when_it_is_back(services: Services) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.conftest import PUBLIC, Services
 from tests.support.functions.lambda_runtime import BUILD, LAYER, environment
+from tests.support.functions.services import PUBLIC, Services
 from tests.support.stack.template import Stack
 
 #: Calls the real handler, then tells where every module that is not of Python itself has come from.

@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 
 from galleria_storage.aws import calls
-from tests.stack.conftest import REGION, Cloud, Stack
+from tests.support.stack.cloud import REGION, Cloud, DeployedStack
 
 
 @dataclass
@@ -18,7 +18,7 @@ class Role:
     """A role with a deployed function's policy, which a test may change, and its session."""
 
     cloud: Cloud
-    stack: Stack
+    stack: DeployedStack
     name: str
     policy: dict[str, Any]
     credentials: Mapping[str, str]
@@ -50,7 +50,7 @@ def listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def role_like(cloud: Cloud, stack: Stack, logical_id: str) -> Role:
+def role_like(cloud: Cloud, stack: DeployedStack, logical_id: str) -> Role:
     """Make a role with the policy of a deployed one, and take a session of it."""
     iam, sts = cloud.client("iam"), cloud.client("sts")
     deployed = stack.resources[logical_id]

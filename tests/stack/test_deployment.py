@@ -10,14 +10,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 from galleria_storage.delivery.events import notification
-from tests.stack.conftest import Cloud, Stack, eventually
 from tests.support.photos import jpegs
+from tests.support.stack.cloud import Cloud, DeployedStack, eventually
 
 CORRECTION = {"timestamp-offset-hours": "-2", "target-timezone": "Europe/Stockholm"}
 
 
 @pytest.fixture(scope="module")
-def stack(cloud: Cloud) -> Iterator[Stack]:
+def stack(cloud: Cloud) -> Iterator[DeployedStack]:
     return cloud.deploy("gallery")
 
 
@@ -26,7 +26,7 @@ def s3(cloud: Cloud) -> Any:
     return cloud.client("s3")
 
 
-def copy(s3: Any, stack: Stack, key: str) -> bytes | None:
+def copy(s3: Any, stack: DeployedStack, key: str) -> bytes | None:
     """Return a published copy, or None while there is none."""
     try:
         found: bytes = s3.get_object(Bucket=stack.public, Key=key)["Body"].read()
@@ -35,7 +35,7 @@ def copy(s3: Any, stack: Stack, key: str) -> bytes | None:
     return found
 
 
-def published_as(s3: Any, stack: Stack, key: str, capture: tuple[str, str]) -> bytes:
+def published_as(s3: Any, stack: DeployedStack, key: str, capture: tuple[str, str]) -> bytes:
     """Wait for a copy with these tags."""
 
     def look() -> bytes | None:
@@ -46,7 +46,7 @@ def published_as(s3: Any, stack: Stack, key: str, capture: tuple[str, str]) -> b
     return found
 
 
-def test_a_photo_put_into_staging_comes_out_corrected(s3: Any, stack: Stack) -> None:
+def test_a_photo_put_into_staging_comes_out_corrected(s3: Any, stack: DeployedStack) -> None:
     original = jpegs.photo()
     s3.put_object(Bucket=stack.staging, Key="a b+c/ö.jpg", Body=original, Metadata=CORRECTION)
     found = published_as(s3, stack, "a b+c/ö.jpg", ("2024:06:15 10:30:45", "+02:00"))
@@ -55,7 +55,7 @@ def test_a_photo_put_into_staging_comes_out_corrected(s3: Any, stack: Stack) -> 
     assert (headers["ContentType"], headers["CacheControl"]) == ("image/jpeg", "public, max-age=86400")
 
 
-def test_a_changed_tag_publishes_the_photo_again(cloud: Cloud, s3: Any, stack: Stack) -> None:
+def test_a_changed_tag_publishes_the_photo_again(cloud: Cloud, s3: Any, stack: DeployedStack) -> None:
     """The emulator sends no event for tags, so the test hands the event over; roles are the deployed ones."""
     s3.put_object(Bucket=stack.staging, Key="tagged.jpg", Body=jpegs.photo(), Metadata=CORRECTION)
     published_as(s3, stack, "tagged.jpg", ("2024:06:15 10:30:45", "+02:00"))
@@ -67,7 +67,9 @@ def test_a_changed_tag_publishes_the_photo_again(cloud: Cloud, s3: Any, stack: S
     published_as(s3, stack, "tagged.jpg", ("2024:06:15 13:30:45", "+02:00"))
 
 
-def test_a_rejected_photo_lands_in_the_failure_queue_with_the_reason(cloud: Cloud, s3: Any, stack: Stack) -> None:
+def test_a_rejected_photo_lands_in_the_failure_queue_with_the_reason(
+    cloud: Cloud, s3: Any, stack: DeployedStack
+) -> None:
     s3.put_object(
         Bucket=stack.staging, Key="wrong.jpg", Body=jpegs.photo(), Metadata={"corrected-timestamp": "yesterday"}
     )
@@ -82,7 +84,7 @@ def test_a_rejected_photo_lands_in_the_failure_queue_with_the_reason(cloud: Clou
 
 
 def test_the_bucket_has_its_rules_when_the_deployment_ends_and_a_schedule_keeps_them(
-    cloud: Cloud, s3: Any, stack: Stack
+    cloud: Cloud, s3: Any, stack: DeployedStack
 ) -> None:
     (rule,) = s3.get_bucket_cors(Bucket=stack.public)["CORSRules"]
     assert sorted(rule["AllowedMethods"]) == ["GET", "HEAD"]
@@ -94,7 +96,7 @@ def test_the_bucket_has_its_rules_when_the_deployment_ends_and_a_schedule_keeps_
     assert targets["Targets"][0]["Arn"] == stack.outputs["AuditFunction"]
 
 
-def test_s3_batch_operations_may_call_the_function_and_is_answered(cloud: Cloud, s3: Any, stack: Stack) -> None:
+def test_s3_batch_operations_may_call_the_function_and_is_answered(cloud: Cloud, s3: Any, stack: DeployedStack) -> None:
     s3.put_object(Bucket=stack.staging, Key="batch.jpg", Body=jpegs.photo(), Metadata=CORRECTION)
     published_as(s3, stack, "batch.jpg", ("2024:06:15 10:30:45", "+02:00"))
     s3.delete_object(Bucket=stack.public, Key="batch.jpg")
@@ -105,7 +107,7 @@ def test_s3_batch_operations_may_call_the_function_and_is_answered(cloud: Cloud,
     assert copy(s3, stack, "batch.jpg")
 
 
-def test_nobody_reads_the_buckets_without_credentials(cloud: Cloud, stack: Stack) -> None:
+def test_nobody_reads_the_buckets_without_credentials(cloud: Cloud, stack: DeployedStack) -> None:
     cloud.client("s3").put_object(Bucket=stack.public, Key="private.jpg", Body=b"x")
     for bucket in (stack.staging, stack.public):
         with closing(http.client.HTTPConnection(cloud.wire.endpoint.removeprefix("http://"))) as connection:

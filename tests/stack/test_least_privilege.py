@@ -11,9 +11,9 @@ from typing import Any, Final
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.stack.conftest import Cloud, Stack
 from tests.stack.roles import Role, acting, listed, role_like, without
 from tests.stack.uses import Audits, Uses
+from tests.support.stack.cloud import Cloud, DeployedStack
 
 #: What no server here enforces. X-Ray: the two actions that a traced function needs (Lambda Developer Guide, "X-Ray").
 #: ListBucket: AWS answers 403 for a key that does not exist to whoever may not list (S3 API, HeadObject and GetObject,
@@ -24,7 +24,7 @@ NOT_ENFORCED: Final = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "s3:
 
 
 @pytest.fixture(scope="module")
-def stack(cloud: Cloud) -> Stack:
+def stack(cloud: Cloud) -> DeployedStack:
     """Send no events: here the test itself calls the handlers. And have a bucket that nobody was given."""
     stack = cloud.deploy("least", EventBusName="default", InvalidateReplaced="yes")
     s3 = cloud.client("s3")
@@ -36,12 +36,12 @@ def stack(cloud: Cloud) -> Stack:
 
 
 @pytest.fixture(scope="module")
-def publisher_role(cloud: Cloud, stack: Stack) -> Iterator[Role]:
+def publisher_role(cloud: Cloud, stack: DeployedStack) -> Iterator[Role]:
     yield from acting(role_like(cloud, stack, "PublishPhotoRole"), "PublishPhotoFunction")
 
 
 @pytest.fixture(scope="module")
-def auditor_role(cloud: Cloud, stack: Stack) -> Iterator[Role]:
+def auditor_role(cloud: Cloud, stack: DeployedStack) -> Iterator[Role]:
     yield from acting(role_like(cloud, stack, "AuditCorsRole"), "AuditCorsFunction")
 
 

@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.stack.conftest import Cloud, Stack, eventually, reasons
 from tests.support.photos import jpegs
 from tests.support.servers.processes import ROOT
+from tests.support.stack.cloud import Cloud, DeployedStack, eventually, reasons
 
 WRONG = '{"CORS_RULES": 1}'
 TAKEN = "2024:06:15 12:30:45"
 
 
-def put(cloud: Cloud, stack: Stack, key: str, **metadata: str) -> None:
+def put(cloud: Cloud, stack: DeployedStack, key: str, **metadata: str) -> None:
     cloud.client("s3").put_object(Bucket=stack.staging, Key=key, Body=jpegs.photo(), Metadata=metadata)
 
 
-def published(cloud: Cloud, stack: Stack, key: str) -> dict[str, Any]:
+def published(cloud: Cloud, stack: DeployedStack, key: str) -> dict[str, Any]:
     """Wait for a copy; return its headers and its body."""
     s3 = cloud.client("s3")
 
@@ -34,7 +34,7 @@ def published(cloud: Cloud, stack: Stack, key: str) -> dict[str, Any]:
     return {**found, "Body": found["Body"].read()}
 
 
-def message_of(cloud: Cloud, stack: Stack) -> dict[str, Any]:
+def message_of(cloud: Cloud, stack: DeployedStack) -> dict[str, Any]:
     """Wait for a message in the failure queue, and take it out."""
     sqs, queue = cloud.client("sqs"), stack.outputs["FailureQueueUrl"]
     (message,) = eventually(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"), lambda: "a message")
@@ -43,11 +43,11 @@ def message_of(cloud: Cloud, stack: Stack) -> dict[str, Any]:
     return body
 
 
-def capture(cloud: Cloud, stack: Stack, key: str) -> tuple[str, str]:
+def capture(cloud: Cloud, stack: DeployedStack, key: str) -> tuple[str, str]:
     return jpegs.capture(published(cloud, stack, key)["Body"])
 
 
-def ignored(cloud: Cloud, stack: Stack, key: str) -> bool:
+def ignored(cloud: Cloud, stack: DeployedStack, key: str) -> bool:
     put(cloud, stack, key)
     put(cloud, stack, f"{key}-after.jpg")
     published(cloud, stack, f"{key}-after.jpg")
@@ -55,12 +55,12 @@ def ignored(cloud: Cloud, stack: Stack, key: str) -> bool:
     return [entry["Key"] for entry in found] == [f"{key}-after.jpg"]
 
 
-def passed_through(cloud: Cloud, stack: Stack, key: str) -> bool:
+def passed_through(cloud: Cloud, stack: DeployedStack, key: str) -> bool:
     cloud.client("s3").put_object(Bucket=stack.staging, Key=key, Body=b"%PDF-1.7\n%%EOF")
     return published(cloud, stack, key)["ContentType"] == "application/pdf"
 
 
-def unpublished(cloud: Cloud, stack: Stack, key: str) -> bool:
+def unpublished(cloud: Cloud, stack: DeployedStack, key: str) -> bool:
     published(cloud, stack, key)
     s3 = cloud.client("s3")
     s3.delete_object(Bucket=stack.staging, Key=key)
@@ -69,7 +69,7 @@ def unpublished(cloud: Cloud, stack: Stack, key: str) -> bool:
     )
 
 
-def has_more(cloud: Cloud, stack: Stack, key: str) -> bool:
+def has_more(cloud: Cloud, stack: DeployedStack, key: str) -> bool:
     titled = published(cloud, stack, key)["Metadata"].get("title") == "Dance"
     return titled and ignored(cloud, stack, f"{key}/left-out.jpg") and passed_through(cloud, stack, f"{key}.pdf")
 
@@ -77,7 +77,7 @@ def has_more(cloud: Cloud, stack: Stack, key: str) -> bool:
 #: What the last room of parameters holds.
 MORE = {"METADATA_ALLOWLIST": "title", "IGNORED_KEYS": "left-out.jpg", "PASS_THROUGH_TYPES": "application/pdf"}
 #: Parameter -> its new value, and what shows in the next photo that it took effect.
-CHANGES: dict[str, tuple[str, Callable[[Cloud, Stack, str], bool]]] = {
+CHANGES: dict[str, tuple[str, Callable[[Cloud, DeployedStack, str], bool]]] = {
     "TimestampOffsetHours": ("-2", lambda c, s, k: capture(c, s, k)[0] == "2024:06:15 10:30:45"),
     "TargetTimezone": ("Europe/Stockholm", lambda c, s, k: capture(c, s, k)[1] == "+02:00"),
     "CacheControl": ("no-store", lambda c, s, k: published(c, s, k)["CacheControl"] == "no-store"),
@@ -99,7 +99,7 @@ def test_every_changed_parameter_shows_in_the_next_photo(cloud: Cloud) -> None:
 
 
 def test_a_changed_cors_parameter_is_in_the_bucket_when_the_deployment_ends(cloud: Cloud) -> None:
-    def origins(stack: Stack) -> list[str]:
+    def origins(stack: DeployedStack) -> list[str]:
         rules = cloud.client("s3").get_bucket_cors(Bucket=stack.public)["CORSRules"]
         return [origin for rule in rules for origin in rule["AllowedOrigins"]]
 

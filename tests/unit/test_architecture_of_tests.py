@@ -1,12 +1,14 @@
-"""What tests share is in the rooms of `tests/support`."""
+"""What tests share is in the rooms of `tests/support`, and each test finds it there."""
 
 from pathlib import Path
+
+import pytest
 
 from tests.support.architecture.suites import problems
 from tests.support.servers.processes import ROOT
 
 
-def test_the_tests_import_only_what_exists() -> None:
+def test_the_tests_import_what_they_share_from_its_rooms() -> None:
     assert problems(ROOT) == []
 
 
@@ -23,3 +25,13 @@ def test_an_import_of_a_module_that_is_gone_is_found(tmp_path: Path) -> None:
         "tests/test_one.py: tests.support.tiffs.photo",
         "tests/test_one.py: tests.support.pngs",
     ]
+
+
+@pytest.mark.parametrize("owner", ["unit/cors/conftest", "unit/cors/test_evaluate"])
+def test_an_import_from_a_conftest_or_another_test_is_found(owner: str, tmp_path: Path) -> None:
+    (tmp_path / "tests/unit/cors").mkdir(parents=True)
+    (tmp_path / f"tests/{owner}.py").write_text("RULES = []\n")
+    (tmp_path / "tests/unit/cors/test_needs.py").write_text(f"from tests.{owner.replace('/', '.')} import RULES\n")
+    (found,) = problems(tmp_path)
+    assert "test_needs.py" in found
+    assert "belongs in tests/support" in found

@@ -31,6 +31,8 @@ def _judged(root: Path, name: str) -> Iterator[str]:
     module = root.joinpath(*name.split("."))
     if not (_exists(module) or _is_module(module.parent)):
         yield f"{name} does not exist; what tests share is in the rooms of tests/support"
+    if any(part == "conftest" or part.startswith("test_") for part in name.split(".")[:-1]):
+        yield f"{name} is taken out of a conftest or a test; what tests share belongs in tests/support"
 
 
 def _exists(module: Path) -> bool:

@@ -12,9 +12,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from itertools import count
 from typing import Any, Final
+
+from tests.support.servers.web import serving
 
 ACCOUNT: Final = "123456789012"
 NAME: Final = "publish"
@@ -154,9 +156,5 @@ def queues(visibility_seconds: int, most_receives: int) -> Iterator[FakeQueues]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        both.endpoint = f"http://127.0.0.1:{server.server_port}"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with serving(Handler) as both.endpoint:
         yield both
-        server.shutdown()

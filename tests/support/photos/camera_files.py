@@ -180,30 +180,6 @@ def photo(block: Tiff | bytes, *others: bytes, trailer: bytes = b"") -> bytes:
     return jpeg(exif_segment(data), *others, trailer=trailer)
 
 
-def from_scan(data: bytes) -> bytes:
-    """Return a JPEG's bytes from the first SOS on."""
-    return data[2 + sum(map(len, segments(data))) :]
-
-
-def segments(data: bytes) -> list[bytes]:
-    """Return a JPEG's segments before the first SOS, each with its marker and the stray bytes in front of it."""
-    at, found = 2, []
-    while True:
-        marker = data.index(b"\xff", at) + 1
-        while data[marker] == 0xFF:
-            marker += 1
-        if data[marker] == 0xDA:
-            return found
-        length = (
-            0
-            if data[marker] in (0x00, 0x01, *range(0xD0, 0xD8))
-            else int.from_bytes(data[marker + 1 : marker + 3], "big")
-        )
-        end = marker + 1 + length
-        found.append(data[at:end])
-        at = end
-
-
 def exif_of(data: bytes) -> dict[int, object]:
     """Return the Exif IFD as Pillow reads it: an independent reader."""
     with Image.open(BytesIO(data)) as image:

@@ -8,10 +8,15 @@ from typing import Final
 
 import piexif
 
+from benchmarks.fidelity.jpeg import read_jpeg
+
 TAKEN: Final = "2024:06:15 12:30:45"
-_APP0: Final = bytes.fromhex("ffe000104a46494600010100000100010000")
-_SCAN: Final = bytes.fromhex("ffda0008010100003f00")
-_END: Final = b"\xff\xd9"
+#: SOI and a JFIF segment.
+HEAD: Final = bytes.fromhex("ffd8ffe000104a46494600010100000100010000")
+SCAN_START: Final = bytes.fromhex("ffda0008010100003f00")
+END: Final = b"\xff\xd9"
+#: The image data of a photo that is as small as can be.
+SCAN: Final = SCAN_START + b"pixels" * 5 + END
 
 
 def photo(taken: str | None = TAKEN, *, size: int = 20_000, seed: int = 0) -> bytes:
@@ -30,15 +35,19 @@ def photo(taken: str | None = TAKEN, *, size: int = 20_000, seed: int = 0) -> by
     exif = piexif.dump({"0th": {piexif.ImageIFD.Make: "Maker"}, **tags})
     app1 = b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif
     picture = random.Random(seed).randbytes(size).replace(b"\xff", b"\x00")
-    return b"\xff\xd8" + _APP0 + app1 + _SCAN + picture + _END
+    return HEAD + app1 + SCAN_START + picture + END
+
+
+def segments(jpeg: bytes) -> list[bytes]:
+    """Return the segments before the first SOS, each with its marker and the stray bytes in front of it."""
+    read = read_jpeg(jpeg)
+    assert read is not None, "the segments are not in order"
+    return [piece for _, marker, piece in read.pieces if marker]
 
 
 def image_data(jpeg: bytes) -> bytes:
-    """Return everything from the first start of scan on (ITU-T T.81, annex B): what no edit may touch."""
-    position = 2
-    while jpeg[position + 1] != 0xDA:
-        position += 2 + int.from_bytes(jpeg[position + 2 : position + 4], "big")
-    return jpeg[position:]
+    """Return everything after the segments (ITU-T T.81, annex B): what no edit may touch."""
+    return jpeg[2 + sum(map(len, segments(jpeg))) :]
 
 
 def capture(jpeg: bytes) -> tuple[str, str]:

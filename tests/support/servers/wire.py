@@ -5,14 +5,15 @@ The Host header passes unchanged, and with it the signature.
 """
 
 import socket
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
+
+from tests.support.servers.web import serving
 
 #: Small, so that a body that the client does not read is not counted as delivered by the kernel's buffers.
 SOCKET_BUFFER: Final = 64 * 1024
@@ -87,16 +88,8 @@ def proxied(endpoint: str) -> Iterator[Wire]:
 
     Handler.wire = wire
     Handler.upstream = (str(upstream.hostname), int(upstream.port or 80))
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as proxy:
-        proxy.daemon_threads = True
-        wire.endpoint = f"http://127.0.0.1:{proxy.server_port}"
-        thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        try:
-            yield wire
-        finally:
-            proxy.shutdown()
-            thread.join()
+    with serving(Handler) as wire.endpoint:
+        yield wire
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,10 +1,9 @@
 """CloudFormation hears what became of the audit that it asked for, over a real connection."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from galleria_storage.aws import custom_resource
 from galleria_storage.errors import ProviderError
 from tests.support.functions.function import Function
+from tests.support.servers.web import serving
 
 REQUEST = {
     "RequestType": "Create",
@@ -37,10 +37,8 @@ def listening(*statuses: int) -> Iterator[tuple[str, list[tuple[str, dict[str, A
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/answer?Signature=secret", arrived
-        server.shutdown()
+    with serving(Handler) as url:
+        yield f"{url}/answer?Signature=secret", arrived
 
 
 def test_the_answer_repeats_who_asked_and_has_the_empty_content_type_that_the_url_is_signed_for() -> None:

@@ -10,7 +10,7 @@ from galleria_storage.cors.settings import CorsSettings, CorsTarget
 from galleria_storage.errors import SettingsError
 from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.clients import Connection
-from tests.unit.cors.fakes import FakeProvider, refusal
+from tests.support.cors.fakes import FakeProvider, refusal
 
 NAMES = ("broken", "missing", "right")
 PROVIDERS = {"broken": None, "missing": None, "right": default_gallery_rules()}

@@ -14,7 +14,7 @@ from galleria_storage.cors.verdict import BucketVerdict
 from galleria_storage.errors import SettingsError
 from galleria_storage.s3.access import BucketAccess, ProviderAccess
 from galleria_storage.s3.clients import Connection
-from tests.unit.cors.fakes import FakeProvider, refusal
+from tests.support.cors.fakes import FakeProvider, refusal
 
 ACCESS = BucketAccess("photos", ProviderAccess("https://s3.example", access_key="key", secret_key="very-secret"))
 EXPECTED = found_rules(default_gallery_rules())

@@ -11,7 +11,7 @@ from galleria_storage.cors.merge import ID_PREFIX, merge_rules
 from galleria_storage.cors.needs import shortcomings
 from galleria_storage.cors.rules import CorsRule, default_gallery_rules, found_rules
 from galleria_storage.errors import ProviderError
-from tests.unit.cors.test_evaluate import REQUESTS, RULES
+from tests.support.cors.rule_sets import REQUESTS, RULES
 
 DEFAULT = found_rules(default_gallery_rules())
 ADMIN = CorsRule(("https://admin.example",), ("PUT",), ("content-type",), (), 60, "admin tool")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from galleria_storage.cors.evaluate import CorsRequest, Order, evaluate
 from galleria_storage.cors.needs import risks, shortcomings
 from galleria_storage.cors.rules import CorsRule, default_gallery_rules, found_rules
-from tests.unit.cors.test_evaluate import RULES
+from tests.support.cors.rule_sets import RULES
 
 DEFAULT = found_rules(default_gallery_rules())
 READ = DEFAULT[0]

@@ -11,7 +11,7 @@ from galleria_storage.cors.rules import CorsRule, default_gallery_rules, found_r
 from galleria_storage.cors.settings import CorsMode
 from galleria_storage.errors import ProviderError, SettingsError
 from galleria_storage.s3.access import BucketAccess
-from tests.unit.cors.fakes import FakeProvider, refusal, web_server
+from tests.support.cors.fakes import FakeProvider, refusal, web_server
 
 DEFAULT = found_rules(default_gallery_rules())
 ALLOWING = {

@@ -10,13 +10,13 @@ from galleria_storage.errors import CorrectionError
 from galleria_storage.photos.photo import correct_bytes, plan_photo
 from galleria_storage.photos.source import BytesSource
 from tests.support.photos import pngs, tiffs, webps
+from tests.support.photos.jpegs import SCAN
 from tests.support.photos.tiffs import text
 
 ALL = parse_correction({"timestamp-offset-hours": "-2", "dates": "all"}, {})
 CAPTURE = parse_correction({"timestamp-offset-hours": "-2"}, {})
 OLD, NEW = b"2020:01:02 03:04:05", b"2020:01:02 01:04:05"
 OTHER = b"2021:05:05 05:05:05"
-SCAN = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + b"pixels" * 5 + b"\xff\xd9"
 XMP = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
     '<rdf:Description xmlns:p="http://ns.adobe.com/photoshop/1.0/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" '

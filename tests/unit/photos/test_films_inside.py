@@ -12,8 +12,8 @@ from galleria_storage.photos.source import BytesSource
 from tests.support.photos import heifs
 from tests.support.photos.boxes import box, full_box, u
 from tests.support.photos.heifs import MASTER, exif_item
+from tests.support.photos.jpegs import SCAN
 
-SCAN = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00pixels\xff\xd9"
 PLACE, AUTHOR, MAKE = b"+57.7089+011.9746/", b"Ada Lovelace", b"A maker"
 CREATED = 3_660_000_000
 

@@ -11,8 +11,8 @@ from galleria_storage.photos.formats import format_of
 from galleria_storage.photos.gps import gps_moment
 from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.photos.source import BytesSource
+from tests.support.photos.jpegs import SCAN
 
-SCAN = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00pixels\xff\xd9"
 TIME = ((8, 1), (30, 1), (4500, 100))
 GPS = parse_correction({"target-timezone": "gps"}, {})
 

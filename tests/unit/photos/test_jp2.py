@@ -6,13 +6,14 @@ from hypothesis import strategies as st
 
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import Correction
-from galleria_storage.errors import CorruptPhotoError, GalleriaError, UnsupportedFormatError
+from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
 from galleria_storage.photos import jp2
 from galleria_storage.photos.jp2 import DIGITAL_EXIF, JPG_TIFF_EXIF
 from galleria_storage.photos.photo import correct_bytes, plan_photo
 from galleria_storage.photos.plan import NOTHING, Texts
 from galleria_storage.photos.source import BytesSource
 from tests.support.photos.boxes import box, boxes_of
+from tests.support.photos.damage import damaged, refused_or_corrected_for_good
 from tests.support.photos.heifs import NEW, READ, block, corrected, exif_of
 
 START = box(b"jP  ", b"\r\n\x87\n") + box(b"ftyp", b"jp2 \0\0\0\0jp2 ") + box(b"jp2h", b"header")
@@ -126,10 +127,4 @@ def test_twice_is_once_and_the_last_word_counts(file: bytes) -> None:
 @settings(deadline=None)
 @given(files(), st.data())
 def test_a_damaged_file_is_refused_or_corrected_for_good(file: bytes, data: st.DataObject) -> None:
-    at = data.draw(st.integers(12, len(file) - 1))
-    broken = file[:at] + data.draw(st.binary(min_size=1, max_size=4)) + file[at + 1 :]
-    try:
-        result = correct_bytes(broken, Texts(NEW))
-    except GalleriaError:
-        return
-    assert correct_bytes(result, Texts(NEW)) == result
+    refused_or_corrected_for_good(damaged(data, file, 12), Texts(NEW))

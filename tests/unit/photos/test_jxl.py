@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import Correction
-from galleria_storage.errors import CorrectionError, CorruptPhotoError, GalleriaError, UnsupportedFormatError
+from galleria_storage.errors import CorrectionError, CorruptPhotoError, UnsupportedFormatError
 from galleria_storage.photos import jxl
 from galleria_storage.photos.photo import correct_bytes, plan_photo
 from galleria_storage.photos.plan import NOTHING, Texts
 from galleria_storage.photos.source import BytesSource
 from tests.support.photos.boxes import box, boxes_of, kinds_of, only, u
+from tests.support.photos.damage import damaged, refused_or_corrected_for_good
 from tests.support.photos.heifs import NEW, READ, block, corrected, exif_of
 
 START = box(b"JXL ", b"\r\n\x87\n") + box(b"ftyp", b"jxl \0\0\0\0jxl ")
@@ -147,10 +148,4 @@ def test_twice_is_once_and_the_last_word_counts(file: bytes) -> None:
 @settings(deadline=None)
 @given(files(), st.data())
 def test_a_damaged_file_is_refused_or_corrected_for_good(file: bytes, data: st.DataObject) -> None:
-    at = data.draw(st.integers(12, max(12, len(file) - 1)))
-    broken = file[:at] + data.draw(st.binary(min_size=1, max_size=4)) + file[at + 1 :]
-    try:
-        result = correct_bytes(broken, Texts(NEW))
-    except GalleriaError:
-        return
-    assert correct_bytes(result, Texts(NEW)) == result
+    refused_or_corrected_for_good(damaged(data, file, 12), Texts(NEW))

@@ -12,13 +12,13 @@ from galleria_storage.photos.source import BytesSource
 from tests.support.photos import heifs, pngs, tiffs, webps
 from tests.support.photos.boxes import box
 from tests.support.photos.heifs import MASTER, Spec, exif_item
+from tests.support.photos.jpegs import SCAN
 
 XMP = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>some text in XMP</x:xmpmeta>"
 EXIF = heifs.block()
 JP2_XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 JXL = box(b"JXL ", b"\r\n\x87\n") + box(b"ftyp", b"jxl \0\0\0\0jxl ")
 JP2 = box(b"jP  ", b"\r\n\x87\n") + box(b"ftyp", b"jp2 \0\0\0\0jp2 ") + box(b"jp2h", b"header")
-SCAN = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00pixels\xff\xd9"
 
 
 def segment(payload: bytes) -> bytes:

@@ -13,17 +13,9 @@ from galleria_storage.errors import (
     UnsupportedFormatError,
 )
 from galleria_storage.photos.photo import CHUNK, correct_bytes, correct_stream
-from tests.support.photos.camera_files import (
-    TAKEN,
-    afcp_parts,
-    camera_block,
-    from_scan,
-    photo,
-    plain_jpeg,
-    segment,
-    with_afcp,
-)
+from tests.support.photos.camera_files import TAKEN, afcp_parts, camera_block, photo, plain_jpeg, segment, with_afcp
 from tests.support.photos.corrected import tags_of
+from tests.support.photos.jpegs import image_data
 
 ASKED = parse_correction({"corrected-timestamp": "2021-03-04T05:06:07-05:00"}, {}, {})
 
@@ -33,7 +25,7 @@ def test_the_head_is_corrected_and_the_image_is_the_same() -> None:
     after = correct_bytes(before, ASKED)
     assert tags_of(after)[0] == "2021:03:04 05:06:07"
     assert tags_of(after)[2] == "-05:00"
-    assert from_scan(after) == from_scan(before)
+    assert image_data(after) == image_data(before)
 
 
 def test_a_correction_works_from_what_stands_in_the_photo() -> None:

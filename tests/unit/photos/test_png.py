@@ -2,7 +2,6 @@
 
 from zlib import compress, decompress
 
-import piexif
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,18 +13,12 @@ from galleria_storage.photos.plan import NOTHING, Texts
 from galleria_storage.photos.png import planner as png
 from galleria_storage.photos.source import BytesSource, MeteredSource
 from tests.support.photos import pngs
+from tests.support.photos.exif_blocks import EXPECTED, NEW, block, capture_of
 from tests.support.photos.pngs import chunk, chunks_of, raw_profile
 
 OLD = "2020:01:02 03:04:05"
-NEW = CaptureTags("2024:06:15 10:30:45", "25", "+02:00")
 NOISE = bytes(range(256)) * 40
 PIXELS = compress(b"\0\x10\x20" * 2)
-
-
-def block(*, offset: bool = True) -> bytes:
-    exif = {36867: OLD.encode(), 37521: b"11", **({36881: b"-05:00"} if offset else {})}
-    data: bytes = piexif.dump({"Exif": exif, "0th": {271: b"Maker"}})
-    return data[6:]
 
 
 def corrected(file: bytes, texts: CaptureTags = NEW) -> bytes:
@@ -35,27 +28,19 @@ def corrected(file: bytes, texts: CaptureTags = NEW) -> bytes:
     return plan.apply(file)
 
 
-def tags_of(exif: bytes) -> tuple[bytes, bytes, bytes]:
-    found = piexif.load(b"Exif\0\0" + exif.removeprefix(b"Exif\0\0"))["Exif"]
-    return found[36867], found[37521], found[36881]
-
-
-EXPECTED = (b"2024:06:15 10:30:45", b"25", b"+02:00")
-
-
 @pytest.mark.parametrize("side", ["before", "after"])
 def test_an_exif_chunk_is_changed_in_place_on_either_side_of_the_image(side: str) -> None:
     file = pngs.png(**{side: [chunk(b"eXIf", block()), chunk(b"tEXt", b"Title\0x")]})
     result = corrected(file)
     assert len(result) == len(file)
-    assert tags_of(dict(chunks_of(result))[b"eXIf"]) == EXPECTED
+    assert capture_of(dict(chunks_of(result))[b"eXIf"]) == EXPECTED
     assert [c for c in chunks_of(result) if c[0] != b"eXIf"] == [c for c in chunks_of(file) if c[0] != b"eXIf"]
 
 
 def test_a_missing_tag_lets_the_chunk_grow_and_nothing_else() -> None:
     file = pngs.png(before=[chunk(b"eXIf", block(offset=False))], after=[chunk(b"tIME", b"1234567")])
     result = corrected(file)
-    assert tags_of(dict(chunks_of(result))[b"eXIf"]) == EXPECTED
+    assert capture_of(dict(chunks_of(result))[b"eXIf"]) == EXPECTED
     assert [kind for kind, _ in chunks_of(result)] == [kind for kind, _ in chunks_of(file)]
 
 
@@ -75,7 +60,7 @@ def test_a_raw_profile_is_written_again_in_lines_of_the_same_width(width: int, n
     new = decompress(data[len(keyword) + 1 :]) if compressed else data[len(keyword) :]
     assert kind == (b"zTXt" if compressed else b"tEXt")
     again = bytes.fromhex("".join(new.decode().split("\n")[3:]))
-    assert tags_of(again) == EXPECTED
+    assert capture_of(again) == EXPECTED
     assert new == raw_profile(again[6:], name, width)
 
 
@@ -84,7 +69,7 @@ def test_every_copy_changes_the_same_way() -> None:
     file = pngs.png(before=[chunk(b"tEXt", keyword + raw_profile(block()))], after=[chunk(b"eXIf", block())])
     found = dict(chunks_of(corrected(file)))
     profile = bytes.fromhex("".join(found[b"tEXt"].decode().split("\n")[3:]))
-    assert tags_of(profile) == tags_of(found[b"eXIf"]) == EXPECTED
+    assert capture_of(profile) == capture_of(found[b"eXIf"]) == EXPECTED
 
 
 def test_xmp_in_a_raw_profile_is_left_alone() -> None:
@@ -98,7 +83,7 @@ def test_a_new_chunk_goes_before_the_image_and_before_an_animation(first: bytes)
     file = pngs.png(before=[chunk(b"gAMA", b"1234"), chunk(first, b"12345678")])
     kinds = [kind for kind, _ in chunks_of(corrected(file))]
     assert kinds == [b"IHDR", b"gAMA", b"eXIf", first, b"IDAT", b"IEND"]
-    assert tags_of(dict(chunks_of(corrected(file)))[b"eXIf"]) == EXPECTED
+    assert capture_of(dict(chunks_of(corrected(file)))[b"eXIf"]) == EXPECTED
 
 
 def test_what_follows_the_end_of_the_image_stays() -> None:
@@ -142,12 +127,12 @@ def test_the_chunks_after_a_large_image_are_found_at_the_end_of_the_file() -> No
     plan = png.plan(source, Texts(NEW))
     check_plan(source, plan, png.plan, png.parts)
     assert source.reads == 1
-    assert tags_of(dict(chunks_of(plan.apply(file)))[b"eXIf"]) == EXPECTED
+    assert capture_of(dict(chunks_of(plan.apply(file)))[b"eXIf"]) == EXPECTED
 
 
 def test_another_png_after_the_end_is_not_taken_for_the_end_of_the_first() -> None:
     file = pngs.png(image=[chunk(b"IDAT", NOISE)] * 20, after=[chunk(b"eXIf", block())]) + pngs.png()
-    assert tags_of(dict(chunks_of(corrected(file)))[b"eXIf"]) == EXPECTED
+    assert capture_of(dict(chunks_of(corrected(file)))[b"eXIf"]) == EXPECTED
 
 
 def test_a_very_large_number_of_chunks_is_refused() -> None:

@@ -1,6 +1,5 @@
 """WebP photos: the capture tags change in the EXIF chunk, and every other chunk keeps its bytes."""
 
-import piexif
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,18 +11,11 @@ from galleria_storage.photos.check import check_plan
 from galleria_storage.photos.plan import NOTHING, Texts
 from galleria_storage.photos.source import BytesSource, MeteredSource
 from tests.support.photos import webps
+from tests.support.photos.exif_blocks import EXPECTED, NEW, block, capture_of
 from tests.support.photos.webps import VP8, VP8L, chunk, chunks_of, kinds_of, vp8x
 
 OLD = b"2020:01:02 03:04:05"
-NEW = CaptureTags("2024:06:15 10:30:45", "25", "+02:00")
-EXPECTED = (b"2024:06:15 10:30:45", b"25", b"+02:00")
 XMP = chunk(b"XMP ", b"<x:xmpmeta/>")
-
-
-def block(*, offset: bool = True) -> bytes:
-    exif = {36867: OLD, 37521: b"11", **({36881: b"-05:00"} if offset else {})}
-    data: bytes = piexif.dump({"Exif": exif, "0th": {271: b"Maker"}})
-    return data[6:]
 
 
 def corrected(file: bytes, texts: CaptureTags = NEW) -> bytes:
@@ -34,9 +26,7 @@ def corrected(file: bytes, texts: CaptureTags = NEW) -> bytes:
 
 
 def tags_of(file: bytes) -> tuple[bytes, bytes, bytes]:
-    data = dict(chunks_of(file))[b"EXIF"].removeprefix(b"Exif\0\0")
-    found = piexif.load(b"Exif\0\0" + data)["Exif"]
-    return found[36867], found[37521], found[36881]
+    return capture_of(dict(chunks_of(file))[b"EXIF"])
 
 
 def test_an_exif_chunk_with_room_is_changed_in_place() -> None:

@@ -13,15 +13,15 @@ from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.transfer.sizes import MAX_PARTS, MIB, Sizes, first_and_later, part_size
 from tests.support.fakes.directing import refuse
 from tests.support.fakes.fake_s3 import Body
+from tests.support.fakes.gallery import HEAD, JPEG, STAGING, TIME, FakeGallery, careless
 from tests.support.photos.camera_files import afcp_parts, with_afcp
-from tests.unit.publishing.conftest import HEAD, JPEG, STAGING, TIME, Gallery, careless
 
 BIG = JPEG[:-2] + bytes(range(256)) * 1600 + b"\xff\xd9"
 CORRECTED = correct_bytes(BIG, parse_correction(TIME, {}))
 
 
 @pytest.fixture(params=["whole", "in parts"])
-def either_way(gallery: Gallery, request: pytest.FixtureRequest) -> Gallery:
+def either_way(gallery: FakeGallery, request: pytest.FixtureRequest) -> FakeGallery:
     gallery.sizes = Sizes() if request.param == "whole" else Sizes(whole=0, part=90_000)
     return gallery
 
@@ -29,7 +29,7 @@ def either_way(gallery: Gallery, request: pytest.FixtureRequest) -> Gallery:
 # --- reading
 
 
-def test_a_read_that_breaks_off_goes_on_where_it_stopped(either_way: Gallery) -> None:
+def test_a_read_that_breaks_off_goes_on_where_it_stopped(either_way: FakeGallery) -> None:
     either_way.put(BIG, TIME)
     either_way.director.cuts = [2000, 270_000]
     outcome = either_way.publish()
@@ -38,7 +38,7 @@ def test_a_read_that_breaks_off_goes_on_where_it_stopped(either_way: Gallery) ->
     assert outcome.bytes_in == len(BIG)
 
 
-def test_every_body_is_closed_when_it_is_done_with(either_way: Gallery) -> None:
+def test_every_body_is_closed_when_it_is_done_with(either_way: FakeGallery) -> None:
     """An unread body blocks its connection."""
     either_way.put(BIG, TIME)
     either_way.director.cuts = [2000, 270_000]
@@ -50,7 +50,7 @@ def test_every_body_is_closed_when_it_is_done_with(either_way: Gallery) -> None:
     assert all(body.closed for body in either_way.s3.bodies)
 
 
-def test_the_body_of_another_object_is_closed_unread(gallery: Gallery) -> None:
+def test_the_body_of_another_object_is_closed_unread(gallery: FakeGallery) -> None:
     careless(gallery)
     gallery.put(BIG)
     gallery.director.cuts = [2000]
@@ -60,7 +60,7 @@ def test_the_body_of_another_object_is_closed_unread(gallery: Gallery) -> None:
     assert all(body.closed for body in gallery.s3.bodies)
 
 
-def test_a_read_that_breaks_off_again_and_again_fails(gallery: Gallery) -> None:
+def test_a_read_that_breaks_off_again_and_again_fails(gallery: FakeGallery) -> None:
     gallery.put(BIG)
     gallery.director.cuts = [0] * 50
     with pytest.raises(ProviderError):
@@ -68,7 +68,7 @@ def test_a_read_that_breaks_off_again_and_again_fails(gallery: Gallery) -> None:
     assert len(gallery.s3.calls) < 10
 
 
-def test_bytes_that_do_not_fit_the_providers_checksum_are_not_published(either_way: Gallery) -> None:
+def test_bytes_that_do_not_fit_the_providers_checksum_are_not_published(either_way: FakeGallery) -> None:
     """As botocore does it: the end of the body raises."""
 
     class Spoilt(Body):
@@ -92,7 +92,7 @@ def test_bytes_that_do_not_fit_the_providers_checksum_are_not_published(either_w
     assert (either_way.published_keys(), either_way.s3.uploads) == ([], {})
 
 
-def test_a_source_that_changed_while_it_was_read_is_never_mixed(either_way: Gallery) -> None:
+def test_a_source_that_changed_while_it_was_read_is_never_mixed(either_way: FakeGallery) -> None:
     either_way.put(BIG)
     either_way.director.cuts = [2000]
     either_way.director.plans["GetObject from the middle", 1] = lambda: either_way.put(BIG[::-1].join((JPEG, b"")))
@@ -101,7 +101,7 @@ def test_a_source_that_changed_while_it_was_read_is_never_mixed(either_way: Gall
     assert either_way.copy().body == either_way.s3.objects[STAGING, "a.jpg"].body
 
 
-def test_a_source_that_vanished_while_it_was_read_is_gone(either_way: Gallery) -> None:
+def test_a_source_that_vanished_while_it_was_read_is_gone(either_way: FakeGallery) -> None:
     either_way.put(BIG)
     either_way.director.cuts = [2000]
     either_way.director.plans["GetObject from the middle", 1] = lambda: either_way.s3.remove(STAGING, "a.jpg")
@@ -109,7 +109,7 @@ def test_a_source_that_vanished_while_it_was_read_is_gone(either_way: Gallery) -
     assert (either_way.published_keys(), either_way.s3.uploads) == ([], {})
 
 
-def test_a_head_that_is_longer_than_the_first_read_is_read_on(gallery: Gallery) -> None:
+def test_a_head_that_is_longer_than_the_first_read_is_read_on(gallery: FakeGallery) -> None:
     segments = b"".join(b"\xff\xed\xff\xff" + bytes(65533) for _ in range(20))
     photo = HEAD + segments + JPEG[len(HEAD) :]
     gallery.put(photo, TIME)
@@ -120,7 +120,7 @@ def test_a_head_that_is_longer_than_the_first_read_is_read_on(gallery: Gallery) 
 # --- writing in parts
 
 
-def test_large_content_goes_out_in_parts_and_its_sha256_into_the_outcome(gallery: Gallery) -> None:
+def test_large_content_goes_out_in_parts_and_its_sha256_into_the_outcome(gallery: FakeGallery) -> None:
     gallery.sizes = Sizes(whole=90_000, part=90_000)
     gallery.put(BIG, TIME)
     outcome = gallery.publish()
@@ -132,7 +132,7 @@ def test_large_content_goes_out_in_parts_and_its_sha256_into_the_outcome(gallery
 
 @given(whole=st.integers(0, 4000), part=st.integers(64, 4000), length=st.integers(0, 3000))
 def test_whatever_the_sizes_the_bytes_are_the_same(whole: int, part: int, length: int) -> None:
-    gallery = Gallery()
+    gallery = FakeGallery()
     gallery.sizes = Sizes(whole=whole, part=part)
     photo = JPEG + bytes(length)
     gallery.put(photo, TIME)
@@ -141,7 +141,7 @@ def test_whatever_the_sizes_the_bytes_are_the_same(whole: int, part: int, length
 
 
 @pytest.mark.parametrize("operation", ["UploadPart", "CompleteMultipartUpload"])
-def test_an_upload_that_fails_is_aborted(gallery: Gallery, operation: str) -> None:
+def test_an_upload_that_fails_is_aborted(gallery: FakeGallery, operation: str) -> None:
     gallery.sizes = Sizes(whole=0, part=90_000)
     gallery.put(BIG)
     gallery.director.plans[operation, 1] = lambda: refuse("SlowDown", operation)
@@ -150,7 +150,7 @@ def test_an_upload_that_fails_is_aborted(gallery: Gallery, operation: str) -> No
     assert (gallery.s3.uploads, gallery.published_keys()) == ({}, [])
 
 
-def test_an_upload_that_cannot_even_be_aborted_fails_with_the_first_reason(gallery: Gallery) -> None:
+def test_an_upload_that_cannot_even_be_aborted_fails_with_the_first_reason(gallery: FakeGallery) -> None:
     gallery.sizes = Sizes(whole=0, part=90_000)
     gallery.put(BIG)
     gallery.director.plans["UploadPart", 2] = lambda: refuse("SlowDown", "UploadPart")
@@ -159,7 +159,7 @@ def test_an_upload_that_cannot_even_be_aborted_fails_with_the_first_reason(galle
         gallery.publish()
 
 
-def test_a_completion_whose_answer_was_lost_is_recognised(gallery: Gallery) -> None:
+def test_a_completion_whose_answer_was_lost_is_recognised(gallery: FakeGallery) -> None:
     """boto3 sends it again by itself, and hears that there is no such upload."""
     gallery.sizes = Sizes(whole=0, part=90_000)
     gallery.put(BIG, TIME)
@@ -171,7 +171,7 @@ def test_a_completion_whose_answer_was_lost_is_recognised(gallery: Gallery) -> N
     assert outcome.sha256 == hashlib.sha256(CORRECTED).hexdigest()
 
 
-def test_the_condition_goes_with_the_completion(gallery: Gallery) -> None:
+def test_the_condition_goes_with_the_completion(gallery: FakeGallery) -> None:
     gallery.sizes = Sizes(whole=0, part=90_000)
     gallery.put(BIG)
 
@@ -185,7 +185,7 @@ def test_the_condition_goes_with_the_completion(gallery: Gallery) -> None:
     assert (gallery.copy().body, gallery.s3.uploads) == (CORRECTED, {})
 
 
-def test_a_trailer_with_absolute_offsets_forbids_an_edit_that_grows_the_photo(either_way: Gallery) -> None:
+def test_a_trailer_with_absolute_offsets_forbids_an_edit_that_grows_the_photo(either_way: FakeGallery) -> None:
     afcp = b"AXS!" + (4711).to_bytes(4, "big") + bytes(4)
     either_way.put(BIG + afcp, TIME)
     outcome = either_way.publish()
@@ -199,7 +199,7 @@ PARTS = {b"IPTC": b"title", b"Nail": bytes(range(256))}
 WITH_AFCP = with_afcp(BIG, PARTS)
 
 
-def test_a_trailer_with_absolute_offsets_follows_where_it_is_at_hand(either_way: Gallery) -> None:
+def test_a_trailer_with_absolute_offsets_follows_where_it_is_at_hand(either_way: FakeGallery) -> None:
     either_way.put(WITH_AFCP, TIME)
     outcome = either_way.publish()
     assert outcome.status == "published"
@@ -207,13 +207,13 @@ def test_a_trailer_with_absolute_offsets_follows_where_it_is_at_hand(either_way:
     assert either_way.copy().body == correct_bytes(WITH_AFCP, parse_correction(TIME, {}))
 
 
-def test_the_digest_told_is_that_of_the_followed_trailer(either_way: Gallery) -> None:
+def test_the_digest_told_is_that_of_the_followed_trailer(either_way: FakeGallery) -> None:
     either_way.put(WITH_AFCP, TIME)
     assert either_way.publish().sha256 == hashlib.sha256(either_way.copy().body).hexdigest()
 
 
 @pytest.mark.parametrize("last_part", [1, 12, 300, 16_383, 16_384])
-def test_a_trailer_follows_wherever_parts_are_cut(gallery: Gallery, last_part: int) -> None:
+def test_a_trailer_follows_wherever_parts_are_cut(gallery: FakeGallery, last_part: int) -> None:
     expected = correct_bytes(WITH_AFCP, parse_correction(TIME, {}))
     gallery.sizes = Sizes(whole=0, part=len(expected) - last_part)
     gallery.put(WITH_AFCP, TIME)

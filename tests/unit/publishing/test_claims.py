@@ -10,13 +10,13 @@ from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.publishing.claims import LONGEST, PREFIX
 from galleria_storage.s3.profiles import PROFILES
 from tests.support.fakes.directing import client_error
-from tests.unit.publishing.conftest import JPEG, PUBLIC, STAGING, TIME, Gallery
+from tests.support.fakes.gallery import JPEG, PUBLIC, STAGING, TIME, FakeGallery
 
 CORRECTED = correct_bytes(JPEG, parse_correction(TIME, {}))
 
 
 @pytest.fixture(params=["honoured", "ignored"])
-def scoped(gallery: Gallery, request: pytest.FixtureRequest) -> Gallery:
+def scoped(gallery: FakeGallery, request: pytest.FixtureRequest) -> FakeGallery:
     gallery.configure(duplicate_scope="bucket")
     gallery.s3.preconditions = request.param
     if request.param == "ignored":
@@ -24,11 +24,11 @@ def scoped(gallery: Gallery, request: pytest.FixtureRequest) -> Gallery:
     return gallery
 
 
-def photos(gallery: Gallery) -> list[str]:
+def photos(gallery: FakeGallery) -> list[str]:
     return [key for key in gallery.published_keys() if not key.startswith(".")]
 
 
-def test_the_same_photo_under_a_second_key_is_a_duplicate_of_the_first(scoped: Gallery) -> None:
+def test_the_same_photo_under_a_second_key_is_a_duplicate_of_the_first(scoped: FakeGallery) -> None:
     for key in ("a.jpg", "ö/b.jpg"):
         scoped.put(metadata=TIME, key=key)
     assert scoped.publish("a.jpg").status == "published"
@@ -37,20 +37,20 @@ def test_the_same_photo_under_a_second_key_is_a_duplicate_of_the_first(scoped: G
     assert photos(scoped) == ["a.jpg"]
 
 
-def test_by_default_each_key_is_published(gallery: Gallery) -> None:
+def test_by_default_each_key_is_published(gallery: FakeGallery) -> None:
     for key in ("a.jpg", "b.jpg"):
         gallery.put(key=key)
         gallery.publish(key)
     assert photos(gallery) == ["a.jpg", "b.jpg"]
 
 
-def test_the_same_photo_with_another_correction_is_no_duplicate(scoped: Gallery) -> None:
+def test_the_same_photo_with_another_correction_is_no_duplicate(scoped: FakeGallery) -> None:
     scoped.put(key="a.jpg")
     scoped.put(metadata=TIME, key="b.jpg")
     assert [scoped.publish(key).status for key in ("a.jpg", "b.jpg")] == ["published", "published"]
 
 
-def test_a_worker_that_died_after_claiming_goes_on_when_its_event_comes_again(scoped: Gallery) -> None:
+def test_a_worker_that_died_after_claiming_goes_on_when_its_event_comes_again(scoped: FakeGallery) -> None:
     scoped.put()
     number = 2  # the first PutObject is the claim
 
@@ -64,7 +64,7 @@ def test_a_worker_that_died_after_claiming_goes_on_when_its_event_comes_again(sc
     assert scoped.publish().status == "published"
 
 
-def test_a_second_key_waits_for_the_first_one_while_that_is_on_its_way(scoped: Gallery) -> None:
+def test_a_second_key_waits_for_the_first_one_while_that_is_on_its_way(scoped: FakeGallery) -> None:
     claimed_by_a_run_that_died(scoped)
     scoped.put(key="b.jpg")
     scoped.meanwhile = lambda: photos(scoped) or scoped.publisher().publish("a.jpg")
@@ -72,7 +72,7 @@ def test_a_second_key_waits_for_the_first_one_while_that_is_on_its_way(scoped: G
     assert photos(scoped) == ["a.jpg"]
 
 
-def test_a_holder_that_died_before_it_wrote_is_not_waited_for_for_ever(scoped: Gallery) -> None:
+def test_a_holder_that_died_before_it_wrote_is_not_waited_for_for_ever(scoped: FakeGallery) -> None:
     claimed_by_a_run_that_died(scoped)
     scoped.put(key="b.jpg")
     assert scoped.publish("b.jpg").status == "published"
@@ -81,35 +81,35 @@ def test_a_holder_that_died_before_it_wrote_is_not_waited_for_for_ever(scoped: G
     assert photos(scoped) == ["b.jpg"]
 
 
-def test_the_event_of_a_holder_that_died_finds_that_another_key_took_over(scoped: Gallery) -> None:
+def test_the_event_of_a_holder_that_died_finds_that_another_key_took_over(scoped: FakeGallery) -> None:
     claimed_by_a_run_that_died(scoped)
     scoped.put(key="b.jpg")
     scoped.publish("b.jpg")
     assert scoped.publish("a.jpg").duplicate_of == "b.jpg"
 
 
-def test_a_holder_whose_correction_makes_no_sense_by_now_does_not_get_another_key_rejected(scoped: Gallery) -> None:
+def test_a_holder_whose_correction_makes_no_sense_by_now_does_not_get_another_key_rejected(scoped: FakeGallery) -> None:
     claimed_by_a_run_that_died(scoped)
     scoped.put(key="a.jpg", metadata={"corrected-timestamp": "yesterday"})
     scoped.put(key="b.jpg")
     assert scoped.publish("b.jpg").status == "published"
 
 
-def claimed_by_a_run_that_died(gallery: Gallery) -> None:
+def claimed_by_a_run_that_died(gallery: FakeGallery) -> None:
     """Leave the claim of a.jpg, and no copy of it."""
     gallery.put(key="a.jpg")
     gallery.publish("a.jpg")
     gallery.s3.remove(PUBLIC, "a.jpg")
 
 
-def with_a_duplicate(gallery: Gallery) -> None:
+def with_a_duplicate(gallery: FakeGallery) -> None:
     for key in ("a.jpg", "b.jpg"):
         gallery.put(metadata=TIME, key=key)
         gallery.publish(key)
     assert photos(gallery) == ["a.jpg"]
 
 
-def test_before_the_copy_of_a_holder_is_replaced_a_key_that_waits_is_published(scoped: Gallery) -> None:
+def test_before_the_copy_of_a_holder_is_replaced_a_key_that_waits_is_published(scoped: FakeGallery) -> None:
     with_a_duplicate(scoped)
     scoped.put(key="a.jpg")
     outcome = scoped.publish("a.jpg")
@@ -121,7 +121,7 @@ def test_before_the_copy_of_a_holder_is_replaced_a_key_that_waits_is_published(s
     assert scoped.copy("a.jpg").body == JPEG
 
 
-def test_before_the_copy_of_a_holder_is_taken_away_a_key_that_waits_is_published(scoped: Gallery) -> None:
+def test_before_the_copy_of_a_holder_is_taken_away_a_key_that_waits_is_published(scoped: FakeGallery) -> None:
     scoped.configure(when_removed="unpublish")
     with_a_duplicate(scoped)
     scoped.s3.remove(STAGING, "a.jpg")
@@ -130,7 +130,7 @@ def test_before_the_copy_of_a_holder_is_taken_away_a_key_that_waits_is_published
     assert photos(scoped) == ["b.jpg"]
 
 
-def test_a_key_that_asks_for_something_else_by_now_is_no_heir(scoped: Gallery) -> None:
+def test_a_key_that_asks_for_something_else_by_now_is_no_heir(scoped: FakeGallery) -> None:
     with_a_duplicate(scoped)
     scoped.put(metadata=TIME, key="c.jpg")
     scoped.publish("c.jpg")
@@ -139,7 +139,7 @@ def test_a_key_that_asks_for_something_else_by_now_is_no_heir(scoped: Gallery) -
     assert [heir.key for heir in scoped.publish("a.jpg").heirs] == ["c.jpg"]
 
 
-def test_a_run_that_dies_after_it_handed_over_tells_of_the_heir_again(scoped: Gallery) -> None:
+def test_a_run_that_dies_after_it_handed_over_tells_of_the_heir_again(scoped: FakeGallery) -> None:
     with_a_duplicate(scoped)
     scoped.put(key="a.jpg")
     write = scoped.s3.put_object
@@ -156,7 +156,7 @@ def test_a_run_that_dies_after_it_handed_over_tells_of_the_heir_again(scoped: Ga
     assert [(heir.key, heir.status) for heir in scoped.publish("a.jpg").heirs] == [("b.jpg", "duplicate")]
 
 
-def test_a_key_that_comes_while_the_holder_is_leaving_does_not_wait_for_it(scoped: Gallery) -> None:
+def test_a_key_that_comes_while_the_holder_is_leaving_does_not_wait_for_it(scoped: FakeGallery) -> None:
     scoped.put(metadata=TIME, key="a.jpg")
     scoped.publish("a.jpg")
     scoped.put(key="a.jpg")
@@ -172,24 +172,24 @@ def test_a_key_that_comes_while_the_holder_is_leaving_does_not_wait_for_it(scope
     assert (came[0].status, scoped.copy("b.jpg").body) == ("published", CORRECTED)
 
 
-def test_a_repeated_event_of_a_key_that_waits_is_answered_alike(scoped: Gallery) -> None:
+def test_a_repeated_event_of_a_key_that_waits_is_answered_alike(scoped: FakeGallery) -> None:
     with_a_duplicate(scoped)
     assert scoped.publish("b.jpg").duplicate_of == "a.jpg"
     assert len(notes(scoped, "waiting")) == 1
 
 
-def notes(gallery: Gallery, kind: str = "") -> list[str]:
+def notes(gallery: FakeGallery, kind: str = "") -> list[str]:
     return [key for key in gallery.published_keys() if key.startswith(PREFIX) and f"/{kind}" in key]
 
 
-def test_a_copy_that_has_gone_leaves_no_note_of_its_leaving(scoped: Gallery) -> None:
+def test_a_copy_that_has_gone_leaves_no_note_of_its_leaving(scoped: FakeGallery) -> None:
     with_a_duplicate(scoped)
     scoped.put(key="a.jpg")
     scoped.publish("a.jpg")
     assert notes(scoped, "leaving") == []
 
 
-def test_notes_hold_no_key_in_clear_text(scoped: Gallery) -> None:
+def test_notes_hold_no_key_in_clear_text(scoped: FakeGallery) -> None:
     for key in ("summer/anna.jpg", "secret/berta.jpg"):
         scoped.put(key=key)
         scoped.publish(key)
@@ -200,7 +200,7 @@ def test_notes_hold_no_key_in_clear_text(scoped: Gallery) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"\xff" * 100, b"y" * (LONGEST + 1)], ids=len)
-def test_a_claim_that_cannot_be_read_is_held_by_nobody(scoped: Gallery, body: bytes) -> None:
+def test_a_claim_that_cannot_be_read_is_held_by_nobody(scoped: FakeGallery, body: bytes) -> None:
     scoped.put(key="a.jpg")
     scoped.publish("a.jpg")
     scoped.s3.store(PUBLIC, *notes(scoped, "holder"), body)
@@ -208,7 +208,7 @@ def test_a_claim_that_cannot_be_read_is_held_by_nobody(scoped: Gallery, body: by
     assert scoped.publish("b.jpg").status == "published"
 
 
-def test_a_claim_whose_holder_has_neither_copy_nor_original_is_taken_over(scoped: Gallery) -> None:
+def test_a_claim_whose_holder_has_neither_copy_nor_original_is_taken_over(scoped: FakeGallery) -> None:
     scoped.put(key="a.jpg")
     scoped.publish("a.jpg")
     scoped.s3.remove(PUBLIC, "a.jpg")
@@ -219,7 +219,7 @@ def test_a_claim_whose_holder_has_neither_copy_nor_original_is_taken_over(scoped
     assert scoped.publish("c.jpg").duplicate_of == "b.jpg"
 
 
-def test_a_key_that_has_a_copy_is_brought_up_to_date_all_the_same(scoped: Gallery) -> None:
+def test_a_key_that_has_a_copy_is_brought_up_to_date_all_the_same(scoped: FakeGallery) -> None:
     scoped.put(key="a.jpg")
     scoped.put(metadata=TIME, key="b.jpg")
     scoped.publish("a.jpg")
@@ -229,13 +229,13 @@ def test_a_key_that_has_a_copy_is_brought_up_to_date_all_the_same(scoped: Galler
     assert scoped.copy("b.jpg").body == JPEG
 
 
-def test_a_photo_that_is_rejected_claims_nothing(scoped: Gallery) -> None:
+def test_a_photo_that_is_rejected_claims_nothing(scoped: FakeGallery) -> None:
     scoped.put(b"<html>")
     assert scoped.publish().status == "rejected"
     assert scoped.published_keys() == []
 
 
-def test_of_two_keys_at_once_one_is_published(gallery: Gallery) -> None:
+def test_of_two_keys_at_once_one_is_published(gallery: FakeGallery) -> None:
     gallery.configure(duplicate_scope="bucket")
     gallery.put(key="a.jpg")
     gallery.put(key="b.jpg")
@@ -250,7 +250,7 @@ def test_of_two_keys_at_once_one_is_published(gallery: Gallery) -> None:
     assert photos(gallery) == ["b.jpg"]
 
 
-def test_where_conditions_are_ignored_the_last_claim_counts(gallery: Gallery) -> None:
+def test_where_conditions_are_ignored_the_last_claim_counts(gallery: FakeGallery) -> None:
     gallery.configure(duplicate_scope="bucket")
     gallery.s3.preconditions, gallery.profile = "ignored", PROFILES["generic"]
     gallery.put(key="a.jpg")

@@ -10,8 +10,8 @@ from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.s3.profiles import PROFILES
 from galleria_storage.transfer.sizes import Sizes
 from tests.support.fakes.directing import refuse
+from tests.support.fakes.gallery import JPEG, PUBLIC, TIME, FakeGallery, careless
 from tests.support.photos.camera_files import with_afcp
-from tests.unit.publishing.conftest import JPEG, PUBLIC, TIME, Gallery, careless
 
 BIG = JPEG[:-2] + bytes(range(256)) * 1600 + b"\xff\xd9"
 CORRECTED = correct_bytes(BIG, parse_correction(TIME, {}))
@@ -19,13 +19,13 @@ WITH_AFCP = with_afcp(BIG, {b"IPTC": b"title"})
 
 
 @pytest.fixture
-def copying(gallery: Gallery) -> Gallery:
+def copying(gallery: FakeGallery) -> FakeGallery:
     gallery.copies = True
     gallery.sizes = Sizes(whole=1000, part=100_000, copied=320_000, least=50_000, step=60_000)
     return gallery
 
 
-def test_of_a_very_large_object_one_part_passes_through_here(copying: Gallery) -> None:
+def test_of_a_very_large_object_one_part_passes_through_here(copying: FakeGallery) -> None:
     copying.put(BIG, TIME)
     outcome = copying.publish()
     assert copying.copy().body == CORRECTED
@@ -34,13 +34,13 @@ def test_of_a_very_large_object_one_part_passes_through_here(copying: Gallery) -
     assert outcome.sha256 == ""
 
 
-def test_a_photo_that_does_not_change_is_copied_all(copying: Gallery) -> None:
+def test_a_photo_that_does_not_change_is_copied_all(copying: FakeGallery) -> None:
     copying.put(BIG)
     outcome = copying.publish()
     assert (copying.copy().body, outcome.bytes_out, outcome.bytes_copied) == (BIG, 0, len(BIG))
 
 
-def test_every_body_is_closed_where_most_is_copied(copying: Gallery) -> None:
+def test_every_body_is_closed_where_most_is_copied(copying: FakeGallery) -> None:
     copying.put(BIG, TIME)
     copying.publish()
     assert len(copying.s3.bodies) == 2
@@ -48,7 +48,9 @@ def test_every_body_is_closed_where_most_is_copied(copying: Gallery) -> None:
 
 
 @pytest.mark.parametrize("asked_first", [True, False], ids=["for the plan", "for the proof"])
-def test_an_end_of_another_object_is_not_taken_for_that_of_the_photo(copying: Gallery, *, asked_first: bool) -> None:
+def test_an_end_of_another_object_is_not_taken_for_that_of_the_photo(
+    copying: FakeGallery, *, asked_first: bool
+) -> None:
     """The end is asked for by range: by the plan of an edit that makes the photo grow, or to prove what was copied."""
     long = BIG[:-2] + bytes(range(256)) * 4000 + b"\xff\xd9"
     asked = TIME if asked_first else {}
@@ -60,7 +62,7 @@ def test_an_end_of_another_object_is_not_taken_for_that_of_the_photo(copying: Ga
     assert copying.copy().body == correct_bytes(JPEG + long, parse_correction(asked, {}))
 
 
-def test_a_source_that_changes_while_it_is_copied_is_never_mixed(copying: Gallery) -> None:
+def test_a_source_that_changes_while_it_is_copied_is_never_mixed(copying: FakeGallery) -> None:
     copying.put(BIG)
     copying.director.plans["UploadPartCopy", 2] = lambda: copying.put(BIG, TIME)
     copying.director.plans["UploadPartCopy", 3] = lambda: copying.put(JPEG + BIG, TIME)
@@ -69,14 +71,14 @@ def test_a_source_that_changes_while_it_is_copied_is_never_mixed(copying: Galler
     assert copying.s3.uploads == {}
 
 
-def test_a_provider_that_will_not_copy_gets_it_streamed(copying: Gallery) -> None:
+def test_a_provider_that_will_not_copy_gets_it_streamed(copying: FakeGallery) -> None:
     copying.put(BIG, TIME)
     copying.director.plans["UploadPartCopy", 1] = lambda: refuse("NotImplemented", "UploadPartCopy")
     outcome = copying.publish()
     assert (copying.copy().body, outcome.bytes_copied, copying.s3.uploads) == (CORRECTED, 0, {})
 
 
-def test_an_end_that_changes_is_sent_and_what_is_between_is_copied(copying: Gallery) -> None:
+def test_an_end_that_changes_is_sent_and_what_is_between_is_copied(copying: FakeGallery) -> None:
     copying.put(WITH_AFCP, TIME)
     outcome = copying.publish()
     expected = correct_bytes(WITH_AFCP, parse_correction(TIME, {}))
@@ -86,28 +88,28 @@ def test_an_end_that_changes_is_sent_and_what_is_between_is_copied(copying: Gall
     assert outcome.bytes_copied == len(expected) - outcome.bytes_out
 
 
-def test_a_trailer_with_absolute_offsets_is_copied_if_nothing_grows(copying: Gallery) -> None:
+def test_a_trailer_with_absolute_offsets_is_copied_if_nothing_grows(copying: FakeGallery) -> None:
     copying.put(WITH_AFCP)
     assert copying.publish().bytes_copied
     assert copying.copy().body == WITH_AFCP
 
 
 @pytest.mark.parametrize("name", ["ceph", "generic", "r2", "b2"])
-def test_nothing_is_copied_where_the_profile_says_that_it_is_unsafe(copying: Gallery, name: str) -> None:
+def test_nothing_is_copied_where_the_profile_says_that_it_is_unsafe(copying: FakeGallery, name: str) -> None:
     copying.profile = PROFILES[name]
     copying.put(BIG)
     copying.publish()
     assert "UploadPartCopy" not in copying.s3.calls
 
 
-def test_a_key_with_a_per_cent_sign_is_streamed(copying: Gallery) -> None:
+def test_a_key_with_a_per_cent_sign_is_streamed(copying: FakeGallery) -> None:
     """Some servers decode the source's key twice, and copy another object."""
     copying.put(BIG, key="100%25.jpg")
     copying.publish("100%25.jpg")
     assert "UploadPartCopy" not in copying.s3.calls
 
 
-def test_a_copy_that_went_astray_is_replaced_or_removed(copying: Gallery) -> None:
+def test_a_copy_that_went_astray_is_replaced_or_removed(copying: FakeGallery) -> None:
     copying.put(BIG, TIME)
     copy = copying.s3.upload_part_copy
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.publishing.fingerprint import SHA256, recorded_metadata, run_name
 from galleria_storage.publishing.headers import METADATA_BYTES, OWN_BYTES, left_out, metadata_size, that_fits
-from tests.unit.publishing.conftest import Gallery
+from tests.support.fakes.gallery import FakeGallery
 
 NAMES = st.text("abcdefghij-", min_size=1, max_size=20)
 
@@ -43,7 +43,7 @@ def test_ours_is_never_longer_than_the_room_that_is_kept_for_it() -> None:
     assert metadata_size({**recorded, SHA256: "f" * 64}) <= OWN_BYTES
 
 
-def test_the_copy_is_published_without_what_is_too_large_and_the_outcome_says_so(gallery: Gallery) -> None:
+def test_the_copy_is_published_without_what_is_too_large_and_the_outcome_says_so(gallery: FakeGallery) -> None:
     gallery.configure(metadata_allowlist=frozenset({"caption", "title"}))
     gallery.put(metadata={"caption": "x" * 1900, "title": "T"})
     outcome = gallery.publish()

@@ -10,7 +10,7 @@ from galleria_storage.publishing.ignored_keys import BEGINNINGS, ENDINGS, FOLDER
 from galleria_storage.publishing.safe_keys import check_key
 from galleria_storage.s3.profiles import PROFILES
 from galleria_storage.s3.trial_key import PREFIX as PROBES
-from tests.unit.publishing.conftest import JPEG, Gallery
+from tests.support.fakes.gallery import JPEG, FakeGallery
 
 NO_PHOTOS = [
     "trip/",
@@ -52,7 +52,7 @@ DANGEROUS = [
 
 
 @pytest.mark.parametrize("key", NO_PHOTOS)
-def test_what_was_never_meant_to_be_a_photo_is_ignored_without_a_request(gallery: Gallery, key: str) -> None:
+def test_what_was_never_meant_to_be_a_photo_is_ignored_without_a_request(gallery: FakeGallery, key: str) -> None:
     gallery.put(b"", key=key)
     assert gallery.publish(key).status == "ignored"
     assert gallery.unpublish(key).status in {"ignored", "gone"}
@@ -64,7 +64,7 @@ def test_a_photo_is_not_ignored_because_its_name_looks_similar(key: str) -> None
     assert not is_ignored(key)
 
 
-def test_settings_extend_the_list(gallery: Gallery) -> None:
+def test_settings_extend_the_list(gallery: FakeGallery) -> None:
     gallery.configure(ignored_keys=("*.txt", "raw/"))
     for key in ("a/NOTES.TXT", "trip/RAW/1.jpg"):
         assert gallery.publish(key).status == "ignored"
@@ -77,7 +77,7 @@ def test_the_lists_are_written_as_they_are_compared() -> None:
 
 
 @pytest.mark.parametrize("key", DANGEROUS)
-def test_a_key_that_servers_resolve_to_another_is_rejected_before_any_request(gallery: Gallery, key: str) -> None:
+def test_a_key_that_servers_resolve_to_another_is_rejected_before_any_request(gallery: FakeGallery, key: str) -> None:
     gallery.put(key=key)
     outcome = gallery.publish(key)
     assert (outcome.status, gallery.s3.calls) == ("rejected", [])
@@ -95,14 +95,14 @@ def test_exactly_the_keys_with_a_part_of_dots_alone_are_dangerous(parts: list[st
 
 
 @pytest.mark.parametrize("key", [f"{CLAIMS}1-ab", f"{PROBES}ab", f"/{CLAIMS}x", ".GALLERIA-claims/x"])
-def test_what_belongs_to_this_service_is_not_for_uploaders(gallery: Gallery, key: str) -> None:
+def test_what_belongs_to_this_service_is_not_for_uploaders(gallery: FakeGallery, key: str) -> None:
     gallery.put(key=key)
     outcome = gallery.publish(key)
     assert (outcome.status, gallery.s3.calls) == ("rejected", [])
     assert "reserved" in outcome.reason
 
 
-def test_a_provider_that_folds_slashes_says_so_in_the_outcome(gallery: Gallery) -> None:
+def test_a_provider_that_folds_slashes_says_so_in_the_outcome(gallery: FakeGallery) -> None:
     gallery.profile = PROFILES["seaweedfs"]
     gallery.put(key="a//b.jpg")
     assert "'a/b.jpg'" in gallery.publish("a//b.jpg").reason
@@ -110,7 +110,7 @@ def test_a_provider_that_folds_slashes_says_so_in_the_outcome(gallery: Gallery) 
     assert gallery.publish("/b.jpg").status == "rejected"
 
 
-def test_other_providers_keep_slashes_as_they_are(gallery: Gallery) -> None:
+def test_other_providers_keep_slashes_as_they_are(gallery: FakeGallery) -> None:
     for key in ("a//b.jpg", "/b.jpg"):
         gallery.put(key=key)
         outcome = gallery.publish(key)

@@ -11,7 +11,7 @@ from galleria_storage.delivery.reports import Reporter
 from galleria_storage.delivery.tasks import carry_out
 from galleria_storage.errors import ProviderError
 from galleria_storage.publishing.outcome import OutcomeStatus
-from tests.unit.publishing.conftest import STAGING, TIME, Gallery
+from tests.support.fakes.gallery import STAGING, TIME, FakeGallery
 
 LISTENERS = {"event_bus_name": "news", "cdn_distribution_id": "DIST"}
 
@@ -35,19 +35,19 @@ class Listeners:
 
 
 @pytest.fixture
-def heard(gallery: Gallery) -> Listeners:
+def heard(gallery: FakeGallery) -> Listeners:
     gallery.configure(**LISTENERS)
     return Listeners()
 
 
-def handle(gallery: Gallery, listeners: Listeners, **task: Any) -> OutcomeStatus:
+def handle(gallery: FakeGallery, listeners: Listeners, **task: Any) -> OutcomeStatus:
     """Let one event run from its task to its report."""
     reporter = Reporter(gallery.settings, listeners, lambda: gallery.clock)
     return carry_out(Task(STAGING, "a.jpg", **task), gallery.publisher(), reporter, STAGING).status
 
 
 def test_a_correction_that_goes_back_and_forth_is_another_invalidation_each_time(
-    gallery: Gallery, heard: Listeners
+    gallery: FakeGallery, heard: Listeners
 ) -> None:
     for hours in ("-2", "-1", "-2", "-1", "-2"):
         gallery.put(metadata={**TIME, "title": hours}, tags={"target-timezone-offset-hours": hours})
@@ -57,7 +57,7 @@ def test_a_correction_that_goes_back_and_forth_is_another_invalidation_each_time
 
 
 @pytest.mark.parametrize("service", ["events", "cloudfront"])
-def test_a_listener_that_refuses_hears_of_it_by_the_retry(gallery: Gallery, heard: Listeners, service: str) -> None:
+def test_a_listener_that_refuses_hears_of_it_by_the_retry(gallery: FakeGallery, heard: Listeners, service: str) -> None:
     gallery.put()
     handle(gallery, heard)
     gallery.put(metadata=TIME)
@@ -68,7 +68,7 @@ def test_a_listener_that_refuses_hears_of_it_by_the_retry(gallery: Gallery, hear
     assert len(heard.events) >= 2
 
 
-def test_a_function_that_dies_between_write_and_report_is_made_up_for(gallery: Gallery, heard: Listeners) -> None:
+def test_a_function_that_dies_between_write_and_report_is_made_up_for(gallery: FakeGallery, heard: Listeners) -> None:
     gallery.put()
     handle(gallery, heard)
     gallery.put(metadata=TIME)
@@ -80,7 +80,7 @@ def test_a_function_that_dies_between_write_and_report_is_made_up_for(gallery: G
 
 @pytest.mark.parametrize("what", ["rejected", "gone"])
 def test_that_is_made_up_for_although_the_original_is_rejected_or_gone_by_then(
-    gallery: Gallery, heard: Listeners, what: str
+    gallery: FakeGallery, heard: Listeners, what: str
 ) -> None:
     gallery.put()
     handle(gallery, heard)
@@ -97,7 +97,7 @@ def test_that_is_made_up_for_although_the_original_is_rejected_or_gone_by_then(
     assert len(heard.events) == 2
 
 
-def test_an_answer_that_is_lost_is_made_up_for(gallery: Gallery, heard: Listeners) -> None:
+def test_an_answer_that_is_lost_is_made_up_for(gallery: FakeGallery, heard: Listeners) -> None:
     gallery.put()
     handle(gallery, heard)
     gallery.put(metadata=TIME)
@@ -113,7 +113,7 @@ def test_an_answer_that_is_lost_is_made_up_for(gallery: Gallery, heard: Listener
     assert len(heard.invalidations) == 1
 
 
-def test_a_removal_is_told_and_told_again_by_its_retry_as_the_same_one(gallery: Gallery, heard: Listeners) -> None:
+def test_a_removal_is_told_and_told_again_by_its_retry_as_the_same_one(gallery: FakeGallery, heard: Listeners) -> None:
     gallery.configure(when_removed="unpublish")
     gallery.put()
     handle(gallery, heard)

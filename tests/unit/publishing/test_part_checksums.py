@@ -13,16 +13,16 @@ from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.s3.profiles import PROFILES, ProviderProfile
 from galleria_storage.transfer.sizes import Sizes
 from tests.support.fakes.checksumming_s3 import ChecksummingS3, crc32
-from tests.unit.publishing.conftest import CAPABLE, JPEG, TIME, Gallery
+from tests.support.fakes.gallery import CAPABLE, JPEG, TIME, FakeGallery
 
 BIG = JPEG[:-2] + bytes(range(256)) * 1600 + b"\xff\xd9"
 CRC32 = replace(CAPABLE, sha256_checked=True, crc32_checked=True)
 
 
 @pytest.fixture
-def checking() -> Gallery:
+def checking() -> FakeGallery:
     """A provider that checks the CRC-32 of parts, and photos that go out in several."""
-    gallery = Gallery()
+    gallery = FakeGallery()
     gallery.s3 = ChecksummingS3("honoured", gallery.director)
     gallery.profile = CRC32
     gallery.sizes = Sizes(whole=0, part=90_000)
@@ -30,7 +30,7 @@ def checking() -> Gallery:
     return gallery
 
 
-def spied(gallery: Gallery, operation: str = "upload_part") -> list[dict[str, Any]]:
+def spied(gallery: FakeGallery, operation: str = "upload_part") -> list[dict[str, Any]]:
     """Return a list that fills with the arguments of each call, and copies of the bodies (a buffer is used again)."""
     call: Callable[..., Mapping[str, Any]] = getattr(gallery.s3, operation)
     seen: list[dict[str, Any]] = []
@@ -47,7 +47,7 @@ def digests(call: dict[str, Any]) -> dict[str, str]:
     return {name: value for name, value in call.items() if name.startswith(("Checksum", "ContentMD5"))}
 
 
-def test_where_crc32_is_checked_each_part_carries_it_and_no_other_digest(checking: Gallery) -> None:
+def test_where_crc32_is_checked_each_part_carries_it_and_no_other_digest(checking: FakeGallery) -> None:
     parts = spied(checking)
     outcome = checking.publish()
     assert len(parts) == -(-len(BIG) // 90_000)
@@ -55,14 +55,14 @@ def test_where_crc32_is_checked_each_part_carries_it_and_no_other_digest(checkin
     assert (checking.copy().body, outcome.sha256) == (BIG, hashlib.sha256(BIG).hexdigest())
 
 
-def test_only_the_first_part_whose_sha256_is_known_anyway_is_signed_with_it(checking: Gallery) -> None:
+def test_only_the_first_part_whose_sha256_is_known_anyway_is_signed_with_it(checking: FakeGallery) -> None:
     parts = spied(checking)
     checking.publish()
     assert parts[0]["signed"] == hashlib.sha256(parts[0]["Body"]).digest()
     assert {part["signed"] for part in parts[1:]} == {b""}
 
 
-def test_a_photo_in_one_piece_keeps_its_sha256(checking: Gallery) -> None:
+def test_a_photo_in_one_piece_keeps_its_sha256(checking: FakeGallery) -> None:
     checking.sizes = Sizes()
     puts = spied(checking, "put_object")
     checking.publish()
@@ -80,7 +80,7 @@ def test_a_photo_in_one_piece_keeps_its_sha256(checking: Gallery) -> None:
     ids=["sha256", "ceph", "minio", "md5"],
 )
 def test_elsewhere_a_part_carries_what_is_checked_there(profile: ProviderProfile, names: list[str]) -> None:
-    gallery = Gallery()
+    gallery = FakeGallery()
     gallery.profile, gallery.sizes = profile, Sizes(whole=0, part=90_000)
     gallery.put(BIG)
     parts = spied(gallery)
@@ -91,7 +91,7 @@ def test_elsewhere_a_part_carries_what_is_checked_there(profile: ProviderProfile
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_a_part_that_is_spoilt_on_its_way_is_never_published(checking: Gallery, number: int) -> None:
+def test_a_part_that_is_spoilt_on_its_way_is_never_published(checking: FakeGallery, number: int) -> None:
     send = checking.s3.upload_part
 
     def spoilt(**arguments: Any) -> Mapping[str, Any]:
@@ -105,7 +105,7 @@ def test_a_part_that_is_spoilt_on_its_way_is_never_published(checking: Gallery, 
     assert (checking.published_keys(), checking.s3.uploads) == ([], {})
 
 
-def test_an_answer_with_another_crc32_is_not_believed(checking: Gallery) -> None:
+def test_an_answer_with_another_crc32_is_not_believed(checking: FakeGallery) -> None:
     send = checking.s3.upload_part
 
     def mistaken(**arguments: Any) -> Mapping[str, Any]:
@@ -117,7 +117,7 @@ def test_an_answer_with_another_crc32_is_not_believed(checking: Gallery) -> None
     assert (checking.published_keys(), checking.s3.uploads) == ([], {})
 
 
-def test_a_copied_part_is_completed_with_the_crc32_that_the_provider_gave_for_it(checking: Gallery) -> None:
+def test_a_copied_part_is_completed_with_the_crc32_that_the_provider_gave_for_it(checking: FakeGallery) -> None:
     checking.copies = True
     checking.sizes = Sizes(whole=1000, part=100_000, copied=320_000, least=50_000, step=60_000)
     checking.put(BIG, TIME)
@@ -132,7 +132,7 @@ def test_a_copied_part_is_completed_with_the_crc32_that_the_provider_gave_for_it
     ids=["crc32", "sha256", "md5"],
 )
 def test_an_upload_announces_the_checksums_of_its_parts(profile: ProviderProfile, algorithm: str | None) -> None:
-    gallery = Gallery()
+    gallery = FakeGallery()
     gallery.profile, gallery.sizes = profile, Sizes(whole=0, part=90_000)
     gallery.put(BIG)
     create, announced = gallery.s3.create_multipart_upload, []

@@ -10,20 +10,20 @@ from galleria_storage.errors import IntegrityError, ProviderError
 from galleria_storage.s3.profiles import PROFILES, ProviderProfile
 from galleria_storage.transfer.sizes import Sizes
 from tests.support.fakes.fake_s3 import Body
-from tests.unit.publishing.conftest import CAPABLE, JPEG, PUBLIC, Gallery
+from tests.support.fakes.gallery import CAPABLE, JPEG, PUBLIC, FakeGallery
 
 BIG = JPEG[:-2] + bytes(range(256)) * 1600 + b"\xff\xd9"
 
 
 @pytest.fixture(params=["put_object", "complete_multipart_upload"])
-def writing(gallery: Gallery, request: pytest.FixtureRequest) -> Gallery:
+def writing(gallery: FakeGallery, request: pytest.FixtureRequest) -> FakeGallery:
     """Whole or in parts; `answering` says what the answer to the write shall be."""
     gallery.sizes = Sizes() if request.param == "put_object" else Sizes(whole=0, part=90_000)
     gallery.put(BIG)
     return gallery
 
 
-def answering(gallery: Gallery, etag: str, body: bytes = BIG) -> None:
+def answering(gallery: FakeGallery, etag: str, body: bytes = BIG) -> None:
     """Let writes store these bytes under this ETag, and say so."""
     for operation in ("put_object", "complete_multipart_upload"):
         call: Callable[..., dict[str, Any]] = getattr(gallery.s3, operation)
@@ -37,37 +37,37 @@ def answering(gallery: Gallery, etag: str, body: bytes = BIG) -> None:
         setattr(gallery.s3, operation, write)
 
 
-def test_an_etag_that_is_no_md5_is_no_proof_and_the_size_has_to_do(writing: Gallery) -> None:
+def test_an_etag_that_is_no_md5_is_no_proof_and_the_size_has_to_do(writing: FakeGallery) -> None:
     answering(writing, "opaque")
     assert writing.publish().status == "published"
 
 
-def test_something_shorter_under_an_etag_that_is_no_md5_is_removed(writing: Gallery) -> None:
+def test_something_shorter_under_an_etag_that_is_no_md5_is_removed(writing: FakeGallery) -> None:
     answering(writing, "opaque", BIG[:-1])
     with pytest.raises(IntegrityError, match=f"{len(BIG) - 1} bytes instead of {len(BIG)}"):
         writing.publish()
     assert writing.published_keys() == []
 
 
-def an_md5_of_something_else(gallery: Gallery) -> str:
+def an_md5_of_something_else(gallery: FakeGallery) -> str:
     return "0" * 32 + (f"-{-(-len(BIG) // 90_000)}" if gallery.sizes.whole == 0 else "")
 
 
-def test_an_md5_that_is_not_that_of_the_photo_is_not_believed(writing: Gallery) -> None:
+def test_an_md5_that_is_not_that_of_the_photo_is_not_believed(writing: FakeGallery) -> None:
     answering(writing, an_md5_of_something_else(writing), BIG[::-1])
     with pytest.raises(IntegrityError, match="its ETag is 0000"):
         writing.publish()
     assert writing.published_keys() == []
 
 
-def test_what_is_right_under_an_etag_that_says_otherwise_is_read_back_and_believed(writing: Gallery) -> None:
+def test_what_is_right_under_an_etag_that_says_otherwise_is_read_back_and_believed(writing: FakeGallery) -> None:
     """A provider that encrypts and does not say so."""
     answering(writing, an_md5_of_something_else(writing))
     assert writing.publish().status == "published"
 
 
 @pytest.mark.parametrize("profile", [CAPABLE, *PROFILES.values()], ids=lambda profile: profile.name)
-def test_an_answer_that_says_nothing_proves_nothing(writing: Gallery, profile: ProviderProfile) -> None:
+def test_an_answer_that_says_nothing_proves_nothing(writing: FakeGallery, profile: ProviderProfile) -> None:
     """A gateway in maintenance answers 200 to whatever it is asked."""
     writing.profile = profile
     for operation in ("put_object", "complete_multipart_upload"):
@@ -77,7 +77,7 @@ def test_an_answer_that_says_nothing_proves_nothing(writing: Gallery, profile: P
     assert writing.published_keys() == []
 
 
-def test_what_was_stored_although_the_answer_says_nothing_is_found_by_a_look(writing: Gallery) -> None:
+def test_what_was_stored_although_the_answer_says_nothing_is_found_by_a_look(writing: FakeGallery) -> None:
     for operation in ("put_object", "complete_multipart_upload"):
         call: Callable[..., dict[str, Any]] = getattr(writing.s3, operation)
         setattr(writing.s3, operation, lambda call=call, **arguments: [call(**arguments), {}][1])
@@ -85,7 +85,7 @@ def test_what_was_stored_although_the_answer_says_nothing_is_found_by_a_look(wri
     assert (outcome.status, outcome.attempts, writing.copy().body) == ("published", 1, BIG)
 
 
-def test_where_the_answer_says_nothing_and_somebody_elses_object_is_found_it_starts_again(writing: Gallery) -> None:
+def test_where_the_answer_says_nothing_and_somebody_elses_object_is_found_it_starts_again(writing: FakeGallery) -> None:
     def swallowed(**arguments: Any) -> dict[str, Any]:
         if not writing.published_keys():
             writing.s3.store(PUBLIC, arguments["Key"], b"somebody else's")
@@ -100,7 +100,7 @@ def test_where_the_answer_says_nothing_and_somebody_elses_object_is_found_it_sta
 
 
 @pytest.mark.parametrize("operation", ["create_multipart_upload", "upload_part"])
-def test_an_upload_of_which_the_provider_says_nothing_fails(gallery: Gallery, operation: str) -> None:
+def test_an_upload_of_which_the_provider_says_nothing_fails(gallery: FakeGallery, operation: str) -> None:
     gallery.sizes = Sizes(whole=0, part=90_000)
     gallery.put(BIG)
     setattr(gallery.s3, operation, lambda **_: {})
@@ -111,7 +111,7 @@ def test_an_upload_of_which_the_provider_says_nothing_fails(gallery: Gallery, op
 
 @pytest.mark.parametrize("operation", ["head_object", "get_object"])
 def test_a_look_or_a_read_that_is_answered_with_nothing_is_an_error_and_no_object(
-    gallery: Gallery, operation: str
+    gallery: FakeGallery, operation: str
 ) -> None:
     gallery.put(BIG)
     setattr(gallery.s3, operation, lambda **_: {"ContentLength": 5, "Body": Body(b"hello", None)})
@@ -119,7 +119,7 @@ def test_a_look_or_a_read_that_is_answered_with_nothing_is_an_error_and_no_objec
         gallery.publish()
 
 
-def test_what_somebody_else_has_put_there_meanwhile_is_theirs_to_verify(writing: Gallery) -> None:
+def test_what_somebody_else_has_put_there_meanwhile_is_theirs_to_verify(writing: FakeGallery) -> None:
     answering(writing, "opaque")
     head = writing.s3.head_object
 

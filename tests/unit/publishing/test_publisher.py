@@ -18,8 +18,8 @@ from galleria_storage.publishing.publisher import MAX_ATTEMPTS
 from galleria_storage.s3.profiles import PROFILES
 from tests.support.fakes.directing import refuse
 from tests.support.fakes.fake_s3 import FakeS3
+from tests.support.fakes.gallery import GIF, JPEG, PUBLIC, STAGING, TIME, FakeGallery
 from tests.support.photos.camera_files import camera_block, photo
-from tests.unit.publishing.conftest import GIF, JPEG, PUBLIC, STAGING, TIME, Gallery
 
 CORRECTED = correct_bytes(JPEG, parse_correction(TIME, {}))
 
@@ -31,7 +31,7 @@ def lose_the_answer() -> None:
 # --- what is published
 
 
-def test_the_copy_is_corrected_and_nothing_else_changes(gallery: Gallery) -> None:
+def test_the_copy_is_corrected_and_nothing_else_changes(gallery: FakeGallery) -> None:
     gallery.put(metadata=TIME)
     outcome = gallery.publish()
     assert gallery.copy().body == CORRECTED
@@ -40,14 +40,14 @@ def test_the_copy_is_corrected_and_nothing_else_changes(gallery: Gallery) -> Non
     assert (outcome.bytes_in, outcome.bytes_out) == (len(JPEG), len(CORRECTED))
 
 
-def test_the_sha256_is_in_the_outcome_and_on_the_object(gallery: Gallery) -> None:
+def test_the_sha256_is_in_the_outcome_and_on_the_object(gallery: FakeGallery) -> None:
     gallery.put(metadata=TIME)
     outcome = gallery.publish()
     assert outcome.sha256 == hashlib.sha256(CORRECTED).hexdigest()
     assert gallery.copy().metadata["galleria-sha256"] == outcome.sha256
 
 
-def test_fingerprint_and_capture_times_are_recorded(gallery: Gallery) -> None:
+def test_fingerprint_and_capture_times_are_recorded(gallery: FakeGallery) -> None:
     gallery.put(CORRECTED, {"timestamp-offset-hours": "-2"})
     outcome = gallery.publish()
     recorded = gallery.copy().metadata
@@ -56,20 +56,20 @@ def test_fingerprint_and_capture_times_are_recorded(gallery: Gallery) -> None:
     assert recorded["galleria-captured-after"] == "2024:06:15 08:30:45"
 
 
-def test_a_fraction_of_a_second_and_an_offset_are_recorded_too(gallery: Gallery) -> None:
+def test_a_fraction_of_a_second_and_an_offset_are_recorded_too(gallery: FakeGallery) -> None:
     gallery.put(metadata={"corrected-timestamp": "2024-06-15T10:30:45.25+02:00"})
     gallery.publish()
     assert gallery.copy().metadata["galleria-captured-after"] == "2024:06:15 10:30:45.25+02:00"
 
 
-def test_what_a_camera_wrote_instead_of_a_time_is_recorded_as_far_as_a_header_can_hold_it(gallery: Gallery) -> None:
+def test_what_a_camera_wrote_instead_of_a_time_is_recorded_as_far_as_a_header_can_hold_it(gallery: FakeGallery) -> None:
     written = "août\n" + "9" * 50
     gallery.put(photo(camera_block(taken=written)), TIME)
     gallery.publish()
     assert gallery.copy().metadata["galleria-captured-before"] == ("?????" + "9" * 50)[:40]
 
 
-def test_a_changed_tag_publishes_again(gallery: Gallery) -> None:
+def test_a_changed_tag_publishes_again(gallery: FakeGallery) -> None:
     gallery.put()
     gallery.publish()
     gallery.s3.tag(STAGING, "a.jpg", TIME)
@@ -77,14 +77,14 @@ def test_a_changed_tag_publishes_again(gallery: Gallery) -> None:
     assert gallery.copy().body == CORRECTED
 
 
-def test_the_uploaders_metadata_stays_at_home_unless_it_is_allowed(gallery: Gallery) -> None:
+def test_the_uploaders_metadata_stays_at_home_unless_it_is_allowed(gallery: FakeGallery) -> None:
     gallery.put(metadata={"photographer": "Mika", "gps": "59.3,18.0", "note": "a\nb"})
     gallery.configure(metadata_allowlist=frozenset({"photographer", "note"}))
     gallery.publish()
     assert {name for name in gallery.copy().metadata if not name.startswith("galleria-")} == {"photographer"}
 
 
-def test_cache_control_comes_from_settings(gallery: Gallery) -> None:
+def test_cache_control_comes_from_settings(gallery: FakeGallery) -> None:
     gallery.configure(cache_control="max-age=31536000")
     gallery.put()
     gallery.publish()
@@ -97,7 +97,7 @@ def test_cache_control_comes_from_settings(gallery: Gallery) -> None:
     ids=["a name that must leave the copy", "another Cache-Control", "one name less"],
 )
 def test_a_setting_that_changes_the_headers_of_a_copy_publishes_it_again(
-    gallery: Gallery, change: dict[str, object]
+    gallery: FakeGallery, change: dict[str, object]
 ) -> None:
     gallery.configure(metadata_allowlist=frozenset({"photographer", "title"}), cache_control="max-age=60")
     gallery.put(metadata={"photographer": "Mika", "title": "Dawn"})
@@ -108,7 +108,7 @@ def test_a_setting_that_changes_the_headers_of_a_copy_publishes_it_again(
     assert gallery.publish().status == "duplicate"
 
 
-def test_a_value_that_is_allowed_belongs_to_the_identity_and_another_does_not(gallery: Gallery) -> None:
+def test_a_value_that_is_allowed_belongs_to_the_identity_and_another_does_not(gallery: FakeGallery) -> None:
     gallery.configure(metadata_allowlist=frozenset({"photographer"}))
     gallery.put(metadata={"photographer": "Mika", "note": "1"})
     gallery.publish()
@@ -119,7 +119,7 @@ def test_a_value_that_is_allowed_belongs_to_the_identity_and_another_does_not(ga
     assert "photographer" not in gallery.copy().metadata
 
 
-def test_what_must_follow_a_write_is_recorded_on_what_was_written(gallery: Gallery) -> None:
+def test_what_must_follow_a_write_is_recorded_on_what_was_written(gallery: FakeGallery) -> None:
     gallery.put()
     first = gallery.publish()
     assert (first.replaced, "galleria-replaced" in gallery.copy().metadata) == (False, False)
@@ -132,7 +132,7 @@ def test_what_must_follow_a_write_is_recorded_on_what_was_written(gallery: Galle
     assert retried.run == gallery.copy().metadata["galleria-run"]
 
 
-def test_what_was_written_is_published_although_the_original_changed_and_went_afterwards(gallery: Gallery) -> None:
+def test_what_was_written_is_published_although_the_original_changed_and_went_afterwards(gallery: FakeGallery) -> None:
     gallery.put()
     gallery.publish()
     gallery.put(metadata=TIME)
@@ -142,7 +142,7 @@ def test_what_was_written_is_published_although_the_original_changed_and_went_af
     assert (outcome.status, outcome.replaced, gallery.copy().body) == ("published", True, CORRECTED)
 
 
-def test_each_publication_has_a_run_of_its_own_although_the_content_comes_back(gallery: Gallery) -> None:
+def test_each_publication_has_a_run_of_its_own_although_the_content_comes_back(gallery: FakeGallery) -> None:
     runs = []
     for metadata in ({}, TIME, {}, TIME):
         gallery.put(metadata=metadata)
@@ -150,14 +150,14 @@ def test_each_publication_has_a_run_of_its_own_although_the_content_comes_back(g
     assert len(set(runs)) == 4
 
 
-def test_an_archived_original_is_a_duplicate_where_its_right_copy_is_published(gallery: Gallery) -> None:
+def test_an_archived_original_is_a_duplicate_where_its_right_copy_is_published(gallery: FakeGallery) -> None:
     gallery.put(metadata=TIME)
     gallery.publish()
     archive(gallery)
     assert gallery.publish().status == "duplicate"
 
 
-def test_an_archived_original_without_a_copy_waits_until_it_is_restored(gallery: Gallery) -> None:
+def test_an_archived_original_without_a_copy_waits_until_it_is_restored(gallery: FakeGallery) -> None:
     gallery.put(metadata=TIME)
     archive(gallery)
     with pytest.raises(ArchivedError) as error:
@@ -165,11 +165,11 @@ def test_an_archived_original_without_a_copy_waits_until_it_is_restored(gallery:
     assert "restore it first" in str(error.value.advice)
 
 
-def archive(gallery: Gallery) -> None:
+def archive(gallery: FakeGallery) -> None:
     gallery.director.plans["GetObject", 1] = lambda: refuse("InvalidObjectState", "GetObject")
 
 
-def test_a_photo_that_is_gone_is_no_error(gallery: Gallery) -> None:
+def test_a_photo_that_is_gone_is_no_error(gallery: FakeGallery) -> None:
     assert gallery.publish("none.jpg").status == "gone"
     assert gallery.published_keys() == []
 
@@ -188,7 +188,7 @@ def test_a_photo_that_is_gone_is_no_error(gallery: Gallery) -> None:
         b"",
     ],
 )
-def test_only_images_are_published_whatever_they_are_called(gallery: Gallery, body: bytes) -> None:
+def test_only_images_are_published_whatever_they_are_called(gallery: FakeGallery, body: bytes) -> None:
     gallery.put(body, key="photo.jpg")
     outcome = gallery.publish("photo.jpg")
     assert (outcome.status, gallery.published_keys()) == ("rejected", [])
@@ -196,7 +196,7 @@ def test_only_images_are_published_whatever_they_are_called(gallery: Gallery, bo
 
 
 @pytest.mark.parametrize("asked", [TIME, {}], ids=["corrected", "as it is"])
-def test_a_photo_that_lacks_its_end_is_rejected_whatever_is_asked(gallery: Gallery, asked: dict[str, str]) -> None:
+def test_a_photo_that_lacks_its_end_is_rejected_whatever_is_asked(gallery: FakeGallery, asked: dict[str, str]) -> None:
     png = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes(17) + b"\0\0\xff\xffIDAT" + bytes(100)
     for body in (JPEG[:15], png):
         gallery.put(body, asked)
@@ -205,7 +205,7 @@ def test_a_photo_that_lacks_its_end_is_rejected_whatever_is_asked(gallery: Galle
         assert "cut off" in outcome.reason
 
 
-def test_a_video_is_published_only_if_settings_let_it_through(gallery: Gallery) -> None:
+def test_a_video_is_published_only_if_settings_let_it_through(gallery: FakeGallery) -> None:
     video = b"\x1aE\xdf\xa3" + b"frames"
     gallery.put(video)
     assert gallery.publish().status == "rejected"
@@ -214,7 +214,7 @@ def test_a_video_is_published_only_if_settings_let_it_through(gallery: Gallery) 
     assert (gallery.copy().body, gallery.copy().content_type) == (video, "video/webm")
 
 
-def test_a_gif_with_a_correction_of_its_own_is_rejected(gallery: Gallery) -> None:
+def test_a_gif_with_a_correction_of_its_own_is_rejected(gallery: FakeGallery) -> None:
     gallery.put(GIF, TIME)
     outcome = gallery.publish()
     assert outcome.status == "rejected"
@@ -223,7 +223,7 @@ def test_a_gif_with_a_correction_of_its_own_is_rejected(gallery: Gallery) -> Non
 
 @pytest.mark.parametrize("default", [{"timestamp-offset-hours": "-2"}, {"target-timezone": "Europe/Stockholm"}])
 def test_a_photo_without_a_capture_time_is_published_as_it_is_if_only_a_default_asks(
-    gallery: Gallery, default: dict[str, str]
+    gallery: FakeGallery, default: dict[str, str]
 ) -> None:
     gallery.configure(default_correction=default)
     gallery.put()
@@ -234,7 +234,7 @@ def test_a_photo_without_a_capture_time_is_published_as_it_is_if_only_a_default_
     assert gallery.publish().status == "rejected"
 
 
-def test_a_gif_is_published_as_it_is_if_only_a_default_asks(gallery: Gallery) -> None:
+def test_a_gif_is_published_as_it_is_if_only_a_default_asks(gallery: FakeGallery) -> None:
     gallery.configure(default_correction={"target-timezone": "Europe/Stockholm"})
     gallery.put(GIF)
     outcome = gallery.publish()
@@ -242,7 +242,7 @@ def test_a_gif_is_published_as_it_is_if_only_a_default_asks(gallery: Gallery) ->
     assert "image/gif is not corrected" in outcome.reason
 
 
-def test_a_key_that_is_almost_a_correction_is_mentioned_in_the_outcome(gallery: Gallery) -> None:
+def test_a_key_that_is_almost_a_correction_is_mentioned_in_the_outcome(gallery: FakeGallery) -> None:
     gallery.put(metadata={"timestamp_offset_hours": "-2"}, tags={"galleria-timezone": "UTC"})
     for status in ("published", "duplicate"):
         outcome = gallery.publish()
@@ -251,14 +251,14 @@ def test_a_key_that_is_almost_a_correction_is_mentioned_in_the_outcome(gallery: 
         assert "'galleria-timezone'" in outcome.reason
 
 
-def test_what_this_service_recorded_on_a_copy_is_not_taken_for_a_correction(gallery: Gallery) -> None:
+def test_what_this_service_recorded_on_a_copy_is_not_taken_for_a_correction(gallery: FakeGallery) -> None:
     gallery.put()
     gallery.publish()
     gallery.put(metadata=gallery.copy().metadata)
     assert "is not read" not in gallery.publish().reason
 
 
-def test_a_correction_that_cannot_be_understood_is_rejected_with_its_key(gallery: Gallery) -> None:
+def test_a_correction_that_cannot_be_understood_is_rejected_with_its_key(gallery: FakeGallery) -> None:
     gallery.put(metadata={"corrected-timestamp": "yesterday"})
     outcome = gallery.publish()
     assert (outcome.status, outcome.tag) == ("rejected", "corrected-timestamp")
@@ -267,7 +267,7 @@ def test_a_correction_that_cannot_be_understood_is_rejected_with_its_key(gallery
 # --- conflicts
 
 
-def test_who_loses_the_race_starts_again_and_finds_a_duplicate(gallery: Gallery) -> None:
+def test_who_loses_the_race_starts_again_and_finds_a_duplicate(gallery: FakeGallery) -> None:
     gallery.put(metadata=TIME)
     gallery.director.plans["PutObject", 1] = lambda: overtake(gallery)
     outcome = gallery.publish()
@@ -275,13 +275,13 @@ def test_who_loses_the_race_starts_again_and_finds_a_duplicate(gallery: Gallery)
     assert gallery.copy().body == CORRECTED
 
 
-def overtake(gallery: Gallery) -> None:
+def overtake(gallery: FakeGallery) -> None:
     """Let another worker publish the newest in between."""
     gallery.director.plans.clear()
     gallery.publisher().publish("a.jpg")
 
 
-def test_a_newer_photo_that_was_published_in_between_is_not_overwritten(gallery: Gallery) -> None:
+def test_a_newer_photo_that_was_published_in_between_is_not_overwritten(gallery: FakeGallery) -> None:
     gallery.put()
 
     def newer() -> None:
@@ -293,7 +293,7 @@ def test_a_newer_photo_that_was_published_in_between_is_not_overwritten(gallery:
     assert gallery.copy().body == CORRECTED
 
 
-def test_a_source_that_went_back_and_forth_meanwhile_is_noticed(gallery: Gallery) -> None:
+def test_a_source_that_went_back_and_forth_meanwhile_is_noticed(gallery: FakeGallery) -> None:
     """A, B, A: the public copy of A never changed, so that If-Match lets the late B through."""
     gallery.put()
     gallery.publish()
@@ -303,7 +303,7 @@ def test_a_source_that_went_back_and_forth_meanwhile_is_noticed(gallery: Gallery
     assert gallery.copy().body == JPEG
 
 
-def test_conflicts_are_waited_out_longer_and_longer_but_not_for_ever(gallery: Gallery) -> None:
+def test_conflicts_are_waited_out_longer_and_longer_but_not_for_ever(gallery: FakeGallery) -> None:
     gallery.put()
     for number in range(1, 100):
         gallery.director.plans["PutObject", number] = lambda: refuse("ConditionalRequestConflict")
@@ -314,7 +314,7 @@ def test_conflicts_are_waited_out_longer_and_longer_but_not_for_ever(gallery: Ga
     assert sum(gallery.pauses) < 10
 
 
-def test_an_object_that_vanished_before_it_was_replaced_is_written_anew(gallery: Gallery) -> None:
+def test_an_object_that_vanished_before_it_was_replaced_is_written_anew(gallery: FakeGallery) -> None:
     gallery.put()
     gallery.publish()
     gallery.put(metadata=TIME)
@@ -323,7 +323,7 @@ def test_an_object_that_vanished_before_it_was_replaced_is_written_anew(gallery:
     assert gallery.copy().body == CORRECTED
 
 
-def test_a_refusal_of_conditions_is_learnt_once(gallery: Gallery) -> None:
+def test_a_refusal_of_conditions_is_learnt_once(gallery: FakeGallery) -> None:
     gallery.s3 = FakeS3("refused", gallery.director)
     gallery.profile = PROFILES["generic"]
     publisher = gallery.publisher()
@@ -336,7 +336,7 @@ def test_a_refusal_of_conditions_is_learnt_once(gallery: Gallery) -> None:
 # --- faults
 
 
-def test_an_own_write_whose_answer_was_lost_is_recognised(gallery: Gallery) -> None:
+def test_an_own_write_whose_answer_was_lost_is_recognised(gallery: FakeGallery) -> None:
     """boto3 sends the request again by itself, which then fails with 412."""
     gallery.put(metadata=TIME)
     gallery.director.after_plans["PutObject", 1] = lambda: refuse("PreconditionFailed")
@@ -346,7 +346,7 @@ def test_an_own_write_whose_answer_was_lost_is_recognised(gallery: Gallery) -> N
 
 
 @pytest.mark.parametrize("operation", ["HeadObject", "GetObject", "PutObject"])
-def test_an_error_that_may_pass_raises_so_that_the_event_comes_again(gallery: Gallery, operation: str) -> None:
+def test_an_error_that_may_pass_raises_so_that_the_event_comes_again(gallery: FakeGallery, operation: str) -> None:
     gallery.put()
     gallery.director.plans[operation, 1] = lambda: refuse("SlowDown", operation)
     with pytest.raises(ThrottledError):
@@ -355,7 +355,7 @@ def test_an_error_that_may_pass_raises_so_that_the_event_comes_again(gallery: Ga
     assert gallery.publish().status == "published"
 
 
-def test_after_a_timeout_the_next_delivery_finds_a_duplicate(gallery: Gallery) -> None:
+def test_after_a_timeout_the_next_delivery_finds_a_duplicate(gallery: FakeGallery) -> None:
     gallery.put()
     gallery.director.after_plans["PutObject", 1] = lose_the_answer
     with pytest.raises(ProviderError):
@@ -375,14 +375,14 @@ class Spoiling(FakeS3):
         return super()._put(bucket, key, body, arguments)
 
 
-def test_what_was_stored_wrong_is_replaced(gallery: Gallery) -> None:
+def test_what_was_stored_wrong_is_replaced(gallery: FakeGallery) -> None:
     gallery.s3 = Spoiling("honoured", gallery.director)
     gallery.put(metadata=TIME)
     assert gallery.publish().status == "published"
     assert gallery.copy().body == CORRECTED
 
 
-def test_what_is_stored_wrong_again_is_removed_and_failed(gallery: Gallery) -> None:
+def test_what_is_stored_wrong_again_is_removed_and_failed(gallery: FakeGallery) -> None:
     gallery.s3 = Spoiling("honoured", gallery.director)
     gallery.s3.spoil = 2
     gallery.put(metadata=TIME)
@@ -391,7 +391,7 @@ def test_what_is_stored_wrong_again_is_removed_and_failed(gallery: Gallery) -> N
     assert gallery.published_keys() == []
 
 
-def test_a_copy_that_is_too_short_is_no_duplicate(gallery: Gallery) -> None:
+def test_a_copy_that_is_too_short_is_no_duplicate(gallery: FakeGallery) -> None:
     gallery.put(metadata=TIME)
     gallery.publish()
     whole = gallery.copy()

@@ -3,13 +3,13 @@
 import pytest
 
 from galleria_storage.s3.profiles import PROFILES
-from tests.unit.publishing.conftest import JPEG, PUBLIC, STAGING, TIME, Gallery
+from tests.support.fakes.gallery import JPEG, PUBLIC, STAGING, TIME, FakeGallery
 
 DAY = 24 * 3600.0
 
 
 @pytest.fixture(params=["honoured", "ignored"])
-def strict(gallery: Gallery, request: pytest.FixtureRequest) -> Gallery:
+def strict(gallery: FakeGallery, request: pytest.FixtureRequest) -> FakeGallery:
     """A gallery whose copies go with their originals."""
     gallery.configure(when_removed="unpublish")
     gallery.s3.preconditions = request.param
@@ -18,20 +18,20 @@ def strict(gallery: Gallery, request: pytest.FixtureRequest) -> Gallery:
     return gallery
 
 
-def published(gallery: Gallery) -> Gallery:
+def published(gallery: FakeGallery) -> FakeGallery:
     gallery.put()
     assert gallery.publish().status == "published"
     return gallery
 
 
-def test_by_default_the_copy_stays_and_nobody_is_asked(gallery: Gallery) -> None:
+def test_by_default_the_copy_stays_and_nobody_is_asked(gallery: FakeGallery) -> None:
     published(gallery).s3.remove(STAGING, "a.jpg")
     assert gallery.unpublish().status == "gone"
     assert gallery.s3.calls == []
     assert gallery.copy().body == JPEG
 
 
-def test_the_copy_goes_with_its_original(strict: Gallery) -> None:
+def test_the_copy_goes_with_its_original(strict: FakeGallery) -> None:
     run = published(strict).copy().metadata["galleria-run"]
     strict.s3.remove(STAGING, "a.jpg")
     outcome = strict.unpublish()
@@ -40,32 +40,32 @@ def test_the_copy_goes_with_its_original(strict: Gallery) -> None:
     assert strict.s3.calls == ["HeadObject", "HeadObject", "DeleteObject", "HeadObject"]
 
 
-def test_a_repeated_event_is_answered_alike_so_that_a_lost_report_is_made_up_for(strict: Gallery) -> None:
+def test_a_repeated_event_is_answered_alike_so_that_a_lost_report_is_made_up_for(strict: FakeGallery) -> None:
     published(strict).s3.remove(STAGING, "a.jpg")
     assert [strict.unpublish().status for _ in range(2)] == ["removed", "removed"]
 
 
-def test_what_somebody_else_published_stays(strict: Gallery) -> None:
+def test_what_somebody_else_published_stays(strict: FakeGallery) -> None:
     strict.s3.store(PUBLIC, "a.jpg", b"put by hand")
     assert strict.unpublish().status == "gone"
     assert strict.copy().body == b"put by hand"
 
 
-def test_a_photo_that_was_put_back_before_the_event_came_is_published(strict: Gallery) -> None:
+def test_a_photo_that_was_put_back_before_the_event_came_is_published(strict: FakeGallery) -> None:
     published(strict).put(metadata=TIME)
     assert strict.unpublish().status == "published"
     assert strict.unpublish().status == "duplicate"
     assert strict.copy().body != JPEG
 
 
-def test_a_photo_that_is_put_back_while_its_copy_is_taken_away_is_published_again(strict: Gallery) -> None:
+def test_a_photo_that_is_put_back_while_its_copy_is_taken_away_is_published_again(strict: FakeGallery) -> None:
     published(strict).s3.remove(STAGING, "a.jpg")
     strict.director.plans["DeleteObject", 1] = strict.put
     assert strict.unpublish().status == "published"
     assert strict.copy().body == JPEG
 
 
-def test_a_copy_that_was_replaced_meanwhile_is_not_taken_away(gallery: Gallery) -> None:
+def test_a_copy_that_was_replaced_meanwhile_is_not_taken_away(gallery: FakeGallery) -> None:
     gallery.configure(when_removed="unpublish")
     published(gallery).s3.remove(STAGING, "a.jpg")
 
@@ -79,14 +79,14 @@ def test_a_copy_that_was_replaced_meanwhile_is_not_taken_away(gallery: Gallery) 
     assert gallery.copy().body != JPEG
 
 
-def test_an_original_that_goes_while_it_is_published_takes_its_copy_along(strict: Gallery) -> None:
+def test_an_original_that_goes_while_it_is_published_takes_its_copy_along(strict: FakeGallery) -> None:
     strict.put()
     strict.director.plans["PutObject", 1] = lambda: strict.s3.remove(STAGING, "a.jpg")
     assert strict.publish().status == "removed"
     assert strict.published_keys() == []
 
 
-def test_that_is_made_up_for_by_the_retry_of_a_run_that_died_before_it_looked_back(strict: Gallery) -> None:
+def test_that_is_made_up_for_by_the_retry_of_a_run_that_died_before_it_looked_back(strict: FakeGallery) -> None:
     strict.put()
     strict.publish()  # and dies, and the event of the removal was handled before it wrote
     strict.s3.remove(STAGING, "a.jpg")
@@ -94,7 +94,7 @@ def test_that_is_made_up_for_by_the_retry_of_a_run_that_died_before_it_looked_ba
     assert strict.published_keys() == []
 
 
-def test_a_late_event_long_after_the_publication_takes_nothing_away(strict: Gallery) -> None:
+def test_a_late_event_long_after_the_publication_takes_nothing_away(strict: FakeGallery) -> None:
     published(strict).s3.remove(STAGING, "a.jpg")
     strict.clock += DAY + 1
     assert strict.publish().status == "gone"
@@ -102,7 +102,7 @@ def test_a_late_event_long_after_the_publication_takes_nothing_away(strict: Gall
 
 
 @pytest.mark.parametrize("left", [-DAY, 0.0])
-def test_an_original_that_a_lifecycle_rule_may_remove_leaves_its_copy(strict: Gallery, left: float) -> None:
+def test_an_original_that_a_lifecycle_rule_may_remove_leaves_its_copy(strict: FakeGallery, left: float) -> None:
     strict.s3.store(STAGING, "a.jpg", JPEG, expires=strict.clock + left)
     strict.director.plans["PutObject", 1] = lambda: strict.s3.remove(STAGING, "a.jpg")
     assert strict.publish().status == "published"
@@ -110,7 +110,7 @@ def test_an_original_that_a_lifecycle_rule_may_remove_leaves_its_copy(strict: Ga
     assert strict.copy().body == JPEG
 
 
-def test_a_rule_that_strikes_soon_leaves_the_copy_once_it_may_have_struck(strict: Gallery) -> None:
+def test_a_rule_that_strikes_soon_leaves_the_copy_once_it_may_have_struck(strict: FakeGallery) -> None:
     strict.s3.store(STAGING, "a.jpg", JPEG, expires=strict.clock + 3600)
     strict.publish()
     strict.s3.remove(STAGING, "a.jpg")
@@ -119,7 +119,7 @@ def test_a_rule_that_strikes_soon_leaves_the_copy_once_it_may_have_struck(strict
     assert strict.copy().body == JPEG
 
 
-def test_a_new_photo_is_looked_back_at_where_copies_go_with_their_originals(gallery: Gallery) -> None:
+def test_a_new_photo_is_looked_back_at_where_copies_go_with_their_originals(gallery: FakeGallery) -> None:
     gallery.configure(when_removed="unpublish")
     gallery.put()
     gallery.publish()

@@ -10,21 +10,21 @@ from galleria_storage.errors import ProviderError
 from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.s3.profiles import PROFILES
 from tests.support.fakes.directing import refuse
-from tests.unit.publishing.conftest import JPEG, PUBLIC, STAGING, TIME, Gallery
+from tests.support.fakes.gallery import JPEG, PUBLIC, STAGING, TIME, FakeGallery
 
 CORRECTED = correct_bytes(JPEG, parse_correction(TIME, {}))
 #: No server tells by a number that there are no tags, and what one withholds does not mean that there are none.
 GLANCE = LOOK_BACK = ["HeadObject", "GetObjectTagging"]
 
 
-def test_a_new_photo_costs_four_requests(gallery: Gallery) -> None:
+def test_a_new_photo_costs_four_requests(gallery: FakeGallery) -> None:
     gallery.put(metadata=TIME)
     assert gallery.publish().status == "published"
     assert gallery.s3.calls == ["HeadObject", "GetObject", "GetObjectTagging", "PutObject"]
 
 
 @pytest.mark.parametrize("asked", [{"metadata": TIME}, {"tags": TIME}])
-def test_a_duplicate_costs_three_small_requests_and_no_body(gallery: Gallery, asked: dict[str, Any]) -> None:
+def test_a_duplicate_costs_three_small_requests_and_no_body(gallery: FakeGallery, asked: dict[str, Any]) -> None:
     gallery.put(**asked)
     gallery.publish()
     outcome = gallery.publish()
@@ -32,7 +32,7 @@ def test_a_duplicate_costs_three_small_requests_and_no_body(gallery: Gallery, as
     assert gallery.s3.calls == ["HeadObject", *GLANCE]
 
 
-def test_where_there_are_no_tags_both_cost_one_less(gallery: Gallery) -> None:
+def test_where_there_are_no_tags_both_cost_one_less(gallery: FakeGallery) -> None:
     gallery.staging_profile = replace(gallery.staging_profile, object_tags=False)
     gallery.put(metadata=TIME)
     gallery.publish()
@@ -41,7 +41,7 @@ def test_where_there_are_no_tags_both_cost_one_less(gallery: Gallery) -> None:
     assert gallery.s3.calls == ["HeadObject", "HeadObject"]
 
 
-def test_a_number_that_says_that_there_are_no_tags_is_believed(gallery: Gallery) -> None:
+def test_a_number_that_says_that_there_are_no_tags_is_believed(gallery: FakeGallery) -> None:
     describe = gallery.s3._describe
     gallery.s3._describe = lambda found: {"TagCount": 0, **describe(found)}  # type: ignore[method-assign]
     gallery.put(metadata=TIME)
@@ -50,7 +50,7 @@ def test_a_number_that_says_that_there_are_no_tags_is_believed(gallery: Gallery)
 
 
 @pytest.mark.parametrize("versioned", [True, False])
-def test_tags_of_which_the_provider_tells_no_number_are_found(gallery: Gallery, *, versioned: bool) -> None:
+def test_tags_of_which_the_provider_tells_no_number_are_found(gallery: FakeGallery, *, versioned: bool) -> None:
     gallery.s3.versioned = versioned
     gallery.s3.tells_tags = False
     gallery.put(tags=TIME)
@@ -60,7 +60,7 @@ def test_tags_of_which_the_provider_tells_no_number_are_found(gallery: Gallery, 
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "InternalError", "NotImplemented"])
-def test_a_photo_whose_tags_cannot_be_read_is_not_published_without_them(gallery: Gallery, code: str) -> None:
+def test_a_photo_whose_tags_cannot_be_read_is_not_published_without_them(gallery: FakeGallery, code: str) -> None:
     gallery.put(tags=TIME)
     for time in range(1, 9):
         gallery.director.plans["GetObjectTagging", time] = lambda: refuse(code, "GetObjectTagging")
@@ -69,7 +69,7 @@ def test_a_photo_whose_tags_cannot_be_read_is_not_published_without_them(gallery
     assert gallery.published_keys() == []
 
 
-def test_a_photo_whose_metadata_are_withheld_is_rejected(gallery: Gallery) -> None:
+def test_a_photo_whose_metadata_are_withheld_is_rejected(gallery: FakeGallery) -> None:
     describe = gallery.s3._describe
     gallery.s3._describe = lambda found: {**describe(found), "MissingMeta": 1}  # type: ignore[method-assign]
     gallery.put(metadata=TIME)
@@ -78,14 +78,14 @@ def test_a_photo_whose_metadata_are_withheld_is_rejected(gallery: Gallery) -> No
     assert "withholds 1 of the photo's metadata" in outcome.reason
 
 
-def test_what_somebody_else_put_into_the_public_bucket_is_replaced_without_a_glance(gallery: Gallery) -> None:
+def test_what_somebody_else_put_into_the_public_bucket_is_replaced_without_a_glance(gallery: FakeGallery) -> None:
     gallery.s3.store(PUBLIC, "a.jpg", b"put by hand")
     gallery.put()
     assert gallery.publish().status == "published"
     assert gallery.s3.calls == ["HeadObject", "GetObject", "GetObjectTagging", "PutObject", *LOOK_BACK]
 
 
-def test_a_photo_that_replaces_another_is_looked_back_at(gallery: Gallery) -> None:
+def test_a_photo_that_replaces_another_is_looked_back_at(gallery: FakeGallery) -> None:
     gallery.put(metadata=TIME)
     gallery.publish()
     gallery.put()
@@ -94,7 +94,7 @@ def test_a_photo_that_replaces_another_is_looked_back_at(gallery: Gallery) -> No
     assert gallery.s3.calls == ["HeadObject", *GLANCE, "GetObject", "PutObject", *LOOK_BACK]
 
 
-def test_tags_are_asked_for_once_before_the_write_and_once_after_it(gallery: Gallery) -> None:
+def test_tags_are_asked_for_once_before_the_write_and_once_after_it(gallery: FakeGallery) -> None:
     gallery.put()
     gallery.publish()
     gallery.put(tags=TIME)
@@ -103,7 +103,7 @@ def test_tags_are_asked_for_once_before_the_write_and_once_after_it(gallery: Gal
     assert gallery.copy().body == CORRECTED
 
 
-def test_the_newest_counts_when_staging_changes_between_the_glance_and_the_read(gallery: Gallery) -> None:
+def test_the_newest_counts_when_staging_changes_between_the_glance_and_the_read(gallery: FakeGallery) -> None:
     gallery.put()
     gallery.publish()
     gallery.put(CORRECTED)
@@ -113,7 +113,7 @@ def test_the_newest_counts_when_staging_changes_between_the_glance_and_the_read(
     assert gallery.publish().status == "duplicate"
 
 
-def test_a_photo_that_is_what_is_published_by_the_time_it_is_read_is_a_duplicate(gallery: Gallery) -> None:
+def test_a_photo_that_is_what_is_published_by_the_time_it_is_read_is_a_duplicate(gallery: FakeGallery) -> None:
     gallery.put()
     gallery.publish()
     gallery.put(metadata=TIME)
@@ -123,7 +123,7 @@ def test_a_photo_that_is_what_is_published_by_the_time_it_is_read_is_a_duplicate
 
 
 @pytest.mark.parametrize("operation", [("HeadObject", 2), ("GetObject", 1)])
-def test_a_photo_that_was_published_and_vanishes_is_gone(gallery: Gallery, operation: tuple[str, int]) -> None:
+def test_a_photo_that_was_published_and_vanishes_is_gone(gallery: FakeGallery, operation: tuple[str, int]) -> None:
     gallery.put()
     gallery.publish()
     gallery.put(metadata=TIME)
@@ -132,7 +132,7 @@ def test_a_photo_that_was_published_and_vanishes_is_gone(gallery: Gallery, opera
     assert gallery.copy().body == JPEG
 
 
-def test_an_empty_file_that_replaces_a_published_photo_is_rejected(gallery: Gallery) -> None:
+def test_an_empty_file_that_replaces_a_published_photo_is_rejected(gallery: FakeGallery) -> None:
     gallery.put()
     gallery.publish()
     gallery.put(b"")
@@ -141,7 +141,7 @@ def test_an_empty_file_that_replaces_a_published_photo_is_rejected(gallery: Gall
     assert gallery.copy().body == JPEG
 
 
-def test_what_was_written_is_published_although_a_file_that_is_rejected_came_afterwards(gallery: Gallery) -> None:
+def test_what_was_written_is_published_although_a_file_that_is_rejected_came_afterwards(gallery: FakeGallery) -> None:
     gallery.put()
     gallery.publish()
     gallery.put(metadata=TIME)
@@ -152,7 +152,7 @@ def test_what_was_written_is_published_although_a_file_that_is_rejected_came_aft
 
 
 @pytest.mark.parametrize("preconditions", ["ignored", "refused"])
-def test_where_conditions_do_not_count_every_write_is_looked_back_at(gallery: Gallery, preconditions: str) -> None:
+def test_where_conditions_do_not_count_every_write_is_looked_back_at(gallery: FakeGallery, preconditions: str) -> None:
     gallery.s3.preconditions = preconditions  # type: ignore[assignment] # one of the two above
     gallery.profile = PROFILES["generic"]
     gallery.put()
@@ -160,7 +160,7 @@ def test_where_conditions_do_not_count_every_write_is_looked_back_at(gallery: Ga
     assert gallery.s3.calls[-2:] == LOOK_BACK
 
 
-def test_an_unknown_staging_provider_without_tags_is_looked_back_at_all_the_same(gallery: Gallery) -> None:
+def test_an_unknown_staging_provider_without_tags_is_looked_back_at_all_the_same(gallery: FakeGallery) -> None:
     gallery.staging_profile = PROFILES["generic"]
     for time in range(1, 9):
         gallery.director.plans["GetObjectTagging", time] = lambda: refuse("NotImplemented", "GetObjectTagging")

@@ -11,7 +11,7 @@ from galleria_storage.publishing.outcome import Outcome
 from galleria_storage.publishing.wiring import SECRET_SECONDS, PublishService
 from galleria_storage.s3 import secret
 from galleria_storage.s3.access import BucketAccess, ProviderAccess
-from tests.unit.publishing.test_wiring import ENV
+from tests.support.fakes.settings import ENV
 
 BARE = dict.fromkeys(("S3_PUBLIC_ACCESS_KEY", "S3_PUBLIC_SECRET_KEY"), "")
 SECRET = {**ENV, **BARE, "S3_PUBLIC_SECRET_ARN": "arn:aws:secretsmanager:eu-north-1:123456789012:secret:public"}

@@ -9,16 +9,7 @@ from galleria_storage.publishing import wiring
 from galleria_storage.publishing.publisher import Publisher
 from galleria_storage.publishing.wiring import PublishService
 from galleria_storage.s3 import secret
-
-ENV = {
-    "STAGING_BUCKET": "staging",
-    "S3_PUBLIC_BUCKET": "public",
-    "S3_PUBLIC_ENDPOINT": "https://s3.example.com",
-    "S3_PUBLIC_ACCESS_KEY": "key",
-    "S3_PUBLIC_SECRET_KEY": "secret",
-    "S3_PUBLIC_PROFILE": "ceph",
-    "AWS_DEFAULT_REGION": "eu-north-1",
-}
+from tests.support.fakes.settings import ENV
 
 
 @pytest.fixture(autouse=True)

@@ -24,15 +24,14 @@ from tests.support.photos.camera_files import (
     Tiff,
     camera_block,
     exif_segment,
-    from_scan,
     jpeg,
     long,
     photo,
     segment,
-    segments,
     text,
 )
 from tests.support.photos.corrected import CHANGES, block_of, corrected, tags_of
+from tests.support.photos.jpegs import image_data, segments
 
 OFFSET = text(OFFSET_TIME_ORIGINAL, "+00:00")
 EXIF_ENTRY = pack("<HHI", 0x8769, LONG, 1)
@@ -144,7 +143,7 @@ def test_an_emptied_exif_segment_is_filled_again(zeros: int, others: tuple[bytes
     assert [part[:10] for part in segments(after)] == [
         part[:2] + after[at + 2 : at + 4] + part[4:10] for part, at in zip(segments(before), places(after), strict=True)
     ]
-    assert from_scan(after) == from_scan(before)
+    assert image_data(after) == image_data(before)
 
 
 def test_an_emptied_exif_segment_with_room_keeps_its_length() -> None:
@@ -187,7 +186,7 @@ def test_no_damage_leads_to_a_silent_failure(source: bytes, damage: list[tuple[i
     except GalleriaError:
         return
     assert tags_of(after) == CHANGES
-    assert from_scan(after) == from_scan(broken)
+    assert image_data(after) == image_data(broken)
 
 
 @settings(max_examples=100, deadline=None)

@@ -23,16 +23,15 @@ from tests.support.photos.camera_files import (
     camera_block,
     exif_of,
     exif_segment,
-    from_scan,
     jpeg,
     long,
     photo,
     plain_jpeg,
     segment,
-    segments,
     text,
 )
 from tests.support.photos.corrected import CHANGES, block_of, corrected, edit, tags_of
+from tests.support.photos.jpegs import image_data, segments
 
 OFFSET = text(OFFSET_TIME_ORIGINAL, "+00:00")
 XMP = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta/>")
@@ -107,7 +106,7 @@ def test_all_else_stays_as_it_is_to_the_last_bit() -> None:
     trailer = b"MotionPhoto_Data" + bytes(range(256))
     before = photo(camera_block(), XMP, ICC, trailer=trailer)
     after = corrected(before)
-    assert from_scan(after) == from_scan(before)
+    assert image_data(after) == image_data(before)
     assert segments(after)[1:] == segments(before)[1:]
 
 
@@ -227,7 +226,7 @@ def test_stray_bytes_between_segments_stay_where_they_are() -> None:
     after = corrected(before)
     assert tags_of(after) == CHANGES
     assert segments(after)[1:] == segments(before)[1:]
-    assert from_scan(after) == from_scan(before)
+    assert image_data(after) == image_data(before)
 
 
 @pytest.mark.parametrize("header", [b"Exif\0\0", b"Exif\0\xff", b"EXIF\0\0", b"\xff\xe1\0\0Exif\0\0", b"xxxExif\0\0"])

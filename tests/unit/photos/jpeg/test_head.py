@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
 from galleria_storage.photos.jpeg.head import MAX_FILL, MAX_SEGMENTS, MAX_STRAY, HeadReader, read_head
 from galleria_storage.photos.source import BytesSource
-from tests.support.photos.camera_files import camera_block, from_scan, jpeg, photo, segment
+from tests.support.photos.camera_files import camera_block, jpeg, photo, segment
 from tests.support.photos.corrected import head_of
+from tests.support.photos.jpegs import image_data
 
 PHOTO = photo(camera_block(), segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + b" " * 3000))
 
 
 def test_the_head_ends_where_the_image_begins() -> None:
     head = head_of(PHOTO)
-    assert head.data + from_scan(PHOTO) == PHOTO
+    assert head.data + image_data(PHOTO) == PHOTO
     assert head.segments[0].start == 2
     assert head.segments[-1].end == len(head.data)
 

@@ -22,10 +22,10 @@ from tests.support.photos.camera_files import (
     photo,
     plain_jpeg,
     segment,
-    segments,
     text,
 )
 from tests.support.photos.corrected import corrected, tags_of
+from tests.support.photos.jpegs import segments
 
 ONLY_DATE = CaptureTags(date_time_original="2021:03:04 05:06:07")
 

@@ -19,7 +19,6 @@ from tests.support.photos.camera_files import (
     Field,
     camera_block,
     exif_segment,
-    from_scan,
     jpeg,
     long,
     long_at,
@@ -27,6 +26,7 @@ from tests.support.photos.camera_files import (
     segment,
 )
 from tests.support.photos.corrected import CHANGES, block_of, corrected, edit, tags_of
+from tests.support.photos.jpegs import image_data
 
 THUMBNAIL = b"\xff\xd8" + bytes(range(1, 200)) + b"\xff\xd9"
 XMP = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x/>")
@@ -41,7 +41,7 @@ def test_ff_00_and_fill_bytes_between_segments_stay_where_they_are(between: byte
     after = corrected(before)
     assert tags_of(after) == CHANGES
     assert between + (b"\xff\xe1" if first else XMP) in after
-    assert from_scan(after) == from_scan(before)
+    assert image_data(after) == image_data(before)
 
 
 @ORDERS

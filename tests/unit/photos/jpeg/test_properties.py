@@ -28,14 +28,13 @@ from tests.support.photos.camera_files import (
     Field,
     Tiff,
     exif_segment,
-    from_scan,
     jpeg,
     long,
     segment,
-    segments,
     text,
 )
 from tests.support.photos.corrected import block_of, corrected, tags_of
+from tests.support.photos.jpegs import image_data, segments
 
 CAPTURE_TAGS = (DATE_TIME_ORIGINAL, OFFSET_TIME_ORIGINAL, SUB_SEC_TIME_ORIGINAL)
 POINTERS = (EXIF_POINTER, GPS_POINTER)
@@ -179,7 +178,7 @@ def test_the_tags_read_back_and_all_else_keeps_its_meaning(tiff: Tiff, wanted: C
     for new, old, asked in zip(found, tags_of(before), wanted, strict=True):
         assert new == (old if asked is None else asked)
     assert meaning(block_of(after)) == meaning(block_of(before))
-    assert from_scan(after) == from_scan(before)
+    assert image_data(after) == image_data(before)
     assert segments(after)[1:] == segments(before)[1:]
 
 
@@ -217,4 +216,4 @@ def test_a_block_cut_short_is_refused_or_keeps_what_is_left(tiff: Tiff, wanted: 
         return
     for new, asked in zip(tags_of(after), wanted, strict=True):
         assert asked is None or new == asked
-    assert from_scan(after) == from_scan(before)
+    assert image_data(after) == image_data(before)

@@ -13,7 +13,6 @@ from tests.support.photos.camera_files import (
     OFFSET_TIME_ORIGINAL,
     afcp_parts,
     camera_block,
-    from_scan,
     jpeg,
     photo,
     plain_jpeg,
@@ -21,6 +20,7 @@ from tests.support.photos.camera_files import (
     with_afcp,
 )
 from tests.support.photos.corrected import corrected, edit
+from tests.support.photos.jpegs import image_data
 
 PARTS = {b"IPTC": b"\x1c\x02\x05\0\x05title", b"Nail": b"\0" * 18 + b"\xff\xd8\xff thumbnail", b"TEXT": b""}
 
@@ -75,7 +75,7 @@ def test_nothing_but_its_offsets_changes_in_an_afcp_trailer() -> None:
 
 def test_an_afcp_trailer_stays_as_it_is_if_the_file_does_not_grow() -> None:
     before = with_afcp(photo(camera_block(exif=[text(OFFSET_TIME_ORIGINAL, "+00:00")])), PARTS)
-    assert from_scan(corrected(before)) == from_scan(before)
+    assert image_data(corrected(before)) == image_data(before)
 
 
 def test_a_number_of_a_trailer_that_comes_out_wrong_is_noticed() -> None:
@@ -116,4 +116,4 @@ def test_an_afcp_trailer_that_claims_more_parts_than_it_has_room_for_is_refused(
 
 def test_the_name_of_the_protocol_alone_is_no_trailer() -> None:
     before = photo(camera_block(), trailer=b"SEFH" + bytes(40) + b"SEFT" + b"AXS! is a name, not a trailer")
-    assert from_scan(corrected(before)) == from_scan(before)
+    assert image_data(corrected(before)) == image_data(before)

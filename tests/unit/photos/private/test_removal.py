@@ -8,9 +8,9 @@ from galleria_storage.errors import CorruptPhotoError, GalleriaError
 from galleria_storage.photos.photo import correct_bytes
 from tests.support.photos import heifs, pngs, tiffs, webps
 from tests.support.photos.heifs import MASTER, exif_item
+from tests.support.photos.jpegs import SCAN
 from tests.support.photos.tiffs import text
 
-SCAN = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + b"pixels" * 5 + b"\xff\xd9"
 TIME = b"2020:01:02 03:04:05"
 LATITUDE = ((57, 1), (38, 1), (4242, 100))
 SERIAL, OWNER, CAPTION, COPYRIGHT = b"3077412-9", b"Ada Lovelace", b"On the beach, with Charles", b"(c) Ada Lovelace"

@@ -9,9 +9,9 @@ from galleria_storage.photos.check import check_plan
 from galleria_storage.photos.plan import Plan, Texts
 from galleria_storage.photos.raw import raf
 from galleria_storage.photos.source import BytesSource, MeteredSource
+from tests.support.photos.jpegs import SCAN
 
 NEW = CaptureTags("2024:06:15 10:30:45", None, "+02:00")
-SCAN = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + b"pixels" * 5 + b"\xff\xd9"
 META, PICTURE = b"meta data", b"raw data" * 9
 
 

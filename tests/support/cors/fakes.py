@@ -1,9 +1,8 @@
 """A provider that keeps CORS rules in memory, and a web server that answers as it is told."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -11,6 +10,7 @@ from botocore.exceptions import ClientError
 from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.clients import Connection
 from galleria_storage.s3.profiles import PROFILES
+from tests.support.servers.web import serving
 
 Rules = list[dict[str, Any]]
 
@@ -82,12 +82,5 @@ def web_server(
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/photos/one.jpg?size=2"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(Handler) as url:
+        yield f"{url}/photos/one.jpg?size=2"
