@@ -16,6 +16,22 @@ from galleria_storage.s3.objects import ObjectStore
 _APPLICATION: Final = "galleria-storage"
 
 
+def settings(stack: str | None = None) -> dict[str, str]:
+    """Return the settings of this environment, or those of a stack's publish function in their place.
+
+    Raises
+    ------
+    SettingsError
+        There is no such stack.
+    """
+    if not stack:
+        return dict(os.environ)
+    from galleria_cli.stack import settings_of  # noqa: PLC0415 # seldom
+
+    here = {name: value for name, value in os.environ.items() if not name.startswith("S3_PUBLIC_")}
+    return {**here, **settings_of(stack)}
+
+
 def staging_store(bucket: str | None = None, endpoint: str | None = None) -> ObjectStore:
     """Connect to staging, as the standard AWS environment says; never with the public provider's endpoint or keys.
 
@@ -46,15 +62,15 @@ def staging_store(bucket: str | None = None, endpoint: str | None = None) -> Obj
     return ObjectStore(connection.client, connection.bucket, connection.profile)
 
 
-def public_store(options: Mapping[str, str | None] | None = None) -> ObjectStore:
+def public_store(options: Mapping[str, str | None] | None = None, env: Mapping[str, str] = os.environ) -> ObjectStore:
     """Connect to the public bucket, as the settings S3_PUBLIC_* say; options that are given win over them."""
     from galleria_storage.s3.clients import connect  # noqa: PLC0415 # heavy
     from galleria_storage.s3.discovery import identify  # noqa: PLC0415 # the same
 
     given = {name: value for name, value in (options or {}).items() if value is not None}
-    env = RememberedNames({**completed(os.environ), **given})
-    access = public_bucket(env)
-    for note in near_settings(env, env.names):
+    read = RememberedNames({**completed(env), **given})
+    access = public_bucket(read)
+    for note in near_settings(read, read.names):
         print(printable(note), file=sys.stderr)
     connection = identify(connect(access))
     return ObjectStore(connection.client, connection.bucket, connection.profile)

@@ -52,7 +52,7 @@ class Report:
         facts
             Further fields for JSON; `reason` and `asked` are shown to people, too.
         """
-        told = {key: value for key, value in facts.items() if value not in {None, ""}}
+        told = {key: value for key, value in facts.items() if value is not None and value != ""}
         if self._json:
             self._print(json.dumps({"file": name, "status": status, **told}, ensure_ascii=False, default=str))
         elif wrong or (not self._quiet and (self._verbose or not dull)):

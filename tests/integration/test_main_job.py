@@ -205,8 +205,18 @@ def test_photos_can_be_published_by_hand(
 ) -> None:
     put(f"{prefix}a b.jpg", PHOTO, **CORRECTION)
     assert main(["publish", f"{prefix}a b.jpg"]) == 0
-    assert main(["publish", f"{prefix}a b.jpg", f"{prefix}absent.jpg"]) == 1
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == ["published", "duplicate", "gone"]
-    assert lines[0].endswith("2024:06:15 12:30:45 → 2024:06:15 10:30:45+02:00")
+    assert main(["publish", "--transfers", "1", f"{prefix}a b.jpg", f"{prefix}absent.jpg"]) == 1
+    first, _, again, gone, _ = capsys.readouterr().out.splitlines()
+    assert first.split() == [
+        "published",
+        f"{prefix}a",
+        "b.jpg",
+        "2024:06:15",
+        "12:30:45",
+        "→",
+        "2024:06:15",
+        "10:30:45+02:00",
+    ]
+    assert again.startswith("already published")
+    assert gone.startswith("gone")
     assert published(f"{prefix}a b.jpg") is not None

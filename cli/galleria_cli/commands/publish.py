@@ -1,32 +1,41 @@
-"""`galleria-storage publish KEY…`: publish staging objects by hand, with the settings of the environment."""
+"""`galleria-storage publish KEY…`: publish staging objects by hand, or without Lambda at all."""
 
-import os
-from dataclasses import replace
+import time
 
 import click
 
+from galleria_cli.options import told, transferred
+from galleria_cli.reporting import Report
+
 
 @click.command("publish", epilog="Exit status: 0 every copy is right, 1 one is not, 2 a setting is wrong.")
-@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
-def command(keys: tuple[str, ...]) -> int:
-    """Publish photos of the staging bucket by hand.
+@click.argument("keys", nargs=-1, metavar="[KEY...]")
+@click.option("--prefix", help="All keys that begin so.")
+@click.option("--all", "everything", is_flag=True, help="All keys of the staging bucket.")
+@click.option("--watch", is_flag=True, help="Go on until Ctrl-C: what is new or changed is published.")
+@click.option("--every", type=click.FloatRange(0.1), default=10, show_default=True, help="Seconds between two looks.")
+@click.option("--settings-from", "stack", metavar="STACK", help="With the deployed function's settings.")
+@transferred
+@told
+def command(
+    *, keys: tuple[str, ...], prefix: str | None, everything: bool, watch: bool, every: float, stack: str | None,
+    transfers: int, patience: float, dry_run: bool, as_json: bool, quiet: bool, verbose: bool,
+) -> int:  # fmt: skip
+    """Publish photos of the staging bucket by hand, or without Lambda at all.
 
     Does what the function does for one event. The buckets come from the settings (STAGING_BUCKET, S3_PUBLIC_*);
-    what is wrong is printed, and nobody else is told.
+    what is wrong is printed, and nobody else is told. Settings decide on the result: give --settings-from where a
+    function is deployed, or its copies are written anew as your shell's settings say.
     """
-    from galleria_storage.delivery.notices import Task  # noqa: PLC0415 # `--help` is quick
-    from galleria_storage.delivery.replies import line, summary  # noqa: PLC0415 # the same
-    from galleria_storage.delivery.reports import Reporter  # noqa: PLC0415
-    from galleria_storage.delivery.tasks import carry_out  # noqa: PLC0415
-    from galleria_storage.publishing.wiring import PublishService  # noqa: PLC0415
+    if bool(keys) == (prefix is not None or everything or watch):
+        raise click.UsageError("give either KEYs, or one of --prefix, --all and --watch")
+    from galleria_cli.by_hand import ByHand  # noqa: PLC0415 # `--help` is quick
 
-    service = PublishService(os.environ)
-    settings = service.read_settings()
-    service.publisher()  # a wrong setting ends the command before the first photo
-    nobody = Reporter(replace(settings, failure_queue_url="", event_bus_name="", cdn_distribution_id=""))
-    right = True
-    for key in keys:
-        outcome = carry_out(Task(settings.staging_bucket, key), service, nobody, settings.staging_bucket)
-        print(line(summary(outcome)), flush=True)
-        right = right and outcome.status in {"published", "duplicate"}
-    return 0 if right else 1
+    run = ByHand(Report(as_json=as_json, quiet=quiet, verbose=verbose), stack, transfers, patience)
+    if dry_run:
+        return run.would_publish(keys or run.listed(prefix or ""))
+    if not watch:
+        return run.publish(keys or run.listed(prefix or ""))
+    while True:
+        run.publish_what_changed(prefix or "")
+        time.sleep(every)

@@ -133,6 +133,7 @@ _AWAY: Final = frozenset(
     {
         "ConnectTimeoutError", "ConnectionClosedError", "ConnectionError", "EndpointConnectionError",
         "HTTPClientError", "IncompleteReadError", "ProxyConnectionError", "ReadTimeoutError", "ResponseStreamingError",
+        "ProtocolError", "IncompleteRead", "ConnectionResetError", "TimeoutError",
     }
 )  # fmt: skip
 _PASSING: Final = frozenset(

@@ -1,0 +1,44 @@
+"""What a deployed stack tells: its outputs, and the settings of its publish function."""
+
+from collections.abc import Callable
+from typing import Any
+
+from galleria_storage.aws.calls import call
+from galleria_storage.errors import SettingsError
+
+Call = Callable[..., dict[str, Any]]
+
+
+def outputs_of(stack: str, call: Call = call) -> dict[str, str]:
+    """Return a stack's outputs by name.
+
+    Raises
+    ------
+    SettingsError
+        There is no such stack.
+    """
+    stacks = call("cloudformation", "describe_stacks", StackName=stack).get("Stacks", [])
+    if not stacks:
+        raise SettingsError(f"there is no stack {stack!r}", tag="--stack")
+    return {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
+
+
+def output_of(stack: str, name: str, call: Call = call) -> str:
+    """Return one output of a stack.
+
+    Raises
+    ------
+    SettingsError
+        It has none of this name: it is another project's stack.
+    """
+    found = outputs_of(stack, call)
+    if name not in found:
+        raise SettingsError(f"the stack {stack!r} has no output {name}; is it one of galleria-storage?", tag="--stack")
+    return found[name]
+
+
+def settings_of(stack: str, call: Call = call) -> dict[str, str]:
+    """Return the environment variables of the stack's publish function."""
+    function = output_of(stack, "PublishFunction", call)
+    found = call("lambda", "get_function_configuration", FunctionName=function)
+    return dict(found.get("Environment", {}).get("Variables", {}))

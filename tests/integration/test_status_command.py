@@ -1,0 +1,117 @@
+"""`status`, `verify`, `publish --prefix` and `remove`: staging beside the public bucket."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from galleria_cli.console import main
+from galleria_cli.demo.samples import sample_photos
+from tests.integration.conftest import Buckets
+from tests.support.servers import S3Server
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+PHOTO = next(photo.data for photo in sample_photos() if photo.key == "little-endian.jpg")
+SLOW = {"timestamp-offset-hours": "-2"}
+
+
+@pytest.fixture(autouse=True)
+def settings(server: S3Server, buckets: Buckets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {
+        "STAGING_BUCKET": buckets.staging,
+        "AWS_ENDPOINT_URL_S3": server.endpoint,
+        "AWS_ACCESS_KEY_ID": server.access_key,
+        "AWS_SECRET_ACCESS_KEY": server.secret_key,
+        "AWS_REGION": server.region,
+        "AWS_DEFAULT_REGION": server.region,
+        "S3_PUBLIC_BUCKET": buckets.public,
+        "S3_PUBLIC_ENDPOINT": server.endpoint,
+        "S3_PUBLIC_ACCESS_KEY": server.access_key,
+        "S3_PUBLIC_SECRET_KEY": server.secret_key,
+        "S3_PUBLIC_REGION": server.region,
+        "XDG_CACHE_HOME": str(tmp_path),
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def photos(s3: "S3Client", buckets: Buckets, prefix: str) -> str:
+    """Two photos in staging, and published."""
+    for name in ("1.jpg", "2.jpg"):
+        s3.put_object(Bucket=buckets.staging, Key=prefix + name, Body=PHOTO, Metadata=SLOW)
+    assert main(["publish", "--prefix", prefix]) == 0
+    return prefix
+
+
+def states(capsys: pytest.CaptureFixture[str], command: str, prefix: str) -> dict[str, str]:
+    capsys.readouterr()
+    main([command, "--prefix", prefix, "--json"])
+    *files, _ = map(json.loads, capsys.readouterr().out.splitlines())
+    return {found["file"].removeprefix(prefix): found["status"] for found in files}
+
+
+def test_all_is_right_after_publishing(photos: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "--prefix", photos]) == 0
+    assert "2 right" in capsys.readouterr().out
+    assert main(["verify", "--prefix", photos]) == 0
+
+
+def test_each_kind_of_fault_has_its_name(
+    s3: "S3Client", buckets: Buckets, photos: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    s3.put_object(Bucket=buckets.staging, Key=f"{photos}1.jpg", Body=PHOTO, Metadata={})
+    s3.delete_object(Bucket=buckets.staging, Key=f"{photos}2.jpg")
+    s3.put_object(Bucket=buckets.staging, Key=f"{photos}3.jpg", Body=PHOTO)
+    s3.put_object(Bucket=buckets.staging, Key=f"{photos}4.jpg", Body=PHOTO[:100])
+    s3.put_object(Bucket=buckets.staging, Key=f"{photos}5.jpg", Body=PHOTO)
+    s3.put_object(Bucket=buckets.public, Key=f"{photos}5.jpg", Body=PHOTO)
+    s3.put_object(Bucket=buckets.public, Key=f"{photos}index.html", Body=b"a page")
+    s3.put_object(Bucket=buckets.staging, Key=f"{photos}1.xmp", Body=b"x")
+    assert states(capsys, "status", photos) == {
+        "1.jpg": "stale",
+        "1.xmp": "ignored",
+        "2.jpg": "orphan",
+        "3.jpg": "missing",
+        "4.jpg": "rejected",
+        "5.jpg": "wrong",
+        "index.html": "other",
+    }
+    assert main(["status", "--prefix", photos]) == 1
+
+
+def test_bytes_that_changed_without_a_trace_are_found_by_verify_alone(
+    s3: "S3Client", buckets: Buckets, photos: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = f"{photos}1.jpg"
+    found = s3.get_object(Bucket=buckets.public, Key=key)
+    spoilt = bytearray(found["Body"].read())
+    spoilt[-10] ^= 1
+    s3.put_object(Bucket=buckets.public, Key=key, Body=bytes(spoilt), Metadata=found["Metadata"])
+    assert states(capsys, "status", photos)["1.jpg"] == "right"
+    assert states(capsys, "verify", photos) == {"1.jpg": "wrong", "2.jpg": "right"}
+
+
+def test_a_photo_is_removed_everywhere_if_that_is_confirmed(photos: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["remove", f"{photos}1.jpg"]) == 0
+    assert "from staging and public" in capsys.readouterr().out
+    assert states(capsys, "status", photos) == {"1.jpg": "right", "2.jpg": "right"}
+    assert main(["remove", f"{photos}1.jpg", "--yes"]) == 0
+    assert states(capsys, "status", photos) == {"2.jpg": "right"}
+
+
+def test_what_this_service_did_not_publish_is_not_removed(
+    s3: "S3Client", buckets: Buckets, prefix: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    s3.put_object(Bucket=buckets.public, Key=f"{prefix}index.html", Body=b"a page")
+    main(["remove", f"{prefix}index.html", "--yes"])
+    assert s3.get_object(Bucket=buckets.public, Key=f"{prefix}index.html")["Body"].read() == b"a page"
+    assert "did not write" in capsys.readouterr().out
+
+
+def test_publish_needs_to_know_what(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["publish"]) == 2
+    assert "give either KEYs" in capsys.readouterr().err
