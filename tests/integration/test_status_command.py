@@ -8,8 +8,8 @@ import pytest
 
 from galleria_cli.console import main
 from galleria_cli.demo.samples import sample_photos
-from tests.integration.conftest import Buckets
 from tests.support.servers import S3Server
+from tests.support.servers.gallery import Buckets
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
