@@ -42,3 +42,10 @@ def transferred(function: Command) -> Command:
     return click.option(
         "--transfers", type=click.IntRange(1, 64), default=TRANSFERS, show_default=True, help="Files at once."
     )(function)
+
+
+def queue(function: Command) -> Command:
+    """Add --queue-url and --stack."""
+    help_ = "Failure queue (FAILURE_QUEUE_URL): the stack's output FailureQueueUrl."
+    function = click.option("--queue-url", metavar="URL", help=help_)(function)
+    return click.option("--stack", metavar="NAME", help="Take queue and function from this stack.")(function)

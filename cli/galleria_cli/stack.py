@@ -1,5 +1,6 @@
 """What a deployed stack tells: its outputs, and the settings of its publish function."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -42,3 +43,19 @@ def settings_of(stack: str, call: Call = call) -> dict[str, str]:
     function = output_of(stack, "PublishFunction", call)
     found = call("lambda", "get_function_configuration", FunctionName=function)
     return dict(found.get("Environment", {}).get("Variables", {}))
+
+
+def queue_of(queue_url: str | None, stack: str | None) -> str:
+    """Return the failure queue's URL: as given, of a stack, or as FAILURE_QUEUE_URL names it.
+
+    Raises
+    ------
+    SettingsError
+        None of the three tells it.
+    """
+    found = queue_url or (output_of(stack, "FailureQueueUrl") if stack else os.environ.get("FAILURE_QUEUE_URL", ""))
+    if not found:
+        raise SettingsError(
+            "the failure queue is not known", tag="FAILURE_QUEUE_URL", advice="Give --stack NAME, or --queue-url."
+        )
+    return found

@@ -1,4 +1,4 @@
-"""`galleria-storage redrive`: try again what the failure queue holds, or look at it.
+"""What the failure queue holds, and trying it again: the work of `problems` and `retry`.
 
 The queue holds three kinds of messages. Two have the event to try again in
 `requestPayload`: rejected photos, as `delivery.reports` writes them, and the
@@ -16,19 +16,16 @@ the operator gives.
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-import click
-
-from galleria_cli.table import printable
-from galleria_storage.aws.calls import call
 from galleria_storage.delivery.events import unpack
 from galleria_storage.errors import ProviderError
 
 Call = Callable[..., dict[str, Any]]
 
-#: Long enough to look at a queue of many thousands; what was only looked at comes back after it.
+#: Long enough to look at a queue of many thousands; should this process die, what it saw comes back after it.
 _HIDDEN_SECONDS = 300
 _ACCEPTED = 202
 
@@ -52,6 +49,8 @@ class Failure:
         What to try again; None if the message holds no event.
     receipt
         What the queue asks for before it deletes the message.
+    advice
+        What to do, if the message says so.
     """
 
     kind: str
@@ -60,55 +59,18 @@ class Failure:
     function: str
     event: Any
     receipt: str
+    advice: str = ""
 
 
-@click.command("redrive")
-@click.option("--queue-url", required=True, help="Failure queue: the stack's output FailureQueueUrl.")
-@click.option(
-    "--function",
-    "functions",
-    required=True,
-    multiple=True,
-    metavar="NAME or ARN",
-    help="Publish function: the stack's output PublishFunction. May be given again; events of others are left.",
-)
-@click.option("--rejected", is_flag=True, help="Also photos that were rejected (change them first).")
-@click.option("--limit", type=int, default=0, metavar="N", help="At most N messages; 0, the default: all.")
-@click.option("--yes", is_flag=True, help="Do it; without this, only say what would be done.")
-def command(*, queue_url: str, functions: tuple[str, ...], rejected: bool, limit: int, yes: bool) -> int:
-    """Hand the events in the failure queue to the function again. Without --yes nothing is changed."""
-    return redrive(call, queue_url, functions, rejected=rejected, limit=limit, yes=yes)
-
-
-def redrive(
-    call: Call, queue_url: str, functions: Sequence[str], *, rejected: bool = False, limit: int = 0, yes: bool = False
-) -> int:
-    """Do the work of the command; `call(service, operation, **arguments)` calls an AWS service."""
-    done, left = 0, 0
-    for found in _failures(call, queue_url, limit):
-        function = _allowed(found, functions)
-        failure = found if function or found.event is None else _foreign(found)
-        wanted = bool(function) and failure.event is not None and (failure.kind == "failed" or rejected)
-        line = f"{'try again' if wanted else 'leave':9}  {failure.kind:8}  {failure.what}: {failure.reason}"
-        print(printable(line))
-        if not wanted:
-            left += 1
-        elif yes:
-            _try_again(call, failure, function)
-            call("sqs", "delete_message", QueueUrl=queue_url, ReceiptHandle=failure.receipt)
-        done += wanted
-    print(_summary(done, left, done_for_real=yes))
-    return 1 if left else 0
-
-
-def _allowed(failure: Failure, functions: Sequence[str]) -> str:
+def allowed(failure: Failure, functions: Sequence[str]) -> str:
     """Return which of the operator's functions an event is for: that of its message, or the first; nothing: none."""
     if not failure.function:
         return functions[0]
     return next((function for function in functions if _is_same(function, failure.function)), "")
 
 
-def _foreign(failure: Failure) -> Failure:
+def foreign(failure: Failure) -> Failure:
+    """Return a failure as one of a function that the operator did not name."""
     return replace(failure, kind="foreign", reason=f"its function is not --function: {failure.function}")
 
 
@@ -125,18 +87,29 @@ def _parts(function: str) -> tuple[str, str]:
     return (place, name.partition(":")[0]) if found else ("", function.partition(":")[0])
 
 
-def _failures(call: Call, queue_url: str, limit: int) -> Iterator[Failure]:
-    """Yield the messages, each once; what is not deleted shows up again in the queue after a while."""
-    seen: set[str] = set()
-    while not limit or len(seen) < limit:
-        wanted = min(10, limit - len(seen)) if limit else 10
+@contextmanager
+def failures(call: Call, queue_url: str, limit: int) -> Iterator[Iterator[Failure]]:
+    """Hand out the messages of a queue, each once; those that are not deleted are back in it at once afterwards."""
+    receipts: dict[str, str] = {}
+    try:
+        yield _received(call, queue_url, limit, receipts)
+    finally:
+        for receipt in receipts.values():
+            # One that was deleted is not there any more, which is no harm (SQS API, ChangeMessageVisibility).
+            with suppress(ProviderError):
+                call("sqs", "change_message_visibility", QueueUrl=queue_url, ReceiptHandle=receipt, VisibilityTimeout=0)
+
+
+def _received(call: Call, queue_url: str, limit: int, receipts: dict[str, str]) -> Iterator[Failure]:
+    while not limit or len(receipts) < limit:
+        wanted = min(10, limit - len(receipts)) if limit else 10
         how = {"MaxNumberOfMessages": wanted, "VisibilityTimeout": _HIDDEN_SECONDS, "WaitTimeSeconds": 1}
         answer = call("sqs", "receive_message", QueueUrl=queue_url, **how)
-        new = [message for message in answer.get("Messages", []) if message["MessageId"] not in seen]
+        new = [message for message in answer.get("Messages", []) if message["MessageId"] not in receipts]
         if not new:
             return
+        receipts.update((message["MessageId"], message["ReceiptHandle"]) for message in new)
         for message in new:
-            seen.add(message["MessageId"])
             yield _understand(message["Body"], message["ReceiptHandle"])
 
 
@@ -160,16 +133,19 @@ def _understand(body: str, receipt: str) -> Failure:
         return Failure(
             "failed", named or "an event", "it failed at every attempt; the log says why", "", event, receipt
         )
-    return Failure("rejected", named or str(message.get("key")), str(message.get("reason")), "", event, receipt)
+    advice = str(message.get("advice") or "")
+    return Failure("rejected", named or str(message.get("key")), str(message.get("reason")), "", event, receipt, advice)
 
 
-def _try_again(call: Call, failure: Failure, function: str) -> None:
+def try_again(call: Call, failure: Failure, function: str) -> None:
+    """Hand the event of a failure to a function.
+
+    Raises
+    ------
+    ProviderError
+        Lambda did not take it.
+    """
     payload = json.dumps(failure.event).encode()
     answer = call("lambda", "invoke", FunctionName=function, InvocationType="Event", Payload=payload)
     if answer["StatusCode"] != _ACCEPTED:
         raise ProviderError(f"{function} did not take the event of {failure.what}: {answer['StatusCode']}")
-
-
-def _summary(done: int, left: int, *, done_for_real: bool) -> str:
-    verb = "handed to the function again" if done_for_real else "would be tried again (nothing was changed: no --yes)"
-    return f"{done} {verb}, {left} left in the queue"

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from galleria_cli.commands import redrive
+from galleria_cli.commands import problems, retry
+from galleria_cli.reporting import Report
 from galleria_storage.delivery.events import notification
 from galleria_storage.errors import ProviderError
 
@@ -39,7 +40,12 @@ class FakeServices:
         self.taken: list[tuple[str, Any]] = []
 
     def __call__(self, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
-        answers = {"receive_message": self.receive, "delete_message": self.delete, "invoke": self.invoke}
+        answers = {
+            "receive_message": self.receive,
+            "delete_message": self.delete,
+            "change_message_visibility": self.release,
+            "invoke": self.invoke,
+        }
         assert service == ("lambda" if operation == "invoke" else "sqs")
         return answers[operation](arguments)
 
@@ -52,6 +58,13 @@ class FakeServices:
         del self.messages[arguments["ReceiptHandle"]]
         return {}
 
+    def release(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        assert arguments["VisibilityTimeout"] == 0
+        if arguments["ReceiptHandle"] not in self.messages:
+            raise ProviderError("sqs refused change_message_visibility: InvalidParameterValue")
+        self.hidden.discard(arguments["ReceiptHandle"])
+        return {}
+
     def invoke(self, arguments: dict[str, Any]) -> dict[str, Any]:
         assert arguments["InvocationType"] == "Event"
         self.taken.append((arguments["FunctionName"], json.loads(arguments["Payload"])))
@@ -59,8 +72,9 @@ class FakeServices:
 
 
 def go(services: FakeServices, *words: str, function: str = "publish") -> int:
-    params = redrive.command.make_context("redrive", ["--queue-url", "q", "--function", function, *words]).params
-    return redrive.redrive(services, **params)
+    params = retry.command.make_context("retry", ["--queue-url", "q", "--function", function, *words]).params
+    params.pop("stack")
+    return retry.retry(services, **params)
 
 
 def test_without_yes_nothing_is_changed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -119,7 +133,6 @@ def test_escape_codes_in_a_message_are_not_sent_to_the_terminal(capsys: pytest.C
 def test_a_rejected_photo_is_tried_again_only_if_asked_for() -> None:
     services = FakeServices(REJECTED)
     assert go(services, "--yes") == 1
-    services.hidden.clear()
     assert go(services, "--yes", "--rejected") == 0
     assert services.taken == [("publish", REJECTED["requestPayload"])]
 
@@ -165,3 +178,25 @@ def test_an_event_that_the_queue_or_a_rule_gave_up_is_tried_again(
     assert services.taken == [("publish", event)]
     assert services.messages == {}
     assert "failed    a b.jpg: it failed at every attempt" in capsys.readouterr().out
+
+
+def test_looking_hides_nothing_and_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    services = FakeServices({**REJECTED, "advice": "Write a time."}, FAILED, "no JSON")
+    for _ in range(2):
+        assert problems.show(services, "q", 0, Report()) == 1
+        told = capsys.readouterr().out
+        assert "rejected   wrong.jpg  'yesterday' is no time. Write a time." in told
+        assert "failed     a b.jpg  the provider was away. Try again: galleria-storage retry." in told
+        assert "1 failed, 1 rejected, 1 unknown" in told
+    assert services.hidden == set()
+
+
+def test_what_was_seen_before_an_error_is_not_hidden_either() -> None:
+    services = FakeServices(FAILED, FAILED, status=500)
+    with pytest.raises(ProviderError):
+        go(services, "--yes")
+    assert services.hidden == set()
+
+
+def test_no_problems_is_exit_status_0() -> None:
+    assert problems.show(FakeServices(), "q", 0, Report()) == 0

@@ -1,0 +1,51 @@
+"""`galleria-storage problems`: what was rejected or failed, why, and what to do."""
+
+from collections import Counter
+
+import click
+
+from galleria_cli.failures import Call, Failure, failures
+from galleria_cli.options import queue, told
+from galleria_cli.reporting import Report
+from galleria_storage.aws.calls import call
+
+_WHAT_TO_DO = {
+    "rejected": "Change the photo or its correction: it is then published by itself.",
+    "failed": "Try again: galleria-storage retry.",
+    "unknown": "Find out who writes into this queue.",
+}
+
+
+@click.command("problems", epilog="Exit status: 0 there are none, 1 there are some, 2 it could not be told.")
+@queue
+@click.option("--limit", type=int, default=0, metavar="N", help="At most N messages; 0, the default: all.")
+@told
+def command(
+    *, queue_url: str | None, stack: str | None, limit: int, as_json: bool, quiet: bool, verbose: bool
+) -> int:  # fmt: skip
+    """Say what was rejected or failed, why, and what to do about it.
+
+    Looking changes nothing: whoever looks next sees the same.
+    """
+    from galleria_cli.stack import queue_of  # noqa: PLC0415 # `--help` is quick
+
+    report = Report(as_json=as_json, quiet=quiet, verbose=verbose)
+    return show(call, queue_of(queue_url, stack), limit, report)
+
+
+def show(call: Call, queue_url: str, limit: int, report: Report) -> int:
+    """Do the work of the command; `call(service, operation, **arguments)` calls an AWS service."""
+    counts: Counter[str] = Counter()
+    with failures(call, queue_url, limit) as messages:
+        for failure in messages:
+            counts[failure.kind] += 1
+            _tell(report, failure)
+    words = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
+    report.summary(words or "there are no problems", counts)
+    return int(counts.total() > 0)
+
+
+def _tell(report: Report, failure: Failure) -> None:
+    advice = failure.advice or _WHAT_TO_DO.get(failure.kind, "")
+    reason = f"{failure.reason.rstrip('.')}. {advice}".strip()
+    report.file(failure.kind, failure.what, wrong=True, reason=reason)
