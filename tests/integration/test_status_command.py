@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.support.gallery import Buckets
 
 from galleria_cli.console import main
 from galleria_cli.demo.samples import sample_photos
