@@ -1,64 +1,123 @@
-"""Arrows point one way, modules stay small, and heavy imports stay lazy."""
+"""The rules of docs/architecture.md hold, and each of them is found when it is broken on purpose."""
 
-import ast
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-LIBRARY = ROOT / "layers/galleria_storage/galleria_storage"
-ALLOWED = {
-    "errors": set(),
-    "runtime": {"errors"},
-    "corrections": {"errors"},
-    "photos": {"corrections", "errors"},
-    "aws": {"runtime", "errors"},
-    "s3": {"aws", "runtime", "errors"},
-    "transfer": {"s3", "errors"},
-    "bulk": {"transfer", "s3", "errors"},
-    "cors": {"s3", "aws", "runtime", "errors"},
-    "publishing": {"transfer", "s3", "photos", "corrections", "runtime", "errors"},
-    "delivery": {"publishing", "aws", "errors"},
-    "_arguments": {"errors"},
-    "s3_storage": {"_arguments", "bulk", "transfer", "cors", "s3", "photos", "corrections", "errors"},
-}
-MODULES = sorted(LIBRARY.rglob("*.py"))
-SOURCES = sorted(p for folder in ("layers", "cli", "functions") for p in (ROOT / folder).rglob("*.py"))
+from tests.support.architecture import library
+from tests.support.architecture.library import LIBRARY, LONGER, MOST_LINES, PAGE, problems
+from tests.support.servers.processes import ROOT
+
+PLAN = LIBRARY / "photos/plan.py"
+DRAFT = LIBRARY / "publishing/draft.py"
+HANDLER = Path("functions/publish_photo/app.py")
+Break = Callable[[str | Path, Callable[[str], str]], None]
 
 
-def imported_parts(path: Path) -> set[str]:
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return {name.split(".")[1] for name in names if name.startswith("galleria_storage.")}
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("house")
+    for folder in ("layers", "functions", "cli", "docs"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("*.pyc", "__pycache__"))
+    return root
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(LIBRARY)))
-def test_a_module_imports_only_what_lies_below_it(path: Path) -> None:
-    part = path.relative_to(LIBRARY).parts[0].removesuffix(".py")
-    assert imported_parts(path) - {part} <= ALLOWED.get(part, set())
+@pytest.fixture
+def broken(copied: Path) -> Iterator[Break]:
+    """Change a file of the copy, until the test is over; a file that does not exist is empty."""
+    before: dict[Path, str | None] = {}
+
+    def change(name: str | Path, edit: Callable[[str], str]) -> None:
+        path = copied / name
+        before[path] = path.read_text() if path.exists() else None
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(edit(before[path] or ""))
+
+    yield change
+    for path, text in before.items():
+        path.unlink() if text is None else path.write_text(text)
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_a_module_fits_in_one_reading(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= 350
+def test_the_house_keeps_its_rules() -> None:
+    assert problems(ROOT) == []
 
 
-def test_no_function_and_no_part_of_the_library_imports_the_command_line() -> None:
-    for path in [*MODULES, *(ROOT / "functions").rglob("*.py")]:
-        assert "galleria_cli" not in path.read_text(), path
+def test_a_copy_of_it_keeps_them_too(copied: Path) -> None:
+    assert problems(copied) == []
 
 
-def test_only_what_speaks_to_a_service_imports_boto3() -> None:
-    for path in MODULES:
-        tree = ast.parse(path.read_text())
-        runtime = [n for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names if a.name.startswith("boto")]
-        assert not runtime or path.relative_to(LIBRARY).parts[0] in {"s3", "aws"}, path
+WAITING = "\n\ndef waiting() -> None:\n    "
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "found"),
+    [
+        (PLAN, "\nfrom galleria_storage.s3 import objects", "photos may not import s3"),
+        (PLAN, "\nfrom ..s3 import objects", "photos may not import s3"),
+        (PLAN, "\nimport galleria_storage.delivery.events", "photos may not import delivery"),
+        (DRAFT, f"{WAITING}from galleria_storage.delivery import events", "publishing may not import delivery"),
+        (DRAFT, "\nif TYPE_CHECKING:\n    from ..bulk import walk", "publishing may not import bulk"),
+        (LIBRARY / "errors.py", "\nfrom .photos import plan", "errors may not import photos"),
+        (LIBRARY / "shortcuts/one.py", "import json", "the room shortcuts is not in the order"),
+        (PLAN, "\nfrom galleria_storage.photos import photo", "a circle of modules"),
+        (PLAN, f"{WAITING}from galleria_storage.photos.photo import plan_photo", "a circle of modules"),
+        (PLAN, "\nimport socket", "pure and may not import socket"),
+        (PLAN, f"{WAITING}from urllib.request import urlopen", "pure and may not import urllib.request.urlopen"),
+        (LIBRARY / "corrections/values.py", "\nfrom time import time", "pure and may not import time.time"),
+        (DRAFT, f"{WAITING}import boto3", "only aws and s3 import boto3"),
+        (DRAFT, f"{WAITING}from boto3 import client", "only aws and s3 import boto3"),
+        (DRAFT, f"{WAITING}from botocore.exceptions import ClientError", "only aws and s3 import botocore"),
+        (HANDLER, f"{WAITING}from boto3 import client", "only aws and s3 import boto3"),
+        (LIBRARY / "s3/clients.py", "\nimport boto3", "boto3 is heavy"),
+        (LIBRARY / "s3/clients.py", "\ntry:\n    from boto3 import client\nfinally:\n    pass", "boto3 is heavy"),
+        (PLAN, "\nimport piexif", "piexif is heavy"),
+        (LIBRARY / "corrections/zones.py", "\nclass Zone:\n    from zoneinfo import ZoneInfo", "zoneinfo is heavy"),
+        (HANDLER, "\nfrom aws_lambda_powertools import Tracer", "aws_lambda_powertools is heavy"),
+        (HANDLER, "\nfrom galleria_cli import console", "imports galleria_cli"),
+        (DRAFT, f"{WAITING}import galleria_cli.console", "imports galleria_cli"),
+        (DRAFT, f"{WAITING}from PIL import Image", "imports PIL"),
+        (HANDLER, f"{WAITING}import moto", "imports moto"),
+        (LIBRARY / "runtime/tracing.py", f"{WAITING}import rich.console", "imports rich"),
+        (PLAN, "\n" * MOST_LINES, f"{MOST_LINES} are allowed"),
+        (HANDLER, "\n" * MOST_LINES, f"{MOST_LINES} are allowed"),
+        (LIBRARY / "photos/gif.py", "", "does not name gif in the section on photos"),
+        (LIBRARY / "photos/jpeg/claims.py", "", "does not name claims in the section on photos"),
+    ],
+)
+def test_a_line_too_many_is_found(path: Path, line: str, found: str, broken: Break, copied: Path) -> None:
+    broken(path, lambda text: text + line)
+    assert any(found in problem for problem in problems(copied)), problems(copied)
+    assert all(path.name in problem or "circle" in problem for problem in problems(copied))
+
+
+def test_a_type_of_the_sdk_may_be_named_anywhere(broken: Break, copied: Path) -> None:
+    broken(DRAFT, lambda text: f"{text}\nif TYPE_CHECKING:\n    from botocore.client import BaseClient\n")
+    assert problems(copied) == []
+
+
+def test_a_module_that_leaves_the_page_is_found(broken: Break, copied: Path) -> None:
+    broken(PAGE, lambda text: text.replace("`wishes`", "wishes"))
+    assert problems(copied) == [f"publishing/wishes.py: {PAGE} does not name wishes in the section on publishing"]
+
+
+def test_a_section_that_leaves_the_page_is_found(broken: Break, copied: Path) -> None:
+    broken(PAGE, lambda text: text.replace("### `errors`", "### Errors"))
+    assert problems(copied) == [f"errors.py: {PAGE} has no section on errors"]
+
+
+@pytest.mark.parametrize("place", LONGER)
+def test_an_exception_that_is_not_needed_any_more_is_found(place: str, broken: Break, copied: Path) -> None:
+    broken(LIBRARY / place, lambda _: "")
+    assert f"{place}: 0 lines; it needs no exception any more" in problems(copied)
+
+
+def test_a_circle_in_the_order_itself_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(library.ARROWS, "errors", {"s3"})
+    assert any("a circle of the order of the rooms" in problem for problem in problems(ROOT))
 
 
 @pytest.mark.parametrize("heavy", ["boto3", "piexif", "zoneinfo", "aws_lambda_powertools"])

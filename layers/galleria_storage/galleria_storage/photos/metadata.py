@@ -68,17 +68,6 @@ def _scattered(spans: Sequence[Span], patches: Sequence[Patch]) -> list[Patch]:
     return found
 
 
-def film_blocks(file: RangedSource, spans: Sequence[Span]) -> list[Block]:
-    """Return the blocks of films inside a photo: each film as a whole, then its own blocks."""
-    from galleria_storage.photos.quicktime.metadata import metadata  # noqa: PLC0415 # lazy: few photos hold a film
-
-    found: list[Block] = []
-    for start, stop in spans:
-        whole = plain_block("film", "film", file, start, stop - start)
-        found += [whole, *(shifted(block, start, " of the film") for block in metadata(whole.source))]
-    return found
-
-
 def shifted(block: Block, start: int, name: str = "") -> Block:
     """Return a block of something inside a file as a block of the file."""
     drop = block.drop

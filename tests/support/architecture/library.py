@@ -1,0 +1,262 @@
+"""The rules of docs/architecture.md, checked over any checkout or copy of one.
+
+`problems(root)` reads the modules as text and imports none, so that a copy with one rule broken shows that the rule
+is held. Each rule is a function from the modules to sentences.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+LIBRARY: Final = Path("layers/galleria_storage/galleria_storage")
+PAGE: Final = Path("docs/architecture.md")
+#: Room -> what it may import. Whatever is imported is further down in docs/architecture.md's order.
+ARROWS: Final[dict[str, set[str]]] = {
+    "errors": set(),
+    "runtime": {"errors"},
+    "corrections": {"errors"},
+    "photos": {"corrections", "errors"},
+    "aws": {"runtime", "errors"},
+    "s3": {"aws", "runtime", "errors"},
+    "transfer": {"s3", "errors"},
+    "bulk": {"transfer", "s3", "errors"},
+    "cors": {"s3", "aws", "runtime", "errors"},
+    "publishing": {"transfer", "s3", "photos", "corrections", "runtime", "errors"},
+    "delivery": {"publishing", "aws", "errors"},
+    "_arguments": {"errors"},
+    "s3_storage": {"_arguments", "bulk", "transfer", "cors", "s3", "photos", "corrections", "errors"},
+}
+#: Rooms that only compute; where they read something, it is Python's own data about time zones.
+PURE: Final = {"corrections", "photos", "errors"}
+INPUT_OUTPUT: Final = {
+    "asyncio", "concurrent", "ctypes", "ftplib", "http", "io", "logging", "mmap", "multiprocessing", "os", "pathlib",
+    "random", "secrets", "select", "shutil", "signal", "smtplib", "socket", "sqlite3", "ssl", "subprocess", "sys",
+    "tempfile", "threading", "time", "urllib", "uuid",
+}  # fmt: skip
+ALLOWED_INPUT: Final = {("corrections/zones.py", "pathlib")}  # where the package `tzdata` keeps its list of zones
+#: The SDK, its parts, and the rooms that may know them.
+SDK: Final = {"boto3", "botocore", "s3transfer", "urllib3"}
+SDK_ROOMS: Final = {"s3", "aws"}
+#: What makes a cold start slow: imported by the function that needs it, when it needs it.
+HEAVY: Final = SDK | {"anycrc", "aws_lambda_powertools", "aws_xray_sdk", "brotli", "piexif", "tzdata", "zoneinfo"}
+#: Both functions log and count from the first line on, so that waiting would save nothing.
+ALLOWED_HEAVY: Final = {("runtime/observability.py", "aws_lambda_powertools")}
+#: What serves people at a terminal and tests; the layer does not carry it.
+FOR_PEOPLE: Final = {"PIL", "click", "moto", "platformdirs", "rich", "typer", "galleria_cli"}
+MOST_LINES: Final = 300
+#: Tables that read best in one piece.
+LONGER: Final = {"corrections/correction.py": 310, "s3/profiles.py": 310}
+
+
+@dataclass(frozen=True)
+class Import:
+    """One name that a module imports.
+
+    Attributes
+    ----------
+    name
+        Dotted; `from a import b` is `a.b`.
+    when
+        ``"start"``: as soon as the module itself is imported, ``"later"``: by a function, ``"typing"``: never.
+    """
+
+    name: str
+    when: str
+
+    @property
+    def top(self) -> str:
+        return self.name.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class Module:
+    """A Python file; `path` counts from the folder that its imports count from."""
+
+    path: Path
+    text: str
+
+    @property
+    def name(self) -> str:
+        """The dotted name; a package has that of its folder."""
+        return ".".join(self.path.with_suffix("").parts).removesuffix(".__init__")
+
+    @property
+    def place(self) -> str:
+        """The path inside the library."""
+        return Path(*self.path.parts[1:]).as_posix()
+
+    @property
+    def room(self) -> str:
+        return self.path.parts[1].removesuffix(".py")
+
+    @property
+    def imports(self) -> tuple[Import, ...]:
+        package = self.name.split(".") if self.path.stem == "__init__" else self.name.split(".")[:-1]
+        return _imports_of(self.text, tuple(package))
+
+
+@cache
+def _imports_of(text: str, package: tuple[str, ...]) -> tuple[Import, ...]:
+    return tuple(_imports(ast.parse(text), package, "start"))
+
+
+def _imports(node: ast.AST, package: tuple[str, ...], when: str) -> Iterator[Import]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from (Import(alias.name, when) for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            above = package[: len(package) - child.level + 1] if child.level else []
+            origin = ".".join([*above, *filter(None, [child.module])])
+            yield from (Import(f"{origin}.{alias.name}", when) for alias in child.names)
+        elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+            yield from _imports(ast.Module(child.body, []), package, "typing")
+            yield from _imports(ast.Module(child.orelse, []), package, when)
+        else:
+            inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            yield from _imports(child, package, "later" if inside and when == "start" else when)
+
+
+class House:
+    """The library, the functions and the command above it, and the page that describes it."""
+
+    def __init__(self, root: Path) -> None:
+        library = root / LIBRARY
+        self.modules = _read(library, library.parent)
+        self.functions = _read(root / "functions", root)
+        self.command = _read(root / "cli", root)
+        self.page = (root / PAGE).read_text(encoding="utf-8")
+        self.by_name = {module.name: module for module in self.modules}
+
+    def imported(self, module: Module, *when: str) -> list[Module]:
+        """Return the modules of the library that a module imports at one of the times."""
+        names = [one.name for one in module.imports if one.when in when]
+        found = (self.by_name.get(name) or self.by_name.get(name.rpartition(".")[0]) for name in names)
+        return [one for one in found if one is not None and one is not module]
+
+
+def _read(folder: Path, root: Path) -> list[Module]:
+    return [Module(path.relative_to(root), path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.py"))]
+
+
+def problems(root: Path) -> list[str]:
+    """Return what breaks a rule in the checkout at `root`, one sentence each that begins with the file."""
+    house = House(root)
+    return [problem for rule in RULES for problem in rule(house)]
+
+
+def arrows_point_down(house: House) -> Iterator[str]:
+    """Each room imports only what `ARROWS` allows, at whatever time."""
+    for module in house.modules:
+        if module.name == "galleria_storage":
+            continue
+        if module.room not in ARROWS:
+            yield f"{module.place}: the room {module.room} is not in the order of the rooms"
+            continue
+        rooms = {one.name.split(".")[1] for one in module.imports if one.name.startswith("galleria_storage.")}
+        for room in sorted(rooms - {module.room} - ARROWS[module.room]):
+            yield f"{module.place}: {module.room} may not import {room}"
+
+
+def arrows_have_no_circle(house: House) -> Iterator[str]:
+    """The order of the rooms is an order."""
+    del house
+    yield from _circles(ARROWS, "the order of the rooms")
+
+
+def modules_have_no_circle(house: House) -> Iterator[str]:
+    """No module leads back to itself, not even through an import that waits."""
+    graph = {m.place: {one.place for one in house.imported(m, "start", "later", "typing")} for m in house.modules}
+    yield from _circles(graph, "modules")
+
+
+def _circles(graph: Mapping[str, Iterable[str]], what: str) -> Iterator[str]:
+    done: set[str] = set()
+
+    def walk(name: str, way: list[str]) -> Iterator[str]:
+        if name in way:
+            yield f"{name}: a circle of {what}: {' > '.join([*way[way.index(name) :], name])}"
+        elif name not in done:
+            for other in sorted(graph.get(name, ())):
+                yield from walk(other, [*way, name])
+            done.add(name)
+
+    for name in sorted(graph):
+        yield from walk(name, [])
+
+
+def pure_rooms_only_compute(house: House) -> Iterator[str]:
+    """What is pure imports neither input and output nor the time of day."""
+    for module in house.modules:
+        for one in module.imports:
+            if module.room in PURE and one.top in INPUT_OUTPUT and (module.place, one.top) not in ALLOWED_INPUT:
+                yield f"{module.place}: {module.room} is pure and may not import {one.name}"
+
+
+def only_providers_know_the_sdk(house: House) -> Iterator[str]:
+    """The SDK is imported in `s3` and `aws`; its types may be named anywhere."""
+    for module in [*house.modules, *house.functions]:
+        for one in module.imports:
+            if one.top in SDK and one.when != "typing" and module.room not in SDK_ROOMS:
+                yield f"{module.place}: only {' and '.join(sorted(SDK_ROOMS))} import {one.top}"
+
+
+def heavy_imports_wait(house: House) -> Iterator[str]:
+    """Nothing heavy is imported before it is needed."""
+    for module in [*house.modules, *house.functions]:
+        for one in module.imports:
+            if one.top in HEAVY and one.when == "start" and (module.place, one.top) not in ALLOWED_HEAVY:
+                yield f"{module.place}: {one.top} is heavy; import it in the function that needs it"
+
+
+def functions_do_without_what_serves_people(house: House) -> Iterator[str]:
+    """Neither a function nor any module it reaches imports the command, or what the layer does not carry."""
+    reached, waiting = {*house.functions}, [*house.functions]
+    while waiting:
+        new = [one for one in house.imported(waiting.pop(), "start", "later") if one not in reached]
+        reached.update(new)
+        waiting.extend(new)
+    for module in sorted({*reached, *house.modules}, key=lambda module: module.path):
+        for one in module.imports:
+            if one.top in FOR_PEOPLE:
+                yield f"{module.place}: no function and no part of the library imports {one.top}"
+
+
+def modules_fit_in_one_reading(house: House) -> Iterator[str]:
+    """A module is short; the longer ones are named, as long as they are longer."""
+    for module in [*house.modules, *house.functions, *house.command]:
+        lines, most = len(module.text.splitlines()), LONGER.get(module.place, MOST_LINES)
+        if lines > most:
+            yield f"{module.place}: {lines} lines; {most} are allowed"
+        elif lines <= MOST_LINES < most:
+            yield f"{module.place}: {lines} lines; it needs no exception any more"
+
+
+def every_module_is_on_the_page(house: House) -> Iterator[str]:
+    """The page names each module in the section of its room, as it names the rooms."""
+    sections = dict(re.findall(r"^### `(\w+)`(.*?)(?=^##|\Z)", house.page, re.MULTILINE | re.DOTALL))
+    for module in house.modules:
+        if module.path.stem == "__init__":
+            continue
+        if module.room not in sections:
+            yield f"{module.place}: {PAGE} has no section on {module.room}"
+        elif len(module.path.parts) > 2:  # a room of one module is named by its heading
+            named = re.findall(r"\w+", " ".join(re.findall(r"`([^`]+)`", sections[module.room])))
+            if module.path.stem not in named:
+                yield f"{module.place}: {PAGE} does not name {module.path.stem} in the section on {module.room}"
+
+
+RULES: Final[tuple[Callable[[House], Iterator[str]], ...]] = (
+    arrows_point_down,
+    arrows_have_no_circle,
+    modules_have_no_circle,
+    pure_rooms_only_compute,
+    only_providers_know_the_sdk,
+    heavy_imports_wait,
+    functions_do_without_what_serves_people,
+    modules_fit_in_one_reading,
+    every_module_is_on_the_page,
+)
