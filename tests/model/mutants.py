@@ -118,7 +118,7 @@ MUTANTS = (
         "honours",
     ),
     Mutant("a retry leaves the copy of an original that went meanwhile", ((_FOLLOWS, "errand.removed"),), "honours"),
-    Mutant("a lifecycle rule is taken for somebody", ((_MAY_EXPIRE, 'float("inf")'),), "honours"),
+    Mutant("a lifecycle rule is taken for somebody", ((_MAY_EXPIRE, 'float("inf")'),), "honours", fingerprint),
     Mutant(
         "a holder that has published nothing is believed",
         (
@@ -140,7 +140,7 @@ MUTANTS = (
     ),
     Mutant(
         "a key waits for a holder that is leaving",
-        (("if self._is_leaving(fingerprint, holder.key) or not", "if not"),),
+        (("if self._is_leaving(fingerprint, holder.key):", "if False:"),),
         "honours",
         claims,
         "bucket",
@@ -158,9 +158,16 @@ MUTANTS = (
         "bucket",
     ),
     Mutant(
+        "a run that may write over what it has not seen does not say so",
+        (("        self._write(note, key, None)\n        try:", "        try:"),),
+        "ignores",
+        claims,
+        "bucket",
+    ),
+    Mutant(
         "a holder leaves without a note",
         (('        self._write(self._note(fingerprint, "leaving", key), key, None)\n', ""),),
-        "ignores",
+        "honours",
         claims,
         "bucket",
     ),

@@ -71,16 +71,13 @@ class Plan:
         provider = provider or rng.choice(list(PROVIDERS))
         scope = scope or ("bucket" if rng.random() < 0.25 else "key")
         keys = 2 if scope == "bucket" else 1
-        # Where conditions do not count, a late write may take the place of a copy that another key makes do with. It
-        # is put right only while the original is there and can be published (docs/protocol.md).
-        tame = keys == 2 and not provider.startswith("honours")
-        changes = cls._of_two_keys(rng, tame=tame) if keys == 2 else cls._of_one_key(rng)
-        for _ in range(0 if tame else rng.choice((0, 0, 1, 2))):
+        changes = cls._of_two_keys(rng) if keys == 2 else cls._of_one_key(rng)
+        for _ in range(rng.choice((0, 0, 1, 2))):
             tagged = Change("tag", rng.randrange(keys), rng.choice(CORRECTIONS))
             changes.insert(rng.randint(1, len(changes)), tagged)
         when_removed: WhenRemoved = "unpublish" if rng.random() < 0.4 else "keep"
         expiring = rng.random() < 0.15
-        if not tame and rng.random() < (0.8 if expiring or when_removed == "unpublish" else 0.15):
+        if rng.random() < (0.8 if expiring or when_removed == "unpublish" else 0.15):
             goes = Change("expire" if expiring else "delete", rng.randrange(keys))
             changes.insert(rng.randint(1, len(changes)), goes)
         return cls(
@@ -107,22 +104,20 @@ class Plan:
         return [Change("put", 0, put) for put in puts]
 
     @classmethod
-    def _of_two_keys(cls, rng: random.Random, *, tame: bool) -> list[Change]:
+    def _of_two_keys(cls, rng: random.Random) -> list[Change]:
         if rng.random() < 0.4:  # a content is left by the one key while the other one comes to it
             one, other = ((PHOTOS[n], {}, ()) for n in rng.sample((0, 1), 2))
             return [Change("put", 0, one), Change("wait"), Change("put", 0, other), Change("put", 1, one)]
-        puts = (cls._put(rng, alike=True, tame=tame) for _ in range(rng.choice((3, 4, 5))))
+        puts = (cls._put(rng, alike=True) for _ in range(rng.choice((3, 4, 5))))
         changes = [Change("put", rng.randrange(2), put) for put in puts]
         if rng.random() < 0.5:
             changes.insert(rng.randint(1, len(changes)), Change("wait"))
         return changes
 
     @staticmethod
-    def _put(
-        rng: random.Random, *, alike: bool = False, tame: bool = False
-    ) -> tuple[bytes, dict[str, str], tuple[tuple[str, str], ...]]:
-        """Draw a photo and what is asked of it; `alike`: one of few, so that contents meet; `tame`: never rejected."""
-        if tame or (alike and rng.random() < 0.85):
+    def _put(rng: random.Random, *, alike: bool = False) -> tuple[bytes, dict[str, str], tuple[tuple[str, str], ...]]:
+        """Draw a photo and what is asked of it; `alike`: one of few, so that contents meet."""
+        if alike and rng.random() < 0.85:
             return rng.choice(PHOTOS[:2]), {}, ()
         body = NO_PHOTO if rng.random() < 0.06 else rng.choice(PHOTOS)
         metadata = rng.choice(CORRECTIONS[:4]) if rng.random() < 0.5 else {}

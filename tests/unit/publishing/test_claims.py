@@ -266,3 +266,23 @@ def test_where_conditions_are_ignored_the_last_claim_counts(gallery: FakeGallery
     outcome = gallery.publish("a.jpg")
     assert (outcome.status, outcome.duplicate_of) == ("duplicate", "b.jpg")
     assert photos(gallery) == ["b.jpg"]
+
+
+def test_nobody_relies_on_a_copy_that_may_be_written_over(gallery: FakeGallery) -> None:
+    """Where conditions do not count, a run that has not seen the holder's copy writes over it."""
+    gallery.configure(duplicate_scope="bucket")
+    gallery.s3.preconditions, gallery.profile = "ignored", PROFILES["generic"]
+    gallery.put(key="a.jpg")
+    came = []
+
+    def others() -> None:
+        gallery.director.plans.clear()
+        gallery.put(metadata=TIME, key="a.jpg")
+        gallery.publisher().publish("a.jpg")
+        gallery.put(metadata=TIME, key="b.jpg")
+        came.append(gallery.publisher().publish("b.jpg"))
+
+    gallery.director.plans["PutObject", 3] = others  # after the notes that it may write, and that it holds the content
+    gallery.publish("a.jpg")
+    assert (came[0].status, gallery.copy("b.jpg").body) == ("published", CORRECTED)
+    assert not [key for key in gallery.published_keys() if "/writing/" in key]

@@ -4,14 +4,16 @@ Notes are kept in the public bucket under `.galleria-claims/<fingerprint>/`:
 
 * `holder`: the key that is published, or is about to be; the first to write it wins;
 * `waiting/<digest of a key>`: a key that makes do with the holder's copy;
-* `leaving/<digest of a key>`: the copy of this key is about to go.
+* `leaving/<digest of a key>`: the copy of this key is about to go;
+
+and under `.galleria-claims/writing/<digest of a key>/` where the provider does
+not obey conditions: a run may write under this key over what it has not seen.
 
 A key that waits writes its note first, and then looks whether the holder is
-leaving or has left; a holder that leaves writes its note first, and then looks who waits.
+leaving or has left, or may be written over; a holder that leaves writes its note first, and then looks who waits.
 Whatever the order, one of the two sees the other: then the key that waits is
 published before the holder's copy goes. So there may be a copy too many, but
-never one too few. (docs/protocol.md says what remains where a provider does
-not obey conditions: a late write may still take the place of a holder's copy.)
+never one too few.
 
 Keys that wait are published nowhere, so they are private. Notes hold no key in
 clear text, but veiled with the name of the staging bucket, which the public
@@ -21,7 +23,7 @@ does not see; and the template lets nobody read them.
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -89,13 +91,16 @@ class Claims:
             return ""
         if self._is_published(holder.key, fingerprint):
             self._write(self._note(fingerprint, "waiting", key), key, None)
-            if self._is_leaving(fingerprint, holder.key) or not self._is_published(holder.key, fingerprint):
-                return ""  # it goes, or has gone: a copy too many at worst
+            if self._is_leaving(fingerprint, holder.key):
+                return ""  # a copy too many at worst
+            written_over = self._may_be_written_over(holder.key)
+            if written_over and patient:
+                raise self._busy(key)
+            if written_over or not self._is_published(holder.key, fingerprint):
+                return ""
             return holder.key
         if patient and holder.key and self._asked(holder.key) == fingerprint:
-            raise PreconditionFailedError(
-                f"another key with the content of {key!r} is being published", bucket=self._public.bucket, key=key
-            )
+            raise self._busy(key)
         self._write(_holder_note(fingerprint), key, Matches(holder.etag))
         return ""
 
@@ -124,6 +129,20 @@ class Claims:
             self._public.delete(self._note(fingerprint, "waiting", other), None)
         return ""
 
+    @contextmanager
+    def writing(self, key: str) -> Iterator[None]:
+        """While a run looks and writes under a key: let nobody rely on its copy where conditions do not count."""
+        if self._obeys():
+            yield
+            return
+        note = f"{self._writers(key)}{os.urandom(_NONCE_BYTES).hex()}"
+        self._write(note, key, None)
+        try:
+            yield
+        finally:
+            with suppress(ProviderError):  # one that stays costs no more than a copy too many
+                self._public.delete(note, None)
+
     def left(self, fingerprint: str, key: str) -> None:
         """Take the note back once the copy has gone; one that stays costs no more than a copy too many."""
         with suppress(ProviderError):
@@ -147,6 +166,18 @@ class Claims:
     def _is_published(self, key: str, fingerprint: str) -> bool:
         published = self._public.head(key) if key else None
         return published is not None and is_result(published, fingerprint)
+
+    def _may_be_written_over(self, key: str) -> bool:
+        client, bucket = self._public.client, self._public.bucket
+        return not self._obeys() and any(True for _ in list_objects(client, bucket, self._writers(key)))
+
+    def _obeys(self) -> bool:
+        return self._public.profile.preconditions and self._public.profile.complete_preconditions
+
+    def _busy(self, key: str) -> PreconditionFailedError:
+        return PreconditionFailedError(
+            f"another key with the content of {key!r} is being published", bucket=self._public.bucket, key=key
+        )
 
     def _is_leaving(self, fingerprint: str, key: str) -> bool:
         return self._public.head(self._note(fingerprint, "leaving", key)) is not None
@@ -183,8 +214,13 @@ class Claims:
         self._public.put(name, body, {"ContentType": "application/octet-stream"}, condition)
 
     def _note(self, fingerprint: str, kind: str, key: str) -> str:
-        digest = hashlib.sha256(b"\0".join((self._veil, key.encode()))).hexdigest()
-        return f"{PREFIX}{fingerprint}/{kind}/{digest}"
+        return f"{PREFIX}{fingerprint}/{kind}/{self._digest(key)}"
+
+    def _writers(self, key: str) -> str:
+        return f"{PREFIX}writing/{self._digest(key)}/"
+
+    def _digest(self, key: str) -> str:
+        return hashlib.sha256(b"\0".join((self._veil, key.encode()))).hexdigest()
 
     def _veiled(self, nonce: bytes, text: bytes) -> bytes:
         """Put the veil on, or take it off: exclusive or with a stream that only the veil's text gives."""

@@ -36,6 +36,8 @@ RECORDED: Final = frozenset(
     {FINGERPRINT, RUN, SIZE, SHA256, ASKED, CAPTURED_BEFORE, CAPTURED_AFTER, REPLACED, ORIGINAL_UNTIL}
 )
 
+#: For so long after its publication a copy is known to have lost its original by somebody's hand alone.
+_FOLLOWING_SECONDS: Final = 24 * 3600
 #: An event is delivered at most so long after its photo was written: SQS keeps messages for 14 days.
 _RETRIED_SECONDS: Final = 15 * 24 * 3600
 _NO_HEADER_TEXT = re.compile(r"[^0-9:.+ -]")
@@ -91,6 +93,16 @@ def outlives_its_original(published: ObjectInfo, now: float) -> bool:
     """
     until = published.metadata.get(ORIGINAL_UNTIL, "")
     return not (until.isdigit() and now < int(until))
+
+
+def original_until(original: ObjectInfo, now: float) -> int:
+    """Return until when (seconds since 1970) an original goes by somebody's hand alone; 0: that is not certain.
+
+    A lifecycle rule that saves money on originals must never take a photo
+    from the public. The provider says when the rule may strike.
+    """
+    until = min(now + _FOLLOWING_SECONDS, original.expires if original.expires is not None else float("inf"))
+    return int(until) if until > now else 0
 
 
 def run_name(now: float) -> str:

@@ -7,7 +7,7 @@ each of them. The names of the steps in this module are those of that page.
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, Final
 
 from galleria_storage.errors import GalleriaError, NotFoundError, PreconditionFailedError
@@ -19,6 +19,7 @@ from galleria_storage.publishing.fingerprint import (
     RUN,
     is_ours,
     is_result,
+    original_until,
     outlives_its_original,
     recorded_metadata,
     run_name,
@@ -36,8 +37,6 @@ from galleria_storage.transfer.writer import Writer, Written
 MAX_ATTEMPTS: Final = 8
 _FIRST_PAUSE_SECONDS: Final = 0.05
 _LONGEST_PAUSE_SECONDS: Final = 2.0
-#: For so long after its publication a copy is known to have lost its original by somebody's hand alone.
-_FOLLOWING_SECONDS: Final = 24 * 3600
 
 
 class Publisher:
@@ -127,6 +126,11 @@ class Publisher:
         folds = self.public.profile.folds_slashes
         check_key(key, folds=folds)
         errand.notes = (folding_note(key, folds=folds), *self.settings.notes)
+        with self._claims.writing(key) if self.settings.duplicate_scope == "bucket" else nullcontext():
+            return self._repeat(errand)
+
+    def _repeat(self, errand: Errand) -> Outcome:
+        """Go through the steps until nobody interferes any more."""
         while True:
             errand.attempts += 1
             try:
@@ -258,16 +262,8 @@ class Publisher:
             return None
 
     def _original_until(self, original: ObjectInfo) -> int:
-        """Return until when (seconds since 1970) the original goes by somebody's hand alone; 0: no copy goes with it.
-
-        A lifecycle rule that saves money on originals must never take a photo
-        from the public. The provider says when the rule may strike.
-        """
-        if self.settings.when_removed == "keep":
-            return 0
-        now = self._now()
-        until = min(now + _FOLLOWING_SECONDS, original.expires if original.expires is not None else float("inf"))
-        return int(until) if until > now else 0
+        """Return until when a copy goes with its original; 0: it never does."""
+        return 0 if self.settings.when_removed == "keep" else original_until(original, self._now())
 
     def _without_original(self, errand: Errand, standing: ObjectInfo | None) -> Outcome:
         """Answer that there is no original; take away its copy if somebody removed it, and if it is ours."""
