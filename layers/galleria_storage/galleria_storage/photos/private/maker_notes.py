@@ -97,6 +97,10 @@ def from_notes(source: RangedSource, groups: tuple[str, ...]) -> Iterator[Patch]
     assert block  # noqa: S101 # it has notes
     make = camera_make(block)
     for note in notes:
+        if note.start >= len(block.data):
+            if SERIAL in groups:
+                raise _unknown()
+            continue
         tags = MAKERS.get(_maker(block.data[note.start : note.start + 9].upper()) or make)
         found = note_ifds(block.data, block.order, note, make)
         if SERIAL in groups and (tags is None or (tags and not found)):

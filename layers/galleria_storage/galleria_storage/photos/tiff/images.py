@@ -22,7 +22,10 @@ def picture_spans(tables: TiffTables, table: Table) -> list[Span]:
     CorruptPhotoError
         There are not as many lengths as offsets.
     """
-    return joined(chain.from_iterable(_spans(tables, table, *tags) for tags in _IMAGE_DATA))
+    if (known := tables.pictures.get(table.start)) is None:
+        known = joined(chain.from_iterable(_spans(tables, table, *tags) for tags in _IMAGE_DATA))
+        tables.pictures[table.start] = known
+    return known
 
 
 def _spans(tables: TiffTables, table: Table, offset_tag: int, length_tag: int) -> Iterator[Span]:

@@ -113,6 +113,8 @@ class TiffTables:
         if order is None or len(header) < 8:
             raise UnsupportedFormatError("The file is not a TIFF that can be corrected.")
         self.source, self.order = source, order
+        #: Where the pictures of a table are, by its start: `images` asks once.
+        self.pictures: dict[int, list[Span]] = {}
         self.main = self.read("IFD0", order.long.unpack_from(header, 4)[0])
         pointers = list(self.main.find({EXIF_IFD}))
         if len(pointers) > 1:
