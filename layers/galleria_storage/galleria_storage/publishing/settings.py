@@ -34,7 +34,7 @@ DEFAULT_CORRECTION_VARIABLES: Final = {
 }
 _URL_OR_EMPTY: Final = re.compile(r"(https?://[^\s/]+\S*)?")
 _HEADER_NAME: Final = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+")
-_HEADER_VALUE: Final = re.compile(r"[\x20-\x7e]*")
+_HEADER_VALUE: Final = re.compile(r"[\x20-\x7e]{0,512}")  # providers bound all headers of an object together
 _MEDIA_TYPE: Final = re.compile(r"[a-z]+/[a-z0-9.+-]+")
 
 
