@@ -1,9 +1,9 @@
 """Boxes of the ISO base media file format, and of the formats that borrowed them.
 
 ISO/IEC 14496-12 4.2: a box starts with its size, header included, and four
-characters that tell its type. A size of 1 means that 64 bits with the size
-follow, a size of 0 that the box reaches to the end of the file. JPEG 2000
-(ISO/IEC 15444-1 annex I.4) and JPEG XL (ISO/IEC 18181-2) use the same boxes.
+characters for its type. A size of 1 means that a 64-bit size follows, a size of
+0 that the box extends to the end of the file. JPEG 2000 (ISO/IEC 15444-1 annex
+I.4) and JPEG XL (ISO/IEC 18181-2) use the same boxes.
 """
 
 from collections.abc import Iterator
@@ -15,20 +15,20 @@ from galleria_storage.photos.refusals import cut_off, damaged
 from galleria_storage.photos.source import RangedSource
 
 MAX_BOXES: Final = 1024
-"""More boxes than one place of any camera's file holds; bounds the work on hostile input."""
+"""More boxes than any camera writes in one place; limits the work on hostile input."""
 
 LARGEST: Final = 0xFFFFFFFF
-"""Of sizes and offsets that have 32 bits."""
+"""Largest size or offset in 32 bits."""
 
 _HEADER: Final = Struct(">I4sQ")
 _SHORT_HEADER: Final = Struct(">I4s")
 _PRINTABLE: Final = frozenset(range(0x20, 0x7F))
 _APPLE: Final = 0xA9
-"""What QuickTime's types of user data start with: the copyright sign of Mac OS Roman."""
+"""First byte of QuickTime's user data types: the copyright sign in Mac OS Roman."""
 
 
 class Box(NamedTuple):
-    """A box, by its place in the file.
+    """A box, by its position in the file.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Box(NamedTuple):
     stop
         Where it ends.
     is_open
-        True if its size is 0: it reaches to the end of the file.
+        True if its size is 0: it extends to the end of the file.
     """
 
     kind: bytes
@@ -52,7 +52,7 @@ class Box(NamedTuple):
 
 
 def walk(source: RangedSource, start: int, stop: int) -> Iterator[Box]:
-    """Yield the boxes from an offset on, until what follows is not a box, or nothing is left.
+    """Yield the boxes from an offset on, until something else or the end follows.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def walk(source: RangedSource, start: int, stop: int) -> Iterator[Box]:
 
 
 def read_header(source: RangedSource, start: int, stop: int) -> Box | None:
-    """Read the header of a box; None if there is none.
+    """Read the header of a box; None if there is no box.
 
     Raises
     ------
@@ -134,12 +134,12 @@ def new_box(kind: bytes, body: bytes) -> bytes:
 
 
 def resized(box: Box, size: int) -> Patch:
-    """Return the patch that says how long a box is now.
+    """Return the patch that writes a box's new size.
 
     Raises
     ------
     CorruptPhotoError
-        The size does not fit into the 32 bits that it has.
+        The size does not fit into its 32 bits.
     """
     if box.body - box.start >= 16:
         return Patch(box.start + 8, 8, size.to_bytes(8, "big"))
@@ -149,7 +149,7 @@ def resized(box: Box, size: int) -> Patch:
 
 
 def grown(box: Box, growth: int) -> list[Patch]:
-    """Return what says that a box grew: nothing if it does not say how long it is, or did not."""
+    """Return the patches that record a box's growth; none if its size is open or unchanged."""
     return [resized(box, box.stop - box.start + growth)] if growth and not box.is_open else []
 
 

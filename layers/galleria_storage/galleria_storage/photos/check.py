@@ -1,8 +1,8 @@
 """Reading the result of a plan back before anything is written.
 
-The result is read through a view of source and plan, with the planner that
-made the plan: it must find the new capture tags and nothing left to do, and
-list the same parts, each made of the very same bytes of the source.
+The result is read through a view of source and plan, with the planner that made
+the plan: it must find the new capture tags and nothing left to do, and list the
+same parts, each with exactly the same bytes of the source.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ class Part(NamedTuple):
     Attributes
     ----------
     name
-        What it is, and what is said of it that no edit may change: a chunk's type, an item's id and properties.
+        What it is, including properties that no edit may change: a chunk's type, an item's id and properties.
     spans
         Where its bytes are.
     """
@@ -34,12 +34,12 @@ def check_plan(
     planner: Callable[[RangedSource, Asked], Plan],
     parts: Callable[[RangedSource], Sequence[Part]],
 ) -> None:
-    """Prove that a plan does what it says and leaves everything else alone.
+    """Prove that a plan does what it says and changes nothing else.
 
     Raises
     ------
     CorruptPhotoError
-        The result does not read back, or a part differs or lies elsewhere than the result says.
+        The result does not read back correctly, or a part differs or is not where the result says.
     """
     if not plan.patches:
         return

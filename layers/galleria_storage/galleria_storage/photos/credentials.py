@@ -1,8 +1,8 @@
 """Content credentials (C2PA): whether a photo is signed, and what an edit does to its signature.
 
 C2PA technical specification 2.2, annex A: where each format keeps its manifest
-store. A signature covers the bytes of the whole file, so that any edit breaks
-it: readers then say that the photo was changed since it was signed, which it was.
+store. A signature covers the bytes of the whole file, so any edit breaks it:
+readers then say, correctly, that the photo was changed after it was signed.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,11 +21,11 @@ MARK: Final = b"jumdc2pa\0\x11\0\x10\x80\0\0\xaa\0\x38\x9b\x71"
 UUID: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 NAME: Final = "content credentials"
 _NEAR: Final = 256
-"""Bytes at the start of a box in which the mark is."""
+"""Bytes at the start of a box that contain the mark."""
 
 
 def is_signed(source: MeteredSource) -> bool:
-    """Whether a manifest store is in what was read of a photo: its beginning, and all that an edit looks at."""
+    """Whether what was read of a photo, its beginning and all that an edit needs, contains a manifest store."""
     return source.has_read(MARK) or source.has_read(UUID)
 
 
@@ -44,7 +44,7 @@ def credentials_block(source: RangedSource, start: int, stop: int, drop: Callabl
 
 
 def credentials_in_boxes(source: RangedSource, boxes: Sequence[Box]) -> Iterator[Block]:
-    """Yield the manifest stores among boxes; one that is dropped becomes free space of the same size."""
+    """Yield the manifest stores among boxes; a dropped one becomes free space of the same size."""
     for box in boxes:
         start = source.read(box.body, _NEAR) if box.kind in {b"uuid", b"jumb"} else b""
         if start.startswith(UUID) or (box.kind == b"jumb" and MARK in start):
@@ -52,5 +52,5 @@ def credentials_in_boxes(source: RangedSource, boxes: Sequence[Box]) -> Iterator
 
 
 def freed(box: Box) -> list[Patch]:
-    """Return the patches that make free space of a box (ISO/IEC 14496-12 8.1.2), full of zeros."""
+    """Return the patches that turn a box into free space (ISO/IEC 14496-12 8.1.2) filled with zeros."""
     return [Patch(box.start + 4, 4, b"free"), Patch(box.body, box.stop - box.body, bytes(box.stop - box.body))]

@@ -1,9 +1,8 @@
 """Letting the other dates of a photo follow its capture time.
 
-Every date that said the same moment as the old capture time says the same as
-the new one; a date that said something else stays. All of them are written
-where they are, in their own spelling, so that no byte moves. GPS time and maker
-notes never change.
+Every date that named the same moment as the old capture time is changed to the
+new one; a date that named another moment stays. Each is written in place, in
+its own spelling, so no byte moves. GPS time and maker notes never change.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +21,7 @@ from galleria_storage.photos.source import RangedSource
 from galleria_storage.photos.tiff.tables import Field, TiffTables
 from galleria_storage.photos.xmp import Name, Packet
 
-#: Date, its offset and its fraction, and what Exif calls it (Exif 2.32 4.6.4 and 4.6.5).
+#: A date's tag, those of its offset and fraction, and its name in Exif (Exif 2.32 4.6.4 and 4.6.5).
 EXIF_DATES: Final = (
     (0x9003, 0x9011, 0x9291, "DateTimeOriginal"),
     (0x9004, 0x9012, 0x9292, "DateTimeDigitized"),
@@ -41,21 +40,21 @@ XMP_DATES: Final = {
 #: IPTC-IIM 4.2, record 2: date and time created, and of digital creation.
 IPTC_DATES: Final = ((55, 60, "DateCreated"), (62, 63, "DigitalCreationDate"))
 _APPLICATION: Final = 2
-#: Dates that programs change when they change the photo.
+#: Dates that programs change when they edit the photo.
 _OF_AN_EDIT: Final = frozenset({"DateTime", "xmp:ModifyDate", "tiff:DateTime"})
-_NEVER: Final = datetime(1, 1, 1)  # noqa: DTZ001 # what no date says
+_NEVER: Final = datetime(1, 1, 1)  # noqa: DTZ001 # a moment that no date names
 _LONGEST: Final = 64
 
 
 class Followed(NamedTuple):
-    """What became of the other dates.
+    """What happened to the other dates.
 
     Attributes
     ----------
     plan
-        The edit; its patches change no length but that of a compressed text.
+        The edit; its patches keep all lengths except that of a compressed text.
     followed, kept
-        Names of the dates that followed, and of those that say something else.
+        Names of the dates that followed, and of those that name another moment.
     """
 
     plan: Plan
@@ -64,7 +63,7 @@ class Followed(NamedTuple):
 
 
 class _Date(NamedTuple):
-    """A date that was found: its name, what it says, and the patches that let it say something else."""
+    """A date that was found: its name, its value, and the patches that change it."""
 
     name: str
     says_so: bool
@@ -73,7 +72,7 @@ class _Date(NamedTuple):
 
 
 def follow(source: RangedSource, blocks: Sequence[Block], before: CaptureTags, after: CaptureTags) -> Followed:
-    """Let every date that says the old capture time say the new one.
+    """Change every date that names the old capture time to the new one.
 
     Parameters
     ----------
@@ -86,7 +85,7 @@ def follow(source: RangedSource, blocks: Sequence[Block], before: CaptureTags, a
 
     Notes
     -----
-    A block that is damaged is named among what was kept: nobody can tell what is in it.
+    A damaged block is listed among what was kept, since its content is unknown.
     """
     old, new = moment_of(before), moment_of(after)
     followed: list[str] = []
@@ -136,12 +135,12 @@ def _dates(block: Block, old: Moment, new: Moment) -> Iterator[_Date]:
         yield from _iptc_dates(block.source, old, new)
     elif block.kind == "text" and block.source.size <= _LONGEST:
         text = block.source.read(0, _LONGEST).decode("latin-1")
-        if spelled(text):  # whatever its keyword is: PNG has no list of them
+        if spelled(text):  # whatever its keyword: PNG does not have a list of them
             yield _date("text", text, Span(0, len(text)), old, new)
 
 
 def _date(name: str, text: str, span: Span, old: Moment, new: Moment) -> _Date:
-    """Judge one text; one that says the new moment already has followed, and needs no patch."""
+    """Judge one text; one that already names the new moment counts as changed, and needs no patch."""
     found = spelled(text)
     if found and found.says(new):
         return _Date(name, says_so=True, patches=[], text=text)
@@ -157,16 +156,16 @@ def _exif_dates(source: RangedSource, old: Moment, new: Moment) -> Iterator[_Dat
         for date_tag, offset_tag, fraction_tag, name in EXIF_DATES:
             for field in table.find({date_tag}):
                 text = _text(tables, field)
-                if text.strip(" :0"):  # a blank one says nothing
+                if text.strip(" :0"):  # a blank one is not a date
                     yield _exif_date(tables, name, (field, text), (offset_tag, fraction_tag), (old, new))
 
 
 def _exif_date(
     tables: TiffTables, name: str, date: tuple[Field, str], beside: tuple[int, int], moments: tuple[Moment, Moment]
 ) -> _Date:
-    """Judge a date with the offset and the fraction that belong to it, which are in the Exif IFD."""
+    """Judge a date together with its offset and fraction, which are in the Exif IFD."""
     (field, text), (offset_tag, fraction_tag), (old, new) = date, beside, moments
-    exif = tables.exif or tables.main  # Canon's CR3 keeps the Exif IFD as a file of its own
+    exif = tables.exif or tables.main  # Canon's CR3 stores the Exif IFD as a separate structure
     offset = next(iter(exif.find({offset_tag})), None)
     zone = _text(tables, offset) if offset else ""
     whole = text + zone if spelled(text + zone) else text
@@ -185,7 +184,7 @@ def _exif_date(
 
 
 def _text(tables: TiffTables, field: Field) -> str:
-    """Return an ASCII value up to its NUL; empty for another type, or outside the block."""
+    """Return an ASCII value up to its NUL; empty if it has another type or lies outside the block."""
     start, stop = field.value
     if field.type != ASCII or stop > tables.source.size:
         return ""

@@ -1,8 +1,9 @@
-"""The registry of formats that can be corrected: one line each, and nothing else asks which there are.
+"""The registry of formats that can be corrected: one line each. No other code knows which formats exist.
 
-A format is a module with two functions: `plan(source, asked) -> Plan` works
-out an edit, and `parts(source)` lists what no edit may change. It is imported
-when the first photo of its kind comes.
+A format is a module with three functions: `plan(source, asked) -> Plan` works
+out an edit, `parts(source)` lists what no edit may change, and
+`metadata(source)` lists the blocks of metadata. It is imported with the first
+photo of its kind.
 """
 
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ class Format(Protocol):
         CorruptPhotoError
             The file is damaged, or the change would harm other data or does not fit.
         CorrectionError
-            What is asked for cannot be done to this photo.
+            The requested change is impossible for this photo.
         UnsupportedFormatError
             The file is of a variant that cannot be corrected.
         """
@@ -37,12 +38,12 @@ class Format(Protocol):
         ...
 
     def metadata(self, source: RangedSource) -> Sequence[Block]:
-        """List the blocks of metadata, those of embedded pictures among them.
+        """List the blocks of metadata, including those of embedded pictures.
 
         Raises
         ------
         CorruptPhotoError
-            One cannot be read: nobody could say what is in it.
+            A block cannot be read, so its content is unknown.
         """
         ...
 
@@ -59,7 +60,7 @@ class _Planner(NamedTuple):
 
 
 _JPEG_HEAD: Final = 16 * 1024 * 1024
-"""Bytes; a JPEG file's head may be as long as its segments make it."""
+"""Bytes. The head of a JPEG file is as long as all its segments."""
 
 _PLANNERS: Final[dict[str, _Planner]] = {
     "image/avci": _Planner("heif"),
@@ -103,5 +104,5 @@ def max_bytes_of(media_type: str) -> int:
 
 
 def checks_itself(media_type: str) -> bool:
-    """Whether the plans of a format are proven already."""
+    """Whether a format proves its plans itself."""
     return _PLANNERS[media_type].checks_itself

@@ -1,4 +1,4 @@
-"""The GPS time of a photo: UTC, as its receiver told it."""
+"""The GPS time of a photo: UTC, as recorded from its receiver."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ _XMP_TIME: Final = Name("http://ns.adobe.com/exif/1.0/", "GPSTimeStamp")
 
 
 def gps_moment(blocks: Sequence[Block]) -> datetime | None:
-    """Return the GPS time, naive, in UTC, to the second: Exif's, else XMP's; None if there is none that can be read."""
+    """Return the GPS time, naive, in UTC, to the second, from Exif or else XMP; None if it is missing or unreadable."""
     for kind, read in (("exif", _from_exif), ("xmp", _from_xmp)):
         for block in blocks:
             if block.kind == kind:

@@ -2,7 +2,7 @@
 
 IPTC-IIM 4.2, chapter 3: a dataset is 1C, the record's number, the dataset's
 number, a length of two bytes, and the data; a length with its highest bit set
-tells how many bytes the real length has.
+gives the number of bytes of the real length.
 """
 
 from collections.abc import Iterator
