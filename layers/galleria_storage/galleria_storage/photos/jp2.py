@@ -1,9 +1,9 @@
 """JPEG 2000: the capture tags in its box with Exif data.
 
 ISO/IEC 15444-1 annex I: a file is boxes, the picture is in `jp2c`, and `uuid`
-boxes (I.7.2) hold what vendors add. Two types of them hold Exif data, from
-the TIFF header on. Files with tables of places (annexes of 15444-2, -3, -6
-and -9) are left alone where those would have to follow.
+boxes (I.7.2) hold what vendors add. Two types of them hold Exif data, beginning
+with the TIFF header. Files with tables of file offsets (annexes of 15444-2, -3,
+-6 and -9) are refused if these would have to change.
 """
 
 from typing import Final, NamedTuple
@@ -32,11 +32,11 @@ MAX_EXIF_BOXES: Final = 8
 _NAME: Final = b"Exif\0\0"
 _TYPE_BYTES: Final = 16
 _PLACES: Final = frozenset({b"ftbl", b"moov", b"moof", b"iptr", b"cidx", b"fidx", b"pcol", b"page", b"mdat"})
-"""Boxes with places in the file, or with what is found by them: fragments, movies, indexes, pages."""
+"""Boxes with file offsets, or with data found through them: fragments, movies, indexes, pages."""
 
 
 class _Exif(NamedTuple):
-    """A box with Exif data, where in the file its TIFF header is, and the block from there on."""
+    """A box with Exif data, the offset of its TIFF header in the file, and the block from there on."""
 
     box: Box
     start: int
@@ -95,7 +95,7 @@ def _boxes(source: RangedSource) -> list[Box]:
 
 
 def _exif_type(source: RangedSource, box: Box) -> bytes:
-    """Return which type of box with Exif data a box is; nothing if it is none."""
+    """Return the type of a box with Exif data; empty for any other box."""
     if box.kind != b"uuid":
         return b""
     kind = source.read(box.body, _TYPE_BYTES)

@@ -1,10 +1,10 @@
 """JPEG XL: the capture tags in its Exif box.
 
-ISO/IEC 18181-2 clause 9: a file is a codestream, or boxes with a codestream
-in `jxlc`, or in pieces in `jxlp`. Nothing in it tells places in the file, so
-that Exif data may grow. But where `jbrd` tells how to turn the file back into
-the JPEG that it was made of, that JPEG is put together from the Exif box too,
-and libjxl compares lengths: there Exif data has to keep its own.
+ISO/IEC 18181-2 clause 9: a file is a codestream, or boxes with a codestream in
+`jxlc` or, in pieces, in `jxlp`. It contains no file offsets, so Exif data may
+grow. But if `jbrd` describes how to turn the file back into its original JPEG,
+the Exif box becomes part of that JPEG, and libjxl compares lengths: then Exif
+data must keep its length.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,11 +30,11 @@ _FILE_TYPE: Final = new_box(b"ftyp", b"jxl \0\0\0\0jxl ")
 _EXIF: Final = b"Exif"
 _PICTURE: Final = frozenset({b"jxlc", b"jxlp"})
 _FRAME: Final = frozenset({b"JXL ", b"ftyp"})
-"""Boxes that say what kind of file it is."""
+"""The boxes at the start that identify the file type."""
 
 
 class _Layout(NamedTuple):
-    """What an edit needs to know of a file with boxes.
+    """What an edit needs to know about a file with boxes.
 
     Attributes
     ----------
@@ -139,7 +139,7 @@ def _layout(source: RangedSource) -> _Layout:
 
 
 def _with_new_box(source: RangedSource, asked: Asked, place: int) -> Plan:
-    """Add a box at a place; at the start of a codestream, make that the last box of a file."""
+    """Add a box at an offset; in front of a bare codestream, put the codestream into the last box of a new file."""
     nothing = CaptureTags()
     changes = asked.changes(nothing)
     texts = tag_texts(changes)
@@ -158,7 +158,7 @@ def _picture_header(size: int) -> bytes:
 
 
 def _in_packed_box(source: RangedSource, asked: Asked, layout: _Layout, box: Box) -> Plan:
-    """Edit what is in a compressed box, and compress it again."""
+    """Edit the content of a compressed box, and compress it again."""
     data = unpacked(source, box)
     start = header_start(data)
     edit = edit_blob(data[start:], asked)

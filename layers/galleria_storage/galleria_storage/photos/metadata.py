@@ -1,8 +1,9 @@
-"""The metadata in a file, whatever the format: which blocks there are, and how to write into them.
+"""The metadata in a file of any format: its blocks, and how to write into them.
 
-Each format lists its blocks (`formats.Format.metadata`). Whoever changes one
-works out patches of the block; the block knows what they become in the file:
-the same bytes elsewhere in most formats, a chunk with a new checksum in a PNG.
+Each format lists its blocks (`formats.Format.metadata`). An edit is worked out
+as patches of the block, and the block turns them into patches of the file: the
+same bytes at another offset in most formats, a chunk with a new checksum in a
+PNG.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,13 +27,13 @@ class Block(NamedTuple):
     kind
         What it is.
     name
-        What a person calls it: ``"XMP"``, ``"Exif of the second picture"``.
+        A name for people: ``"XMP"``, ``"Exif of the second picture"``.
     source
         Its bytes.
     write
-        Turns patches of the block, none of which changes its length, into patches of the file.
+        Turns patches of the block, which keep its length, into patches of the file.
     drop
-        Returns the patches that take the whole block out of the file; None if only its contents can go.
+        Returns the patches that remove the whole block from the file; None if only its contents can be removed.
     """
 
     kind: Kind
@@ -43,12 +44,12 @@ class Block(NamedTuple):
 
 
 def plain_block(kind: Kind, name: str, file: RangedSource, start: int, size: int) -> Block:
-    """Return a block whose bytes are in the file as they are."""
+    """Return a block stored in the file in one piece, as it is."""
     return Block(kind, name, WindowSource(file, start, size), lambda patches: within(patches, start))
 
 
 def scattered_block(kind: Kind, name: str, file: RangedSource, spans: Sequence[Span]) -> Block:
-    """Return a block whose bytes are in the file in pieces."""
+    """Return a block stored in the file in several pieces."""
     if len(spans) == 1:
         return plain_block(kind, name, file, spans[0].start, spans[0].stop - spans[0].start)
     data = b"".join(file.read(span.start, span.stop - span.start) for span in spans)
@@ -56,7 +57,7 @@ def scattered_block(kind: Kind, name: str, file: RangedSource, spans: Sequence[S
 
 
 def _scattered(spans: Sequence[Span], patches: Sequence[Patch]) -> list[Patch]:
-    """Return patches that keep their length as patches of the pieces that a block consists of."""
+    """Convert patches that keep their length to patches of the pieces of which a block consists."""
     found, done = [], 0
     for span in spans:
         end = done + span.stop - span.start

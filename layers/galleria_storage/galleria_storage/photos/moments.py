@@ -1,4 +1,4 @@
-"""Texts that say when something was: read, compared with a capture time, and written again in the same spelling."""
+"""Texts of dates and times: read, compared with a capture time, and rewritten in the same spelling."""
 
 import re
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ _ZONE: Final = r"(?P<zone>Z|[+-]\d\d:?\d\d)"
 _SPELLINGS: Final = tuple(
     re.compile(pattern + r"[\s\0]*", re.ASCII)
     for pattern in (
-        # ISO 8601 as XMP has it (XMP specification part 1, 8.2.1.2), Exif's own spelling, and what cameras make of it.
+        # ISO 8601 as in XMP (XMP specification part 1, 8.2.1.2), Exif's own spelling, and cameras' variants of it.
         r"(?P<year>\d{4})(?P<sep>[-:/.])(?P<month>\d\d)(?P=sep)(?P<day>\d\d)"
         r"(?:[T :](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d{1,9}))?)?\s?" + _ZONE + "?)?",
         # IPTC-IIM 4.2: date and time in digits; some programs write the time with colons and a fraction.
@@ -28,7 +28,7 @@ _SPELLINGS: Final = tuple(
 
 
 class Moment(NamedTuple):
-    """A wall-clock time, digits of its fraction of a second, and the offset from UTC if that is known."""
+    """A wall-clock time, the digits of its fraction of a second, and its offset from UTC, if known."""
 
     local: datetime
     fraction: str = ""
@@ -36,7 +36,7 @@ class Moment(NamedTuple):
 
 
 def moment_of(tags: CaptureTags) -> Moment | None:
-    """Return the capture time as a moment; None if there is none that can be read."""
+    """Return the capture time as a moment; None if it is missing or unreadable."""
     try:
         found = read_capture_time(tags)
     except CorrectionError:
@@ -46,7 +46,7 @@ def moment_of(tags: CaptureTags) -> Moment | None:
 
 
 class Spelled(NamedTuple):
-    """A text that says a moment.
+    """A text that names a moment.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class Spelled(NamedTuple):
 
     @property
     def moment(self) -> Moment | None:
-        """What it says, the missing fields 0; None if there is no such day or time."""
+        """Its value, with missing fields as 0; None if that day or time does not exist."""
         field = self.match.groupdict()
         month = _MONTHS.index(field["name"]) + 1 if field.get("name") in _MONTHS else int(field.get("month") or 0)
         hour, minute, second = int(field["hour"] or 0), int(field["minute"] or 0), int(field["second"] or 0)
@@ -73,13 +73,13 @@ class Spelled(NamedTuple):
 
     @property
     def is_exact(self) -> bool:
-        """Whether it tells the second."""
+        """Whether it includes the second."""
         return self.match["second"] is not None
 
     def says(self, moment: Moment) -> bool:
-        """Whether it says this moment, as exactly as it says anything.
+        """Whether it names this moment, to its own precision.
 
-        Where it has a zone and the moment's offset is known, both count; else the clocks on the wall do.
+        If it has a zone and the moment's offset is known, the moments are compared; otherwise the local times are.
         """
         found = self.moment
         if found is None:
@@ -95,9 +95,9 @@ class Spelled(NamedTuple):
         Parameters
         ----------
         before
-            What it says now.
+            The moment that it names now.
         after
-            What it should say. A text in another zone than `before` stays in its zone.
+            The moment that it should name. A text in another zone than `before` stays in its zone.
         """
         found = self.moment
         local, offset = after.local, after.offset
@@ -131,7 +131,7 @@ class Spelled(NamedTuple):
 
 
 def spelled(text: str) -> Spelled | None:
-    """Read a text that says a moment in one of the known spellings; None if it does not."""
+    """Read a moment in one of the known spellings; None for any other text."""
     for spelling in _SPELLINGS:
         if match := spelling.fullmatch(text):
             return Spelled(text, match)
@@ -139,7 +139,7 @@ def spelled(text: str) -> Spelled | None:
 
 
 def _rounded(local: datetime, match: re.Match[str]) -> datetime:
-    """Return a time as exact as a text is: to the second, to the minute, or to the day."""
+    """Return a time rounded to the precision of a text: to the second, to the minute, or to the day."""
     if match["hour"] is None:
         return local.replace(hour=0, minute=0, second=0)
     return local.replace(second=0) if match["second"] is None else local

@@ -1,10 +1,11 @@
 """What follows the picture in a file: the film of a motion photo, gain maps and other pictures.
 
 Google's Motion Photo format 1.0 and Ultra HDR image format 1.1: XMP lists the
-items of the container with their lengths; they end where the file does. Older
-files tell the film's distance from the end of the file (``MicroVideoOffset``).
-Samsung's trailer (ExifTool, Samsung.pm, ``ProcessSamsung``) ends with ``SEFT`` and
-lists entries by their distance from its start.
+items of the container with their lengths; the last one ends where the file ends.
+Older files tell the film's distance from the end of the file
+(``MicroVideoOffset``). Samsung's trailer (ExifTool, Samsung.pm,
+``ProcessSamsung``) ends with ``SEFT`` and lists entries by their distance from its
+start.
 """
 
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from galleria_storage.photos.source import RangedSource
 from galleria_storage.photos.xmp import Name, Packet
 
 MARK: Final = b"ns.google.com/photos/1.0/"
-"""In the XMP of all files that list what follows."""
+"""Present in the XMP of all files that list what follows."""
 
 MAX_ITEMS: Final = 64
 _CAMERA: Final = "http://ns.google.com/photos/1.0/camera/"
@@ -35,7 +36,7 @@ class Appendix(NamedTuple):
 
 
 def appendices(source: RangedSource, xmp: bytes) -> list[Appendix]:
-    """Find what follows the picture, as far as XMP or Samsung's trailer lists it.
+    """Find what follows the picture, as listed by XMP or Samsung's trailer.
 
     Parameters
     ----------

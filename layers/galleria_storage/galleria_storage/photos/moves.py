@@ -1,4 +1,4 @@
-"""Where the bytes of a file are after an edit: for tables of places that have to follow them."""
+"""Where the bytes of a file are after an edit, for tables of offsets that have to follow."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from galleria_storage.photos.refusals import harmful
 
 
 class Moves:
-    """Where the bytes of a source are once patches are made.
+    """Where the bytes of a source are after patches are applied.
 
     Parameters
     ----------
@@ -25,12 +25,12 @@ class Moves:
             self._growth.append(self._growth[-1] + len(patch.data) - patch.removed)
 
     def place(self, offset: int) -> int:
-        """Return where a byte is.
+        """Return the new offset of a byte.
 
         Raises
         ------
         CorruptPhotoError
-            It is among those that a patch of another length replaces.
+            It is among bytes that a patch replaces with a different number of bytes.
         """
         index = bisect_right(self._starts, offset)
         if index:
@@ -40,6 +40,6 @@ class Moves:
         return offset + self._growth[index]
 
     def place_of_last(self, offset: int, size: int) -> int:
-        """Return where the last of what is inserted at an offset starts, given its size."""
+        """Return the new offset of the last insertion at an offset, given its size."""
         grown = sum(len(patch.data) - patch.removed for patch in self._patches if patch.offset <= offset)
         return offset + grown - size

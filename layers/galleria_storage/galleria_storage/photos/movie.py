@@ -1,4 +1,4 @@
-"""The boxes of a movie, and its tracks, whose chunks are found by their place in the file (ISO/IEC 14496-12 8.7.5)."""
+"""The boxes of a movie, and its tracks, whose chunks are found by file offsets (ISO/IEC 14496-12 8.7.5)."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from struct import pack, unpack
@@ -11,25 +11,25 @@ from galleria_storage.photos.refusals import damaged
 from galleria_storage.photos.source import RangedSource
 
 CHUNK_TABLES: Final = {b"stco": 4, b"co64": 8}
-"""Boxes with the places of chunks, by the width of a place."""
+"""Boxes with the offsets of chunks, by the width of an offset."""
 
 MAX_CHUNKS: Final = 65_536
-"""More chunks than an image sequence has; bounds the work on hostile input."""
+"""More chunks than any image sequence has; limits the work on hostile input."""
 
 _CONTAINERS: Final = {0: (b"moov",), 1: (b"trak",), 2: (b"mdia",), 3: (b"minf",), 4: (b"stbl", b"dinf")}
-"""Boxes that hold the boxes that matter here, by how deep in a movie they are."""
+"""Boxes around those that matter here, by their depth in a movie."""
 
 _FRAGMENTS: Final = frozenset({b"moof", b"sidx", b"ssix", b"mfra", b"saio", b"meta", b"mvex"})
-"""Boxes, on the top level or in a movie, with places of the file that an edit does not follow."""
+"""Boxes, on the top level or in a movie, with file offsets that an edit cannot adjust."""
 
 
 def leaves(source: RangedSource, movie: Box) -> Iterator[tuple[str, Box]]:
-    """Yield the boxes of a movie that contain nothing else that matters here, each with the way to it.
+    """Yield the innermost boxes of a movie that matter here, each with its path.
 
     Raises
     ------
     CorruptPhotoError
-        There are more than `MAX_BOXES`, or they do not fill the boxes that they are in.
+        There are more than `MAX_BOXES`, or they do not fill the boxes around them.
     """
     queue = [("moov", movie)]
     for path, box in queue:  # grows while it is read
@@ -43,7 +43,7 @@ def leaves(source: RangedSource, movie: Box) -> Iterator[tuple[str, Box]]:
 
 
 def chunks(source: RangedSource, table: Box) -> tuple[int, ...]:
-    """Return the places of a track's chunks.
+    """Return the offsets of a track's chunks.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def chunks(source: RangedSource, table: Box) -> tuple[int, ...]:
 def follow_chunks(
     source: RangedSource, boxes: Sequence[Box], moved: Callable[[int], int], followed: Collection[Box] = ()
 ) -> list[Patch]:
-    """Return patches that let the places of all chunks follow.
+    """Return patches that adjust the offsets of all chunks.
 
     Parameters
     ----------
@@ -71,14 +71,14 @@ def follow_chunks(
     boxes
         The boxes of its top level.
     moved
-        Tells where a byte of the source is in the result.
+        Returns the offset in the result of a byte of the source.
     followed
-        Boxes with places that the caller lets follow.
+        Boxes with offsets that the caller adjusts itself.
 
     Raises
     ------
     CorruptPhotoError
-        There are places in the file that cannot be followed.
+        The file has offsets that cannot be adjusted.
     """
     for box in boxes:
         if box.kind in _FRAGMENTS - {b"meta"}:
@@ -107,7 +107,7 @@ def _follow(source: RangedSource, table: Box, moved: Callable[[int], int]) -> li
 
 
 def _is_elsewhere(source: RangedSource, box: Box) -> bool:
-    """Whether a track's data is in another file (8.7.2: flag 1 says that it is in this one)."""
+    """Whether a track's data is in another file (8.7.2: flag 1 means that it is in this one)."""
     return any(not source.read(entry.body + 3, 1)[0] & 1 for entry in children(source, box, skip=8))
 
 

@@ -1,4 +1,4 @@
-"""Compressed boxes of JPEG XL (ISO/IEC 18181-2 9.8, `brob`): the type of what is in them, then Brotli (RFC 7932)."""
+"""Compressed boxes of JPEG XL (ISO/IEC 18181-2 9.8, `brob`): the type of their content, then Brotli (RFC 7932)."""
 
 from typing import Any, Final
 
@@ -8,7 +8,7 @@ from galleria_storage.photos.refusals import damaged
 from galleria_storage.photos.source import RangedSource
 
 MAX_PACKED: Final = 1024 * 1024
-"""Bytes of the longest content that is unpacked, before and about so many after."""
+"""Limit in bytes for compressed content, and roughly for the content once decompressed."""
 
 
 def unpacked(source: RangedSource, box: Box) -> bytes:
@@ -37,12 +37,12 @@ def unpacked(source: RangedSource, box: Box) -> bytes:
 
 
 def packed(kind: bytes, data: bytes) -> bytes:
-    """Return a compressed box with a content of a type."""
+    """Return a compressed box with content of a type."""
     return new_box(b"brob", kind + _brotli().compress(data))
 
 
 def _brotli() -> Any:
-    """Return the package `brotli` if it is there, and can be told how much it may give."""
+    """Return the package `brotli`, if it is installed and can limit its output."""
     try:
         import brotli  # noqa: PLC0415 # optional, and few photos need it
 

@@ -1,4 +1,4 @@
-"""Patches and spans, and the pieces that they make a result of."""
+"""Patches and spans, and the pieces of a result made from them."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
@@ -15,9 +15,9 @@ class Patch(NamedTuple):
     offset
         Where in the source.
     removed
-        How many bytes of the source go; 0 is an insertion.
+        How many bytes of the source are removed; 0 for an insertion.
     data
-        What takes their place.
+        The bytes that replace them.
     """
 
     offset: int

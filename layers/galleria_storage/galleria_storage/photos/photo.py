@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from galleria_storage.photos.metadata import Block
 
 CHUNK: Final = 256 * 1024
-"""Bytes per read: so much stays in the processor's cache until it is written."""
+"""Bytes per read: small enough to stay in the processor's cache until written."""
 
 
 def plan_photo(source: RangedSource, asked: Asked, media_type: str | None = None) -> Plan:
@@ -26,18 +26,18 @@ def plan_photo(source: RangedSource, asked: Asked, media_type: str | None = None
     Parameters
     ----------
     source
-        The photo. Whoever reads it over a network bounds and keeps what is read; see `MeteredSource`.
+        The photo. Over a network, limit and keep what is read; see `MeteredSource`.
     asked
-        What is asked of it; `NOTHING` reads the capture tags alone.
+        What to change; `NOTHING` only reads the capture tags.
     media_type
-        Its media type if that is known; otherwise its first bytes tell.
+        Its media type, if known; otherwise its first bytes determine it.
 
     Raises
     ------
     UnsupportedFormatError
         The photo is of a format that cannot be corrected.
     CorrectionError
-        What is asked for cannot be done to this photo.
+        The requested change is impossible for this photo.
     CorruptPhotoError
         The photo's structure does not allow the change.
     """
@@ -60,7 +60,7 @@ def plan_photo(source: RangedSource, asked: Asked, media_type: str | None = None
 
 
 def _with_other_date(source: RangedSource, found: Format, asked: Asked) -> Asked:
-    """Tell what is asked which other dates the photo has, if it lacks a capture time."""
+    """Pass the photo's other dates to what is asked, if the photo lacks a capture time."""
     from galleria_storage.photos.dates import told_times  # noqa: PLC0415 # lazy: few photos need it
 
     time = found.plan(source, NOTHING).before.date_time_original
@@ -68,7 +68,7 @@ def _with_other_date(source: RangedSource, found: Format, asked: Asked) -> Asked
 
 
 def _film_patches(block: "Block", asked: Asked) -> "Sequence[Patch]":
-    """Return what is asked of a photo as patches of the film in it; none if it cannot be done to a film."""
+    """Return what is asked of a photo as patches of the film in it; none if that is impossible for a film."""
     try:
         return format_of("video/mp4").plan(block.source, asked).patches
     except GalleriaError:
@@ -76,7 +76,7 @@ def _film_patches(block: "Block", asked: Asked) -> "Sequence[Patch]":
 
 
 def _without_groups(source: RangedSource, plan: Plan, found: Format, names: "Sequence[str]") -> Plan:
-    """Take groups of metadata out, and prove that they are gone."""
+    """Remove groups of metadata, and prove that they are gone."""
     from galleria_storage.photos.private.proof import prove_removed  # noqa: PLC0415 # lazy: few photos need it
     from galleria_storage.photos.private.removal import Removal, removal_patches  # noqa: PLC0415
 
@@ -89,7 +89,7 @@ def _without_groups(source: RangedSource, plan: Plan, found: Format, names: "Seq
 
 
 def _with_other_dates(source: RangedSource, plan: Plan, found: Format, asked: Asked) -> Plan:
-    """Let the other dates follow the capture time, and read the result back: none may be left behind."""
+    """Let the other dates follow the capture time, and read the result back: all must have followed."""
     from galleria_storage.photos.dates import follow  # noqa: PLC0415 # lazy: few photos need it
 
     view = plan.view(source)
@@ -120,10 +120,10 @@ def correct_stream(source: "BinaryIO", target: "BinaryIO", asked: Asked) -> Plan
     Parameters
     ----------
     source
-        The photo, from the file's current position on; it must be able to seek, and to read into a buffer, as all
-        files do.
+        The photo, from the file's current position on; it must support seeking
+        and reading into a buffer, as all files do.
     target
-        Receives the corrected photo. Nothing is written before the edit is known to be right.
+        Receives the corrected photo. Nothing is written before the edit is proven to be right.
     asked
         What to correct.
 
@@ -132,7 +132,7 @@ def correct_stream(source: "BinaryIO", target: "BinaryIO", asked: Asked) -> Plan
     UnsupportedFormatError, CorrectionError, CorruptPhotoError
         See `plan_photo`.
     LocalFileError
-        The photo became shorter meanwhile: what the target holds is of no use.
+        The photo became shorter in the meantime, and the target is incomplete.
     """
     begin = source.tell()
     plan = plan_photo(FileSource(source), asked)
@@ -149,14 +149,14 @@ def correct_stream(source: "BinaryIO", target: "BinaryIO", asked: Asked) -> Plan
 
 
 def _copy(source: "BinaryIO", target: "BinaryIO", written: int, size: int) -> None:
-    """Copy bytes through one small buffer, which takes half the time that the kernel's own copying does.
+    """Copy bytes through one small buffer, which takes half as long as copying by the kernel.
 
     Parameters
     ----------
     source, target
         The files.
     written
-        Bytes written before: each further write ends where a page of the file does, which saves a quarter.
+        Bytes written before: each further write ends on a page boundary of the file, which saves a quarter of the time.
     size
         How many bytes.
     """
