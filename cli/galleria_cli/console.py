@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import click
 
 PROGRAM: Final = "galleria-storage"
-_COMPLETE: Final = "_GALLERIA_STORAGE_COMPLETE"
+COMPLETE: Final = "_GALLERIA_STORAGE_COMPLETE"
 #: Each is a module of `commands` that has a Click command named `command`.
 COMMANDS: Final[dict[str, str]] = {
     "push": "put photos into staging, with what is asked of each",
@@ -38,12 +38,14 @@ COMMANDS: Final[dict[str, str]] = {
     "status": "compare staging with the public bucket: what is right, missing, stale …",
     "verify": "do the same, with every byte read",
     "publish": "publish photos of the staging bucket by hand, or without Lambda at all",
+    "manifest": "list what is public for a site generator, as JSON or CSV",
     "remove": "take photos out of staging, the public bucket and the CDN",
     "problems": "say what was rejected or failed, why, and what to do",
     "retry": "hand what is in the failure queue to the function again",
     "cors": "check or repair the public bucket's CORS rules",
     "demo": "run the main job on an embedded S3, and check every result",
     "local": "keep the embedded system running, and publish whatever is put into staging",
+    "completion": "print what a shell needs to complete commands and options",
 }
 
 
@@ -80,7 +82,7 @@ Exit status: 0 all right, 1 something is not right, 2 could not be done or told.
 
 
 def _run(arguments: list[str]) -> int:
-    if arguments in ([], ["--help"], ["-h"]) and _COMPLETE not in os.environ:
+    if arguments in ([], ["--help"], ["-h"]) and COMPLETE not in os.environ:
         print(overview())
         return 0
     if arguments == ["--version"]:
@@ -107,10 +109,10 @@ def _invoke(arguments: list[str]) -> int:
     from galleria_cli.subcommands import Subcommands  # noqa: PLC0415
 
     group = Subcommands(COMMANDS)
-    if instruction := os.environ.get(_COMPLETE):
+    if instruction := os.environ.get(COMPLETE):
         from galleria_cli.completion import complete  # noqa: PLC0415 # rarely
 
-        return complete(group, PROGRAM, _COMPLETE, instruction)
+        return complete(group, PROGRAM, COMPLETE, instruction)
     try:
         with group.make_context(PROGRAM, arguments) as context:
             status: int = group.invoke(context)

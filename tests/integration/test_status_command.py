@@ -1,5 +1,7 @@
-"""`status`, `verify`, `publish --prefix` and `remove`: staging beside the public bucket."""
+"""`status`, `verify`, `publish --prefix`, `remove` and `manifest`: staging beside the public bucket."""
 
+import csv
+import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +10,7 @@ import pytest
 
 from galleria_cli.console import main
 from galleria_cli.demo.samples import sample_photos
+from galleria_storage.s3.objects import ObjectStore
 from tests.support.servers import S3Server
 from tests.support.servers.gallery import Buckets
 
@@ -115,3 +118,62 @@ def test_what_this_service_did_not_publish_is_not_removed(
 def test_publish_needs_to_know_what(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["publish"]) == 2
     assert "give either KEYs" in capsys.readouterr().err
+
+
+def manifest(capsys: pytest.CaptureFixture[str], prefix: str, *words: str) -> list[dict[str, object]]:
+    capsys.readouterr()
+    assert main(["manifest", "--prefix", prefix, "--base-url", "https://photos.example.com/", *words]) == 0
+    photos: list[dict[str, object]] = json.loads(capsys.readouterr().out)["photos"]
+    return photos
+
+
+def test_the_manifest_tells_a_site_generator_what_is_public(
+    s3: "S3Client", buckets: Buckets, photos: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    early = {"corrected-timestamp": "2024-06-15T10:00:00.25+02:00"}
+    s3.put_object(Bucket=buckets.staging, Key=f"{photos}an 3.jpg", Body=PHOTO, Metadata=early)
+    s3.put_object(Bucket=buckets.public, Key=f"{photos}index.html", Body=b"a page")
+    main(["publish", "--prefix", photos])
+    first, *others = manifest(capsys, photos, "--sha256")
+    published = s3.get_object(Bucket=buckets.public, Key=f"{photos}an 3.jpg")["Body"].read()
+    assert first == {
+        "key": f"{photos}an 3.jpg",
+        "url": f"https://photos.example.com/{photos}an%203.jpg",
+        "captured": "2024-06-15T10:00:00.25+02:00",
+        "moment": "2024-06-15T08:00:00.25Z",
+        "subsecond": "25",
+        "size": len(published),
+        "width": 480,
+        "height": 320,
+        "camera": first["camera"],
+        "media_type": "image/jpeg",
+        "sha256": hashlib.sha256(published).hexdigest(),
+        "etag": first["etag"],
+    }
+    assert [(photo["captured"], photo["moment"]) for photo in others] == [("2024-06-15T10:30:45", None)] * 2
+
+
+def test_only_what_changed_since_the_last_manifest_is_asked_for(
+    s3: "S3Client", buckets: Buckets, photos: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["manifest", "--prefix", photos, "--output", str(tmp_path / "photos.json")]
+    main(words)
+    before = json.loads((tmp_path / "photos.json").read_text())
+    s3.put_object(Bucket=buckets.staging, Key=f"{photos}2.jpg", Body=PHOTO, Metadata={"timestamp-offset-hours": "-3"})
+    main(["publish", f"{photos}2.jpg"])
+    asked = []
+    head = ObjectStore.head
+    monkeypatch.setattr(ObjectStore, "head", lambda store, key: asked.append(key) or head(store, key))
+    main(words)
+    after = json.loads((tmp_path / "photos.json").read_text())
+    assert asked == [f"{photos}2.jpg"]
+    assert len(before["photos"]) == len(after["photos"]) == 2
+    assert after["photos"][0]["captured"] == "2024-06-15T09:30:45"
+
+
+def test_the_manifest_is_a_table_too(photos: str, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert main(["manifest", "--prefix", photos, "--csv"]) == 0
+    header, *rows = csv.DictReader(capsys.readouterr().out.splitlines()).reader
+    assert header[:3] == ["key", "url", "captured"]
+    assert [row[0] for row in rows] == [f"{photos}1.jpg", f"{photos}2.jpg"]

@@ -72,7 +72,7 @@ def _own_facts(name: str, path: Path) -> Facts:
     with LocalContent(path).open() as stream:
         source = FileSource(stream)
         media = recognise(source)
-        camera, serial = _camera(source, media)
+        camera, serial = camera_of(source, media)
         return Facts(name, media, camera, serial, _taken(source, media))
 
 
@@ -91,7 +91,7 @@ def _escaped(text: str) -> str:
     return escape(text)
 
 
-def _camera(source: RangedSource, media: MediaType | None) -> tuple[str, str]:
+def camera_of(source: RangedSource, media: MediaType | None) -> tuple[str, str]:
     """Return camera and serial number from the first Exif block that tells them."""
     from galleria_storage.photos.formats import format_of, is_correctable  # noqa: PLC0415 # only where rules ask
 

@@ -1,0 +1,67 @@
+"""`galleria-storage manifest`: what is public, for a site generator."""
+
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from galleria_cli.options import PATH, TRANSFERS
+from galleria_cli.reporting import Report
+from galleria_storage.errors import LocalFileError
+
+
+@click.command("manifest", epilog="Exit status: 0 written, 2 it could not be told.")
+@click.option("-o", "--output", type=PATH, metavar="FILE", help="Write there; what is in it is not asked again.")
+@click.option("--previous", type=PATH, metavar="FILE", help="An older manifest: only what changed is asked for.")
+@click.option("--prefix", default="", help="Only keys that begin so.")
+@click.option("--base-url", metavar="URL", help="Where the photos are read: https://photos.example.com")
+@click.option("--csv", "as_csv", is_flag=True, help="A table in place of JSON.")
+@click.option("--sha256", is_flag=True, help="Read photos whose SHA-256 is not recorded.")
+@click.option("--settings-from", "stack", metavar="STACK", help="The bucket of the deployed function.")
+@click.option("--transfers", type=click.IntRange(1, 64), default=TRANSFERS, show_default=True, help="Photos at once.")
+def command(
+    *, output: Path | None, previous: Path | None, prefix: str, base_url: str | None, as_csv: bool, sha256: bool,
+    stack: str | None, transfers: int,
+) -> int:  # fmt: skip
+    """Say what is public, for a site generator: JSON, sorted by the moment at which photos were taken.
+
+    For each photo: key, url, captured (with its offset), moment (UTC), subsecond, size, width, height, camera,
+    media_type, sha256 and etag. What is not known is null. Only photos that this service published are named.
+    """
+    from galleria_cli import manifest, places  # noqa: PLC0415 # `--help` is quick
+    from galleria_storage.bulk.patience import Patience  # noqa: PLC0415
+    from galleria_storage.bulk.run import as_they_finish  # noqa: PLC0415
+    from galleria_storage.s3.listing import list_objects  # noqa: PLC0415
+
+    public = places.public_store(env=places.settings(stack))
+    older = previous or (output if output and not as_csv and output.is_file() else None)
+    known = manifest.entries_of(_text(older)) if older else {}
+    url = base_url or manifest.base_url_of(public)
+    run = manifest.Describing(public, url, known, Patience(Report().waiting), sha256)
+    listed = list_objects(public.client, public.bucket, prefix)
+    with closing(as_they_finish(run.one, listed, transfers)) as found:
+        entries = manifest.in_order(entry for entry in found if entry)
+    text = manifest.as_csv(entries) if as_csv else f"{manifest.as_json(entries, public.bucket)}\n"
+    if output:
+        _write(output, text)
+        print(f"{len(entries)} photos: {output}")
+    else:
+        print(text, end="")
+    return 0
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LocalFileError(f"{path} cannot be read: {error}") from error
+
+
+def _write(path: Path, text: str) -> None:
+    """Write under another name first, so that a site generator meets the old document or the new one."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise LocalFileError(f"{path} cannot be written: {error.strerror or error}") from error
