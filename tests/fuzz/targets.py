@@ -18,11 +18,10 @@ from galleria_storage.photos.plan import NOTHING
 from galleria_storage.photos.sniff import SNIFF_BYTES, sniff
 from galleria_storage.photos.source import BytesSource
 from tests.fuzz import formats
+from tests.fuzz.formats import FIRST, SECOND
 
 LIMIT = 1024 * 1024
 SECONDS = 1.0
-FIRST = Correction.from_canonical("corrected-timestamp=2021-03-04T05:06:07.5;target-timezone-offset-hours=-05:00")
-SECOND = Correction.from_canonical("corrected-timestamp=1999-12-31T23:59:59.2;target-timezone-offset-hours=+05:45")
 IMAGE = b"\xff\xda\x00\x02scan\xff\xd9"
 
 

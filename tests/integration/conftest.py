@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from galleria_storage.s3.clients import get_s3_client
 from tests.support.servers import STARTERS, S3Server
 from tests.support.servers.bucket_names import bucket_name
 from tests.support.servers.fixtures import running_or_skipped
@@ -58,6 +59,12 @@ def server(request: pytest.FixtureRequest) -> Iterator[S3Server]:
 def s3(server: S3Server) -> "S3Client":
     """A plain boto3 client: what the tests themselves put and look at."""
     return server.client()
+
+
+@pytest.fixture
+def client(server: S3Server) -> "S3Client":
+    """A client as the library makes it."""
+    return get_s3_client(server.endpoint, server.access_key, server.secret_key, server.region)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.publishing.outcome import Outcome
 from galleria_storage.transfer.copying import copies_safely
 from galleria_storage.transfer.sizes import Sizes
+from tests.support.corrections.language import TWO_HOURS_BACK
 from tests.support.photos.camera_files import with_afcp
 from tests.support.photos.jpegs import TAKEN, capture, image_data, photo
 from tests.support.servers.bucket_names import bucket_name
@@ -19,7 +20,6 @@ from tests.support.servers.gallery import Gallery
 from tests.support.servers.wire import Exchange, Fault, proxied
 
 MIB = 1 << 20
-TWO_HOURS_BACK = {"timestamp-offset-hours": "-2", "target-timezone": "Europe/Stockholm"}
 CORRECTED = ("2024:06:15 10:30:45", "+02:00")
 
 

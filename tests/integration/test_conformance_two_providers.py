@@ -9,12 +9,12 @@ from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.s3.clients import connect
 from galleria_storage.s3.discovery import identify
 from galleria_storage.s3.objects import ObjectStore
+from tests.support.corrections.language import TWO_HOURS_BACK as CORRECTION
 from tests.support.photos.jpegs import capture, image_data, photo
 from tests.support.servers import S3Server, running
 from tests.support.servers.gallery import Gallery
 
 MIB = 1 << 20
-CORRECTION = {"timestamp-offset-hours": "-2", "target-timezone": "Europe/Stockholm"}
 
 
 @pytest.fixture(scope="module")

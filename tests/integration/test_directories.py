@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from galleria_storage.s3_storage import get_s3_client, list_bucket_files, upload_directory_to_s3
+from galleria_storage.s3_storage import list_bucket_files, upload_directory_to_s3
 from tests.support.servers import S3Server
 from tests.support.servers.gallery import Buckets
 from tests.support.servers.request_log import RequestLog
@@ -25,11 +25,6 @@ KEYS = {
     "upload_time",
     "errors",
 }
-
-
-@pytest.fixture
-def client(server: S3Server) -> "S3Client":
-    return get_s3_client(server.endpoint, server.access_key, server.secret_key, server.region)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from galleria_cli.demo.samples import sample_photos
 from galleria_cli.demo.verification import Capture, problems
 from galleria_storage.delivery.events import notification
 from galleria_storage.errors import GalleriaError
+from tests.support.corrections.language import TWO_HOURS_BACK as CORRECTION
 from tests.support.functions.function import Function
 from tests.support.servers import S3Server
 from tests.support.servers.gallery import Buckets
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 PHOTO = sample_photos()[0].data
-#: What the photo says, and what these corrections make of it.
-CORRECTION = {"timestamp-offset-hours": "-2", "target-timezone": "Europe/Stockholm"}
 CORRECTED = Capture("2024:06:15 10:30:45", "+02:00")
 WEIRD_KEYS = ["with space.jpg", "a+b.jpg", "100%25.jpg", "%2B.jpg", "🌅 å.jpg", "a//b.jpg", "#?&=;.jpg"]
 

@@ -10,7 +10,6 @@ from galleria_storage.s3_storage import (
     examine_bucket_cors,
     get_bucket_cors,
     get_default_gallery_cors_rules,
-    get_s3_client,
 )
 from tests.support.servers import S3Server
 from tests.support.servers.bucket_names import bucket_name
@@ -21,11 +20,6 @@ if TYPE_CHECKING:
 EXAMINATION = {"success", "configured", "current_rules", "expected_rules", "needs_update", "error"}
 #: Servers without the API, or with half of it.
 WITHOUT = {"juicefs", "swift", "rclone"}
-
-
-@pytest.fixture
-def client(server: S3Server) -> "S3Client":
-    return get_s3_client(server.endpoint, server.access_key, server.secret_key, server.region)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from botocore.awsrequest import AWSResponse
 from galleria_storage.errors import BucketNotFoundError
 from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.s3.profiles import AWS, CEPH, SEAWEEDFS, ProviderProfile
-from galleria_storage.s3_storage import file_exists_in_s3, get_s3_client, list_bucket_files, upload_file_to_s3
+from galleria_storage.s3_storage import file_exists_in_s3, list_bucket_files, upload_file_to_s3
 from galleria_storage.transfer.digests import SHA256_METADATA
 from galleria_storage.transfer.files import upload
 from galleria_storage.transfer.sizes import MIB
@@ -26,11 +26,6 @@ if TYPE_CHECKING:
 
 KEYS = {"success", "skipped", "file_size", "checksum", "upload_time", "error"}
 PHOTO = b"\xff\xd8\xff\xe0 a photo \xff\xd9" * 1000
-
-
-@pytest.fixture
-def client(server: S3Server) -> "S3Client":
-    return get_s3_client(server.endpoint, server.access_key, server.secret_key, server.region)
 
 
 @pytest.fixture

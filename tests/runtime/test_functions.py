@@ -11,12 +11,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from galleria_storage.delivery.events import notification
+from tests.support.corrections.language import TWO_HOURS_BACK as CORRECTION
 from tests.support.functions.services import PUBLIC, STAGING, Services, Start
 from tests.support.photos import jpegs
 from tests.support.servers.wire import Exchange, proxied
 
 Event = Callable[[str], dict[str, Any]]
-CORRECTION = {"timestamp-offset-hours": "-2", "target-timezone": "Europe/Stockholm"}
 #: What Lambda keeps of a function's lines: those of its log level and above; a line without a level counts as INFO
 #: (Lambda Developer Guide, "Log-level filtering").
 LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]

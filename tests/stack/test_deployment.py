@@ -10,10 +10,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from galleria_storage.delivery.events import notification
+from tests.support.corrections.language import TWO_HOURS_BACK as CORRECTION
 from tests.support.photos import jpegs
 from tests.support.stack.cloud import Cloud, DeployedStack, eventually
-
-CORRECTION = {"timestamp-offset-hours": "-2", "target-timezone": "Europe/Stockholm"}
 
 
 @pytest.fixture(scope="module")

@@ -7,14 +7,11 @@ import pytest
 from benchmarks.exiftool import ENDED, ExifTool
 from benchmarks.fidelity.jpeg import differences, read_jpeg
 from benchmarks.fidelity.judge import Photo, judge
+from tests.support.photos.jpegs import segment
 
 APP0 = b"\xff\xe0\x00\x07JFIF\0"
 IMAGE = b"\xff\xda\x00\x02scan\xff\xd9trailer"
 TIFF_LITTLE, TIFF_BIG = b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08"
-
-
-def segment(marker: int, payload: bytes) -> bytes:
-    return bytes((0xFF, marker)) + (len(payload) + 2).to_bytes(2, "big") + payload
 
 
 def exif(block: bytes = TIFF_LITTLE) -> bytes:

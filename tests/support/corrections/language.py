@@ -8,6 +8,8 @@ from galleria_storage.errors import CorrectionError
 
 TIME, SHIFT, CAMERA = "corrected-timestamp", "timestamp-offset-hours", "camera-timezone"
 OFFSET, ZONE = "target-timezone-offset-hours", "target-timezone"
+#: A camera two hours ahead, in Sweden.
+TWO_HOURS_BACK = {SHIFT: "-2", ZONE: "Europe/Stockholm"}
 FOUND = CaptureTags("2024:06:15 10:30:45")
 
 

@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.errors import GalleriaError
+from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.publishing.outcome import Outcome
 from galleria_storage.publishing.publisher import Publisher
 from galleria_storage.publishing.settings import PublishSettings
@@ -21,6 +23,9 @@ STAGING, PUBLIC = "staging", "public"
 JPEG = HEAD + SCAN_START + b"pixels" * 50 + b"\xff\xd9"
 GIF = b"GIF89a" + b"blocks" * 20
 TIME = {"corrected-timestamp": "2024-06-15T10:30:45"}
+#: A photo that goes out in parts, and what is made of both.
+BIG = JPEG[:-2] + bytes(range(256)) * 1600 + b"\xff\xd9"
+CORRECTED, BIG_CORRECTED = (correct_bytes(data, parse_correction(TIME, {})) for data in (JPEG, BIG))
 SMALL = Sizes(whole=0, part=128, copied=10**9)
 
 

@@ -50,3 +50,8 @@ def kinds_of(data: bytes) -> list[bytes]:
 def only(data: bytes, kind: bytes) -> bytes:
     (body,) = [found.body for found in boxes_of(data) if found.kind == kind]
     return body
+
+
+#: How files of JPEG XL and JPEG 2000 begin (ISO/IEC 18181-2, ISO/IEC 15444-1 annex I).
+JXL_START = box(b"JXL ", b"\r\n\x87\n") + box(b"ftyp", b"jxl \0\0\0\0jxl ")
+JP2_START = box(b"jP  ", b"\r\n\x87\n") + box(b"ftyp", b"jp2 \0\0\0\0jp2 ") + box(b"jp2h", b"header")

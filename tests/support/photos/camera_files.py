@@ -8,6 +8,8 @@ from struct import pack, unpack
 
 from PIL import Image
 
+from tests.support.photos.jpegs import segment
+
 LITTLE, BIG = "<", ">"
 BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED = 1, 2, 3, 4, 5, 7
 SIZES = {BYTE: 1, ASCII: 1, SHORT: 2, LONG: 4, RATIONAL: 8, UNDEFINED: 1}
@@ -137,12 +139,14 @@ def plain_jpeg(colour: str = "teal", size: int = 16) -> bytes:
     return buffer.getvalue()
 
 
-def segment(marker: int, payload: bytes) -> bytes:
-    return b"\xff" + bytes([marker]) + pack(">H", len(payload) + 2) + payload
-
-
 def exif_segment(block: bytes | bytearray) -> bytes:
     return segment(0xE1, b"Exif\0\0" + block)
+
+
+#: A small preview, by its markers.
+THUMBNAIL = b"\xff\xd8" + bytes(range(1, 200)) + b"\xff\xd9"
+#: A segment of XMP without any property.
+XMP = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x/>")
 
 
 def jpeg(*segments: bytes, jfif: bool = False, trailer: bytes = b"") -> bytes:

@@ -8,6 +8,7 @@ from galleria_storage.photos.plan import NOTHING, Plan, Texts
 from galleria_storage.photos.source import BytesSource
 
 CHANGES = CaptureTags(date_time_original="2021:03:04 05:06:07", offset_time_original="-05:00")
+ONLY_DATE = CaptureTags(date_time_original="2021:03:04 05:06:07")
 
 
 def edit(data: bytes, changes: CaptureTags = CHANGES) -> Plan:

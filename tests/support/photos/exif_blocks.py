@@ -3,8 +3,11 @@
 import piexif
 
 from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.photos.plan import Texts
 
 NEW = CaptureTags("2024:06:15 10:30:45", "25", "+02:00")
+#: A later correction.
+OTHER = Texts(CaptureTags("1999:12:31 23:59:59", None, "-11:00"))
 #: What `capture_of` finds where `NEW` was written.
 EXPECTED = (b"2024:06:15 10:30:45", b"25", b"+02:00")
 

@@ -19,6 +19,15 @@ END: Final = b"\xff\xd9"
 SCAN: Final = SCAN_START + b"pixels" * 5 + END
 
 
+def segment(marker: int, payload: bytes) -> bytes:
+    return bytes((0xFF, marker)) + (len(payload) + 2).to_bytes(2, "big") + payload
+
+
+def smallest(*segments: bytes) -> bytes:
+    """Return a JPEG of these segments and the image data `SCAN`."""
+    return b"\xff\xd8" + b"".join(segments) + SCAN
+
+
 def photo(taken: str | None = TAKEN, *, size: int = 20_000, seed: int = 0) -> bytes:
     """Return a photo of about `size` bytes; another `seed` is another picture.
 
@@ -33,9 +42,8 @@ def photo(taken: str | None = TAKEN, *, size: int = 20_000, seed: int = 0) -> by
     """
     tags = {"Exif": {piexif.ExifIFD.DateTimeOriginal: taken}} if taken else {}
     exif = piexif.dump({"0th": {piexif.ImageIFD.Make: "Maker"}, **tags})
-    app1 = b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif
     picture = random.Random(seed).randbytes(size).replace(b"\xff", b"\x00")
-    return HEAD + app1 + SCAN_START + picture + END
+    return HEAD + segment(0xE1, exif) + SCAN_START + picture + END
 
 
 def segments(jpeg: bytes) -> list[bytes]:

@@ -10,7 +10,9 @@ from galleria_storage.errors import CorrectionError
 from galleria_storage.photos.photo import correct_bytes, plan_photo
 from galleria_storage.photos.source import BytesSource
 from tests.support.photos import pngs, tiffs, webps
-from tests.support.photos.jpegs import SCAN
+from tests.support.photos.iptc_records import dataset
+from tests.support.photos.jpegs import segment
+from tests.support.photos.jpegs import smallest as jpeg
 from tests.support.photos.tiffs import text
 
 ALL = parse_correction({"timestamp-offset-hours": "-2", "dates": "all"}, {})
@@ -30,23 +32,11 @@ def exif(*, digitized: bytes = OLD, changed: bytes = OTHER) -> bytes:
     return data
 
 
-def segment(marker: int, payload: bytes) -> bytes:
-    return bytes([0xFF, marker]) + (len(payload) + 2).to_bytes(2, "big") + payload
-
-
-def dataset(number: int, data: bytes) -> bytes:
-    return bytes([0x1C, 2, number]) + len(data).to_bytes(2, "big") + data
-
-
 def resource(number: int, data: bytes) -> bytes:
     return b"8BIM" + number.to_bytes(2, "big") + b"\0\0" + len(data).to_bytes(4, "big") + data + bytes(len(data) % 2)
 
 
 IPTC = dataset(55, b"20200102") + dataset(60, b"030405") + dataset(120, b"a caption") + dataset(62, b"20210505")
-
-
-def jpeg(*segments: bytes) -> bytes:
-    return b"\xff\xd8" + b"".join(segments) + SCAN
 
 
 def test_exif_dates_follow_if_they_said_the_same() -> None:

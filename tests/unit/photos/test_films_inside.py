@@ -12,7 +12,7 @@ from galleria_storage.photos.source import BytesSource
 from tests.support.photos import heifs
 from tests.support.photos.boxes import box, full_box, u
 from tests.support.photos.heifs import MASTER, exif_item
-from tests.support.photos.jpegs import SCAN
+from tests.support.photos.jpegs import SCAN, segment, smallest
 
 PLACE, AUTHOR, MAKE = b"+57.7089+011.9746/", b"Ada Lovelace", b"A maker"
 CREATED = 3_660_000_000
@@ -82,7 +82,7 @@ def test_a_track_of_data_may_tell_the_way_so_the_film_is_refused() -> None:
 def jpeg(xmp: str) -> bytes:
     exif = piexif.dump({"Exif": {36867: b"2020:01:02 03:04:05"}})
     segments = [exif, b"http://ns.adobe.com/xap/1.0/\0" + xmp.encode()]
-    return b"\xff\xd8" + b"".join(b"\xff\xe1" + (len(data) + 2).to_bytes(2, "big") + data for data in segments) + SCAN
+    return smallest(*(segment(0xE1, data) for data in segments))
 
 
 def old_style(length: int) -> str:

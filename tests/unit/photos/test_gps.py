@@ -11,7 +11,7 @@ from galleria_storage.photos.formats import format_of
 from galleria_storage.photos.gps import gps_moment
 from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.photos.source import BytesSource
-from tests.support.photos.jpegs import SCAN
+from tests.support.photos.jpegs import segment, smallest
 
 TIME = ((8, 1), (30, 1), (4500, 100))
 GPS = parse_correction({"target-timezone": "gps"}, {})
@@ -20,8 +20,7 @@ GPS = parse_correction({"target-timezone": "gps"}, {})
 def jpeg(gps: dict[int, object], xmp: bytes = b"") -> bytes:
     exif = piexif.dump({"Exif": {36867: b"2024:06:15 10:30:45"}, "GPS": gps})
     segments = [exif, b"http://ns.adobe.com/xap/1.0/\0" + xmp] if xmp else [exif]
-    parts = [b"\xff\xe1" + (len(data) + 2).to_bytes(2, "big") + data for data in segments]
-    return b"\xff\xd8" + b"".join(parts) + SCAN
+    return smallest(*(segment(0xE1, data) for data in segments))
 
 
 def moment_in(file: bytes) -> datetime | None:

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import Correction
 from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
 from galleria_storage.photos import jp2
@@ -12,14 +11,14 @@ from galleria_storage.photos.jp2 import DIGITAL_EXIF, JPG_TIFF_EXIF
 from galleria_storage.photos.photo import correct_bytes, plan_photo
 from galleria_storage.photos.plan import NOTHING, Texts
 from galleria_storage.photos.source import BytesSource
+from tests.support.photos.boxes import JP2_START as START
 from tests.support.photos.boxes import box, boxes_of
 from tests.support.photos.damage import damaged, refused_or_corrected_for_good
+from tests.support.photos.exif_blocks import OTHER
 from tests.support.photos.heifs import NEW, READ, block, corrected, exif_of
 
-START = box(b"jP  ", b"\r\n\x87\n") + box(b"ftyp", b"jp2 \0\0\0\0jp2 ") + box(b"jp2h", b"header")
 PICTURE = box(b"jp2c", b"\xff\x4f\xff\x51" + bytes(range(100)))
 XMP = box(b"uuid", bytes.fromhex("be7acfcb97a942e89c71999491e3afac"), b"<x:xmpmeta/>")
-OTHER = Texts(CaptureTags("1999:12:31 23:59:59", None, "-11:00"))
 
 
 def exif(data: bytes | None = None, kind: bytes = JPG_TIFF_EXIF, prefix: bytes = b"", **form: bool) -> bytes:

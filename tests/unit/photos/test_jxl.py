@@ -6,22 +6,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import Correction
 from galleria_storage.errors import CorrectionError, CorruptPhotoError, UnsupportedFormatError
 from galleria_storage.photos import jxl
 from galleria_storage.photos.photo import correct_bytes, plan_photo
 from galleria_storage.photos.plan import NOTHING, Texts
 from galleria_storage.photos.source import BytesSource
+from tests.support.photos.boxes import JXL_START as START
 from tests.support.photos.boxes import box, boxes_of, kinds_of, only, u
 from tests.support.photos.damage import damaged, refused_or_corrected_for_good
+from tests.support.photos.exif_blocks import OTHER
 from tests.support.photos.heifs import NEW, READ, block, corrected, exif_of
 
-START = box(b"JXL ", b"\r\n\x87\n") + box(b"ftyp", b"jxl \0\0\0\0jxl ")
 STREAM = b"\xff\x0a" + bytes(range(100))
 PICTURE = box(b"jxlc", STREAM)
 XML = box(b"xml ", b"<x:xmpmeta/>")
-OTHER = Texts(CaptureTags("1999:12:31 23:59:59", None, "-11:00"))
 
 
 def exif(data: bytes | None = None, prefix: bytes = b"", **form: bool) -> bytes:

@@ -2,21 +2,20 @@
 
 import pytest
 
-from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos import jxl
 from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.photos.plan import Patch, Texts
 from galleria_storage.photos.source import BytesSource
+from tests.support.photos.boxes import JXL_START as START
 from tests.support.photos.boxes import box, kinds_of, only
+from tests.support.photos.exif_blocks import OTHER
 from tests.support.photos.heifs import NEW, READ, block, corrected, exif_of
 
 brotli = pytest.importorskip("brotli", reason="an optional package")
 
-START = box(b"JXL ", b"\r\n\x87\n") + box(b"ftyp", b"jxl \0\0\0\0jxl ")
 PICTURE = box(b"jxlc", b"\xff\x0apicture")
 XML = box(b"xml ", b"<x:xmpmeta/>")
-OTHER = Texts(CaptureTags("1999:12:31 23:59:59", None, "-11:00"))
 
 
 def packed(content: bytes, kind: bytes = b"Exif") -> bytes:

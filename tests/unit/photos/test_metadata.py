@@ -10,19 +10,15 @@ from galleria_storage.photos.metadata import Block
 from galleria_storage.photos.plan import NOTHING, Patch, Plan
 from galleria_storage.photos.source import BytesSource
 from tests.support.photos import heifs, pngs, tiffs, webps
+from tests.support.photos.boxes import JP2_START as JP2
+from tests.support.photos.boxes import JXL_START as JXL
 from tests.support.photos.boxes import box
 from tests.support.photos.heifs import MASTER, Spec, exif_item
-from tests.support.photos.jpegs import SCAN
+from tests.support.photos.jpegs import segment, smallest
 
 XMP = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>some text in XMP</x:xmpmeta>"
 EXIF = heifs.block()
 JP2_XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
-JXL = box(b"JXL ", b"\r\n\x87\n") + box(b"ftyp", b"jxl \0\0\0\0jxl ")
-JP2 = box(b"jP  ", b"\r\n\x87\n") + box(b"ftyp", b"jp2 \0\0\0\0jp2 ") + box(b"jp2h", b"header")
-
-
-def segment(payload: bytes) -> bytes:
-    return b"\xff\xe1" + (len(payload) + 2).to_bytes(2, "big") + payload
 
 
 def packet(pieces: int, method: int) -> Spec:
@@ -32,7 +28,7 @@ def packet(pieces: int, method: int) -> Spec:
 FILES = {
     "jpeg": (
         "image/jpeg",
-        b"\xff\xd8" + segment(b"Exif\0\0" + EXIF) + segment(b"http://ns.adobe.com/xap/1.0/\0" + XMP) + SCAN,
+        smallest(segment(0xE1, b"Exif\0\0" + EXIF), segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + XMP)),
     ),
     "png": (
         "image/png",

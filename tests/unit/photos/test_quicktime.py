@@ -14,6 +14,7 @@ from galleria_storage.photos.plan import NOTHING, Texts
 from galleria_storage.photos.source import BytesSource, MeteredSource
 from tests.support.photos.boxes import box, full_box, u
 from tests.support.photos.damage import damaged, refused_or_corrected_for_good
+from tests.support.photos.exif_blocks import OTHER
 from tests.support.photos.films import (
     PICTURES,
     SHOT,
@@ -265,7 +266,6 @@ TEXTS = st.sampled_from(
 )
 MORE = st.lists(st.builds(lambda make, text: make(text), st.sampled_from([keys, user_data, itunes]), TEXTS), max_size=3)
 THIS = Texts(CaptureTags("2024:06:15 10:30:45", None, "+02:00"))
-OTHER = Texts(CaptureTags("1999:12:31 23:59:59", None, "-11:00"))
 
 
 @settings(deadline=None)

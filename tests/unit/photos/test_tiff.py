@@ -13,9 +13,9 @@ from galleria_storage.photos.plan import NOTHING, Patch, Plan, Texts
 from galleria_storage.photos.source import BytesSource, MeteredSource
 from galleria_storage.photos.tiff import planner
 from tests.support.photos import tiffs
+from tests.support.photos.exif_blocks import NEW
 from tests.support.photos.tiffs import EXIF_IFD, FRACTION, OFFSET, SUB_IFDS, TIME, TiffBuilder, tables, text
 
-NEW = CaptureTags("2024:06:15 10:30:45", "25", "+02:00")
 VALUES = {TIME: b"2024:06:15 10:30:45\0", FRACTION: b"25\0", OFFSET: b"+02:00\0"}
 FULL = {TIME: text("2020:01:02 03:04:05"), OFFSET: text("-05:00"), FRACTION: text("11")}
 TIME_ONLY = {TIME: text("2020:01:02 03:04:05"), 0x927C: (7, b"maker note, with offsets")}

@@ -13,11 +13,9 @@ from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.transfer.sizes import MAX_PARTS, MIB, Sizes, first_and_later, part_size
 from tests.support.fakes.directing import refuse
 from tests.support.fakes.fake_s3 import Body
-from tests.support.fakes.gallery import HEAD, JPEG, STAGING, TIME, FakeGallery, careless
+from tests.support.fakes.gallery import BIG, HEAD, JPEG, STAGING, TIME, FakeGallery, careless
+from tests.support.fakes.gallery import BIG_CORRECTED as CORRECTED
 from tests.support.photos.camera_files import afcp_parts, with_afcp
-
-BIG = JPEG[:-2] + bytes(range(256)) * 1600 + b"\xff\xd9"
-CORRECTED = correct_bytes(BIG, parse_correction(TIME, {}))
 
 
 @pytest.fixture(params=["whole", "in parts"])

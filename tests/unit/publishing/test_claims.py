@@ -4,15 +4,11 @@ from typing import Any
 
 import pytest
 
-from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.errors import ProviderError
-from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.publishing.claims import LONGEST, PREFIX
 from galleria_storage.s3.profiles import PROFILES
 from tests.support.fakes.directing import client_error
-from tests.support.fakes.gallery import JPEG, PUBLIC, STAGING, TIME, FakeGallery
-
-CORRECTED = correct_bytes(JPEG, parse_correction(TIME, {}))
+from tests.support.fakes.gallery import CORRECTED, JPEG, PUBLIC, STAGING, TIME, FakeGallery
 
 
 @pytest.fixture(params=["honoured", "ignored"])

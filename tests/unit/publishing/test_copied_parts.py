@@ -10,11 +10,10 @@ from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.s3.profiles import PROFILES
 from galleria_storage.transfer.sizes import Sizes
 from tests.support.fakes.directing import refuse
-from tests.support.fakes.gallery import JPEG, PUBLIC, TIME, FakeGallery, careless
+from tests.support.fakes.gallery import BIG, JPEG, PUBLIC, TIME, FakeGallery, careless
+from tests.support.fakes.gallery import BIG_CORRECTED as CORRECTED
 from tests.support.photos.camera_files import with_afcp
 
-BIG = JPEG[:-2] + bytes(range(256)) * 1600 + b"\xff\xd9"
-CORRECTED = correct_bytes(BIG, parse_correction(TIME, {}))
 WITH_AFCP = with_afcp(BIG, {b"IPTC": b"title"})
 
 

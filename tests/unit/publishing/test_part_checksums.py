@@ -13,9 +13,8 @@ from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.s3.profiles import PROFILES, ProviderProfile
 from galleria_storage.transfer.sizes import Sizes
 from tests.support.fakes.checksumming_s3 import ChecksummingS3, crc32
-from tests.support.fakes.gallery import CAPABLE, JPEG, TIME, FakeGallery
+from tests.support.fakes.gallery import BIG, CAPABLE, TIME, FakeGallery
 
-BIG = JPEG[:-2] + bytes(range(256)) * 1600 + b"\xff\xd9"
 CRC32 = replace(CAPABLE, sha256_checked=True, crc32_checked=True)
 
 

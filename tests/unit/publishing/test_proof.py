@@ -10,9 +10,7 @@ from galleria_storage.errors import IntegrityError, ProviderError
 from galleria_storage.s3.profiles import PROFILES, ProviderProfile
 from galleria_storage.transfer.sizes import Sizes
 from tests.support.fakes.fake_s3 import Body
-from tests.support.fakes.gallery import CAPABLE, JPEG, PUBLIC, FakeGallery
-
-BIG = JPEG[:-2] + bytes(range(256)) * 1600 + b"\xff\xd9"
+from tests.support.fakes.gallery import BIG, CAPABLE, PUBLIC, FakeGallery
 
 
 @pytest.fixture(params=["put_object", "complete_multipart_upload"])

@@ -5,7 +5,6 @@ import hashlib
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.errors import (
     ArchivedError,
     IntegrityError,
@@ -13,15 +12,12 @@ from galleria_storage.errors import (
     ProviderError,
     ThrottledError,
 )
-from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.publishing.publisher import MAX_ATTEMPTS
 from galleria_storage.s3.profiles import PROFILES
 from tests.support.fakes.directing import refuse
 from tests.support.fakes.fake_s3 import FakeS3
-from tests.support.fakes.gallery import GIF, JPEG, PUBLIC, STAGING, TIME, FakeGallery
+from tests.support.fakes.gallery import CORRECTED, GIF, JPEG, PUBLIC, STAGING, TIME, FakeGallery
 from tests.support.photos.camera_files import camera_block, photo
-
-CORRECTED = correct_bytes(JPEG, parse_correction(TIME, {}))
 
 
 def lose_the_answer() -> None:

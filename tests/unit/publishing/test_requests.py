@@ -5,14 +5,11 @@ from typing import Any
 
 import pytest
 
-from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.errors import ProviderError
-from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.s3.profiles import PROFILES
 from tests.support.fakes.directing import refuse
-from tests.support.fakes.gallery import JPEG, PUBLIC, STAGING, TIME, FakeGallery
+from tests.support.fakes.gallery import CORRECTED, JPEG, PUBLIC, STAGING, TIME, FakeGallery
 
-CORRECTED = correct_bytes(JPEG, parse_correction(TIME, {}))
 #: No server tells by a number that there are no tags, and what one withholds does not mean that there are none.
 GLANCE = LOOK_BACK = ["HeadObject", "GetObjectTagging"]
 

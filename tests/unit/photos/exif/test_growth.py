@@ -16,6 +16,7 @@ from tests.support.photos.camera_files import (
     MAKER_NOTE,
     OFFSET_TIME_ORIGINAL,
     SUB_SEC_TIME_ORIGINAL,
+    THUMBNAIL,
     THUMBNAIL_LENGTH,
     THUMBNAIL_OFFSET,
     UNDEFINED,
@@ -33,7 +34,6 @@ from tests.support.photos.camera_files import (
 from tests.support.photos.corrected import CHANGES, block_of, corrected, edit, tags_of
 
 COMMENT = segment(0xFE, b"a comment that comes after the Exif block and has some length")
-THUMBNAIL = b"\xff\xd8" + bytes(range(1, 200)) + b"\xff\xd9"
 
 
 def padded(tiff: Tiff, to: int) -> Tiff:

@@ -15,6 +15,7 @@ from tests.support.photos.camera_files import (
     OFFSET_TIME_ORIGINAL,
     RATIONAL,
     TAKEN,
+    THUMBNAIL,
     UNDEFINED,
     USER_COMMENT,
     Field,
@@ -34,7 +35,6 @@ MOST = 65_533 - 6
 """The largest block: a segment's length counts itself and the word Exif."""
 
 PATTERN = bytes((at * 7 + 13) % 256 for at in range(PERIOD))
-THUMBNAIL = b"\xff\xd8" + bytes(range(1, 200)) + b"\xff\xd9"
 F_NUMBER, LENS = 0x829D, 0xA434
 
 

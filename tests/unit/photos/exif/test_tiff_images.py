@@ -4,7 +4,6 @@ from struct import pack
 
 import pytest
 
-from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.errors import CorruptPhotoError
 from tests.support.photos.byte_orders import ORDERS
 from tests.support.photos.camera_files import (
@@ -28,10 +27,9 @@ from tests.support.photos.camera_files import (
     short,
     text,
 )
-from tests.support.photos.corrected import CHANGES, block_of, corrected, edit, tags_of
+from tests.support.photos.corrected import CHANGES, ONLY_DATE, block_of, corrected, edit, tags_of
 
 STRIP_OFFSETS, STRIP_LENGTHS, SUB_IFDS = 0x0111, 0x0117, 0x014A
-ONLY_DATE = CaptureTags(date_time_original="2021:03:04 05:06:07")
 DARK = b"\x80" * 300 + bytes(4500)
 
 

@@ -3,15 +3,14 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.photos.photo import correct_bytes, plan_photo
 from galleria_storage.photos.plan import NOTHING, Texts
 from galleria_storage.photos.source import BytesSource
 from tests.support.photos.boxes import box
 from tests.support.photos.damage import damaged, refused_or_corrected_for_good
+from tests.support.photos.exif_blocks import OTHER
 from tests.support.photos.heifs import LAYOUTS, NEW, READ, TABLES, Spec, block, exif_item, exif_of, heif, items_of
 
-OTHER = Texts(CaptureTags("1999:12:31 23:59:59", None, "-11:00"))
 THIS = Texts(NEW)
 
 

@@ -1,9 +1,7 @@
 """A JPEG whose image is cut off is refused, whatever is asked of it; one that is whole never is."""
 
-import os
 import random
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -13,6 +11,7 @@ from galleria_storage.photos.jpeg.planner import plan
 from galleria_storage.photos.plan import NOTHING, Asked, Texts
 from galleria_storage.photos.source import READ_BYTES, BytesSource, MeteredSource
 from tests.support.photos.camera_files import camera_block, photo, plain_jpeg, segment
+from tests.support.photos.corpus import NEEDS_CORPUS, camera_jpegs
 from tests.support.photos.corrected import CHANGES, head_of, tags_of
 
 ASKED = [Texts(CHANGES), NOTHING]
@@ -88,14 +87,11 @@ def test_a_head_alone_is_corrected() -> None:
     assert tags_of(plan(BytesSource(alone), ASKED[0]).apply(alone)) == CHANGES
 
 
-CORPUS = Path(os.environ.get("PHOTO_CORPUS") or "../shared/photos")
-
-
-@pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no camera files: there is no folder {CORPUS} (PHOTO_CORPUS)")
+@NEEDS_CORPUS
 @pytest.mark.filterwarnings("ignore")  # what Pillow thinks of odd photos
 def test_a_photo_that_pillow_decodes_to_its_end_is_not_refused() -> None:
     decoded = 0
-    for path in sorted(path for path in CORPUS.rglob("*.jp*g") if path.is_file()):
+    for path in camera_jpegs():
         data = path.read_bytes()
         try:
             with Image.open(BytesIO(data)) as image:

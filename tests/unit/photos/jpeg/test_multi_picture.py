@@ -4,7 +4,6 @@ from struct import pack
 
 import pytest
 
-from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.errors import CorruptPhotoError
 from tests.support.photos.byte_orders import ORDERS
 from tests.support.photos.camera_files import (
@@ -24,10 +23,8 @@ from tests.support.photos.camera_files import (
     segment,
     text,
 )
-from tests.support.photos.corrected import corrected, tags_of
+from tests.support.photos.corrected import ONLY_DATE, corrected, tags_of
 from tests.support.photos.jpegs import segments
-
-ONLY_DATE = CaptureTags(date_time_original="2021:03:04 05:06:07")
 
 
 def multi_picture(order: str, sizes: list[int], offsets: list[int]) -> bytes:

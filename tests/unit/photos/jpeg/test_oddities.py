@@ -13,9 +13,11 @@ from tests.support.photos.camera_files import (
     LONG,
     RATIONAL,
     SHORT,
+    THUMBNAIL,
     THUMBNAIL_LENGTH,
     THUMBNAIL_OFFSET,
     UNDEFINED,
+    XMP,
     Field,
     camera_block,
     exif_segment,
@@ -28,8 +30,6 @@ from tests.support.photos.camera_files import (
 from tests.support.photos.corrected import CHANGES, block_of, corrected, edit, tags_of
 from tests.support.photos.jpegs import image_data
 
-THUMBNAIL = b"\xff\xd8" + bytes(range(1, 200)) + b"\xff\xd9"
-XMP = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x/>")
 BETWEEN = [b"\xff\x00", b"\xff\x00\xff\x00", b"\xff\xff\xff", b"\xff" * 3000, b"stray\xff\x00\xff"]
 
 

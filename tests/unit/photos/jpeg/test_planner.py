@@ -11,6 +11,7 @@ from galleria_storage.photos.source import READ_BYTES, BytesSource, MeteredSourc
 from tests.support.photos.camera_files import (
     OFFSET_TIME_ORIGINAL,
     TAKEN,
+    XMP,
     Field,
     afcp_parts,
     camera_block,
@@ -23,7 +24,6 @@ from tests.support.photos.camera_files import (
 from tests.support.photos.corrected import CHANGES, tags_of
 
 ASKED = Texts(CHANGES)
-XMP = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x/>")
 
 
 def test_a_text_with_room_is_one_patch_of_its_length() -> None:

@@ -25,12 +25,12 @@ from tests.support.photos.camera_files import (
     THUMBNAIL_LENGTH,
     THUMBNAIL_OFFSET,
     UNDEFINED,
+    XMP,
     Field,
     Tiff,
     exif_segment,
     jpeg,
     long,
-    segment,
     text,
 )
 from tests.support.photos.corrected import block_of, corrected, tags_of
@@ -160,9 +160,6 @@ def meaning(block: bytes) -> Counter[tuple[str, int, int, int, bytes]]:
 
     visit("IFD0", unpack_from(order + "I", block, 4)[0])
     return found
-
-
-XMP = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x/>")
 
 
 def photo_of(tiff: Tiff) -> bytes:

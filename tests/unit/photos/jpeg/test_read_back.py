@@ -1,10 +1,8 @@
 """What the editor wrote is read back: a byte that came out wrong is noticed, wherever a reader would."""
 
-import os
 import random
 import struct
 from io import BytesIO
-from pathlib import Path
 from struct import pack
 from typing import NamedTuple
 
@@ -36,6 +34,7 @@ from tests.support.photos.camera_files import (
     segment,
     text,
 )
+from tests.support.photos.corpus import NEEDS_CORPUS, camera_jpegs
 from tests.support.photos.corrected import head_of
 
 TEXTS = {DATE_TIME_ORIGINAL: b"2021:03:04 05:06:07", OFFSET_TIME_ORIGINAL: b"-05:00"}
@@ -160,14 +159,11 @@ def test_bytes_too_many_or_too_few_are_noticed(name: str) -> None:
     assert is_noticed(case, b"")
 
 
-CORPUS = Path(os.environ.get("PHOTO_CORPUS") or "../shared/photos")
-
-
-@pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no camera files: there is no folder {CORPUS} (PHOTO_CORPUS)")
+@NEEDS_CORPUS
 @pytest.mark.filterwarnings("ignore")  # what Pillow thinks of odd photos
 def test_the_same_holds_in_photos_of_real_cameras() -> None:
     checked = 0
-    for path in sorted(path for path in CORPUS.rglob("*.jp*g") if path.is_file()):
+    for path in camera_jpegs():
         data, dice = path.read_bytes(), random.Random(path.name)
         try:
             case = edited(data)

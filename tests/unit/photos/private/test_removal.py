@@ -8,7 +8,9 @@ from galleria_storage.errors import CorruptPhotoError, GalleriaError
 from galleria_storage.photos.photo import correct_bytes
 from tests.support.photos import heifs, pngs, tiffs, webps
 from tests.support.photos.heifs import MASTER, exif_item
-from tests.support.photos.jpegs import SCAN
+from tests.support.photos.iptc_records import dataset
+from tests.support.photos.jpegs import SCAN, segment
+from tests.support.photos.jpegs import smallest as jpeg
 from tests.support.photos.tiffs import text
 
 TIME = b"2020:01:02 03:04:05"
@@ -48,18 +50,6 @@ def exif(**extra: bytes) -> bytes:
     return data
 
 
-def segment(payload: bytes, marker: int = 0xE1) -> bytes:
-    return bytes([0xFF, marker]) + (len(payload) + 2).to_bytes(2, "big") + payload
-
-
-def jpeg(*segments: bytes) -> bytes:
-    return b"\xff\xd8" + b"".join(segments) + SCAN
-
-
-def dataset(number: int, data: bytes) -> bytes:
-    return bytes([0x1C, 2, number]) + len(data).to_bytes(2, "big") + data
-
-
 @pytest.mark.parametrize(
     ("groups", "gone", "left"),
     [
@@ -77,7 +67,7 @@ def dataset(number: int, data: bytes) -> bytes:
 def test_exif_loses_the_group_and_keeps_the_rest_where_it_is(
     groups: str, gone: dict[str, set[int]], left: dict[str, set[int]]
 ) -> None:
-    file = jpeg(segment(exif()))
+    file = jpeg(segment(0xE1, exif()))
     result = correct_bytes(file, asked(groups))
     found, before = piexif.load(result), piexif.load(file)
     assert len(result) == len(file)
@@ -90,13 +80,13 @@ def test_exif_loses_the_group_and_keeps_the_rest_where_it_is(
 
 
 def test_no_byte_of_a_coordinate_is_left() -> None:
-    result = correct_bytes(jpeg(segment(exif())), asked("location"))
+    result = correct_bytes(jpeg(segment(0xE1, exif())), asked("location"))
     assert (57).to_bytes(4, "big") + (1).to_bytes(4, "big") not in result
 
 
 def test_removing_and_correcting_go_together() -> None:
     wanted = asked("location,names", **{"timestamp-offset-hours": "1", "target-timezone-offset-hours": "2"})
-    found = piexif.load(correct_bytes(jpeg(segment(exif())), wanted))
+    found = piexif.load(correct_bytes(jpeg(segment(0xE1, exif())), wanted))
     assert (found["Exif"][36867], found["Exif"][36881]) == (b"2020:01:02 04:04:05", b"+02:00")
     assert (found["GPS"], 315 in found["0th"]) == ({}, False)
 
@@ -112,7 +102,7 @@ def test_removing_and_correcting_go_together() -> None:
     ],
 )
 def test_xmp_loses_the_property_with_its_name(groups: str, gone: list[bytes]) -> None:
-    file = jpeg(segment(b"http://ns.adobe.com/xap/1.0/\0" + XMP))
+    file = jpeg(segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + XMP))
     result = correct_bytes(file, asked(groups))
     assert len(result) == len(file)
     for word in gone:
@@ -125,7 +115,7 @@ def test_xmp_loses_the_property_with_its_name(groups: str, gone: list[bytes]) ->
 def test_iptc_closes_up_and_keeps_its_length() -> None:
     records = dataset(90, b"Gothenburg") + dataset(116, COPYRIGHT) + dataset(80, OWNER) + dataset(120, CAPTION)
     block = b"Photoshop 3.0\x008BIM\x04\x04\0\0" + len(records).to_bytes(4, "big") + records + bytes(len(records) % 2)
-    file = jpeg(segment(block, 0xED))
+    file = jpeg(segment(0xED, block))
     result = correct_bytes(file, asked("location,names"))
     assert len(result) == len(file)
     assert dataset(116, COPYRIGHT) + dataset(120, CAPTION) + bytes(10) in result
@@ -133,17 +123,17 @@ def test_iptc_closes_up_and_keeps_its_length() -> None:
 
 
 def test_a_comment_is_overwritten_and_its_segment_stays() -> None:
-    result = correct_bytes(jpeg(segment(CAPTION, 0xFE)), asked("captions"))
-    assert result == jpeg(segment(bytes(len(CAPTION)), 0xEF))
+    result = correct_bytes(jpeg(segment(0xFE, CAPTION)), asked("captions"))
+    assert result == jpeg(segment(0xEF, bytes(len(CAPTION))))
 
 
 def test_a_thumbnail_does_not_tell_either() -> None:
-    thumbnail = jpeg(segment(exif()))
+    thumbnail = jpeg(segment(0xE1, exif()))
     builder = tiffs.TiffBuilder()
     start = builder.put(thumbnail)
     second = builder.table({0x0201: builder.long(start), 0x0202: builder.long(len(thumbnail))})
     block = builder.file(builder.table({271: text("Maker")}, following=second))
-    file = jpeg(segment(b"Exif\0\0" + block))
+    file = jpeg(segment(0xE1, b"Exif\0\0" + block))
     result = correct_bytes(file, asked("location,names,serial-numbers,captions"))
     at = file.index(thumbnail)
     inner = piexif.load(result[at : at + len(thumbnail)])
@@ -185,14 +175,14 @@ def test_webp_tiff_and_heif_lose_it_too() -> None:
 
 def test_maker_notes_go_as_a_whole_where_that_is_asked() -> None:
     note = b"a note with a serial number in it: 99887766"
-    result = correct_bytes(jpeg(segment(exif(**{"37500": note}))), asked("maker-notes"))
+    result = correct_bytes(jpeg(segment(0xE1, exif(**{"37500": note}))), asked("maker-notes"))
     assert 37500 not in piexif.load(result)["Exif"]
     assert note not in result
 
 
 def test_a_value_that_is_left_elsewhere_makes_the_photo_unfit_to_publish() -> None:
     file = jpeg(
-        segment(exif(**{"37121": b"", "41996": b"", "40962": b"", "37500": b"unknown: Ada Lovelace, who else"}))
+        segment(0xE1, exif(**{"37121": b"", "41996": b"", "40962": b"", "37500": b"unknown: Ada Lovelace, who else"}))
     )
     with pytest.raises(CorruptPhotoError, match="names") as error:
         correct_bytes(file.replace(COPYRIGHT, b"(c) nobody......"), asked("names"))
@@ -201,7 +191,7 @@ def test_a_value_that_is_left_elsewhere_makes_the_photo_unfit_to_publish() -> No
 
 
 def test_a_maker_note_that_nobody_knows_may_hold_a_serial_number() -> None:
-    file = jpeg(segment(exif(**{"37500": b"unknown note: " + SERIAL})))
+    file = jpeg(segment(0xE1, exif(**{"37500": b"unknown note: " + SERIAL})))
     with pytest.raises(CorruptPhotoError, match="serial number") as error:
         correct_bytes(file, asked("serial-numbers"))
     assert SERIAL.decode() not in str(error.value)
@@ -226,7 +216,7 @@ def test_a_maker_note_that_is_known_loses_what_belongs_to_the_group_and_keeps_th
     place = exif_ifd + 2 + 8
     builder.data[place : place + 4] = note_at.to_bytes(4, "little")
     block = builder.file(builder.table({271: text("Canon"), 0x8769: builder.long(exif_ifd)}))
-    result = correct_bytes(jpeg(segment(b"Exif\0\0" + block)), asked("serial-numbers,names"))
+    result = correct_bytes(jpeg(segment(0xE1, b"Exif\0\0" + block)), asked("serial-numbers,names"))
     at = result.index(b"Exif\0\0") + 6 + note_at
     assert result[at : at + 14] == b"\1\0\x06\0\2\0" + (8).to_bytes(4, "little") + (note_at + 42).to_bytes(4, "little")
     assert result[at + 14 : at + 42] == bytes(28)
@@ -237,30 +227,30 @@ def test_a_maker_note_that_is_known_loses_what_belongs_to_the_group_and_keeps_th
 
 def test_what_cannot_be_read_cannot_be_proven() -> None:
     with pytest.raises(GalleriaError):
-        correct_bytes(jpeg(segment(b"http://ns.adobe.com/xap/1.0/\0<broken")), asked("location"))
+        correct_bytes(jpeg(segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<broken")), asked("location"))
 
 
 def test_a_photo_without_any_of_it_stays_as_it_is() -> None:
-    file = jpeg(segment(piexif.dump({"0th": {271: b"Maker"}, "Exif": {36867: b"2020:01:02 03:04:05"}})))
+    file = jpeg(segment(0xE1, piexif.dump({"0th": {271: b"Maker"}, "Exif": {36867: b"2020:01:02 03:04:05"}})))
     assert correct_bytes(file, asked("location,names,captions,faces,serial-numbers,maker-notes")) == file
 
 
 def test_removing_twice_changes_nothing_more() -> None:
     wanted = asked("location,names,captions,faces,serial-numbers")
-    once = correct_bytes(jpeg(segment(exif()), segment(b"http://ns.adobe.com/xap/1.0/\0" + XMP)), wanted)
+    once = correct_bytes(jpeg(segment(0xE1, exif()), segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + XMP)), wanted)
     assert correct_bytes(once, wanted) == once
 
 
 def test_names_of_properties_are_compared_without_their_case() -> None:
     old = XMP.replace(b"dc:creator", b"dc:Creator")
-    assert b">Ada" not in correct_bytes(jpeg(segment(b"http://ns.adobe.com/xap/1.0/\0" + old)), asked("names"))
+    assert b">Ada" not in correct_bytes(jpeg(segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + old)), asked("names"))
 
 
 @pytest.mark.parametrize(
     ("extra", "words"),
     [
-        (segment(b"SECRET data", 0xE5), "APP5"),
-        (segment(b"Photoshop 3.0\0", 0xED) * 2, "APP13"),
+        (segment(0xE5, b"SECRET data"), "APP5"),
+        (segment(0xED, b"Photoshop 3.0\0") * 2, "APP13"),
     ],
 )
 def test_a_segment_that_nobody_knows_is_refused_or_goes_as_a_whole(extra: bytes, words: str) -> None:
@@ -278,5 +268,5 @@ def test_a_trailer_with_metadata_of_its_own_is_refused(trailer: bytes) -> None:
 
 
 def test_segments_that_tell_nothing_are_left_alone() -> None:
-    file = jpeg(segment(b"JFIF\0\1\1", 0xE0), segment(b"ICC_PROFILE\0\1\1", 0xE2), segment(b"Adobe\0d", 0xEE))
+    file = jpeg(segment(0xE0, b"JFIF\0\1\1"), segment(0xE2, b"ICC_PROFILE\0\1\1"), segment(0xEE, b"Adobe\0d"))
     assert correct_bytes(file, asked("location,names,captions,faces,serial-numbers,maker-notes")) == file

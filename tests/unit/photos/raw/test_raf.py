@@ -3,22 +3,21 @@
 import piexif
 import pytest
 
-from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
 from galleria_storage.photos.check import check_plan
 from galleria_storage.photos.plan import Plan, Texts
 from galleria_storage.photos.raw import raf
 from galleria_storage.photos.source import BytesSource, MeteredSource
-from tests.support.photos.jpegs import SCAN
+from tests.support.photos.heifs import NEW
+from tests.support.photos.jpegs import SCAN, segment, smallest
 
-NEW = CaptureTags("2024:06:15 10:30:45", None, "+02:00")
 META, PICTURE = b"meta data", b"raw data" * 9
 
 
 def jpeg(*, offset: bool) -> bytes:
     exif = {36867: b"2020:01:02 03:04:05", **({36881: b"-05:00"} if offset else {})}
     payload: bytes = piexif.dump({"Exif": exif})
-    return b"\xff\xd8\xff\xe1" + (len(payload) + 2).to_bytes(2, "big") + payload + SCAN
+    return smallest(segment(0xE1, payload))
 
 
 def raf_file(preview: bytes, *, gap: int = 3, second: bool = False) -> bytes:

@@ -3,15 +3,14 @@
 import piexif
 import pytest
 
-from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.photos.check import check_plan
 from galleria_storage.photos.plan import Texts
 from galleria_storage.photos.raw import rw2
 from galleria_storage.photos.source import BytesSource, MeteredSource
 from tests.support.photos import tiffs
+from tests.support.photos.heifs import NEW
 from tests.support.photos.tiffs import OFFSET, TIME, tables, text
 
-NEW = CaptureTags("2024:06:15 10:30:45", None, "+02:00")
 FULL = {TIME: text("2020:01:02 03:04:05"), OFFSET: text("-05:00")}
 
 
