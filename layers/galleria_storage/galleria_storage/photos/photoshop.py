@@ -2,8 +2,8 @@
 
 Adobe Photoshop file formats specification, "Image resource blocks": ``8BIM``, a
 number, a name (Pascal, padded to an even length), a size, the data (padded).
-0404 holds IPTC-IIM records, and 0425 their MD5, by which Photoshop and others
-tell whether the records changed since the XMP was written.
+0404 holds IPTC-IIM records, and 0425 their MD5, with which Photoshop and others
+find out whether the records changed after the XMP was written.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ class Resource(NamedTuple):
 
 
 def resources(data: bytes) -> Iterator[Resource]:
-    """Yield the resources of a block; what follows the last one that is whole is left alone."""
+    """Yield the resources of a block; anything after the last complete one is left alone."""
     at = 0
     for _ in range(MAX_RESOURCES):
         if data[at : at + 4] not in _SIGNATURES or at + 7 > len(data):
@@ -49,7 +49,7 @@ def resources(data: bytes) -> Iterator[Resource]:
 
 
 def resource_blocks(file: RangedSource, start: int, size: int) -> Iterator[Block]:
-    """Yield the blocks of metadata in Photoshop's resources, which begin at an offset of the file."""
+    """Yield the blocks of metadata in Photoshop's resources, given their offset in the file."""
     if size > MAX_BYTES:
         raise damaged(f"its Photoshop resources have {size:,} bytes")
     data = file.read(start, size)
@@ -65,7 +65,7 @@ def resource_blocks(file: RangedSource, start: int, size: int) -> Iterator[Block
 
 
 def iptc_block(file: RangedSource, span: Span, digests: Sequence[Span] = ()) -> Block:
-    """Return a block of IPTC records, whose digest follows it if it was right before."""
+    """Return a block of IPTC records; its digest is updated if it was right before."""
 
     def write(patches: Sequence[Patch]) -> list[Patch]:
         old = file.read(span.start, span.stop - span.start)

@@ -1,9 +1,9 @@
-"""Whether a file of boxes holds pictures or a film: its boxes tell, since anybody can write any brand.
+"""Whether a file of boxes holds pictures or a film. Its boxes decide, since anybody can write any brand.
 
 ISO/IEC 23008-12: pictures are items of a `meta` box, or samples of a track,
 whose handler is ``pict``; a film's tracks have the handlers ``vide`` and
 ``soun`` (ISO/IEC 14496-12, 8.4.3). Unlike a planner, this reads whatever is
-there: a box that is cut or damaged tells nothing.
+there, and ignores boxes that are cut off or damaged.
 """
 
 from collections.abc import Iterator
@@ -13,14 +13,14 @@ from galleria_storage.photos.source import RangedSource
 
 _PICTURES: Final = b"pict"
 _FILM: Final = frozenset({b"vide", b"soun", b"auxv"})
-#: Boxes looked at in one file, wherever they are; bounds the work on hostile files.
+#: Limit of boxes examined in one file; bounds the work on hostile files.
 _MAX_BOXES: Final = 512
 _TRACK_DEPTH: Final = 2
 _HEADER_BYTES: Final = 8
 
 
 def content_of(source: RangedSource) -> Literal["pictures", "film", "unknown"]:
-    """Tell what the boxes of a file say.
+    """Return what a file contains, according to its boxes.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def content_of(source: RangedSource) -> Literal["pictures", "film", "unknown"]:
     -------
     str
         ``pictures`` if any box says so, even beside a film (a moving picture
-        has both); ``unknown`` where no box that tells is within reach.
+        has both); ``unknown`` if no box that decides is within reach.
     """
     return _Walk(source).content()
 
@@ -64,7 +64,7 @@ class _Walk:
                 yield from self._handlers(inner, end, depth + 1)
 
     def _boxes(self, start: int, stop: int) -> Iterator[tuple[bytes, int, int]]:
-        """Yield type, begin and end of the content of boxes, as far as their headers are there."""
+        """Yield type, start and end of the content of boxes, as long as their headers can be read."""
         while self._left and start < stop:
             self._left -= 1
             header = self._source.read(start, 2 * _HEADER_BYTES)

@@ -1,8 +1,8 @@
 """An edit of a photo as patches, worked out before anything is written.
 
-A planner is a function from a source and what is asked of the photo to a
-`Plan`. Nothing else knows how a format is edited: whoever carries a plan out
-only writes spans of the source and new bytes in turn.
+A planner is a function from a source and a request to a `Plan`. No other code
+knows how a format is edited: carrying a plan out only means writing spans of
+the source and new bytes in turn.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,14 +22,14 @@ __all__ = ["NOTHING", "Asked", "Patch", "Plan", "Span", "Texts", "patched", "wit
 
 
 class Asked(Protocol):
-    """What is asked of a photo; a `Correction` is one.
+    """A request to change a photo, such as a `Correction`.
 
     Attributes
     ----------
     dates
-        ``all`` if the other dates that say the same moment follow the capture time.
+        ``all`` if other dates that name the same moment follow the capture time.
     remove
-        Groups of metadata that the copy must not have; see `private`.
+        Groups of metadata to remove; see `private`.
     """
 
     @property
@@ -44,20 +44,20 @@ class Asked(Protocol):
 
     @property
     def takes_other_date(self) -> bool:
-        """Whether it has to be told the photo's other dates first; see `with_other_dates`."""
+        """Whether it needs the photo's other dates first; see `with_other_dates`."""
         ...
 
     def with_other_dates(self, told: Sequence[CaptureTime] | None) -> "Asked":
-        """Return the same for a photo that tells these other dates; None: it has a capture time."""
+        """Return the request for a photo with these other dates; None if it has a capture time."""
         ...
 
     @property
     def needs_gps(self) -> bool:
-        """Whether it has to be told the photo's GPS time first; see `with_gps`."""
+        """Whether it needs the photo's GPS time first; see `with_gps`."""
         ...
 
     def with_gps(self, moment: datetime | None) -> "Asked":
-        """Return the same for a photo with this GPS time (naive, in UTC), or without one."""
+        """Return the request for a photo with this GPS time (naive, in UTC), or without one."""
         ...
 
     def changes(self, found: CaptureTags) -> CaptureTags:
@@ -66,23 +66,23 @@ class Asked(Protocol):
         Raises
         ------
         CorrectionError
-            It cannot be done to a photo with these tags.
+            The change is impossible for a photo with these tags.
         """
         ...
 
     def moment_change(self, known_offset: str | None) -> MomentChange:
-        """Return what happens to a moment that a film tells in UTC, given the offset that it tells, if it does.
+        """Return what happens to a moment that a film records in UTC, given its offset, if the film records one.
 
         Raises
         ------
         CorrectionError
-            A capture time is asked for whose offset nobody tells.
+            The requested capture time has no known offset.
         """
         ...
 
 
 class Texts(NamedTuple):
-    """Asks for the same texts whatever the photo holds; without any, for nothing."""
+    """Asks for the same texts whatever the photo holds; without texts, for no change."""
 
     texts: CaptureTags = CaptureTags()
     dates: str = "capture"
@@ -103,7 +103,7 @@ class Texts(NamedTuple):
         return self.texts
 
     def moment_change(self, known_offset: str | None) -> MomentChange:
-        """Return the moment that the texts tell."""
+        """Return the moment that the texts name."""
         time, _, offset = self.texts
         if time is None:
             return MomentChange()
@@ -114,7 +114,7 @@ class Texts(NamedTuple):
 
 
 NOTHING = Texts()
-"""Asks for no change: what a result is read back with."""
+"""Asks for no change, to read a result back."""
 
 
 class Plan:
@@ -129,7 +129,7 @@ class Plan:
     before, after
         The capture tags in the source, and in the result.
     notes
-        What the outcome should say about the edit, in words.
+        What the outcome should say about the edit.
 
     Raises
     ------
@@ -163,11 +163,11 @@ class Plan:
 
     @property
     def result_size(self) -> int:
-        """Bytes of the result."""
+        """Size of the result in bytes."""
         return self.size + self.growth
 
     def pieces(self) -> Iterator[bytes | Span]:
-        """Yield what the result consists of: new bytes, and spans of the source; none is empty."""
+        """Yield the pieces of the result: new bytes and spans of the source, none empty."""
         done = 0
         for offset, removed, data in self.patches:
             if offset > done:
@@ -186,7 +186,7 @@ class Plan:
         return b"".join(view[p.start : p.stop] if isinstance(p, Span) else p for p in self.pieces())
 
     def start_of(self, data: bytes) -> bytes:
-        """Return the start of the result, given the source's first bytes: all of it that comes from these."""
+        """Return the start of the result, as far as it depends only on the source's first bytes."""
         view = memoryview(data)
         found: list[bytes | memoryview] = []
         done = 0
@@ -198,11 +198,11 @@ class Plan:
         return b"".join((*found, view[done:]))
 
     def view(self, source: RangedSource) -> PiecesView:
-        """Return the result as a source, of which nothing is written yet."""
+        """Return the result as a source, without writing it."""
         return PiecesView(self.pieces(), source)
 
     def then(self, later: "Plan") -> "Plan":
-        """Return one plan for this one followed by another, which is a plan of this one's result."""
+        """Combine this plan with a later one for its result."""
         pieces = later.of_pieces(self.pieces())
         patches: list[Patch] = []
         done, pending = 0, b""
@@ -216,7 +216,7 @@ class Plan:
         return Plan(self.size, patches, self.before, later.after, self.notes + later.notes)
 
     def of_pieces(self, pieces: Iterable[bytes | Span]) -> Iterator[bytes | Span]:
-        """Yield what the result consists of, if the source consists of these pieces."""
+        """Yield the pieces of the result, if the source itself consists of these pieces."""
         cut = Cutter(pieces)
         for offset, removed, data in self.patches:
             yield from cut.up_to(offset)

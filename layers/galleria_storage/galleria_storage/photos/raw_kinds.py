@@ -1,9 +1,9 @@
-"""RAW files that begin like TIFF, told apart from it by their tables.
+"""RAW files that begin like TIFF, distinguished by their tables.
 
-DNG, NEF, ARW, CR2, PEF, SRW, GPR, IIQ and others are TIFF files by their
-first bytes, but hold what a sensor saw, which no browser shows.
+DNG, NEF, ARW, CR2, PEF, SRW, GPR, IIQ and others are TIFF files by their first
+bytes, but contain sensor data, which no browser shows.
 
-Sources: TIFF 6.0, TIFF/EP (ISO 12234-2), DNG 1.7; compressions and media types of makers as ExifTool names them.
+Sources: TIFF 6.0, TIFF/EP (ISO 12234-2), DNG 1.7; ExifTool for makers' compressions and media types.
 """
 
 from struct import Struct
@@ -26,7 +26,7 @@ _KODAK_KDC: Final = 32867
 
 _GPR: Final = "image/x-gopro-gpr"
 _DNG: Final = "image/x-adobe-dng"
-#: What a maker calls itself, in capitals, and its RAW files.
+#: A maker's name in capitals -> the media type of its RAW files.
 _MAKERS: Final = {
     "NIKON": "image/x-nikon-nef",
     "SONY": "image/x-sony-arw",
@@ -57,7 +57,7 @@ _AFTER_HEADER: Final = (
 )
 _PHASE_ONE_LITTLE: Final = (b"IIII", b"waR")
 
-# Work is bounded: no camera's table has as many entries or as many tables below it.
+# These limit the work: no camera's table has as many entries or as many tables below it.
 _MAX_ENTRIES: Final = 512
 _MAX_SUB_IFDS: Final = 8
 _TYPE_SIZES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 7: 1, 13: 4, 16: 8, 18: 8}
@@ -66,7 +66,7 @@ _BIG_TIFF: Final = 43
 
 
 class _Entry(NamedTuple):
-    """One entry of a table: its type, how many values, and the field that holds them or says where they are."""
+    """One entry of a table: its type, the number of values, and the field with the values or their offset."""
 
     type: int
     number: int
@@ -82,8 +82,8 @@ def kind_of_tiff(source: RangedSource) -> str:
     Parameters
     ----------
     source
-        The file, or its first bytes. Where the tables are not in it, the file
-        counts as TIFF.
+        The file, or its first bytes. If it does not include the tables, the
+        file counts as TIFF.
     """
     start = source.read(0, 16)
     for signature, kind in _AFTER_HEADER:
@@ -92,7 +92,7 @@ def kind_of_tiff(source: RangedSource) -> str:
     if (start[_AFTER_HEADER_AT:12], start[13:16]) == _PHASE_ONE_LITTLE:
         return "image/x-phaseone-iiq"
     reader = _Tables(source, start)
-    # Where the first table is out of reach, a rewritten file still has its old one after the header.
+    # If the first table is out of reach, a rewritten file still has its old one after the header.
     first = reader.table(reader.first) or reader.table(_AFTER_HEADER_AT)
     compressions = set(reader.numbers(first, _COMPRESSION))
     make = reader.text(first, _MAKE).upper()
@@ -106,8 +106,9 @@ def kind_of_tiff(source: RangedSource) -> str:
     maker = next((kind for name, kind in _MAKERS.items() if make.startswith(name)), "")
     if any(_holds_sensor_values(reader, table) for table in (first, *below)):
         return "image/x-kodak-kdc" if _KODAK_KDC in compressions else maker or UNKNOWN_RAW
-    # The sensor's values may be described further on than what is known of the file. A maker's file whose first image
-    # is a reduced one, with others below it, is no picture that an editor saved.
+    # The sensor data may be described beyond the known part of the file. A
+    # maker's file whose first image is a reduced one, with others below it, was
+    # not saved by an editor.
     reduced = any(kind & 1 for kind in reader.numbers(first, _SUBFILE_TYPE))
     return maker if maker and reduced and _SUB_IFDS in first else TIFF
 
@@ -122,7 +123,7 @@ def _holds_sensor_values(reader: "_Tables", table: _Table) -> bool:
 
 
 class _Tables:
-    """Tables of a TIFF or BigTIFF file, read as far as they go: what is damaged or not there is empty."""
+    """Tables of a TIFF or BigTIFF file, read as far as possible: what is damaged or missing is empty."""
 
     def __init__(self, source: RangedSource, start: bytes) -> None:
         self._source = source

@@ -1,4 +1,4 @@
-"""Why a photo cannot be corrected, in a photographer's words: the errors that all formats share."""
+"""Why a photo cannot be corrected, in a photographer's words: the errors shared by all formats."""
 
 from galleria_storage.errors import CorruptPhotoError, TruncatedPhotoError
 
@@ -11,7 +11,7 @@ def damaged(what: str) -> CorruptPhotoError:
 
 
 def cut_off(what: str) -> TruncatedPhotoError:
-    """Return the error for a file that lacks its end; `what` completes "The photo is cut off: …"."""
+    """Return the error for a file whose end is missing; `what` completes "The photo is cut off: …"."""
     return TruncatedPhotoError(f"The photo is cut off: {what}.", advice="Upload the photo again.")
 
 

@@ -22,7 +22,7 @@ from galleria_storage.photos.refusals import cut_off, damaged
 from galleria_storage.photos.source import RangedSource
 
 MAX_CHUNKS: Final = 10_000
-"""Chunks walked through: an animation has one for each frame."""
+"""Limit of chunks: an animation has one for each frame."""
 
 _RIFF_HEADER: Final = 12
 _LARGEST: Final = 0xFFFF_FFFE
@@ -47,7 +47,7 @@ class _Layout(NamedTuple):
 
 
 class _Canvas(NamedTuple):
-    """What VP8X says, or would say of a simple file."""
+    """What VP8X says, or would say about a simple file."""
 
     flags: int
     size: bytes
@@ -121,13 +121,13 @@ def _edit(chunk: Chunk, at: int, block: bytes, changes: CaptureTags) -> list[Pat
         return patches
     size = chunk.data.stop - chunk.data.start + grown
     patches.append(Patch(chunk.start + 4, 4, size.to_bytes(4, "little")))
-    # The append is the last patch of the block, and so stands before the pad byte, which goes or comes with the size.
+    # The append is the block's last patch, so it comes before the pad byte, which is added or removed with the size.
     patches.append(Patch(chunk.data.stop, chunk.stop - chunk.data.stop, bytes(size % 2)))
     return patches
 
 
 def _new_chunk(layout: _Layout, block: bytes) -> Patch:
-    """Return a new EXIF chunk: before XMP, else at the end of the container (2.7: the order of the chunks)."""
+    """Return a new EXIF chunk: before XMP, or else at the end of the container (2.7: the order of the chunks)."""
     last = layout.chunks[-1]
     missing_pad = bytes((last.data.stop - last.data.start) % 2 - (last.stop - last.data.stop))
     images = [number for number, chunk in enumerate(layout.chunks) if chunk.type in _IMAGES]
@@ -139,7 +139,7 @@ def _new_chunk(layout: _Layout, block: bytes) -> Patch:
 
 
 def _flag(source: RangedSource, layout: _Layout, *, with_exif: bool) -> list[Patch]:
-    """Return the patches that announce the EXIF chunk: a flag of VP8X, or a VP8X where there was none."""
+    """Return the patches that announce the EXIF chunk: a flag in VP8X, or a new VP8X."""
     first = layout.chunks[0]
     canvas = _canvas(source, layout.chunks)
     if first.type == b"VP8X":
@@ -147,13 +147,13 @@ def _flag(source: RangedSource, layout: _Layout, *, with_exif: bool) -> list[Pat
             return []
         return [Patch(first.data.start, 1, bytes([canvas.flags | _EXIF_FLAG]))]
     if with_exif:
-        return []  # a simple file with an EXIF chunk: readers that look for it do not ask for VP8X
+        return []  # a simple file with an EXIF chunk: readers that look for it do not need VP8X
     body = bytes([canvas.flags | _EXIF_FLAG, 0, 0, 0]) + canvas.size
     return [Patch(first.start, 0, b"VP8X" + len(body).to_bytes(4, "little") + body)]
 
 
 def _canvas(source: RangedSource, chunks: list[Chunk]) -> _Canvas:
-    """Return flags and size of the canvas: as VP8X has them, else as the image itself says."""
+    """Return flags and size of the canvas, from VP8X or else from the image itself."""
     first = chunks[0]
     data = source.read(first.data.start, 10)
     if first.type == b"VP8X" and len(data) == 10:

@@ -1,8 +1,8 @@
-"""An XMP packet as text: where each property is, so that it can be changed without writing the packet again.
+"""An XMP packet as text: where each property is, so that it can be changed without rewriting the packet.
 
 XMP specification part 1 (ISO 16684-1) 7: a packet is RDF/XML in UTF-8, UTF-16 or
 UTF-32; a simple property is an attribute of, or an element in, rdf:Description.
-Expat parses it and tells where things are. Nothing is serialised: a change
+Expat parses it and gives positions. Nothing is serialised: a change
 overwrites the characters of a value, and a removal overwrites an attribute or
 an element with spaces, which XML ignores there.
 """
@@ -16,7 +16,7 @@ from galleria_storage.photos.plan import Patch, Span
 from galleria_storage.photos.refusals import damaged
 
 MAX_PACKET: Final = 16 * 1024 * 1024
-"""Bytes of the largest packet that is read; extended XMP can hold pictures."""
+"""Bytes of the largest packet that is read; extended XMP may contain pictures."""
 
 MAX_PROPERTIES: Final = 50_000
 MAX_DEPTH: Final = 64
@@ -38,7 +38,7 @@ _ENCODINGS: Final = (
 
 
 class Name(NamedTuple):
-    """The name of a property: its namespace and its local name; the prefix does not matter."""
+    """The name of a property: its namespace and local name; the prefix does not matter."""
 
     namespace: str
     local: str
@@ -52,9 +52,9 @@ class Property(NamedTuple):
     name
         Its name.
     path
-        Names of the elements around it, the outermost first, RDF's own left out.
+        Names of the elements around it, outermost first, without those of RDF.
     value
-        Its text; None if it has further elements inside, or is written with entities or a CDATA section.
+        Its text; None if it contains elements, or is written with entities or a CDATA section.
     text
         Where the text is, in characters of the packet in UTF-8.
     whole
@@ -79,12 +79,12 @@ class Packet:
     Attributes
     ----------
     properties
-        In the order in which they end; what is inside of something comes before it.
+        In the order in which they end: inner ones before outer ones.
 
     Raises
     ------
     CorruptPhotoError
-        It is not XML, or has a document type, entities, or too much of anything.
+        It is not XML, has a document type or entities, or exceeds a limit.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -103,7 +103,7 @@ class Packet:
         Raises
         ------
         CorruptPhotoError
-            It does not take as many bytes as what it replaces.
+            It does not have as many bytes as what it replaces.
         """
         start, stop = self._place(span.start), self._place(span.stop)
         data = text.encode(self._encoding)
@@ -125,7 +125,7 @@ class Packet:
 
 
 def _encoding_of(data: bytes) -> tuple[int, str]:
-    """Return how many bytes the byte order mark has, and the encoding (XML 1.0 appendix F)."""
+    """Return the size of the byte order mark and the encoding (XML 1.0 appendix F)."""
     for start, encoding in _ENCODINGS:
         if data.startswith(start):
             return (0 if start.strip(b"\0") == b"<" else len(start)), encoding
@@ -138,7 +138,7 @@ class _Open(NamedTuple):
     name: Name
     start: int
     content: int
-    #: Number of properties when it began: more at its end means that it has something inside.
+    #: Number of properties when it began; if there are more at its end, it contains some.
     known: int
 
 
