@@ -1,1 +1,1 @@
-"""One TIFF structure: IFDs, values, maker notes; what changes in it, and the check of the result."""
+"""One TIFF structure: its IFDs, values and maker notes, edits of it, and the check of the result."""

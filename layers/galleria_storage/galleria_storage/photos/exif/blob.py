@@ -1,7 +1,7 @@
-"""One Exif block as other formats hold it: a HEIF item, a PNG or WebP chunk, a box.
+"""One Exif block as stored in other formats than JPEG: a HEIF item, a PNG or WebP chunk, a box.
 
 There, a block's offsets count from its own start and nothing follows it, so an
-edit needs nothing but the block. A JPEG's blocks have more around them; see
+edit needs only the block. In a JPEG there is more around a block; see
 `photos.jpeg`.
 """
 
@@ -27,7 +27,7 @@ class BlobEdit(NamedTuple):
     Attributes
     ----------
     patches
-        Of the block, an append among them if it grows.
+        Of the block, including an append if it grows.
     before, after
         The capture tags in the block, and in the result.
     """
@@ -43,7 +43,7 @@ def read_blob(data: bytes) -> CaptureTags:
     Raises
     ------
     CorruptPhotoError
-        The block is damaged where they are, or should be.
+        The block is damaged where they are or should be.
     """
     return capture_tags([read_block(data)])
 
@@ -63,7 +63,7 @@ def edit_blob(data: bytes, asked: Asked) -> BlobEdit:
     CorruptPhotoError
         The block is damaged, or the change would harm other data in it.
     CorrectionError
-        What is asked for cannot be done to this photo.
+        The requested change is impossible for this photo.
     """
     if len(data) > MAX_BLOB:
         raise CorruptPhotoError(f"The photo's Exif data has {len(data):,} bytes; at most {MAX_BLOB:,} can be edited.")
@@ -76,7 +76,7 @@ def edit_blob(data: bytes, asked: Asked) -> BlobEdit:
     edit = edit_block(block, texts, b"")
     if edit.growth and edit.contents and edit.contents.references:
         raise CorruptPhotoError(
-            "The photo's Exif data refers to something outside of it, so that nothing can be added to it.",
+            "The photo's Exif data refers to something outside of it, so nothing can be added to it.",
             advice="Publish the photo without a correction of what it does not hold yet.",
         )
     if patches := edit.patches():
@@ -85,6 +85,6 @@ def edit_blob(data: bytes, asked: Asked) -> BlobEdit:
 
 
 def new_blob(texts: Mapping[int, bytes]) -> bytes:
-    """Return a block, from the TIFF header on, that holds the texts by tag and nothing more."""
+    """Return a block, from the TIFF header on, that only holds these texts, given by tag."""
     minimal = minimal_block()
     return patched(minimal, edit_block(read_block(minimal), texts, b"").patches())

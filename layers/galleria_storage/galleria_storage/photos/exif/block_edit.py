@@ -1,4 +1,4 @@
-"""Editing one Exif block: in place, else in its padding, else by letting it grow."""
+"""Editing one Exif block: in place, else in its padding, else by growth."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
@@ -14,7 +14,7 @@ _NO_NUMBERS: Final[Mapping[int, bytes]] = {}
 
 
 class BlockEdit(NamedTuple):
-    """What is written into a block, and where in it there is room.
+    """What is written into a block, and where there is room for it.
 
     Attributes
     ----------
@@ -23,13 +23,13 @@ class BlockEdit(NamedTuple):
     draft
         What is written.
     free
-        Offset from which on padding of the block is used; its length if none is.
+        Offset from which padding of the block is used; its length if none is.
     between
-        Bytes that must follow the block before anything new may.
+        Bytes that must directly follow the block, before anything new.
     growth
-        By how many bytes the block gets longer.
+        Bytes by which the block grows.
     contents
-        The block's survey, if one was needed.
+        The block's survey, if it was needed.
     """
 
     block: TiffBlock
@@ -40,14 +40,14 @@ class BlockEdit(NamedTuple):
     contents: Survey | None = None
 
     def patches(self, numbers: Mapping[int, bytes] = _NO_NUMBERS, start: int = 0) -> list[Patch]:
-        """Return what changes in the block: numbers and texts that differ, and an append if it grows.
+        """Return the changes in the block: numbers and texts that differ, and an append if it grows.
 
         Parameters
         ----------
         numbers
             Other bytes of the block that change, by offset.
         start
-            Offset of the block in what the patches are for.
+            Offset of the block in the file that the patches are for.
         """
         data, free, between = self.block.data, self.free, self.between
         replaced, new = self.draft.write(free + len(between), numbers)
@@ -64,8 +64,9 @@ def edit_block(
 ) -> BlockEdit:
     """Work out how to write the capture tags into a block.
 
-    What needs space gets it in the block's zero padding, else at its end. Where it cannot be added there, IFDs are
-    widened in place, which needs less; and in the end, filling that nothing refers to is taken for free.
+    New data goes into the block's zero padding, or else to its end. If it
+    cannot be added there, IFDs are widened in place, which needs less space; as
+    a last resort, filling that nothing refers to is overwritten.
 
     Parameters
     ----------
@@ -76,7 +77,7 @@ def edit_block(
     following
         The bytes of the file that follow the block.
     room
-        By how many bytes the block may grow; None for any number.
+        Bytes by which the block may grow; None for any number.
 
     Raises
     ------

@@ -21,13 +21,13 @@ _LINE: Final = 128
 
 
 def capture_tags(blocks: Iterable[TiffBlock]) -> CaptureTags:
-    """Return the capture tags: of several copies the first that is not blank, the main Exif IFD's before others."""
+    """Return the capture tags: of several copies, the first that is not blank, with the main Exif IFD before others."""
     texts: dict[int, str] = {}
     for block in blocks:
         for name, entry in block.captures:
             tag, _, _, _, start, size, _ = entry
             if name == EXIF_NAME and not (tag in texts and texts[tag].strip(_BLANK)):
-                # Exif 2.32 4.6.2: an ASCII value ends with NUL. Nobody needs more than a line of it.
+                # Exif 2.32 4.6.2: an ASCII value ends with NUL. More than a line of it is never needed.
                 value = block.data[start : start + min(size, _LINE)]
                 texts[tag] = value.partition(b"\0")[0].decode("latin-1")
     return CaptureTags(*map(texts.get, CAPTURE_TAGS))
@@ -54,5 +54,5 @@ def tag_texts(changes: CaptureTags) -> dict[int, bytes]:
 
 
 def after_changes(before: CaptureTags, changes: CaptureTags) -> CaptureTags:
-    """Return the capture tags once the changes are made."""
+    """Return the capture tags after the changes."""
     return CaptureTags(*[old if new is None else new for old, new in zip(before, changes, strict=True)])

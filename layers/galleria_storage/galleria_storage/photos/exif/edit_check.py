@@ -1,4 +1,4 @@
-"""Comparing an edited Exif block, read back, with the one before."""
+"""Comparing an edited Exif block, read back, with the original one."""
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ _NO_IFD: Final = Ifd(EXIF_NAME, 0, (), 0)
 def check_block(
     before: TiffBlock, after: bytes, texts: Mapping[int, bytes], free: int, widened: Sequence[Widened] = ()
 ) -> None:
-    """Prove that an edited block says what it should, and everything else as before.
+    """Prove that an edited block has the new texts, and everything else as before.
 
     Parameters
     ----------
@@ -27,11 +27,11 @@ def check_block(
     after
         The edited block, from the result.
     texts
-        The texts by tag that every copy of the tag must now hold.
+        The texts, by tag, that every copy of the tag must now have.
     free
-        Offset from which on the edit used padding of the old block; the block's length if it used none.
+        Offset from which the edit used padding of the old block; the block's length if it used none.
     widened
-        The IFDs that got entries where they are.
+        The IFDs that were widened in place.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def _check_next(old: Ifd, new: Ifd) -> None:
 def _check_entries(
     old: Ifd, new: Ifd, blocks: tuple[bytes, bytes], leave_out: Collection[int], moved: Collection[int]
 ) -> None:
-    """Compare the entries of an IFD with those before: only moved values may be elsewhere, with the same bytes."""
+    """Compare the entries of an IFD with the original ones: only moved values may be elsewhere, with the same bytes."""
     before, after = blocks
     pairs = zip_longest(*(ifd.find(sorted(ifd.tag_set.difference(leave_out))) for ifd in (old, new)))
     for was, now in pairs:
@@ -88,7 +88,7 @@ def _check_entries(
 
 
 def _read_all(before: TiffBlock, after: bytes) -> Iterator[tuple[Ifd, Ifd]]:
-    """Yield all IFDs, as they were and as they are now; a new Exif IFD beside an empty one."""
+    """Yield all IFDs, as they were and as they are now; a new Exif IFD is paired with an empty one."""
     new = read_block(after)
     fresh = new.ifds
     if not before.exif_ifds and new.exif_ifds:
@@ -100,14 +100,14 @@ def _read_all(before: TiffBlock, after: bytes) -> Iterator[tuple[Ifd, Ifd]]:
 
 
 def _ways(block: TiffBlock) -> list[tuple[str, int, str]]:
-    """Return where the pointers of a block lead but those to the Exif IFD, and the names of IFDs that are damaged."""
+    """Return the targets of all pointers except those to the Exif IFD, and the names of damaged IFDs."""
     names = {ifd.at: ifd.name for ifd in block.ifds}
     led = [(name, entry.tag, names.get(entry.raw, "")) for name, entry in block.pointers if entry.tag != EXIF_IFD]
     return [*led, *((name, 0, "") for name, _ in block.damage)]
 
 
 def _read_touched(before: TiffBlock, after: bytes) -> Iterator[tuple[Ifd, Ifd]]:
-    """Yield the IFDs that an edit may touch; where all lie apart, the others kept their bytes, place and pointers."""
+    """Yield the IFDs that an edit may touch; if nothing overlaps, the others kept their bytes, place and pointers."""
     long, main = before.order.long.unpack_from, before.ifds[0]
     places: dict[int, int] = {main.at: long(after, 4)[0]}
     for _, entry in before.pointers:
@@ -129,7 +129,7 @@ def _read_touched(before: TiffBlock, after: bytes) -> Iterator[tuple[Ifd, Ifd]]:
 def _check_texts(after: bytes, ifd: Ifd, texts: Mapping[int, bytes], free: int) -> None:
     for tag, kind, _, _, start, size, _ in ifd.find(texts):
         text = texts[tag]
-        # Exif 2.32 4.6.2: an ASCII value ends with NUL. Where it stood before, a camera may have left no room for that.
+        # Exif 2.32 4.6.2: an ASCII value ends with NUL. In its old place, a camera may have left no room for that.
         with_nul = size == len(text) + 1 or (size == len(text) and start < free)
         if kind != ASCII or not with_nul or after[start : start + size] != text.ljust(size, b"\0"):
             raise harmful(f"tag {tag:04X}")
@@ -138,12 +138,12 @@ def _check_texts(after: bytes, ifd: Ifd, texts: Mapping[int, bytes], free: int) 
 def _check_bytes(
     before: TiffBlock, after: bytes, texts: Mapping[int, bytes], free: int, widened: Sequence[Widened]
 ) -> list[tuple[int, int]]:
-    """Compare all bytes of the old block, but for what may change and padding that was used, with those in the new.
+    """Compare all bytes of the old block, except what may change and used padding, with the new block.
 
     Returns
     -------
     list
-        Start and end of what may change, padding aside.
+        Start and end of what may change, not counting padding.
     """
     old, size = before.data, len(before.data)
     may_change = [(4, 8)]  # the offset of IFD0
@@ -163,7 +163,7 @@ def _check_bytes(
     padding = free if free < size and (old.endswith(bytes(size - free)) or is_filling(old, free)) else size
     view, done = memoryview(old), 0
     for start, end in (*may_change, (padding, size)):
-        # This compares without a copy, which == on views does not do quickly.
+        # This compares without a copy; == on views is slow.
         if start > done and not after.startswith(view[done:start], done):
             raise harmful("data that no tag lists")
         done = max(done, end)
@@ -177,7 +177,7 @@ def _check_values(
     moved: Collection[int],
     may_change: list[tuple[int, int]],
 ) -> None:
-    """Look for bytes that changed in each other tag's value and each thumbnail in the block."""
+    """Look for changed bytes in the values of all other tags and in the thumbnails in the block."""
     size, last = len(before.data), max(end for _, end in may_change)
     changed = _changed_places(before.data, after, may_change)
 
@@ -196,7 +196,7 @@ def _check_values(
 
 
 def _changed_places(old: bytes, new: bytes, may_change: list[tuple[int, int]]) -> list[int]:
-    """Return the offsets of all bytes that differ, in order; each is looked at once, however many spans share it."""
+    """Return the offsets of all bytes that differ, in order; each is compared once, however many spans share it."""
     changed: list[int] = []
     done = 0
     for start, end in may_change:

@@ -10,7 +10,7 @@ from galleria_storage.photos.exif.tiff import TiffBlock
 from galleria_storage.photos.exif.tiff_images import NOT_FOLLOWED
 
 MARGIN: Final = 32
-"""Zero bytes left alone after the last byte that is not zero: a value that no IFD lists may end in zeros."""
+"""Zero bytes kept after the last byte that is not zero: a value that no IFD lists may end in zeros."""
 
 PERIOD: Final = 256
 """Bytes of the pattern with which a maker fills a block."""
@@ -19,14 +19,14 @@ _ADVICE: Final = "Publish the photo without a correction of what it does not hol
 
 
 def padding_for(block: TiffBlock, contents: Survey, wanted: int) -> int | None:
-    """Return where in a block's padding so many bytes can go: at its very end, far from all that is in use.
+    """Return where in a block's padding this many bytes can go: at its very end, far from all that is in use.
 
     Nikon, for example, fills APP1 with zeros up to 65,526 bytes.
 
     Returns
     -------
     int or None
-        An even offset; None if the block does not end with enough zeros that nothing known claims.
+        An even offset; None if the block does not end with enough zeros that are not in use.
     """
     size = len(block.data)
     start = (size - wanted - 1) & ~1
@@ -37,7 +37,7 @@ def padding_for(block: TiffBlock, contents: Survey, wanted: int) -> int | None:
 
 
 def is_filling(data: bytes, start: int) -> bool:
-    """Tell whether a block ends with a pattern that repeats, from an offset on and for one `PERIOD` before it.
+    """Whether a block ends with a repeating pattern, from an offset on and for one `PERIOD` before it.
 
     Fujifilm fills APP1 with 256 bytes over and over, from the thumbnail's end up to 65,472 bytes.
     """
@@ -46,7 +46,7 @@ def is_filling(data: bytes, start: int) -> bool:
 
 
 def filling_for(block: TiffBlock, contents: Survey, wanted: int) -> int | None:
-    """Return where in a pattern that fills a block's end so many bytes can go; see `padding_for`."""
+    """Return where in a pattern that fills a block's end this many bytes can go; see `padding_for`."""
     size = len(block.data)
     start = (size - wanted - 1) & ~1
     used = max(contents.end, *contents.image_ends, 8)
@@ -56,11 +56,12 @@ def filling_for(block: TiffBlock, contents: Survey, wanted: int) -> int | None:
 
 
 def continuation(block: TiffBlock, contents: Survey, following: bytes | memoryview) -> bytes:
-    """Return what must follow a block directly before anything new may.
+    """Return what must directly follow a block, before anything new.
 
-    A thumbnail may reach over the end of the block, by a wrong length or because
-    a program cut the block. Readers that take it from the file find the following
-    bytes of the file there; a copy of them lets such readers find the same.
+    A thumbnail may extend past the end of the block, because of a wrong length
+    or because a program cut the block. Readers that take it from the file find
+    the following bytes of the file there; a copy of these lets such readers
+    find the same.
 
     Parameters
     ----------
@@ -74,7 +75,7 @@ def continuation(block: TiffBlock, contents: Survey, following: bytes | memoryvi
     Raises
     ------
     CorruptPhotoError
-        The thumbnail reaches into the image.
+        The thumbnail extends into the image.
     """
     size = len(block.data)
     overrun = 0
@@ -89,7 +90,7 @@ def continuation(block: TiffBlock, contents: Survey, following: bytes | memoryvi
     # TIFF 6.0 section 2: the offset of the next IFD follows the entries. A block that ends before it has none.
     lacking = contents.tables_end + 4 - size
     if lacking > 0 and any(ifd.end % 2 != size % 2 for ifd in block.ifds if ifd.end + 4 > size):
-        raise _cut_off()  # ExifTool takes such an IFD for a damaged one, others read it
+        raise _cut_off()  # ExifTool considers such an IFD damaged, others read it
     return bytes(following[:overrun]).ljust(max(lacking, 0), b"\0")
 
 
@@ -102,10 +103,10 @@ def growth_problem(
     following: bytes | memoryview,
     room: int | None,
 ) -> CorruptPhotoError | None:
-    """Return why a block must not grow by so many bytes; None if it may.
+    """Return why a block must not grow by this many bytes; None if it may.
 
-    Something that was cut off at its end, an IFD or a value that starts in the block and ends after it, would get a new
-    meaning if it then lay in the block.
+    An IFD or value that starts in the block and ends after it was cut off, and
+    would get a new meaning inside a longer block.
 
     Parameters
     ----------
@@ -114,20 +115,20 @@ def growth_problem(
     contents
         Its survey.
     growth
-        By how much it grows.
+        Bytes by which it grows.
     texts
         The tags that get a new value.
     following
         The bytes of the file that follow it.
     room
-        By how many bytes it may grow at most; None for any number.
+        Most bytes by which it may grow; None for any number.
     """
     size = len(block.data)
     kept = [entry.stop for _, entry in block.captures if entry.tag not in texts]
     if any(size < end <= size + growth for end in (*contents.cut, *kept)):
         return _cut_off()
     for at in contents.dead_ends:
-        # No IFD is there in the file, and none will be where the new bytes are: that is read back.
+        # The file has no IFD there, and the new bytes will not look like one, which is checked by reading back.
         if at >= size + growth or _is_ifd(block, following[at - size :]):
             return _cut_off()
     if room is not None and growth > room:
@@ -140,7 +141,7 @@ def growth_problem(
 
 
 def _is_ifd(block: TiffBlock, data: bytes | memoryview) -> bool:
-    """Tell whether some reader could take bytes for an IFD."""
+    """Whether some reader could mistake bytes for an IFD."""
     count: int = block.order.short.unpack_from(data)[0] if len(data) >= 2 else 0
     return 0 < count <= MAX_ENTRIES and 2 + 12 * count <= len(data)
 

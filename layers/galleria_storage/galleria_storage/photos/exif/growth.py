@@ -24,12 +24,12 @@ class Growth(NamedTuple):
 
 
 def distance(origin: int, target: int, growths: Sequence[Growth]) -> int:
-    """Return by how much the way from one place of the old file to a later one gets longer."""
+    """Return by how much the distance between two offsets of the old file grows."""
     return sum(growth.size for growth in growths if origin <= growth.at <= target)
 
 
 def follow(block: bytes, start: int, references: Sequence[Reference], growths: Sequence[Growth]) -> dict[int, bytes]:
-    """Return the numbers of a block, by offset, with which its references follow what they refer to.
+    """Return the new numbers of a block's references, by offset, so that they lead to the same data as before.
 
     Parameters
     ----------
@@ -55,13 +55,13 @@ def follow(block: bytes, start: int, references: Sequence[Reference], growths: S
 
 
 def value_of(block: bytes, reference: Reference) -> int:
-    """Return the number that a reference consists of."""
+    """Return the number stored in a reference."""
     value: int = _number(reference).unpack_from(block, reference.at)[0]
     return value
 
 
 def added(block: bytes, reference: Reference, amount: int) -> bytes:
-    """Return the bytes of a reference that leads farther by an amount.
+    """Return the bytes of a reference increased by an amount.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def added(block: bytes, reference: Reference, amount: int) -> bytes:
 
 
 def targets(block: bytes, start: int, references: Sequence[Reference]) -> list[int]:
-    """Return the offsets in the file that the references of a block lead to."""
+    """Return the offsets in the file to which the references of a block lead."""
     return [value_of(block, ref) + (0 if ref.base is None else start + ref.base) for ref in references]
 
 

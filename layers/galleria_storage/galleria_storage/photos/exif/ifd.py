@@ -33,10 +33,10 @@ class _Sizes(dict[int, int]):
 _SIZES: Final = _Sizes(TYPE_SIZES)
 
 INLINE: Final = 4
-"""A value of at most so many bytes is in its entry, in place of an offset."""
+"""A value of at most this many bytes is stored in its entry, in place of an offset."""
 
 MAX_ENTRIES: Final = 1024
-"""More entries than any camera writes into all IFDs of one block; bounds the work on hostile input."""
+"""More entries than any camera writes into all IFDs of one block; limits the work on hostile input."""
 
 
 class ByteOrder(NamedTuple):
@@ -60,12 +60,12 @@ _IMAGE_DATA: Final = ((0x0201, 0x0202), (0x0111, 0x0117))
 _IMAGE_STARTS: Final = tuple(start for start, _ in _IMAGE_DATA)
 
 _HEADER: Final = 8
-"""Bytes of the TIFF header: what begins in it is not an image, whatever a tag says."""
+"""Bytes of the TIFF header: what begins inside it is not an image, whatever a tag says."""
 
 _new: Final = tuple.__new__
 
 Value = tuple[int, int, int, int]
-"""A value that does not fit into its entry: tag, offset of its first byte, offset after it, index of the entry."""
+"""A value that does not fit into its entry: tag, offsets of its first byte and after its last, index of the entry."""
 
 Image = tuple[int, int, int]
 """Image data: where in the block its offset is stored, the offset, and the length."""
@@ -103,22 +103,22 @@ class Entry(NamedTuple):
 
 
 class Ifd:
-    """One image file directory. Its entries are made as they are asked for: an edit looks at few of them.
+    """One image file directory. Its entries are created on demand, since an edit needs few of them.
 
     Attributes
     ----------
     name
-        What it is.
+        Its name.
     at
         Offset of its count of entries.
     tags, types
-        Of its entries, in file order (TIFF asks for ascending tags; not every camera obeys).
+        Of its entries, in file order (TIFF requires ascending tags; not every camera obeys).
     tag_set
-        The same tags without order, to ask whether one is there.
+        The same tags as a set, for membership tests.
     end
-        Offset after the last entry: the offset of the next IFD comes there.
+        Offset after the last entry, where the offset of the next IFD is stored.
     next
-        Offset of the next IFD; 0 for none, or where the block ends before it.
+        Offset of the next IFD; 0 for none, or if the block ends before it.
     """
 
     __slots__ = ("_images", "_numbers", "_values", "at", "end", "name", "next", "tag_set", "tags", "types")
@@ -133,7 +133,7 @@ class Ifd:
 
     @property
     def values(self) -> list[Value]:
-        """Where the values are that do not fit into their entries; they may lie outside the block."""
+        """The values that do not fit into their entries; they may lie outside the block."""
         if self._values is None:
             numbers = self._numbers
             lengths = map(mul, numbers[2::4], map(_SIZES.__getitem__, self.types))
@@ -151,7 +151,7 @@ class Ifd:
             self._images = []
             for start_tag, length_tag in () if self.tag_set.isdisjoint(_IMAGE_STARTS) else _IMAGE_DATA:
                 if start_tag in self.tag_set and length_tag in self.tag_set:
-                    # Of tags that are there twice, some readers take the first, others the last.
+                    # If a tag occurs twice, some readers take the first, others the last.
                     starts, lengths = self.find((start_tag,)), self.find((length_tag,))
                     pairs = [(starts[0], lengths[0]), (starts[-1], lengths[-1])]
                     self._images += [
@@ -166,14 +166,14 @@ class Ifd:
         return [self._entry(index) for index in self._places(tags)]
 
     def without(self, tags: Collection[int], block: bytes) -> bytes:
-        """Return the bytes of all entries, as they are in the block, except those that have one of the tags."""
+        """Return the bytes of all entries, as they are in the block, except those with one of the tags."""
         rest = bytearray(block[self.at + 2 : self.end])
         for index in sorted(self._places(tags), reverse=True):
             del rest[12 * index : 12 * index + 12]
         return bytes(rest)
 
     def _places(self, tags: Collection[int]) -> list[int]:
-        """Return the indexes of the entries that have one of the tags."""
+        """Return the indexes of the entries with one of the tags."""
         own = self.tag_set
         if len(own) < len(self.tags):  # a tag is there twice
             return [index for tag in tags if tag in own for index, other in enumerate(self.tags) if other == tag]
@@ -183,7 +183,7 @@ class Ifd:
         first = 4 * index
         tag, kind, number, offset = self._numbers[first : first + 4]
         at, size = self.at + 2 + 3 * first, number * TYPE_SIZES.get(kind, 0)
-        # As Entry(…), in a third of the time: an edit makes a dozen.
+        # Like Entry(…), in a third of the time: an edit creates a dozen.
         return _new(Entry, (tag, kind, number, at, offset if size > INLINE else at + 8, size, offset))
 
 
@@ -206,7 +206,7 @@ def read_ifd(block: bytes, at: int, order: ByteOrder, name: str) -> Ifd:
     order
         The block's byte order.
     name
-        What it is called.
+        Its name.
 
     Raises
     ------
@@ -225,7 +225,7 @@ def read_ifd(block: bytes, at: int, order: ByteOrder, name: str) -> Ifd:
 
 
 def is_pointer(entry: Entry) -> bool:
-    """Tell whether an entry's value is an offset: one LONG (Exif 2.32 4.6.3), or IFD, or the SLONG of some programs."""
+    """Whether an entry's value is an offset: one LONG (Exif 2.32 4.6.3), or IFD, or the SLONG of some programs."""
     return entry.number == 1 and entry.type in (LONG, SLONG, IFD)
 
 
