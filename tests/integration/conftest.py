@@ -3,6 +3,7 @@
 import os
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -74,6 +75,23 @@ def buckets(s3: "S3Client") -> Buckets:
     for name in names:
         s3.create_bucket(Bucket=name)
     return names
+
+
+@pytest.fixture
+def staging_environment(server: S3Server, buckets: Buckets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variables by which a command reaches staging, and a cache of its own."""
+    values = {
+        "STAGING_BUCKET": buckets.staging,
+        "AWS_ENDPOINT_URL_S3": server.endpoint,
+        "AWS_ACCESS_KEY_ID": server.access_key,
+        "AWS_SECRET_ACCESS_KEY": server.secret_key,
+        "AWS_REGION": server.region,
+        "AWS_DEFAULT_REGION": server.region,
+        "S3_PUBLIC_BUCKET": buckets.public,
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

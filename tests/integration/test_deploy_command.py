@@ -9,7 +9,7 @@ import pytest
 from galleria_cli.console import main
 from galleria_storage.bulk import standing
 from tests.support.servers import S3Server
-from tests.support.servers.gallery import Buckets
+from tests.support.servers.gallery import Buckets, keys
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -43,10 +43,6 @@ def photos(tmp_path: Path) -> Path:
     for n in range(3):
         (tmp_path / f"{n}.jpg").write_bytes(b"photo %d" % n)
     return tmp_path
-
-
-def keys(s3: "S3Client", bucket: str, prefix: str) -> list[str]:
-    return [found["Key"] for found in s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])]
 
 
 def test_a_folder_is_uploaded_and_then_found_unchanged(

@@ -7,32 +7,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from galleria_cli.console import main
-from galleria_cli.demo.samples import sample_photos
-from tests.support.servers import S3Server
-from tests.support.servers.gallery import Buckets
+from tests.support.photos.samples import PHOTO
+from tests.support.servers.gallery import Buckets, keys
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-PHOTO = next(photo.data for photo in sample_photos() if photo.key == "little-endian.jpg")
 RULES = '[[rule]]\nfolder = "a"\nshift = "-2h"\n'
 
 
 @pytest.fixture(autouse=True)
-def settings(server: S3Server, buckets: Buckets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    values = {
-        "STAGING_BUCKET": buckets.staging,
-        "AWS_ENDPOINT_URL_S3": server.endpoint,
-        "AWS_ACCESS_KEY_ID": server.access_key,
-        "AWS_SECRET_ACCESS_KEY": server.secret_key,
-        "AWS_REGION": server.region,
-        "AWS_DEFAULT_REGION": server.region,
-        "S3_PUBLIC_BUCKET": buckets.public,
-        "S3_PUBLIC_ENDPOINT": "http://127.0.0.1:9",
-        "XDG_CACHE_HOME": str(tmp_path / "cache"),
-    }
-    for name, value in values.items():
-        monkeypatch.setenv(name, value)
+def no_public_server(staging_environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    del staging_environment
+    monkeypatch.setenv("S3_PUBLIC_ENDPOINT", "http://127.0.0.1:9")
 
 
 @pytest.fixture
@@ -49,10 +36,6 @@ def folder(tmp_path: Path) -> Path:
 
 def tags(s3: "S3Client", buckets: Buckets, key: str) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in s3.get_object_tagging(Bucket=buckets.staging, Key=key)["TagSet"]}
-
-
-def keys(s3: "S3Client", bucket: str, prefix: str) -> list[str]:
-    return [found["Key"] for found in s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])]
 
 
 def push(*words: str | Path) -> int:

@@ -9,33 +9,25 @@ from typing import TYPE_CHECKING
 import pytest
 
 from galleria_cli.console import main
-from galleria_cli.demo.samples import sample_photos
 from galleria_storage.s3.objects import ObjectStore
+from tests.support.photos.samples import PHOTO
 from tests.support.servers import S3Server
 from tests.support.servers.gallery import Buckets
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-PHOTO = next(photo.data for photo in sample_photos() if photo.key == "little-endian.jpg")
 SLOW = {"timestamp-offset-hours": "-2"}
 
 
 @pytest.fixture(autouse=True)
-def settings(server: S3Server, buckets: Buckets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def public_server(staging_environment: None, server: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    del staging_environment
     values = {
-        "STAGING_BUCKET": buckets.staging,
-        "AWS_ENDPOINT_URL_S3": server.endpoint,
-        "AWS_ACCESS_KEY_ID": server.access_key,
-        "AWS_SECRET_ACCESS_KEY": server.secret_key,
-        "AWS_REGION": server.region,
-        "AWS_DEFAULT_REGION": server.region,
-        "S3_PUBLIC_BUCKET": buckets.public,
         "S3_PUBLIC_ENDPOINT": server.endpoint,
         "S3_PUBLIC_ACCESS_KEY": server.access_key,
         "S3_PUBLIC_SECRET_KEY": server.secret_key,
         "S3_PUBLIC_REGION": server.region,
-        "XDG_CACHE_HOME": str(tmp_path),
     }
     for name, value in values.items():
         monkeypatch.setenv(name, value)

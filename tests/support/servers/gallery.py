@@ -23,6 +23,10 @@ class Buckets(NamedTuple):
     public: str
 
 
+def keys(s3: "S3Client", bucket: str, prefix: str) -> list[str]:
+    return [found["Key"] for found in s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])]
+
+
 @dataclass(frozen=True)
 class Gallery:
     """Where one test puts photos and looks for their copies.

@@ -7,11 +7,10 @@ import pytest
 
 from galleria_cli.console import main
 from galleria_cli.correcting import corrected_sidecar
-from galleria_cli.demo.samples import sample_photos
 from galleria_cli.demo.verification import Capture, problems
 from galleria_storage.corrections.capture_tags import CaptureTags
+from tests.support.photos.samples import PHOTO
 
-PHOTO = next(photo.data for photo in sample_photos() if photo.key == "little-endian.jpg")
 SLOW = "timestamp-offset-hours=1.5"
 
 
