@@ -42,6 +42,7 @@ COMMANDS: Final[dict[str, str]] = {
     "remove": "take photos out of staging, the public bucket and the CDN",
     "problems": "say what was rejected or failed, why, and what to do",
     "retry": "hand what is in the failure queue to the function again",
+    "doctor": "check what a photo needs on its way, and say what to do",
     "cors": "check or repair the public bucket's CORS rules",
     "demo": "run the main job on an embedded S3, and check every result",
     "local": "keep the embedded system running, and publish whatever is put into staging",

@@ -169,3 +169,34 @@ def test_the_manifest_is_a_table_too(photos: str, capsys: pytest.CaptureFixture[
     header, *rows = csv.DictReader(capsys.readouterr().out.splitlines()).reader
     assert header[:3] == ["key", "url", "captured"]
     assert [row[0] for row in rows] == [f"{photos}1.jpg", f"{photos}2.jpg"]
+
+
+def checked(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, str]:
+    capsys.readouterr()
+    main(["doctor", "--json", *words])
+    *found, _ = map(json.loads, capsys.readouterr().out.splitlines())
+    return {check["file"]: check["status"] for check in found}
+
+
+def test_the_doctor_names_what_is_wrong_and_what_to_do(
+    s3: "S3Client", buckets: Buckets, capsys: pytest.CaptureFixture[str]
+) -> None:
+    s3.delete_bucket_cors(Bucket=buckets.public)
+    found = checked(capsys)
+    assert (found["settings"], found["staging bucket"], found["public bucket"]) == ("ok", "ok", "ok")
+    assert (found["notification"], found["CORS"]) == ("wrong", "wrong")
+    main(["cors", "repair"])
+    assert checked(capsys)["CORS"] == "ok"
+    assert main(["doctor"]) == 1
+    assert "tells nobody of new objects. Deploy the stack" in capsys.readouterr().out
+
+
+def test_the_doctor_looks_no_further_than_it_can(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("S3_PUBLIC_BUCKET", "no-such-bucket-at-all")
+    found = checked(capsys, "--no-write")
+    assert found["public bucket"] == "wrong"
+    assert "CORS" not in found
+    monkeypatch.delenv("STAGING_BUCKET")
+    assert checked(capsys) == {"settings": "wrong"}

@@ -1,0 +1,31 @@
+"""`galleria-storage doctor`: what a photo needs on its way, checked one by one."""
+
+import click
+
+from galleria_cli.options import told
+from galleria_cli.reporting import Report
+
+
+@click.command("doctor", epilog="Exit status: 0 all is well, 1 something is wrong.")
+@click.option("--settings-from", "stack", metavar="STACK", help="Check the deployed function's settings.")
+@click.option("--base-url", metavar="URL", help="Where visitors read photos; one is asked for there.")
+@click.option("--no-write", is_flag=True, help="Do not try out writes on condition in the public bucket.")
+@told
+def command(
+    *, stack: str | None, base_url: str | None, no_write: bool, as_json: bool, quiet: bool, verbose: bool
+) -> int:  # fmt: skip
+    """Check settings, keys, buckets, conditions, CORS rules, notification and public reading, and say what to do.
+
+    Conditions are tried out with small objects in the public bucket, which are removed again (--no-write: not).
+    """
+    from galleria_cli import places  # noqa: PLC0415 # `--help` is quick
+    from galleria_cli.checking import checks  # noqa: PLC0415
+
+    report = Report(as_json=as_json, quiet=quiet, verbose=verbose)
+    counts = {"ok": 0, "note": 0, "wrong": 0}
+    for check in checks(places.settings(stack), base_url=base_url, writes=not no_write):
+        counts[check.state] += 1
+        reason = f"{check.found.rstrip('.')}. {check.advice}".strip() if check.advice else check.found
+        report.file(check.state, check.name, wrong=check.state == "wrong", reason=reason)
+    report.summary("all is well" if not counts["wrong"] else f"{counts['wrong']} things are wrong", counts)
+    return int(counts["wrong"] > 0)
