@@ -1,7 +1,7 @@
-"""How what a TIFF block lists is laid out in it: in nearly all photos, all of it apart.
+"""How the contents of a TIFF block are laid out: in nearly all photos, nothing overlaps.
 
-Where no two things share a byte and all of them lie in the block, a value can
-change and the block can grow without a look at each of the others.
+If no two items share a byte and all of them lie in the block, a value can
+change and the block can grow without checking each of the others.
 """
 
 from collections.abc import Iterable
@@ -12,17 +12,17 @@ from galleria_storage.photos.exif.ifd import Ifd
 
 _HEADER_END: Final = 8
 _IMAGE_OFFSET: Final = 0x0201
-#: Strips, tiles and SubIFDs: what `tiff_images` looks after.
+#: Strips, tiles and SubIFDs, which `tiff_images` handles.
 UNUSUAL: Final = frozenset({0x0111, 0x0117, 0x0144, 0x0145, 0x014A})
 
 
 def end_if_apart(ifds: Iterable[Ifd], size: int) -> int:
-    """Return where IFDs, their values and their thumbnails end, if they lie in a block of this size and share no byte.
+    """Return where IFDs, their values and thumbnails end, if they lie in a block of this size and do not overlap.
 
     Returns
     -------
     int
-        0 if they do not, or if there are kinds of images or IFDs that are not told apart here.
+        0 if they do, or if there are kinds of images or IFDs that are not handled here.
     """
     starts, ends = [0], [_HEADER_END]
     for ifd in ifds:
@@ -38,7 +38,7 @@ def end_if_apart(ifds: Iterable[Ifd], size: int) -> int:
         for _, start, length in ifd.images:
             starts.append(start)
             ends.append(start + length)
-    # Things are apart if, each list in its order, every end comes before the next start.
+    # Nothing overlaps if, with both lists sorted, every end comes before the next start.
     starts.sort()
     ends.sort()
     return 0 if ends[-1] > size or any(map(gt, ends, starts[1:])) else ends[-1]

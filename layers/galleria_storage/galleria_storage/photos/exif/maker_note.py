@@ -24,7 +24,7 @@ from galleria_storage.photos.exif.ifd import (
 )
 
 MAX_NOTE_ENTRIES: Final = 255
-"""A larger count is taken for something else than an IFD."""
+"""With a larger count, it is not considered an IFD."""
 
 
 class NoteIfd(NamedTuple):
@@ -39,8 +39,8 @@ class NoteIfd(NamedTuple):
     order
         Its byte order, which may differ from the block's.
     sound
-        True if its values lie where the layout says: in the note. A program that moved
-        the note, but not its offsets, leaves one that is not.
+        True if its values lie where the layout says, in the note. That is not
+        so if a program moved the note but not its offsets.
     """
 
     ifd: Ifd
@@ -59,7 +59,7 @@ class _Layout(NamedTuple):
     signature: bytes
     ifd: int
     base: int | None = None  # from the note's start; None: the TIFF header
-    below: frozenset[int] = _NONE  # tags that lead to further IFDs; in another maker's note they are anything else
+    below: frozenset[int] = _NONE  # tags that lead to further IFDs; in another maker's note they mean something else
 
 
 _LAYOUTS: Final = (
@@ -103,14 +103,14 @@ _BY_FIRST_BYTE: Final = {
 }
 _PLAIN: Final = _Layout(b"", 0)
 _MENDED: Final = frozenset({b"CASIO", b"ASAHI", b"PENTAX", b"SAMSUNG"})
-"""Makes whose notes ExifTool mends when they were moved without their offsets ("FixBase" in its documentation)."""
+"""Makes whose notes ExifTool repairs if they were moved without their offsets ("FixBase" in its documentation)."""
 _GAP: Final = 4
 """Bytes between an IFD's entries and its first value: none, or the offset of the next IFD."""
 _BELOW_PLAIN: Final = {b"NIKON": _NIKON, b"SAMSUNG": _SAMSUNG}
 
 
 def note_ifds(block: bytes, order: ByteOrder, note: Entry, make: bytes) -> list[NoteIfd]:
-    """Return the IFDs of a maker note, the main one first; none if it has no IFD that is known.
+    """Return the IFDs of a maker note, the main one first; none if its layout is unknown.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def note_ifds(block: bytes, order: ByteOrder, note: Entry, make: bytes) -> list[
 
 
 def _mended_base(ifd: Ifd) -> int:
-    """Return the base with which an IFD's first value comes four bytes after its entries, as cameras write it."""
+    """Return the base for which an IFD's first value comes four bytes after its entries, as cameras write it."""
     return ifd.end + 4 - min(start for _, start, _, _ in ifd.values)
 
 
@@ -161,7 +161,7 @@ def _main_ifd(block: bytes, order: ByteOrder, note: Entry, layout: _Layout) -> N
 
 
 def _is_sound(ifd: Ifd, base: int, note: Entry) -> bool:
-    """Tell whether at least half of an IFD's values lie in the note, or the first one right after the entries.
+    """Whether at least half of an IFD's values lie in the note, or the first one comes right after the entries.
 
     The note's length is not always right.
     """
@@ -171,7 +171,7 @@ def _is_sound(ifd: Ifd, base: int, note: Entry) -> bool:
 
 
 def _with_own_header(block: bytes, note: Entry, start: bytes) -> NoteIfd | None:
-    """Nikon type 3 holds a TIFF header of its own; Fujifilm an offset from the note's start, little-endian."""
+    """Nikon type 3 has its own TIFF header; Fujifilm an offset from the note's start, little-endian."""
     at = note.start
     nikon = start.startswith(b"Nikon")
     base, where = (at + 10, at + 14) if nikon else (at, at + 8)
@@ -183,7 +183,7 @@ def _with_own_header(block: bytes, note: Entry, start: bytes) -> NoteIfd | None:
 
 
 def _plausible_ifd(block: bytes, at: int, order: ByteOrder) -> Ifd | None:
-    """Read an IFD if what is there looks like one: few entries, and nearly all of known types."""
+    """Read an IFD if the bytes look like one: few entries, nearly all of known types."""
     if not 8 <= at <= len(block) - 2 or not 0 < order.short.unpack_from(block, at)[0] <= MAX_NOTE_ENTRIES:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Exif data that starts with 32 bits which tell where its TIFF header is: an item of HEIF, a box of JPEG XL.
+"""Exif data that starts with the 32-bit offset of its TIFF header: an item of HEIF, a box of JPEG XL.
 
 ISO/IEC 23008-12 annex A.2.1 and ISO/IEC 18181-2 9.5: `exif_tiff_header_offset`.
 """
@@ -14,14 +14,14 @@ _NAME: Final = b"Exif\0\0"
 def header_start(data: bytes) -> int:
     """Return where in Exif data the TIFF header is.
 
-    The first 32 bits tell how many bytes are between them and the header: 0,
-    or 6 for ``Exif`` and two NULs. Some writers count themselves, or forget
-    them, or the name; readers look for the header, too.
+    The first 32 bits give the number of bytes between them and the header: 0,
+    or 6 for ``Exif`` and two NULs. Some writers include these 32 bits in the
+    number, or omit them or the name, so readers also search for the header.
 
     Raises
     ------
     CorruptPhotoError
-        There is no header.
+        The header is missing.
     """
     told = 4 + int.from_bytes(data[:4], "big")
     for start in (told, told - 4):

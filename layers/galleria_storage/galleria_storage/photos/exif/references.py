@@ -1,9 +1,9 @@
-"""Numbers in an Exif block that tell where something after the block is.
+"""Numbers in an Exif block that lead to something after the block.
 
-What comes after it keeps its meaning only if every reference to it follows when
-something before it grows: previews after the image whose place a maker note
-tells (Minolta, Olympus, Canon, Samsung), thumbnails and IFDs after the block
-(some camcorders, and programs that cut blocks).
+If something before its target grows, every such reference must be adjusted. The
+targets are previews after the image, referred to by a maker note (Minolta,
+Olympus, Canon, Samsung), and thumbnails and IFDs after the block (some
+camcorders, and programs that cut blocks).
 """
 
 from collections.abc import Iterator
@@ -34,11 +34,11 @@ _PREVIEWS: Final = {
 }
 _FROM_HEADER: Final = frozenset({b"ASAHI", b"PENTAX"})  # whatever the note's other offsets count from
 _NOT_MENDED: Final = frozenset({b"CANON", b"NIKON", b"OLYMPUS", b"PANASONIC", b"SONY", b"MINOLTA", b"KONICA", b"RICOH"})
-"""Makes whose notes ExifTool reads by their offsets as they are, unless the note ends with its own place (Canon)."""
+"""Makes whose notes ExifTool reads with unchanged offsets, unless the note ends with its own position (Canon)."""
 NEAR: Final = 16_384
-"""More bytes than a block grows by: the most entries that an IFD may have, copied, and the texts."""
+"""More bytes than any block grows: a copy of the most entries that an IFD may have, and the texts."""
 _MAKE: Final = 0x010F
-_SOI: Final = b"\xff\xd8\xff"  # what readers ask of a preview
+_SOI: Final = b"\xff\xd8\xff"  # readers require this of a preview
 _CANON_PREVIEW: Final = 0x00B6  # LONGs: the third is the length, the sixth the offset
 _CANON_ORIGINAL_DECISION: Final = 0x0083
 _RICOH: Final = frozenset({b"RICOH", b"PENTAX"})  # "PENTAX RICOH IMAGING" is one of its names
@@ -48,7 +48,7 @@ _SONY_HIDDEN: Final = 0x2044  # two LONGs: offset from the TIFF header, and leng
 
 
 class Reference(NamedTuple):
-    """A number in a block that tells where something after the block is.
+    """A number in a block that leads to something after the block.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class Reference(NamedTuple):
     base
         Offset in the block from which it counts; None if it counts from the start of the file.
     size
-        Its length in bytes: that of a LONG, or of a SHORT.
+        Its length in bytes, that of a LONG or a SHORT.
     """
 
     at: int
@@ -77,7 +77,7 @@ def camera_make(block: TiffBlock) -> bytes:
 
 
 def note_references(data: bytes, note: NoteIfd, make: bytes) -> Iterator[Reference]:
-    """Yield what an IFD of a maker note tells about bytes after the block: its values, and previews.
+    """Yield an IFD's references in a maker note to bytes after the block: its values, and previews.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def note_references(data: bytes, note: NoteIfd, make: bytes) -> Iterator[Referen
 
 
 def _sony_references(data: bytes, note: NoteIfd) -> Iterator[Reference]:
-    """Yield the place of what ExifTool calls hidden data."""
+    """Yield the reference to what ExifTool calls hidden data."""
     for hidden in note.ifd.find({_SONY_HIDDEN}):
         if hidden.type == LONG and hidden.size == 8 and hidden.start + 8 <= len(data):
             start, length = (_long(data, note.order, hidden.start + at) for at in (0, 4))
@@ -114,9 +114,9 @@ def _sony_references(data: bytes, note: NoteIfd) -> Iterator[Reference]:
 
 
 def cut_values(data: bytes, note: Entry, inner: NoteIfd, make: bytes) -> list[int]:
-    """Return the ends of a note's values that lie a little after a block, because the note was moved.
+    """Return the ends of a note's values that lie shortly after a block because the note was moved.
 
-    A reader that does not mend the note's offsets would find something there if the block grew.
+    A reader that does not repair the note's offsets would find something there if the block grew.
     """
     if inner.sound or make not in _NOT_MENDED or byte_order(data[note.start + note.size - 8 : note.start + note.size]):
         return []
@@ -125,10 +125,10 @@ def cut_values(data: bytes, note: Entry, inner: NoteIfd, make: bytes) -> list[in
 
 
 def ends_of_previews(data: bytes, note: NoteIfd, make: bytes) -> list[int]:
-    """Return where the previews end that start in a block; they may reach over its end. See `note_references`."""
+    """Return the ends of the previews that start in a block; they may extend past its end. See `note_references`."""
     size, (ifd, base, _, _) = len(data), note
     found = [(start, length) for _, _, start, length in _previews(note, make)] if make in _PREVIEWS else []
-    # Some makers store a preview as the value of a tag; ExifTool reads it from the file if it leaves the block.
+    # Some makers store a preview as the value of a tag; ExifTool reads it from the file if it extends past the block.
     found += [(base + start, end - start) for _, start, end, _ in ifd.values if base + end > size]
     return [
         start + length
@@ -138,7 +138,7 @@ def ends_of_previews(data: bytes, note: NoteIfd, make: bytes) -> list[int]:
 
 
 def _previews(note: NoteIfd, make: bytes) -> Iterator[tuple[int, int, int, int]]:
-    """Yield for each preview where its offset is stored, what that counts from, where it starts, and its length."""
+    """Yield for each preview where its offset is stored, the base of that offset, its start, and its length."""
     for start_tag, length_tag in _PREVIEWS.get(make, ()):
         starts, lengths = note.ifd.find({start_tag}), note.ifd.find({length_tag})
         if starts and lengths and is_pointer(starts[0]) and is_pointer(lengths[0]) and lengths[0].raw:

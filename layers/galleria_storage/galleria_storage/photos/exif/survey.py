@@ -1,4 +1,4 @@
-"""How far the contents of an Exif block reach, and what they refer to after it."""
+"""How far the contents of an Exif block extend, and what they refer to after it."""
 
 from bisect import bisect_right
 from itertools import pairwise
@@ -24,29 +24,29 @@ MAX_NOTES: Final = 6
 """More maker notes than any camera writes into one block; bounds the work on hostile input."""
 
 MAX_NOTE_ENTRIES: Final = 1024
-"""More entries than all IFDs of a block's maker notes have, whatever they share."""
+"""More entries than all IFDs of a block's maker notes have, even if they share some."""
 
 _INTEGERS: Final = frozenset({1, 3, 4, 6, 8, 9, 13})
-"""The types of numbers that some reader takes for an offset."""
+"""The types of numbers that some readers take for an offset."""
 
 
 class Survey:
-    """What is known of a block's contents.
+    """What is known about a block's contents.
 
     Attributes
     ----------
     end
-        Where the last IFD or value ends that is in the block.
+        End of the last IFD or value in the block.
     tables_end
-        Where the entries of the last IFD end.
+        End of the last IFD's entries.
     cut
-        Ends after the block of IFDs and values that start in it.
+        Ends, after the block, of IFDs and values that start in it.
     image_ends
-        Ends of the thumbnails that start in it; some reach over its end.
+        Ends of the thumbnails that start in it; some extend past its end.
     references
-        What in the block refers to something that starts after it.
+        References in the block to something that starts after it.
     dead_ends
-        Offsets after the block at which an IFD should be, told by numbers that cannot change.
+        Offsets after the block at which an IFD should be, given by numbers that cannot change.
     stray_values
         Start and end of the values of maker notes that do not lie in the note.
     """
@@ -62,11 +62,11 @@ class Survey:
         self.stray_values: list[tuple[int, int]] = []
 
     def is_in_note(self, at: int) -> bool:
-        """Whether a number of four bytes shares some with a maker note's value."""
+        """Whether a number of four bytes overlaps a maker note's value."""
         return any(start < at + 4 and at < end for start, end in self.stray_values)
 
     def add(self, end: int, size: int) -> None:
-        """Note that something which starts in a block of a size ends at an offset."""
+        """Record the end of something that starts in a block of a size."""
         if end > size:
             self.cut.append(end)
         elif end > self.end:
@@ -80,7 +80,7 @@ def survey(block: TiffBlock) -> Survey:
     ------
     CorruptPhotoError
         The maker note is after the block, or there are more than `MAX_NOTES`, or a reference
-        is within other data, or is not a LONG: readers differ in what they read there, so none can follow.
+        is within other data, or is not a LONG: readers differ in what they read there, so no adjustment suits all.
     """
     found = Survey()
     size = len(block.data)
@@ -109,7 +109,7 @@ def survey(block: TiffBlock) -> Survey:
 
 
 def _set_dead_ends_aside(block: TiffBlock, found: Survey) -> None:
-    """Find references that are part of a maker note's value, too, as in some Sony cameras: they cannot follow."""
+    """Find references that are also part of a maker note's value, as in some Sony cameras: they cannot be adjusted."""
     chain = {ifd.end for ifd in block.ifds if ifd.name.startswith("IFD")}
     free = []
     for reference in found.references:
@@ -123,7 +123,7 @@ def _set_dead_ends_aside(block: TiffBlock, found: Survey) -> None:
 
 
 def _survey_ifds(block: TiffBlock, found: Survey) -> None:
-    """Survey IFDs that share bytes, or do not lie in the block, or are damaged, or hold unusual things."""
+    """Survey IFDs that share bytes, lie outside the block, are damaged, or contain something unusual."""
     size = len(block.data)
     for ifd in block.ifds:
         _survey_ifd(block, ifd, found)
@@ -135,14 +135,14 @@ def _survey_ifds(block: TiffBlock, found: Survey) -> None:
 
 
 def _end_of_table(block: TiffBlock, at: int) -> int:
-    """Return where an IFD that begins in the block ends, if it is one."""
-    # Of a count that is cut in two nobody knows what it would become.
+    """Return the end of an IFD that begins in the block, if it is one."""
+    # If its count is cut in two, its new value is unknown.
     cut = at + 2 > len(block.data)
     return at + 2 + (0 if cut else 12 * block.order.short.unpack_from(block.data, at)[0])
 
 
 def _survey_odd_pointer(block: TiffBlock, name: str, pointer: Entry, found: Survey) -> None:
-    """Survey a pointer of another type or number than Exif asks for, which few readers follow, each in its own way."""
+    """Survey a pointer of another type or number than Exif asks, which few readers follow, each in their own way."""
     size = len(block.data)
     for at in {pointer.raw, *numbers(block, pointer)[:1]}:
         if at < size:
@@ -160,7 +160,7 @@ def _survey_ifd(block: TiffBlock, ifd: Ifd, found: Survey) -> None:
         if end > size:
             _survey_outside(block, ifd, value, found)
         elif table <= start < behind and tag not in CAPTURE_TAGS:
-            # Readers skip a value within its own IFD, but not where the IFD moved away.
+            # Readers skip a value within its own IFD, but not after the IFD has moved.
             raise CorruptPhotoError(f"The photo's Exif data is damaged: tag {tag:04X} is within the {ifd.name}.")
         else:
             ends.append(end)
@@ -178,7 +178,7 @@ def _survey_ifd(block: TiffBlock, ifd: Ifd, found: Survey) -> None:
 def _survey_outside(block: TiffBlock, ifd: Ifd, value: Value, found: Survey) -> None:
     tag, start, end, index = value
     if tag in CAPTURE_TAGS:
-        return  # those get a new value, or had none
+        return  # these get a new value, or had none
     if start < len(block.data):
         found.cut.append(end)
     else:
@@ -186,7 +186,7 @@ def _survey_outside(block: TiffBlock, ifd: Ifd, value: Value, found: Survey) -> 
 
 
 def _check_references(block: TiffBlock, references: list[Reference], home: int = 0) -> None:
-    """Refuse references within the values of other tags than `home`, or in two IFDs: a change would harm those."""
+    """Refuse references inside the values of tags other than `home`, or in two IFDs: a change would harm these."""
     if not references:
         return
     places = sorted(reference.at for reference in references)
@@ -208,7 +208,7 @@ def _check_places(places: list[int], start: int, end: int) -> None:
 
 
 def _survey_notes(block: TiffBlock, notes: list[Entry], found: Survey) -> list[Reference]:
-    """Survey maker notes; return what in them refers to something after the block, once each."""
+    """Survey maker notes; return their references to something after the block, once each."""
     make = camera_make(block)
     told: dict[Reference, None] = {}
     entries = 0
@@ -242,12 +242,12 @@ def _survey_note(
 
 
 def _survey_note_values(size: int, note: Entry, inner: NoteIfd, found: Survey) -> None:
-    """Add the ends of a note's values; those of a note that is not sound as they may be meant, if they fit."""
+    """Add the ends of a note's values; if the note is not sound, also where they may be meant to be, if that fits."""
     _, base, _, sound = inner
     bases = (base,) if sound else (0, base, note.start)
     first, last = note.start, note.stop
     for _, start, end, index in inner.ifd.values:
-        # Of a text with a wrong length readers take no more than what comes before the first NUL.
+        # Readers take a text with a wrong length only up to the first NUL.
         if sound and not first <= base + start <= base + end <= last and inner.ifd.types[index] != ASCII:
             found.stray_values.append((base + start, base + end))
         for base in bases:

@@ -1,14 +1,14 @@
 """Writing texts into the IFDs of a TIFF block while every other byte keeps its place.
 
-Maker notes and thumbnails hold absolute offsets that no specification lists,
-so nothing in a block ever moves: a value with room is overwritten, a value
-without goes to free space, and an IFD that needs one more entry is copied to
-free space, where only the pointer to it changes. The old copy stays, unused;
-TIFF 6.0 section 2 lets IFDs and values be anywhere in the block. Where there is
-little space, an IFD is widened instead, and the values after it move (`widening`).
+Maker notes and thumbnails hold absolute offsets that no specification lists, so
+nothing in a block ever moves: a value with room is overwritten, a value without
+room goes to free space, and an IFD that needs one more entry is copied to free
+space, so that only the pointer to it changes. The old copy stays, unused; TIFF
+6.0 section 2 allows IFDs and values anywhere in the block. If there is little
+space, an IFD is widened instead, and the values after it move (`widening`).
 
-A draft says what is written before it is known where: what goes to free space
-has a length, and a number of its own that pointers to it name until then.
+A draft says what is written before its position is known: data for free space
+has a length and a number, which pointers to it use until then.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ _ENTRY: Final = 12
 
 
 class _NewEntry(NamedTuple):
-    """An entry to be: its bytes, the last four of which may be the offset of something that is not placed yet."""
+    """A new entry: its bytes, of which the last four may be the offset of something not yet placed."""
 
     data: bytes
     leads_to: int | None = None
@@ -40,18 +40,18 @@ class _Table(NamedTuple):
 
     @property
     def at(self) -> int:
-        """Where the IFD is that it is a copy of."""
+        """The offset of the IFD that is copied."""
         return self.ifd.at if self.ifd else 0
 
     @property
     def size(self) -> int:
-        """Its bytes."""
+        """Its size in bytes."""
         entries = len(self.added) + (len(self.ifd.tags) if self.ifd else 0)
         return 2 + _ENTRY * entries + 4
 
 
 class Widened(NamedTuple):
-    """An IFD that gets entries where it is: how many, and the values that move to make room."""
+    """An IFD that gets entries in place: how many, and the values that move to make room."""
 
     ifd: Ifd
     added: int
@@ -59,7 +59,7 @@ class Widened(NamedTuple):
 
 
 class TextDraft:
-    """What has to be written into a block so that it holds certain texts.
+    """What has to be written into a block to give it certain texts.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class TextDraft:
     texts
         The texts by tag, without NUL. They go into every IFD that has their tags, and into the Exif IFD.
     contents
-        The block's survey if IFDs are to be widened where that can be, so that little space is needed.
+        The block's survey, if IFDs should be widened where possible to save space.
 
     Attributes
     ----------
@@ -106,7 +106,7 @@ class TextDraft:
 
     @property
     def pointers(self) -> Iterable[int]:
-        """Where the numbers are in the block that lead to something in free space."""
+        """Offsets of the numbers in the block that lead to something in free space."""
         return self._pointers
 
     def length(self, start: int) -> int:
@@ -117,12 +117,12 @@ class TextDraft:
         return at - start
 
     def write(self, start: int, numbers: Mapping[int, bytes]) -> tuple[Mapping[int, bytes], bytes]:
-        """Return what is written over the block's own bytes, by offset, and what goes to free space.
+        """Return what overwrites the block's own bytes, by offset, and what goes to free space.
 
         Parameters
         ----------
         start
-            Where the free space begins that was found.
+            Start of the free space that was found.
         numbers
             Other bytes of the block that change, by offset.
         """
@@ -153,14 +153,15 @@ class TextDraft:
         return len(self._placed) - 1
 
     def _overwrite(self, entry: Entry, text: bytes) -> None:
-        """Give one entry a new text: in place if it has room there and shares it with nobody."""
+        """Give one entry a new text: in place if there is room that nothing else shares."""
         tag, kind, _, at, value, size, _ = entry
         if kind not in _TEXT_TYPES or not INLINE < size >= len(text) >= INLINE or not self._owns_value(entry):
             self._replace_entry(at, tag, text)
             return
         self._write(value, text.ljust(size, b"\0"))
         # Exif 2.32 4.6.5: the capture tags are ASCII, and the number of characters counts one NUL. Some cameras
-        # leave no room for the NUL of a date's 19 characters; readers cope. Exif 3.0 allows UTF-8 for other texts only.
+        # leave no room for the NUL after a date's 19 characters; readers cope. Exif 3.0 allows UTF-8 for other
+        # texts only.
         self._write(at, self._order.entry.pack(tag, ASCII, min(len(text) + 1, size), 0)[:8])
 
     def _replace_entry(self, at: int, tag: int, text: bytes) -> None:
@@ -173,9 +174,9 @@ class TextDraft:
             self._pointers[at + 8] = leads_to
 
     def _owns_value(self, entry: Entry) -> bool:
-        """Tell whether a value is in the block and overlaps no IFD, no thumbnail, and no value but of the same tag.
+        """Whether a value lies in the block and only overlaps values of the same tag, no IFD and no thumbnail.
 
-        A value that runs out of the block does not count.
+        A value that extends past the block does not count.
         """
         if self._block.end_if_apart:
             return True
@@ -185,7 +186,7 @@ class TextDraft:
             return False
         own = entry.tag, start, end
         for ifd in self._block.ifds:
-            # piexif and some cameras write Exif IFDs that lack the offset of the next IFD.
+            # piexif and some cameras write Exif IFDs without the offset of the next IFD.
             if ifd.at < end and start < ifd.end + (4 if ifd.name.startswith("IFD") else 0):
                 return False
             for tag, other, behind, _ in ifd.values:
@@ -197,7 +198,7 @@ class TextDraft:
         return True
 
     def _entry(self, tag: int, text: bytes) -> _NewEntry:
-        """Return the entry of a text, its value placed in free space if it is long."""
+        """Return the entry of a text, with its value placed in free space if it is long."""
         value = text + b"\0"
         head = self._order.entry.pack(tag, ASCII, len(value), 0)
         if len(value) <= INLINE:
@@ -218,17 +219,18 @@ class TextDraft:
                 self._widen(ifd, added, moved)
                 return
         main = ifd is self._block.ifds[0]
-        # Only IFD0 and IFD1 form a chain (Exif 2.32 4.6.2). After an Exif IFD some programs have put a value instead.
+        # Only IFD0 and IFD1 form a chain (Exif 2.32 4.6.2). After an Exif IFD, some programs put a value instead.
         copy = self._place(_Table(ifd, added, keeps_next=main))
         if main:
             self._pointers[4] = copy
         for _, pointer in self._block.pointers:
-            # A GPS pointer may lead to the Exif IFD, too: readers that notice take it for no GPS IFD, and still do.
+            # A GPS pointer may also lead to the Exif IFD: readers that notice
+            # ignore it as a GPS IFD, and continue to do so.
             if pointer.raw == ifd.at and is_pointer(pointer):
                 self._pointers[pointer.start] = copy
 
     def _widen(self, ifd: Ifd, added: Mapping[int, _NewEntry], moved: list[MovedValue]) -> None:
-        """Give an IFD more entries where it is, and move the values that are in the way to free space."""
+        """Give an IFD more entries in place, and move the values in the way to free space."""
         captures = {entry.at for _, entry in self._block.captures}
         for value in moved:
             if value.entry in captures and value.tag in self._texts:
@@ -241,7 +243,7 @@ class TextDraft:
         self.widened.append(Widened(ifd, len(added), moved))
 
     def _table(self, table: _Table, places: list[int], changed: Mapping[int, bytes]) -> bytes:
-        """Return the bytes of a table, with what else changes in the IFD that it is a copy of."""
+        """Return the bytes of a table, with the other changes in the IFD that it copies."""
         ifd = table.ifd
         entries, following = bytearray(), bytes(4)
         tags: list[int] = []
@@ -255,7 +257,7 @@ class TextDraft:
             if table.keeps_next and ifd.next:
                 following = changed.get(last, self._block.data[last : last + 4])
         for tag in sorted(table.added):
-            # TIFF 6.0 section 2: entries ascend by tag. In an IFD that does not obey, any place is as good.
+            # TIFF 6.0 section 2: entries ascend by tag. In an IFD that does not, any position is as good.
             index = next((index for index, other in enumerate(tags) if other > tag), len(tags))
             tags.insert(index, tag)
             data, leads_to = table.added[tag]

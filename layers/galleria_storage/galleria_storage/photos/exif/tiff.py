@@ -29,16 +29,16 @@ INTEROPERABILITY_IFD: Final = 0xA005
 MAKER_NOTE: Final = 0x927C
 
 MAX_IFDS: Final = 16
-"""More IFDs than any camera writes into one block; bounds the work on hostile input."""
+"""More IFDs than any camera writes into one block; limits the work on hostile input."""
 
 MAX_COPIES: Final = 16
 """The same for the number of entries with capture tags in one block."""
 
 MAX_POINTERS: Final = 32
-"""The same for the number of entries that lead to IFDs, some of them to the same one."""
+"""The same for the number of entries that lead to IFDs, some to the same one."""
 
 MAX_UNKNOWN_TYPES: Final = 10
-"""TIFF 6.0 section 2: readers skip fields of a type that they do not know; after some ten, most give up."""
+"""TIFF 6.0 section 2: readers skip fields of unknown types; after about ten, most give up."""
 
 
 class TiffBlock:
@@ -51,15 +51,15 @@ class TiffBlock:
     order
         Its byte order.
     ifds
-        Every IFD that was reached, once each, IFD0 first.
+        Every IFD that was found, once each, IFD0 first.
     exif_ifds
-        The Exif IFDs among them, IFD0's first: cameras exist that write two (Olympus 800).
+        The Exif IFDs among them, IFD0's first: some cameras write two (Olympus 800).
     captures, pointers
         The entries of capture tags, and those that point to IFDs, each with the name of its IFD.
     damage
-        Name and offset of every IFD that could not be read; IFD0 and the main Exif IFD are never among them.
+        Name and offset of every IFD that could not be read; never IFD0 or the main Exif IFD.
     has_shared_ifds
-        True if an IFD is pointed to twice.
+        True if two pointers lead to the same IFD.
     """
 
     __slots__ = ("_end", "captures", "damage", "data", "exif_ifds", "has_shared_ifds", "ifds", "order", "pointers")
@@ -76,7 +76,7 @@ class TiffBlock:
 
     @property
     def end_if_apart(self) -> int:
-        """Where all that the block lists ends, if it all lies in the block, and apart from each other; else 0."""
+        """End of everything that the block lists, if all of it lies in the block and nothing overlaps; else 0."""
         if self._end is None:
             self._end = 0 if self.damage or self.has_shared_ifds else end_if_apart(self.ifds, len(self.data))
         return self._end
@@ -93,13 +93,13 @@ _NOTED: Final = (*POINTERS, *sorted(CAPTURE_TAGS))
 def read_block(data: bytes) -> TiffBlock:
     """Read all IFDs of a TIFF block, those in a chain and those below a pointer.
 
-    An IFD that is damaged is left out and noted in `damage`, unless the capture
-    tags are, or should be, in it.
+    A damaged IFD is left out and noted in `damage`, unless the capture tags are
+    or should be in it.
 
     Raises
     ------
     CorruptPhotoError
-        There is no TIFF header, IFD0 or the Exif IFD is damaged, or the IFDs form a loop.
+        The TIFF header is missing, IFD0 or the Exif IFD is damaged, or the IFDs form a loop.
     """
     order = byte_order(data)
     if order is None or len(data) < 8:
@@ -134,19 +134,19 @@ def read_block(data: bytes) -> TiffBlock:
 
 
 def _check_types(ifd: Ifd) -> None:
-    """Refuse an IFD in which other readers would give up: its first entry, or many, of no known type."""
+    """Refuse an IFD in which other readers would give up: its first entry, or many, have unknown types."""
     unknown = [kind for kind in ifd.types if kind not in TYPE_SIZES]
     if len(unknown) > MAX_UNKNOWN_TYPES or ifd.types[0] not in TYPE_SIZES:
         raise damaged(f"entries of its {ifd.name} have types that do not exist ({unknown[0]}, for one)")
 
 
 def _add(block: TiffBlock, ifd: Ifd, queue: list[tuple[str, int]]) -> None:
-    """Add an IFD to its block, and the IFDs that it leads to to the queue of those to be read."""
+    """Add an IFD to its block, and the IFDs to which it leads to the queue."""
     name = ifd.name
     block.ifds.append(ifd)
     if name == EXIF_NAME:
         block.exif_ifds.append(ifd)
-    # The tags of a GPS IFD are numbered for themselves.
+    # The tags of a GPS IFD have their own numbers.
     for entry in ifd.find(_NOTED) if name != GPS_NAME else ():
         if entry.tag in CAPTURE_TAGS:
             block.captures.append((name, entry))

@@ -1,10 +1,10 @@
-"""Images and IFDs in a block that TIFF allows, and Exif does not ask for.
+"""Images and IFDs in a block that TIFF allows but Exif does not define.
 
-TIFF 6.0 section 8 lets an image consist of strips, with their offsets and
-lengths as SHORT or LONG; uncompressed thumbnails (Exif 2.32 4.6.4) are stored so. Some
-programs write a thumbnail's offset with a type that the standard does not
-allow, and readers follow it. TIFF technical note 1 (SubIFDs, 0x014A) lets an
-image have further ones, each in an IFD of its own.
+In TIFF 6.0 section 8 an image may consist of strips, with their offsets and
+lengths as SHORT or LONG; uncompressed thumbnails (Exif 2.32 4.6.4) are stored
+this way. Some programs write a thumbnail's offset with a type that the standard
+does not allow, and readers follow it. TIFF technical note 1 (SubIFDs, 0x014A)
+lets an image have further ones, each in its own IFD.
 """
 
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ from galleria_storage.photos.exif.ifd import LITTLE, Entry, Ifd, damaged, is_poi
 from galleria_storage.photos.exif.tiff import TiffBlock
 
 NOT_FOLLOWED: Final = 0x400_0000
-"""A thumbnail that reaches 64 MiB past the block has a wrong length; no reader follows it."""
+"""A thumbnail that extends 64 MiB past the block has a wrong length; no reader follows it."""
 
 MAX_STRIPS: Final = 4096
-"""More strips than a thumbnail has lines; bounds the work on hostile input."""
+"""More strips than a thumbnail has lines; limits the work on hostile input."""
 
 MAX_NUMBERS: Final = 2 * MAX_STRIPS
-"""Offsets and lengths looked at in one block, whatever entries share them."""
+"""Limit of offsets and lengths examined in one block, even if entries share them."""
 
 MAX_SUB_IFDS: Final = 64
 """More SubIFDs than any camera or program writes into one block."""
@@ -31,11 +31,11 @@ _IMAGE_DATA: Final = ((0x0201, 0x0202), _STRIPS, (0x0144, 0x0145))
 _PLACES: Final = frozenset(place for place, _ in _IMAGE_DATA)
 _SUB_IFDS: Final = 0x014A
 _WIDTHS: Final = {1: 1, 3: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4, 13: 4}
-"""Bytes per number, by type; UNDEFINED because readers take one such byte for a number."""
+"""Bytes per number, by type; UNDEFINED because readers take a single such byte for a number."""
 
 
 def strips(block: TiffBlock) -> Iterator[tuple[int, int]]:
-    """Yield offset and length of all image data in a block but the common kind, which `Ifd.images` lists.
+    """Yield offset and length of all image data in a block except the common kind, which `Ifd.images` lists.
 
     Raises
     ------
@@ -56,12 +56,12 @@ def strips(block: TiffBlock) -> Iterator[tuple[int, int]]:
 
 
 def ends_of_strips(block: TiffBlock) -> list[int]:
-    """Return where image data ends that starts in a block.
+    """Return the ends of image data that starts in a block.
 
     Raises
     ------
     CorruptPhotoError
-        Some starts after the block, where it could not be found any more if the block grew.
+        Some starts after the block, and could no longer be found if the block grew.
     """
     size, ends = len(block.data), []
     for start, length in strips(block):
@@ -73,12 +73,12 @@ def ends_of_strips(block: TiffBlock) -> list[int]:
 
 
 def check_sub_ifds(block: TiffBlock) -> None:
-    """Refuse to let a block grow that has SubIFDs which reach over its end, or refer to something after it.
+    """Refuse growth of a block with SubIFDs that extend past its end or refer to something after it.
 
     Raises
     ------
     CorruptPhotoError
-        Such a SubIFD would get another meaning, or there are more than `MAX_SUB_IFDS`.
+        Such a SubIFD would change its meaning, or there are more than `MAX_SUB_IFDS`.
     """
     pointers = [pointer for ifd in block.ifds if _SUB_IFDS in ifd.tag_set for pointer in ifd.find((_SUB_IFDS,))]
     if sum(pointer.number for pointer in pointers) > MAX_SUB_IFDS:
@@ -95,7 +95,7 @@ def _check_sub_ifd(block: TiffBlock, ifd: Ifd) -> None:
 
 
 def numbers(block: TiffBlock, entry: Entry) -> list[int]:
-    """Return the numbers that an entry holds; none if they are not in the block, or more than `MAX_STRIPS`."""
+    """Return the numbers in an entry; none if they are outside the block, or more than `MAX_STRIPS`."""
     width = _WIDTHS.get(entry.type, 0)
     end = entry.stop
     if not width or entry.number > MAX_STRIPS or end > len(block.data):

@@ -1,11 +1,11 @@
 """Making room for entries right where an IFD is.
 
-An IFD that is copied to the end of its block takes some hundred bytes there,
-and a block may have room for few: Fujifilm fills it to nearly 64 KiB, and
-cameras of several makers write offsets that lead a few bytes past its end.
-Then the values that follow the IFD move instead, which are short as a rule.
-Only values that hold nothing but texts and numbers may move, and only if
-nothing else that is known shares a byte with them.
+A copy of an IFD at the end of its block takes some hundred bytes, and a block
+may have less room: Fujifilm fills it to nearly 64 KiB, and cameras of several
+makers write offsets that lead a few bytes past its end. Then the values after
+the IFD move instead, which are usually short. Only values that consist of text
+or numbers may move, and only if nothing else that is known shares a byte with
+them.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _NEXT: Final = 4
 _PLAIN_TYPES: Final = frozenset({2, 3, 4, 5, 8, 9, 10, 11, 12})
 _NEVER: Final = frozenset({*UNUSUAL, MAKER_NOTE, 0x0201, 0x0202, 0x8769, 0x8825, 0xA005})
 _WORD: Final = 2
-"""Values begin on a word boundary, so that one byte between two of them is nothing."""
+"""Values begin on a word boundary, so one byte between two of them is unused."""
 
 
 class MovedValue(NamedTuple):
@@ -46,7 +46,7 @@ class MovedValue(NamedTuple):
 
 
 def values_in_the_way(block: TiffBlock, contents: Survey, ifd: Ifd, count: int) -> list[MovedValue] | None:
-    """Return the values that have to move so that an IFD can take more entries where it is.
+    """Return the values that must move so that an IFD can get more entries in place.
 
     Parameters
     ----------
@@ -57,12 +57,12 @@ def values_in_the_way(block: TiffBlock, contents: Survey, ifd: Ifd, count: int) 
     ifd
         The IFD.
     count
-        How many entries it gets.
+        Number of new entries.
 
     Returns
     -------
     list or None
-        None if it cannot be done: something else follows the IFD.
+        None if that is impossible because something else follows the IFD.
     """
     stop = ifd.end + _NEXT + _ENTRY * count
     unusual = any(not UNUSUAL.isdisjoint(other.tag_set) for other in block.ifds)
@@ -90,7 +90,7 @@ def _may_move(block: TiffBlock, value: MovedValue) -> bool:
 
 
 def _is_filled(block: TiffBlock, ifd: Ifd, stop: int, moved: list[MovedValue]) -> bool:
-    """Tell whether values, each apart from the others, fill the space after an IFD: else who knows what is there."""
+    """Whether values that do not overlap fill the space after an IFD; otherwise unknown data may be there."""
     done = ifd.end + (0 if moved and moved[0].start < ifd.end + _NEXT else _NEXT)
     for value in moved:
         if not 0 <= value.start - done < _WORD or block.data[done : value.start].strip(b"\0"):
@@ -100,7 +100,7 @@ def _is_filled(block: TiffBlock, ifd: Ifd, stop: int, moved: list[MovedValue]) -
 
 
 def _other_things(block: TiffBlock, ifd: Ifd, moved: set[int]) -> Iterator[tuple[int, int]]:
-    """Yield start and end of all that is known in a block but an IFD and the values of some entries."""
+    """Yield start and end of everything known in a block except an IFD and the values of some entries."""
     yield 0, 8
     for _, at in block.damage:
         yield at, at + 2
