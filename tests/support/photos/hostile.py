@@ -14,9 +14,9 @@ from tests.support.photos.camera_files import (
     jpeg,
     long,
     plain_jpeg,
-    segment,
     text,
 )
+from tests.support.photos.jpegs import segment
 
 BLOCK = 65_000
 IMAGE = plain_jpeg()

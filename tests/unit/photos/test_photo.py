@@ -13,9 +13,9 @@ from galleria_storage.errors import (
     UnsupportedFormatError,
 )
 from galleria_storage.photos.photo import CHUNK, correct_bytes, correct_stream
-from tests.support.photos.camera_files import TAKEN, afcp_parts, camera_block, photo, plain_jpeg, segment, with_afcp
+from tests.support.photos.camera_files import TAKEN, afcp_parts, camera_block, photo, plain_jpeg, with_afcp
 from tests.support.photos.corrected import tags_of
-from tests.support.photos.jpegs import image_data
+from tests.support.photos.jpegs import image_data, segment
 
 ASKED = parse_correction({"corrected-timestamp": "2021-03-04T05:06:07-05:00"}, {}, {})
 

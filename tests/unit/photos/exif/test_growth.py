@@ -28,10 +28,10 @@ from tests.support.photos.camera_files import (
     long,
     long_at,
     photo,
-    segment,
     text,
 )
 from tests.support.photos.corrected import CHANGES, block_of, corrected, edit, tags_of
+from tests.support.photos.jpegs import segment
 
 COMMENT = segment(0xFE, b"a comment that comes after the Exif block and has some length")
 

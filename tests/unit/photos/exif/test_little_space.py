@@ -25,11 +25,11 @@ from tests.support.photos.camera_files import (
     long,
     note_of,
     photo,
-    segment,
     short,
     text,
 )
 from tests.support.photos.corrected import CHANGES, block_of, corrected, edit, tags_of
+from tests.support.photos.jpegs import segment
 
 MOST = 65_533 - 6
 """The largest block: a segment's length counts itself and the word Exif."""

@@ -27,11 +27,10 @@ from tests.support.photos.camera_files import (
     jpeg,
     long,
     photo,
-    segment,
     text,
 )
 from tests.support.photos.corrected import CHANGES, block_of, corrected, tags_of
-from tests.support.photos.jpegs import image_data, segments
+from tests.support.photos.jpegs import image_data, segment, segments
 
 OFFSET = text(OFFSET_TIME_ORIGINAL, "+00:00")
 EXIF_ENTRY = pack("<HHI", 0x8769, LONG, 1)

@@ -27,11 +27,10 @@ from tests.support.photos.camera_files import (
     long,
     photo,
     plain_jpeg,
-    segment,
     text,
 )
 from tests.support.photos.corrected import CHANGES, block_of, corrected, edit, tags_of
-from tests.support.photos.jpegs import image_data, segments
+from tests.support.photos.jpegs import image_data, segment, segments
 
 OFFSET = text(OFFSET_TIME_ORIGINAL, "+00:00")
 XMP = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta/>")

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
 from galleria_storage.photos.jpeg.head import MAX_FILL, MAX_SEGMENTS, MAX_STRAY, HeadReader, read_head
 from galleria_storage.photos.source import BytesSource
-from tests.support.photos.camera_files import camera_block, jpeg, photo, segment
+from tests.support.photos.camera_files import camera_block, jpeg, photo
 from tests.support.photos.corrected import head_of
-from tests.support.photos.jpegs import image_data
+from tests.support.photos.jpegs import image_data, segment
 
 PHOTO = photo(camera_block(), segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + b" " * 3000))
 

@@ -10,9 +10,10 @@ from galleria_storage.errors import TruncatedPhotoError
 from galleria_storage.photos.jpeg.planner import plan
 from galleria_storage.photos.plan import NOTHING, Asked, Texts
 from galleria_storage.photos.source import READ_BYTES, BytesSource, MeteredSource
-from tests.support.photos.camera_files import camera_block, photo, plain_jpeg, segment
+from tests.support.photos.camera_files import camera_block, photo, plain_jpeg
 from tests.support.photos.corpus import NEEDS_CORPUS, camera_jpegs
 from tests.support.photos.corrected import CHANGES, head_of, tags_of
+from tests.support.photos.jpegs import segment
 
 ASKED = [Texts(CHANGES), NOTHING]
 

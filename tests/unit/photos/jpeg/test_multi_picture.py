@@ -20,11 +20,10 @@ from tests.support.photos.camera_files import (
     long_at,
     photo,
     plain_jpeg,
-    segment,
     text,
 )
 from tests.support.photos.corrected import ONLY_DATE, corrected, tags_of
-from tests.support.photos.jpegs import segments
+from tests.support.photos.jpegs import segment, segments
 
 
 def multi_picture(order: str, sizes: list[int], offsets: list[int]) -> bytes:

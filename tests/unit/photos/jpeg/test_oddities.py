@@ -25,10 +25,9 @@ from tests.support.photos.camera_files import (
     long,
     long_at,
     photo,
-    segment,
 )
 from tests.support.photos.corrected import CHANGES, block_of, corrected, edit, tags_of
-from tests.support.photos.jpegs import image_data
+from tests.support.photos.jpegs import image_data, segment
 
 BETWEEN = [b"\xff\x00", b"\xff\x00\xff\x00", b"\xff\xff\xff", b"\xff" * 3000, b"stray\xff\x00\xff"]
 

@@ -17,11 +17,11 @@ from tests.support.photos.camera_files import (
     camera_block,
     jpeg,
     photo,
-    segment,
     text,
     with_afcp,
 )
 from tests.support.photos.corrected import CHANGES, tags_of
+from tests.support.photos.jpegs import segment
 
 ASKED = Texts(CHANGES)
 

@@ -31,11 +31,11 @@ from tests.support.photos.camera_files import (
     jpeg,
     long,
     photo,
-    segment,
     text,
 )
 from tests.support.photos.corpus import NEEDS_CORPUS, camera_jpegs
 from tests.support.photos.corrected import head_of
+from tests.support.photos.jpegs import segment
 
 TEXTS = {DATE_TIME_ORIGINAL: b"2021:03:04 05:06:07", OFFSET_TIME_ORIGINAL: b"-05:00"}
 COMMENT = segment(0xFE, b"a comment")
