@@ -109,6 +109,11 @@ def test_a_section_that_leaves_the_page_is_found(broken: Break, copied: Path) ->
     assert problems(copied) == [f"errors.py: {PAGE} has no section on errors"]
 
 
+def test_a_section_on_a_room_that_is_gone_is_found(broken: Break, copied: Path) -> None:
+    broken(PAGE, lambda text: text.replace("### `s3_storage`", "### `seed`\nGone.\n\n### `s3_storage`"))
+    assert problems(copied) == [f"{PAGE}: there is no room seed"]
+
+
 @pytest.mark.parametrize("place", LONGER)
 def test_an_exception_that_is_not_needed_any_more_is_found(place: str, broken: Break, copied: Path) -> None:
     broken(LIBRARY / place, lambda _: "")

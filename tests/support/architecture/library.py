@@ -249,6 +249,14 @@ def every_module_is_on_the_page(house: House) -> Iterator[str]:
                 yield f"{module.place}: {PAGE} does not name {module.path.stem} in the section on {module.room}"
 
 
+def the_page_names_only_rooms_that_exist(house: House) -> Iterator[str]:
+    """No section describes what is gone."""
+    rooms = {module.room for module in house.modules}
+    for room in re.findall(r"^### `(\w+)`", house.page, re.MULTILINE):
+        if room not in rooms:
+            yield f"{PAGE}: there is no room {room}"
+
+
 RULES: Final[tuple[Callable[[House], Iterator[str]], ...]] = (
     arrows_point_down,
     arrows_have_no_circle,
@@ -259,4 +267,5 @@ RULES: Final[tuple[Callable[[House], Iterator[str]], ...]] = (
     functions_do_without_what_serves_people,
     modules_fit_in_one_reading,
     every_module_is_on_the_page,
+    the_page_names_only_rooms_that_exist,
 )
