@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import piexif
 import pytest
 from botocore.exceptions import ClientError
 
@@ -69,6 +70,15 @@ def unpublished(cloud: Cloud, stack: DeployedStack, key: str) -> bool:
     )
 
 
+def nameless(cloud: Cloud, stack: DeployedStack, key: str) -> bool:
+    exif = piexif.dump({"0th": {piexif.ImageIFD.Artist: b"Ada Lovelace", piexif.ImageIFD.Make: b"Maker"}})
+    file = jpegs.photo()
+    segment = b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif
+    cloud.client("s3").put_object(Bucket=stack.staging, Key=f"{key}.named.jpg", Body=file[:2] + segment + file[2:])
+    body = published(cloud, stack, f"{key}.named.jpg")["Body"]
+    return b"Ada Lovelace" not in body and b"Maker" in body
+
+
 def has_more(cloud: Cloud, stack: DeployedStack, key: str) -> bool:
     titled = published(cloud, stack, key)["Metadata"].get("title") == "Dance"
     return titled and ignored(cloud, stack, f"{key}/left-out.jpg") and passed_through(cloud, stack, f"{key}.pdf")
@@ -96,6 +106,8 @@ def test_every_changed_parameter_shows_in_the_next_photo(cloud: Cloud) -> None:
     for name, (_, shows) in CHANGES.items():
         put(cloud, stack, f"{name}.jpg", title="Dance")
         assert shows(cloud, stack, f"{name}.jpg"), name
+    # By itself: what cannot be looked into, such as a PDF, is rejected from now on.
+    assert nameless(cloud, cloud.deploy("changes", RemoveFromCopies="names"), "RemoveFromCopies")
 
 
 def test_a_changed_cors_parameter_is_in_the_bucket_when_the_deployment_ends(cloud: Cloud) -> None:
