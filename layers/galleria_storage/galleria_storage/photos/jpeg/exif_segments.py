@@ -9,13 +9,13 @@ from galleria_storage.photos.exif.tiff import TiffBlock, read_block
 from galleria_storage.photos.jpeg.head import APP1, Head, Segment
 
 EXIF_HEADER: Final = b"Exif\0\0"
-"""Exif 2.32 (CIPA DC-008) 4.5.4: what the payload of the segment starts with."""
+"""Exif 2.32 (CIPA DC-008) 4.5.4: the start of the segment's payload."""
 
 _ODD_START: Final = re.compile(rb".{0,4}Exif\0.", re.DOTALL | re.IGNORECASE)
-"""What readers take for it too: some cameras write other bytes before it, or another one than NUL as the sixth."""
+"""Readers accept this, too: some cameras write other bytes before it, or another sixth byte than NUL."""
 
 MAX_BLOCKS: Final = 4
-"""More Exif segments than any camera or program writes; bounds the work on hostile input."""
+"""More Exif segments than any camera or program writes; limits the work on hostile input."""
 
 
 class ExifBlock(NamedTuple):
@@ -37,7 +37,7 @@ class ExifBlock(NamedTuple):
 
 
 def exif_blocks(head: Head) -> list[ExifBlock]:
-    """Return the Exif blocks of a head: none, one, or several from programs that add without looking.
+    """Return the Exif blocks of a head: none, one, or several from programs that add one without checking.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def find_exif(head: Head) -> list[tuple[Segment, int]]:
     Raises
     ------
     CorruptPhotoError
-        One holds no TIFF block, or there are too many.
+        One does not contain a TIFF block, or there are too many.
     """
     found: list[tuple[Segment, int]] = []
     data = head.data
@@ -78,7 +78,7 @@ def find_exif(head: Head) -> list[tuple[Segment, int]]:
 
 
 def emptied_segment(head: Head) -> Segment | None:
-    """Return the first Exif segment that holds nothing but zeros, as programs leave it that clear an Exif block."""
+    """Return the first Exif segment with nothing but zeros, as left by programs that clear an Exif block."""
     for segment in head.segments:
         payload = head.data[segment.payload : segment.end] if segment.marker == APP1 else b""
         if payload.startswith(EXIF_HEADER) and not payload.strip(EXIF_HEADER):

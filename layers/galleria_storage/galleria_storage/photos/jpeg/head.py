@@ -15,10 +15,10 @@ from galleria_storage.photos.refusals import cut_off
 from galleria_storage.photos.source import READ_BYTES, RangedSource
 
 DEFAULT_LIMIT: Final = 16 * 1024 * 1024
-"""Bytes; a head that is longer is refused. Extended XMP and ICC make 5 MB in extreme photos."""
+"""Bytes; a longer head is refused. Extended XMP and ICC take 5 MB in extreme photos."""
 
 MAX_FILL: Final = 65_535
-"""Fill bytes (0xFF) accepted before one marker; the standard sets no bound, real files hold a few."""
+"""Fill bytes (0xFF) accepted before one marker; the standard sets no limit, real files have a few."""
 
 MAX_STRAY: Final = 65_535
 """Bytes accepted between two segments; some cameras and programs write a length that is too small."""
@@ -58,7 +58,7 @@ class Segment(NamedTuple):
     payload
         Offset of the first byte after the length.
     end
-        Offset just after the segment.
+        Offset after the segment.
     """
 
     marker: int
@@ -114,7 +114,7 @@ class HeadReader:
         Returns
         -------
         bool
-            True as soon as the head is complete; further bytes are not needed, and ignored.
+            True once the head is complete; further bytes are ignored.
 
         Raises
         ------
@@ -171,12 +171,12 @@ class HeadReader:
 
 
 def _add_plain_segments(data: bytes | bytearray, at: int, segments: list[Segment]) -> int:
-    """Add the segments from an offset on that are as nearly all are: a marker with nothing before it, and a length.
+    """Add the segments from an offset on that look like nearly all: a marker with nothing before it, and a length.
 
     Returns
     -------
     int
-        Offset after them, where something else comes.
+        Offset after them, where something else follows.
     """
     size, unpack, add = len(data), _MARKER.unpack_from, segments.append
     for _ in range(MAX_SEGMENTS + 1 - len(segments)):
@@ -186,13 +186,13 @@ def _add_plain_segments(data: bytes | bytearray, at: int, segments: list[Segment
         end = at + 2 + length
         if code not in _WITH_LENGTH or length < 2 or end > size:
             return at
-        add(_new(Segment, (code & 0xFF, at, at + 4, end)))  # as Segment(…), in a third of the time
+        add(_new(Segment, (code & 0xFF, at, at + 4, end)))  # like Segment(…), in a third of the time
         at = end
     raise _corrupt(at, f"more than {MAX_SEGMENTS:,} segments")
 
 
 def _segment_at(data: bytes | bytearray, at: int) -> Segment | None:
-    """Return the segment at an offset, or None if the data ends within it (of SOS the marker is enough)."""
+    """Return the segment at an offset, or None if the data ends within it (for SOS the marker is enough)."""
     size = len(data)
     if at + 2 > size:
         return None
@@ -220,7 +220,7 @@ def _segment_at(data: bytes | bytearray, at: int) -> Segment | None:
 
 
 def _after_stray(data: bytes | bytearray, at: int) -> int:
-    """Return where the next 0xFF is, or the data's end: all decoders skip what is not a marker between segments."""
+    """Return the offset of the next 0xFF, or the data's end: all decoders skip other bytes between segments."""
     found = data.find(b"\xff", at, at + MAX_STRAY + 1)
     if found < 0 and len(data) - at > MAX_STRAY:
         raise _corrupt(at, "no marker where a segment should start")
@@ -228,7 +228,7 @@ def _after_stray(data: bytes | bytearray, at: int) -> int:
 
 
 def read_head(source: RangedSource, limit: int = DEFAULT_LIMIT) -> Head:
-    """Return the head of a JPEG file, read in ranges that get longer; see `HeadReader` for errors raised."""
+    """Return the head of a JPEG file, read in ranges of growing length; see `HeadReader` for errors raised."""
     reader, at, length = HeadReader(limit), 0, READ_BYTES
     while (data := source.read(at, length)) and not reader.feed(data):
         at += len(data)

@@ -19,7 +19,7 @@ _NEW_MARKER: Final = b"\xff\xe1"
 
 
 class _Content(NamedTuple):
-    """What may differ in a segment, here or there: its bytes, and their offset in the file."""
+    """What may differ in a segment, old or new: its bytes, and their offset in the file."""
 
     data: bytes
     start: int
@@ -35,14 +35,14 @@ def check_head(head: Head, edit: HeadEdit, texts: Mapping[int, bytes], new: byte
     edit
         Its edit.
     texts
-        The texts by tag that the new head must hold.
+        The texts, by tag, that the new head must have.
     new
-        The new head, as many bytes as the old one and what it grows by.
+        The new head: as many bytes as the old one plus its growth.
 
     Raises
     ------
     CorruptPhotoError
-        A text does not read back, or something else changed, or a reference leads elsewhere.
+        A text does not read back, something else changed, or a reference leads elsewhere.
     """
     places = [(block.place.segment, block.place.start) for block in edit.blocks] or [_place_of_new_block(head)]
     if edit.pictures:
@@ -59,7 +59,7 @@ def check_head(head: Head, edit: HeadEdit, texts: Mapping[int, bytes], new: byte
 
 
 def _place_of_new_block(head: Head) -> tuple[Segment, int]:
-    """Return the emptied segment that a new block fills, or one without bytes where a new segment is put in."""
+    """Return the emptied segment that a new block fills, or one without bytes at the place of a new segment."""
     at = insertion_point(head)
     segment = emptied_segment(head) or Segment(APP1, at, at, at)
     return segment, segment.payload + (len(EXIF_HEADER) if segment.end > at else 0)
@@ -73,12 +73,12 @@ def _find_again(old: bytes, new: bytes, places: Sequence[tuple[Segment, int]]) -
     old, new
         The heads.
     places
-        Segments of the old one, and where in each of them the bytes begin that may differ.
+        Segments of the old one, and for each the offset from which bytes may differ.
 
     Returns
     -------
     list
-        What is found in the new head for each of them.
+        The content in the new head for each of them.
     """
     found: dict[Segment, _Content] = {}
     done = shift = 0
@@ -100,7 +100,7 @@ def _find_again(old: bytes, new: bytes, places: Sequence[tuple[Segment, int]]) -
 
 
 def _expected(block: EditedBlock) -> TiffBlock:
-    """Return a block as it was before its edit, but with its references moved on."""
+    """Return a block as it was before its edit, but with adjusted references."""
     before = block.place.tiff
     if not block.numbers:
         return before
@@ -108,7 +108,7 @@ def _expected(block: EditedBlock) -> TiffBlock:
 
 
 def _check_references(edit: HeadEdit, blocks: Sequence[_Content], last: _Content) -> None:
-    """Check that what the head refers to is where the new head says it is."""
+    """Check that what the head refers to is where the new head says."""
     before: list[int] = []
     after: list[int] = []
     for old, now in zip(edit.blocks, blocks, strict=True):  # a new block refers to nothing
@@ -122,7 +122,7 @@ def _check_references(edit: HeadEdit, blocks: Sequence[_Content], last: _Content
         after += targets(last.data, last.start, others)
     if not before and not after:
         return
-    # What is referred to has to come after all that changes: else nobody could tell what of it changed.
+    # Targets of references must come after all changes; otherwise part of them may have changed.
     changed = max((patch.offset + patch.removed for patch in edit.patches), default=0)
     if any(target < changed for target in before):
         raise harmful("the place of other image data")
@@ -131,7 +131,7 @@ def _check_references(edit: HeadEdit, blocks: Sequence[_Content], last: _Content
 
 
 def _check_index(found: FoundIndex, now: bytes, growth: int) -> None:
-    """Compare a multi-picture index with the one before: only the size of the first image and the places may differ."""
+    """Compare a multi-picture index with the old one: only the size of the first image and the offsets may differ."""
     before, index = found.data, found.pictures
     if len(before) != len(now) or read_index(now) != index:
         raise harmful("the index of the images")

@@ -29,9 +29,9 @@ class EditedBlock(NamedTuple):
     edit
         What is written into it.
     references
-        What in it refers to something after it, if anything grows.
+        References to something after it, if anything grows.
     numbers
-        How these references change: new bytes by their offset in the block.
+        The new bytes of these references, by their offset in the block.
     """
 
     place: ExifBlock
@@ -62,7 +62,7 @@ class HeadEdit(NamedTuple):
 
     @property
     def growth(self) -> int:
-        """By how many bytes the head gets longer."""
+        """Bytes by which the head grows."""
         return sum(growth.size for growth in self.growths)
 
 
@@ -81,7 +81,7 @@ def edit_head(head: Head, blocks: Sequence[ExifBlock], texts: Mapping[int, bytes
     Raises
     ------
     CorruptPhotoError
-        A block would be harmed or gets too long, or a reference cannot follow.
+        A block would be harmed or become too long, or a reference cannot be adjusted.
     """
     if blocks:
         edits = [_edit(head, block, texts) for block in blocks]
@@ -100,7 +100,7 @@ def edit_head(head: Head, blocks: Sequence[ExifBlock], texts: Mapping[int, bytes
 
 
 def insertion_point(head: Head) -> int:
-    """Return where a new Exif segment goes: after APP0, which JFIF wants first (T.871 10.1), else after SOI."""
+    """Return where a new Exif segment goes: after APP0, which JFIF puts first (T.871 10.1), else after SOI."""
     at = 2
     for segment in head.segments:
         if segment.marker != APP0:
@@ -130,9 +130,9 @@ def _block_patches(block: EditedBlock) -> list[Patch]:
 
 
 def _new_block(head: Head, payload: bytes) -> tuple[list[Patch], list[Growth]]:
-    """Put a new Exif block into a segment that was emptied, or into one of its own.
+    """Put a new Exif block into an emptied segment, or into a new one.
 
-    Some readers take two Exif segments for one in pieces, so that an emptied one is filled.
+    Some readers treat two Exif segments as pieces of one, so an emptied one is filled.
     """
     emptied = emptied_segment(head)
     if emptied is None:

@@ -1,10 +1,10 @@
-"""Telling whether the image of a JPEG file is all there, without decoding it.
+"""Checking whether the image of a JPEG file is complete, without decoding it.
 
 ITU-T T.81 B.1.1.5: in image data 0xFF is followed by a zero or is a restart
-marker, and the image ends with EOI. A file that ends with image data was cut:
-an upload that broke off, or a memory card that gave up. Cameras that leave EOI
-out were not found; their photos would be taken for cut, since nobody can tell
-without decoding whether anything else is missing.
+marker, and the image ends with EOI. A file that ends with image data was cut
+off, by an interrupted upload or a failing memory card. No cameras were found
+that omit EOI; their photos would be considered cut off, since only decoding
+could tell whether anything else is missing.
 """
 
 import re
@@ -20,19 +20,19 @@ _EOI: Final = b"\xff\xd9"
 _OTHER_MARKER: Final = re.compile(rb"\xff[^\0\xd0-\xd7\xff\xc4\xcc\xda-\xdd]")
 _STUFFED: Final = b"\xff\0"
 _LIKELY: Final = 8
-"""So many stuffed bytes among the last ones are found in image data, and hardly in anything else without a marker."""
+"""This many stuffed bytes near the end occur in image data, and hardly in anything else without a marker."""
 
 _FARTHEST: Final = 4 * 1024 * 1024
-"""How far back the end is looked for in a file that was filled up with zeros, for example."""
+"""How far back the end is searched for, for example in a file that was filled up with zeros."""
 
 _BITS_PER_BLOCK: Final = {0xC0: 2, 0xC1: 2, 0xC2: 1}
-"""The least that a block of 8 x 8 takes, by SOF: F.1.2 wants two Huffman codes of at least a bit, G.1.2.1 one."""
+"""The fewest bits for a block of 8 x 8, by SOF: F.1.2 requires two Huffman codes of at least a bit, G.1.2.1 one."""
 
 
 def check_end(source: RangedSource, head: Head) -> None:
     """Refuse a file whose image data is cut off.
 
-    A file that consists of a head alone is let through: there is no image that could be cut.
+    A file that only consists of a head passes: it does not have an image that could be cut off.
 
     Raises
     ------
@@ -54,12 +54,12 @@ def check_end(source: RangedSource, head: Head) -> None:
 
 
 def _last_bytes(source: RangedSource, start: int) -> tuple[int, bytes]:
-    """Return the last bytes after an offset in which a marker could be, and where they begin.
+    """Return the last bytes after an offset that could contain a marker, and where they begin.
 
-    Zeros and texts have none, nor has the image of a white wall.
+    Zeros and texts do not, and neither does the image of a white wall.
     """
     end = source.size
-    begin = max(end - TAIL_BYTES, start)  # trailers are looked for in the same bytes
+    begin = max(end - TAIL_BYTES, start)  # trailers are searched for in the same bytes
     last = source.read(begin, end - begin)
     while begin > start and b"\xff" not in last[:-1] and source.size - begin < _FARTHEST:
         begin, end = max(begin - len(last) * 2, start), begin
@@ -68,7 +68,7 @@ def _last_bytes(source: RangedSource, start: int) -> tuple[int, bytes]:
 
 
 def _least_bits(head: Head) -> int:
-    """Return how many bits the image data has at least; 0 if the head does not tell (B.2.2)."""
+    """Return the fewest bits that the image data can have; 0 if the head does not say (B.2.2)."""
     for marker, _, payload, end in head.segments:
         if marker in _BITS_PER_BLOCK and end - payload >= 6:
             height, width = (int.from_bytes(head.data[at : at + 2], "big") for at in (payload + 1, payload + 3))

@@ -1,8 +1,8 @@
-"""The blocks of metadata in a JPEG: Exif, XMP and its extension, IPTC; and those of the pictures after the first.
+"""The blocks of metadata in a JPEG: Exif, XMP and its extension, IPTC; and those of further pictures.
 
-XMP specification part 3 (2020) 1.1.3: XMP is in APP1 after its own header; what
-does not fit follows as extended XMP, cut into segments that each name the MD5
-of the whole, which the main packet names too.
+XMP specification part 3 (2020) 1.1.3: XMP is in APP1 after its own header. What
+does not fit follows as extended XMP, cut into segments that each give the MD5
+of the whole, as does the main packet.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,14 +31,14 @@ EXTENSION_HEADER: Final = b"http://ns.adobe.com/xmp/extension/\0"
 PHOTOSHOP_HEADER: Final = b"Photoshop 3.0\0"
 MAX_EXTENDED: Final = 16 * 1024 * 1024
 MAX_PICTURES: Final = 8
-"""Pictures after the first one that are looked into."""
+"""Limit of further pictures whose metadata is read."""
 
 _APP11, _APP13 = 0xEB, 0xED
 _JUMBF: Final = b"JP"
-"""ISO/IEC 19566-5 annex D: what an APP11 with a piece of a JUMBF box starts with."""
+"""ISO/IEC 19566-5 annex D: the start of an APP11 with a piece of a JUMBF box."""
 
 _COM, _UNUSED = 0xFE, 0xEF
-"""Marker of a comment, and one of an application segment (APP15) that nobody has a use for."""
+"""Marker of a comment, and of an application segment (APP15) that no program uses."""
 
 _GUID: Final = 32
 _APPLICATIONS: Final = frozenset(range(0xE0, 0xEF))
@@ -46,11 +46,11 @@ _HARMLESS: Final = (
     *(b"JFIF\0", b"JFXX\0", b"ICC_PROFILE\0", b"MPF\0", b"Adobe\0", b"Adobe_CM\0", b"AVI1", b"FPXR\0"),
     *(EXIF_HEADER, EXTENSION_HEADER),
 )
-#: Starts of segments of which it is known what they tell (ExifTool, "APP12 Tags"): a name for what it is.
+#: Starts of segments with known content (ExifTool, "APP12 Tags") -> a name for it.
 _TELLING: Final = {b"Ducky": "comment", b"OLYMPUS ": "serial number", b"[picture info]": "serial number"}
 _LONGEST_NAME: Final = 16
 _TRAILER_BYTES: Final = 96
-#: What the last bytes of a file have where a program appended its own metadata (ExifTool, "Trailer" tags).
+#: Marks in the last bytes of a file to which a program appended its own metadata (ExifTool, "Trailer" tags).
 _TRAILERS: Final = {
     "AFCP": b"AXS",
     "Canon VRD": b"CANON OPTIONAL DATA\0",
@@ -61,7 +61,7 @@ _TRAILERS: Final = {
 
 
 class _Piece(NamedTuple):
-    """A piece of extended XMP: where its GUID is, where it belongs in the whole, and where its bytes are."""
+    """A piece of extended XMP: where its GUID is, its position in the whole, and where its bytes are."""
 
     guid_at: int
     offset: int
@@ -114,7 +114,7 @@ def _blocks_of_head(source: RangedSource, head: Head) -> Iterator[Block]:
 
 
 def _kind_of(head: Head, segment: Segment) -> str:
-    """Tell what kind of metadata a segment holds; empty for none, or none that tells anything of anybody."""
+    """Return the kind of metadata in a segment; empty for none, or none with private data."""
     starts = {
         "xmp": (APP1, XMP_HEADER),
         "photoshop": (_APP13, PHOTOSHOP_HEADER),
@@ -129,7 +129,7 @@ def _kind_of(head: Head, segment: Segment) -> str:
 
 
 def _unused(segments: Sequence[Segment]) -> list[Patch]:
-    """Return the patches that leave segments that no program uses, full of zeros, in place of these."""
+    """Return the patches that replace these segments with unused ones full of zeros."""
     patches = []
     for segment in segments:
         size = segment.end - segment.payload
@@ -138,7 +138,7 @@ def _unused(segments: Sequence[Segment]) -> list[Patch]:
 
 
 def _photoshop_blocks(source: RangedSource, segments: Sequence[Segment]) -> Iterator[Block]:
-    """Yield what is in Photoshop's resources; where there are several segments, one may begin where another ends."""
+    """Yield what is in Photoshop's resources; if there are several segments, one may continue another."""
     for segment in segments:
         start = segment.payload + len(PHOTOSHOP_HEADER)
         if len(segments) == 1:
@@ -148,7 +148,7 @@ def _photoshop_blocks(source: RangedSource, segments: Sequence[Segment]) -> Iter
 
 
 def _by_name(source: RangedSource, segment: Segment) -> Block:
-    """Return an application segment that some programs write; of most, their maker alone knows what they tell."""
+    """Return an application segment that some programs write; only its maker knows what most of them contain."""
     kind: Kind = "opaque"
     name = f"the segment APP{segment.marker - APP0}"
     for start, meaning in _TELLING.items():
@@ -159,7 +159,7 @@ def _by_name(source: RangedSource, segment: Segment) -> Block:
 
 
 def _trailer(source: RangedSource) -> Iterator[Block]:
-    """Yield a trailer that holds metadata in a form of its own; some hold IPTC or a whole Exif block again."""
+    """Yield a trailer with metadata in its own format; some repeat IPTC or a whole Exif block."""
     end = source.read(max(source.size - _TRAILER_BYTES, 0), _TRAILER_BYTES)
     for name, mark in _TRAILERS.items():
         if mark in end:
@@ -167,13 +167,13 @@ def _trailer(source: RangedSource) -> Iterator[Block]:
 
 
 def _comment(source: RangedSource, segment: Segment) -> Block:
-    """Return a comment (T.81 B.2.4.5); what is left without it is a segment that no program uses, full of zeros."""
+    """Return a comment (T.81 B.2.4.5); if dropped, it becomes an unused segment full of zeros."""
     start, size = segment.payload, segment.end - segment.payload
     return plain_block("text", "Comment", source, start, size)._replace(drop=partial(_unused, [segment]))
 
 
 def _extended(head: Head, main: Sequence[Segment]) -> Iterator[Block]:
-    """Yield each extended packet, put together from its pieces."""
+    """Yield each extended packet, assembled from its pieces."""
     packets: dict[bytes, list[_Piece]] = {}
     for segment in head.segments:
         if segment.marker == APP1 and head.data.startswith(EXTENSION_HEADER, segment.payload, segment.end):
@@ -201,7 +201,7 @@ def _offsets(pieces: Sequence[_Piece]) -> list[int]:
 
 
 class _Extension(NamedTuple):
-    """An extended packet, and all places that name its MD5."""
+    """An extended packet, and all places with its MD5."""
 
     head: Head
     main: Sequence[Segment]
@@ -210,7 +210,7 @@ class _Extension(NamedTuple):
     data: bytes
 
     def write(self, patches: Sequence[Patch]) -> list[Patch]:
-        """Write patches of the packet into its pieces, and let its MD5 follow if it was right."""
+        """Write patches of the packet into its pieces, and update its MD5 if it was right."""
         new = Plan(len(self.data), patches, CaptureTags(), CaptureTags()).apply(self.data)
         if new == self.data:
             return []
@@ -230,7 +230,7 @@ class _Extension(NamedTuple):
 
 
 def _pictures(source: RangedSource, head: Head) -> Iterator[tuple[int, int]]:
-    """Yield offset and size of each further picture that the multi-picture index names (CIPA DC-007 5.2.3.3)."""
+    """Yield offset and size of each further picture in the multi-picture index (CIPA DC-007 5.2.3.3)."""
     for segment in head.segments:
         if segment.marker != APP2 or not head.data.startswith(MPF_HEADER, segment.payload, segment.end):
             continue

@@ -20,7 +20,7 @@ from galleria_storage.photos.plan import Patch
 MPF_HEADER: Final = b"MPF\0"
 
 MAX_IMAGES: Final = 1000
-"""More images than any camera writes into one file; bounds the work on hostile input."""
+"""More images than any camera writes into one file; limits the work on hostile input."""
 
 MAX_SEGMENTS: Final = 16
 """The same for segments that could hold an index."""
@@ -31,12 +31,12 @@ _ENTRY_SIZE: Final = 16
 
 
 class PictureIndex(NamedTuple):
-    """Where an MP index tells sizes and places.
+    """Where an MP index stores sizes and offsets.
 
     Attributes
     ----------
     first_size
-        The number that tells the first image's size.
+        The number with the first image's size.
     others
         References to the other images.
     """
@@ -57,7 +57,7 @@ class FoundIndex(NamedTuple):
     data
         The bytes of its TIFF block.
     pictures
-        What it tells.
+        Its content.
     """
 
     segment: Segment
@@ -66,7 +66,7 @@ class FoundIndex(NamedTuple):
     pictures: PictureIndex
 
     def patches(self, growths: Sequence[Growth]) -> list[Patch]:
-        """Return what changes in it when the file grows.
+        """Return its changes when the file grows.
 
         DC-007 5.2.3.3: the first image's size counts all inserted bytes; the others' offsets those after the header.
         """
@@ -84,8 +84,8 @@ class FoundIndex(NamedTuple):
 def find_index(head: Head, growths: Sequence[Growth]) -> FoundIndex | None:
     """Return the MP index of a file that is about to grow: only its first image has one, in one segment.
 
-    An index that is damaged may stay as it is if all that grows comes before it: whatever a reader still finds in it
-    counts from there.
+    A damaged index may stay as it is if all growth comes before it: whatever a
+    reader still finds counts from there.
 
     Raises
     ------
@@ -141,9 +141,9 @@ def read_index(block: bytes) -> PictureIndex | None:
     Raises
     ------
     CorruptPhotoError
-        The index is damaged: it could not be kept right.
+        The index is damaged, and could not be adjusted.
     """
-    # A Nintendo 3DS camera wrote a blank for one letter of the byte order's mark; the 42 after it tells as much.
+    # A Nintendo 3DS camera wrote a blank for one letter of the byte order's mark; the 42 after it shows the order, too.
     order = byte_order(_MARKS.get(block[2:4], b"") + block[2:4])
     if order is None or len(block) < 8:
         raise _damaged()

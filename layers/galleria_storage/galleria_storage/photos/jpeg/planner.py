@@ -36,7 +36,7 @@ def plan(source: RangedSource, asked: Asked) -> Plan:
 
 
 def plan_within(source: RangedSource, asked: Asked) -> Plan:
-    """Do the same for a JPEG inside another file, of whose end that file's format has its own idea."""
+    """Do the same for a JPEG inside another file, whose format decides where the JPEG ends."""
     return _plan(source, read_head(source), asked)
 
 
@@ -63,8 +63,7 @@ def parts(source: RangedSource) -> Sequence[Part]:
     """List the runs of segments that no edit may change, and the start of the image; see `formats.Format`.
 
     The Exif segments and the multi-picture index between these runs are compared in detail while the edit is planned.
-    What follows the start of the image is not read: there, a plan changes nothing but numbers in a trailer that it
-    has read.
+    What follows the start of the image is not read: there, a plan only changes numbers in a trailer that it has read.
     """
     head = read_head(source)
     at = insertion_point(head)

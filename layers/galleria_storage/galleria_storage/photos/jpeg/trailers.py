@@ -1,6 +1,6 @@
 """Trailers after the image whose offsets count from the start of the file.
 
-They go stale when the head grows. Other trailers (Samsung, Insta360, Canon VRD,
+They become wrong when the head grows. Other trailers (Samsung, Insta360, Canon VRD,
 MIE, FotoStation, PhotoMechanic, motion photos) count from the end of the file
 or from their own start.
 """
@@ -16,14 +16,14 @@ from galleria_storage.photos.refusals import harmful
 from galleria_storage.photos.source import RangedSource
 
 TAIL_BYTES: Final = 16_384
-"""How many last bytes of the file are searched for such a trailer: other trailers may follow the one looked for."""
+"""How many bytes at the end of the file are searched for such a trailer, since other trailers may follow it."""
 
 MAX_PARTS: Final = 256
-"""More parts than any program puts into one trailer; bounds the work on hostile input."""
+"""More parts than any program puts into one trailer; limits the work on hostile input."""
 
-# AFCP 1.0 (AXS File Concatenation Protocol, 1.0, as ExifTool's documentation of AFCP tags tells it): the file's last
-# record is the byte order's mark, the offset of the trailer from the start of the file, and four reserved bytes, which
-# are zero, and which ExifTool does not look at. Records may overlap what looks like one.
+# AFCP 1.0 (AXS File Concatenation Protocol, 1.0, as in ExifTool's documentation of AFCP tags): the file's last
+# record is the byte order's mark, the offset of the trailer from the start of the file, and four reserved
+# bytes, which are zero and which ExifTool ignores. Records may overlap what looks like one.
 _END: Final = re.compile(rb"(?=(AXS[!*](?!\0{4}).{8}))", re.DOTALL)
 _RESERVED: Final = bytes(4)
 _AXS: Final = b"AXS"
@@ -36,7 +36,7 @@ _LARGEST: Final = 0xFFFF_FFFF
 
 
 class _Number(NamedTuple):
-    """An offset that a trailer tells: where it is stored, how, and what it is."""
+    """An offset in a trailer: where it is stored, how, and its value."""
 
     at: int
     order: ByteOrder
@@ -44,21 +44,21 @@ class _Number(NamedTuple):
 
 
 def trailer_patches(source: RangedSource, after: int, growth: int) -> list[Patch]:
-    """Return what must change near the end of a file so that its trailers' offsets follow the growth of the head.
+    """Return the patches near the end of a file that adjust its trailers' offsets to the growth of the head.
 
     Parameters
     ----------
     source
         The file.
     after
-        Where all that changes in its head ends.
+        End of all changes in its head.
     growth
-        By how much the head grows.
+        Bytes by which the head grows.
 
     Raises
     ------
     CorruptPhotoError
-        There is a trailer with absolute offsets that is damaged, or begins too early to follow.
+        A trailer with absolute offsets is damaged, or begins too early to be adjusted.
     """
     patches = []
     for at, order, value in _numbers(source, after):
@@ -93,7 +93,7 @@ def _numbers(source: RangedSource, after: int) -> Iterator[_Number]:
     size = source.size
     searched = max(size - TAIL_BYTES, after)
     tail = source.read(searched, size - searched)
-    if _AXS not in tail:  # which takes less time to tell than the pattern does
+    if _AXS not in tail:  # this check is faster than the pattern
         return
     begin = size
     for end in reversed(list(_END.finditer(tail))):
