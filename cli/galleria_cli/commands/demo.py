@@ -8,7 +8,7 @@ repair broken rules, and looks at every published object with other eyes.
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -20,9 +20,12 @@ from galleria_cli.demo.embedded import EmbeddedSystem, embedded_system
 from galleria_cli.demo.own_photos import photos_in
 from galleria_cli.demo.samples import Photo, sample_photos
 from galleria_cli.demo.trials import Row, change_a_tag, publish, publish_again
+from galleria_cli.rules.short_forms import from_words
 from galleria_storage.publishing.settings import DEFAULT_CORRECTION_VARIABLES
 
-_HEADER: Final = ("photo", "taken", "→ published as", "offset", "outcome", "in", "out", "ms", "checked")
+_HEADER: Final = ("photo", "published as", "offset", "outcome", "ms", "checked")
+#: So that the table fits 80 columns.
+_KEY_COLUMNS: Final = 24
 #: The demo shows what photos ask for themselves; defaults of the caller's environment would change the result.
 _NO_DEFAULTS: Final = dict.fromkeys(
     (*DEFAULT_CORRECTION_VARIABLES, "CACHE_CONTROL", "METADATA_ALLOWLIST", "PASS_THROUGH_TYPES", "DUPLICATE_SCOPE",
@@ -33,17 +36,18 @@ _NO_DEFAULTS: Final = dict.fromkeys(
 
 @click.command("demo")
 @click.option("--photos", type=click.Path(path_type=Path), metavar="FOLDER", help="Your own photos (only read).")
+@click.option("--correct", multiple=True, metavar="KEY=VALUE", help="Asked of your photos; default: nothing.")
 @click.option("--log", type=click.Path(path_type=Path), metavar="FILE", help="Where the functions' JSON log goes.")
-def command(photos: Path | None, log: Path | None) -> int:
+def command(photos: Path | None, correct: tuple[str, ...], log: Path | None) -> int:
     """Run the main job on an embedded S3, and check every result; exit status 0 only if everything is right."""
-    return show(photos, log)
+    return show(photos, log, from_words(correct, "--correct"))
 
 
-def show(folder: Path | None, log_file: Path | None) -> int:
+def show(folder: Path | None, log_file: Path | None, asked: Mapping[str, str]) -> int:
     """Do the work of the command, and return its exit status."""
     log_path = log_file or _new_log()
     unreadable: dict[str, str] = {}
-    photos: Callable[[], Iterable[Photo]] = (lambda: photos_in(folder, unreadable)) if folder else sample_photos
+    photos: Callable[[], Iterable[Photo]] = (lambda: photos_in(folder, unreadable, asked)) if folder else sample_photos
     with log_path.open("w", encoding="utf-8") as log, embedded_system(log, _NO_DEFAULTS) as system:
         wrong = _show(system, photos)
     wrong += [f"{name}: {problem}" for name, problem in unreadable.items()]
@@ -65,7 +69,7 @@ def _show(system: EmbeddedSystem, photos: Callable[[], Iterable[Photo]]) -> list
     again = publish_again(system, photos(), rows)
     if tagged := change_a_tag(system, rows):
         rows.append(tagged)
-    print(table.render(_HEADER, map(_cells, rows), right=frozenset({5, 6, 7})))
+    print(table.render(_HEADER, map(_cells, rows), right=frozenset({4})))
     for row in rows:
         if row.reason:
             print(f"  {table.printable(row.key)}: {table.printable(row.reason)}")
@@ -80,13 +84,10 @@ def _show(system: EmbeddedSystem, photos: Callable[[], Iterable[Photo]]) -> list
 
 def _cells(row: Row) -> tuple[str, ...]:
     return (
-        table.shorten(table.printable(row.label)),
-        table.printable(row.before.time) or "-",
+        table.shorten(table.printable(row.label), _KEY_COLUMNS),
         table.printable(row.after.time) or "-",
         row.after.offset or "-",
         row.outcome,
-        f"{row.bytes_in:,}",
-        f"{row.bytes_out:,}",
         f"{row.milliseconds:.0f}",
         "WRONG" if row.problems else "right",
     )

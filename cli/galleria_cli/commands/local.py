@@ -1,7 +1,8 @@
 """`galleria-storage local`: the embedded system in the foreground, until Ctrl-C."""
 
+import os
 import signal
-import sys
+from pathlib import Path
 
 import click
 
@@ -13,6 +14,7 @@ from galleria_cli.demo.embedded import (
     EmbeddedSystem,
     embedded_system,
 )
+from galleria_cli.options import PATH
 from galleria_storage.delivery.replies import line
 from galleria_storage.errors import GalleriaError
 
@@ -20,35 +22,43 @@ _WAIT_SECONDS = 1
 
 
 @click.command("local")
-def command() -> int:
+@click.option("--log", type=PATH, metavar="FILE", help="Where the functions' JSON log goes.")
+def command(log: Path | None) -> int:
     """Keep the embedded system running, and publish whatever is put into staging, until Ctrl-C.
 
-    Default corrections are taken from the environment, TARGET_TIMEZONE=Europe/Stockholm for example. The
-    functions' JSON log goes to the standard error output.
+    Default corrections are taken from the environment, TARGET_TIMEZONE=Europe/Stockholm for example.
     """
-    return run()
+    return run(log)
 
 
-def run() -> int:
+def run(log_file: Path | None = None) -> int:
     """Serve until Ctrl-C or a termination signal."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a supervisor's Ctrl-C
-    with embedded_system(sys.stderr, {}) as system:
+    told: dict[str, str] = {}
+    with (log_file or Path(os.devnull)).open("w", encoding="utf-8") as log, embedded_system(log, {}) as system:
         print(_welcome(system), flush=True)
         try:
             while True:
                 for event in system.events(wait_seconds=_WAIT_SECONDS):
-                    _publish(system, event)
+                    _publish(system, event, told)
         except KeyboardInterrupt:
             print("\nStopped. Everything was in memory and is gone.")
     return 0
 
 
-def _publish(system: EmbeddedSystem, event: object) -> None:
+def _publish(system: EmbeddedSystem, event: object, told: dict[str, str]) -> None:
+    """Publish, and tell each outcome once: the server sends two notifications for one upload."""
     try:
-        for outcome in system.publish_photo(event, None)["outcomes"]:
-            print(line(outcome), flush=True)
+        outcomes = system.publish_photo(event, None)["outcomes"]
     except GalleriaError as error:
-        print(line({"outcome": "failed", "key": error.key, "reason": error.message}), flush=True)
+        outcomes = [{"outcome": "failed", "key": error.key, "reason": error.message}]
+    for outcome in outcomes:
+        key, state = str(outcome.get("key")), f"{outcome.get('captured_after')} {outcome.get('reason')}"
+        if outcome["outcome"] == "duplicate" and key in told:
+            continue
+        if outcome["outcome"] == "published" or told.get(key) != state:
+            print(line(outcome), flush=True)
+        told[key] = state
 
 
 def _welcome(system: EmbeddedSystem) -> str:
@@ -56,6 +66,11 @@ def _welcome(system: EmbeddedSystem) -> str:
     aws = f"{environment} aws --endpoint-url {system.endpoint}"
     return f"""S3 at {system.endpoint}, buckets {STAGING_BUCKET} and {PUBLIC_BUCKET}.
 Put a photo in, from another terminal:
+
+{environment} AWS_ENDPOINT_URL_S3={system.endpoint} \\
+  galleria-storage push photo.jpg --bucket {STAGING_BUCKET} --correct zone=Europe/Stockholm
+
+or, with the AWS command line (pip install awscli):
 
 {aws} s3 cp photo.jpg s3://{STAGING_BUCKET}/ \\
   --metadata corrected-timestamp=2024-06-15T10:30:45,target-timezone=Europe/Stockholm

@@ -9,21 +9,20 @@ from typing import Final
 from galleria_cli.demo.samples import Photo
 from galleria_cli.demo.verification import Capture, is_jpeg, read_capture
 from galleria_storage.bulk.walk import LocalFile, list_files
-from galleria_storage.errors import GalleriaError, LocalFileError, SettingsError
+from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.corrections.correction import parse_correction
+from galleria_storage.errors import CorrectionError, GalleriaError, LocalFileError, SettingsError
 from galleria_storage.transfer.local_content import LocalContent
 
 EXIF_TIME: Final = "%Y:%m:%d %H:%M:%S"
-#: Asked of a photo that knows when it was taken: the camera was one and a half hours slow, in a place at UTC+2.
-RELATIVE: Final[Mapping[str, str]] = {"timestamp-offset-hours": "+01:30", "target-timezone-offset-hours": "+02:00"}
-#: Asked of a photo that does not know.
-ABSOLUTE: Final[Mapping[str, str]] = {"corrected-timestamp": "2024-06-15T10:30:45+02:00"}
+NOTHING: Final[Mapping[str, str]] = {}
 
 
-def photos_in(folder: Path, problems: dict[str, str]) -> Iterator[Photo]:
-    """Yield every file below a folder, with a correction that suits it and what must come of it.
+def photos_in(folder: Path, problems: dict[str, str], asked: Mapping[str, str] = NOTHING) -> Iterator[Photo]:
+    """Yield every file below a folder, with what is asked of it and what must come of it.
 
-    JPEG photos are asked to be corrected; all other files go as they are,
-    and it is for the function to say whether they are photos.
+    Only JPEG photos are asked to be corrected; all other files go as they are, and it is for the function to say
+    whether they are photos.
 
     Parameters
     ----------
@@ -31,6 +30,8 @@ def photos_in(folder: Path, problems: dict[str, str]) -> Iterator[Photo]:
         With everything in it; names that begin with a dot are left out.
     problems
         Told why an entry cannot be read, by its name; the others go on.
+    asked
+        Correction keys and values; by default nothing: nobody invents corrections for other people's photos.
 
     Raises
     ------
@@ -48,7 +49,7 @@ def photos_in(folder: Path, problems: dict[str, str]) -> Iterator[Photo]:
         except GalleriaError as error:
             problems[file.name] = error.message
         else:
-            yield _photo(file.name, data)
+            yield _photo(file.name, data, asked)
 
 
 def _content(file: LocalFile) -> bytes:
@@ -70,9 +71,13 @@ def moved(time: str, by: timedelta) -> str:
         return ""
 
 
-def _photo(key: str, data: bytes) -> Photo:
-    if not is_jpeg(data):
+def _photo(key: str, data: bytes, asked: Mapping[str, str]) -> Photo:
+    if not asked or not is_jpeg(data):
         return Photo(key, data)
-    if later := moved(read_capture(data).time, timedelta(hours=1, minutes=30)):
-        return Photo(key, data, RELATIVE, Capture(later, "+02:00"))
-    return Photo(key, data, ABSOLUTE, Capture("2024:06:15 10:30:45", "+02:00"))
+    found = read_capture(data)
+    try:
+        changes = parse_correction(asked, {}).changes(CaptureTags(found.time or None, found.offset or None))
+    except CorrectionError:
+        return Photo(key, data, asked)
+    expected = Capture(changes.date_time_original or found.time, changes.offset_time_original or found.offset)
+    return Photo(key, data, asked, expected)

@@ -15,7 +15,7 @@ from galleria_storage.errors import BucketNotFoundError, GalleriaError, Settings
 
 
 def fail_with(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> int:
-    def run() -> NoReturn:
+    def run(_log: object) -> NoReturn:
         raise error
 
     monkeypatch.setattr(local, "run", run)

@@ -14,14 +14,18 @@ from galleria_storage.errors import SettingsError
 SAMPLES = {photo.key: photo.data for photo in sample_photos()}
 
 
-def test_a_photo_with_a_capture_time_is_moved_and_one_without_gets_one(tmp_path: Path) -> None:
+def test_no_correction_is_invented(tmp_path: Path) -> None:
+    (tmp_path / "with.jpg").write_bytes(SAMPLES["little-endian.jpg"])
+    [photo] = photos_in(tmp_path, {})
+    assert (photo.correction, photo.expected) == ({}, None)
+
+
+def test_photos_are_asked_for_what_their_owner_says(tmp_path: Path) -> None:
     (tmp_path / "with.jpg").write_bytes(SAMPLES["little-endian.jpg"])
     (tmp_path / "without.jpg").write_bytes(SAMPLES["no Exif.jpg"])
-    expected = {photo.key: photo.expected for photo in photos_in(tmp_path, {})}
-    assert expected == {
-        "with.jpg": Capture("2024:06:15 14:00:45", "+02:00"),
-        "without.jpg": Capture("2024:06:15 10:30:45", "+02:00"),
-    }
+    asked = {"timestamp-offset-hours": "+01:30", "target-timezone-offset-hours": "+02:00"}
+    found = {photo.key: (photo.correction, photo.expected) for photo in photos_in(tmp_path, {}, asked)}
+    assert found == {"with.jpg": (asked, Capture("2024:06:15 14:00:45", "+02:00")), "without.jpg": (asked, None)}
 
 
 def test_what_is_no_jpeg_is_sent_as_it_is(tmp_path: Path) -> None:
