@@ -1,4 +1,4 @@
-"""Working out an edit of a HEIF file: in place, else by moving Exif data to the end, else by a new item."""
+"""Working out an edit of a HEIF file: in place, by moving Exif data to the end, or with a new item."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -29,7 +29,7 @@ def plan(source: RangedSource, asked: Asked) -> Plan:
     moving: list[tuple[ExifItem, bytes]] = []
     for item, edit in zip(items, edits, strict=True):
         if sum(len(patch.data) - patch.removed for patch in edit.patches):
-            # The old bytes are never read again; as zeros they tell nobody what was there.
+            # The old bytes are never read again; as zeros they reveal nothing.
             patches += [Patch(start, stop - start, bytes(stop - start)) for start, stop in item.spans]
             moving.append((item, item.data[: item.start] + _applied(item.block, edit.patches)))
         else:
@@ -41,7 +41,7 @@ def plan(source: RangedSource, asked: Asked) -> Plan:
 
 
 def _edits(items: Sequence[ExifItem], asked: Asked) -> list[BlobEdit]:
-    """Edit each item: those that tell the time of the photo, or none, get its new time; others their own."""
+    """Edit each item: those with the photo's time, or without any, get its new time; others get their own."""
     if len(items) == 1:
         return [edit_blob(items[0].block, asked)]
     found = [read_blob(item.block) for item in items]
@@ -91,7 +91,7 @@ def _with_new_item(source: RangedSource, heif: Heif, asked: Asked) -> Plan:
 def _moved_to_the_end(
     source: RangedSource, heif: Heif, patches: Sequence[Patch], moving: Sequence[tuple[ExifItem, bytes]]
 ) -> list[Patch]:
-    """Return what puts items into a new box at the end, and says so."""
+    """Return the patches that put items into a new box at the end and update their locations."""
     box = new_box(b"mdat", b"".join([data for _, data in moving]))
     moves = Moves([*patches, Patch(heif.end, 0, box)])
     appended = _appended(source, heif, moves, box)
@@ -104,7 +104,7 @@ def _moved_to_the_end(
 
 
 def _appended(source: RangedSource, heif: Heif, moves: Moves, box: bytes) -> list[Patch]:
-    """Return what adds a box at the end, and let all places follow what moves by it, or moved before."""
+    """Return the patches that add a box at the end, and adjust all offsets to this and earlier moves."""
     followed = {meta.box for meta in heif.metas}
     patches = [Patch(heif.end, 0, box), *follow_chunks(source, heif.boxes, moves.place, followed)]
     for meta in heif.metas:
@@ -116,7 +116,7 @@ def _appended(source: RangedSource, heif: Heif, moves: Moves, box: bytes) -> lis
 
 
 def _tables(heif: Heif) -> list[Patch]:
-    """Return what writes the tables of places that changed."""
+    """Return the patches that write the changed tables of offsets."""
     return [
         Patch(meta.locations_box.body, meta.locations_box.stop - meta.locations_box.body, bytes(meta.locations.written))
         for meta in heif.metas

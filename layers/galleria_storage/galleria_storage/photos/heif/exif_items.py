@@ -23,9 +23,9 @@ class ExifItem(NamedTuple):
     holders
         Where it is listed: in the box `meta` of the file, in that of a track, or in both.
     spans
-        The bytes of the file that it consists of.
+        The bytes of the file of which it consists.
     data
-        The item.
+        The content of the item.
     start
         Where in the item the TIFF header is.
     """
@@ -41,7 +41,7 @@ class ExifItem(NamedTuple):
         return self.data[self.start :]
 
     def in_file(self, patches: list[Patch]) -> list[Patch]:
-        """Return patches of the Exif block that keep its length as patches of the file."""
+        """Convert patches of the Exif block that keep its length to patches of the file."""
         found = []
         for offset, _, data in patches:
             begin, done = self.start + offset, 0
@@ -56,9 +56,9 @@ class ExifItem(NamedTuple):
 
 
 def base_of(meta: Meta, location: Location) -> int | None:
-    """Return where in the file the offsets of an item count from; None if it is in another item.
+    """Return the base, in the file, of an item's offsets; None if the item is inside another item.
 
-    Readers do not look whether it is said to be in another file; then it is not edited, and nothing moves.
+    Readers ignore that an item may be marked as being in another file; such an item is not edited, and nothing moves.
     """
     if location.method == IN_FILE:
         return location.base
@@ -68,7 +68,7 @@ def base_of(meta: Meta, location: Location) -> int | None:
 
 
 def spans_of(meta: Meta, location: Location) -> tuple[Span, ...]:
-    """Return which bytes of the file an item consists of; none if they are in another item."""
+    """Return the bytes of the file of which an item consists; none if they are in another item."""
     base = base_of(meta, location)
     if base is None:
         return ()
@@ -81,7 +81,7 @@ def exif_items(source: RangedSource, heif: Heif) -> list[ExifItem]:
     Raises
     ------
     CorruptPhotoError
-        One of them cannot be read, or edited without harm to others.
+        One of them cannot be read, or cannot be edited without harming others.
     """
     listed = [(meta, item) for meta in heif.metas for item in meta.items if item.kind == EXIF]
     if len(listed) > MAX_EXIF_ITEMS:
@@ -117,7 +117,7 @@ def _read(source: RangedSource, heif: Heif, spans: tuple[Span, ...], holders: li
 
 
 def _is_data(heif: Heif, span: Span) -> bool:
-    """Whether bytes lie in the data of one box."""
+    """Whether bytes lie in the data of a single box."""
     boxes = [box for box in heif.boxes if box.kind == b"mdat"]
     boxes += [meta.data_box for meta in heif.metas if meta.data_box]
     return any(box.body <= span.start <= span.stop <= box.stop for box in boxes)

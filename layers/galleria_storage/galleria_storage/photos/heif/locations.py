@@ -13,7 +13,7 @@ IN_META: Final = 1
 """Construction method of an item at an offset of the box `idat` in `meta`."""
 
 MAX_ITEMS: Final = 16_384
-"""More items than any camera's grid has; bounds the work on hostile input."""
+"""More items than any camera's grid has; limits the work on hostile input."""
 
 _CODES: Final = {4: "I", 8: "Q"}
 _WIDTHS: Final = frozenset({0, 4, 8})
@@ -25,9 +25,9 @@ class Extent(NamedTuple):
     Attributes
     ----------
     at
-        Where in the table its offset is written; its length follows.
+        Where in the table its offset is stored; its length follows.
     offset
-        As written: to be added to the base of its item.
+        As stored, to be added to the base of its item.
     length
         In bytes.
     """
@@ -49,7 +49,7 @@ class Location(NamedTuple):
     method
         Construction method.
     reference
-        Which file it is in; 0 is this one, and so are others that say so.
+        The file that contains it; 0 is this one, and so are others marked as such.
     base
         What is added to the offsets of its extents.
     extents
@@ -65,12 +65,12 @@ class Location(NamedTuple):
 
     @property
     def places(self) -> list[int]:
-        """Where its pieces are."""
+        """The offsets of its pieces."""
         return [self.base + extent.offset for extent in self.extents]
 
 
 class Locations:
-    """The table of all items' places, and a copy of it in which they can be changed.
+    """The table of all items' locations, and a copy of it in which they can be changed.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ class Locations:
     Raises
     ------
     CorruptPhotoError
-        The table is cut off, or written in a way that the standard does not know.
+        The table is cut off, or has a layout that the standard does not define.
     """
 
     def __init__(self, body: bytes, own: frozenset[int] = frozenset({0})) -> None:
@@ -116,7 +116,7 @@ class Locations:
         yield from self._read_plain(count) or self._read_any(count)
 
     def _read_plain(self, count: int) -> list[Location]:
-        """Read entries as cameras write them, all of one piece and without bases, in a third of the time."""
+        """Read entries as cameras write them, each in one piece and without a base, in a third of the time."""
         if self._base or self._index or not self._offset or not self._length:
             return []
         number_and_method = ("H", "HH", "IH")[self._version]
@@ -174,19 +174,19 @@ class Locations:
         return self.written != self._body
 
     def follow(self, moved: Callable[[int], int], end: int) -> None:
-        """Let the places of all items in the file follow the bytes that they name.
+        """Adjust the locations of all items in the file.
 
         Parameters
         ----------
         moved
-            Tells where a byte of the source is in the result.
+            Returns the offset in the result of a byte of the source.
         end
-            Where the last box of the source ends.
+            End of the last box of the source.
 
         Raises
         ------
         CorruptPhotoError
-            A place does not fit into its field, or is where no item should be.
+            An offset does not fit into its field, or is where no item may be.
         """
         for entry in self.entries:
             if entry.method == IN_FILE:
@@ -198,7 +198,7 @@ class Locations:
                     self._write_places(entry, new)
 
     def _write_places(self, entry: Location, places: list[int]) -> None:
-        """Write where an item's pieces are now: into its base if that is used, and all of them moved together."""
+        """Write the new offsets of an item's pieces: into its base if that is used and all of them moved together."""
         shifts = {new - old for new, old in zip(places, entry.places, strict=True)}
         if len(shifts) == 1 and self._base and (entry.base or not self._offset):
             self._write_base(entry, entry.base + shifts.pop())
@@ -207,16 +207,16 @@ class Locations:
             self._write(extent.at, self._offset, place - entry.base)
 
     def move(self, entry: Location, place: int, size: int) -> None:
-        """Say that an item is now in one piece at a place of the file; it keeps the number of its extents.
+        """Record that an item is now in one piece at an offset of the file; it keeps the number of its extents.
 
         Raises
         ------
         CorruptPhotoError
-            The place or the size does not fit into its field.
+            The offset or the size does not fit into its field.
         """
         if entry.method != IN_FILE:
             self.written[entry.at + self._number + 1] &= 0xF0
-        # Where bases are used, exiv2 reads them alone: the place goes there, and the first extent starts at 0.
+        # If bases are used, exiv2 only reads them, so the offset goes there, and the first extent starts at 0.
         uses_base = self._base and (entry.base or not self._offset)
         if self._base:
             self._write_base(entry, place if uses_base else 0)
@@ -230,7 +230,7 @@ class Locations:
 
     @property
     def growth(self) -> int:
-        """By how many bytes an entry with one extent makes the table longer."""
+        """Bytes by which an entry with one extent makes the table longer."""
         fixed = self._number + (6 if self._version else 4)
         return fixed + self._base + self._index + self._offset + self._length
 
@@ -240,7 +240,7 @@ class Locations:
         Raises
         ------
         CorruptPhotoError
-            The number, the place or the size does not fit into its field.
+            The number, the offset or the size does not fit into its field.
         """
         uses_base = self._base and (not self._offset or any(entry.base for entry in self.entries))
         at = self._end

@@ -30,7 +30,7 @@ def metadata(source: RangedSource) -> list[Block]:
         found.append(scattered_block("xmp", name, source, list(spans)))
     films = [Span(box.body, box.stop) for box in heif.boxes if box.kind == b"mpvd"]
     end = heif.boxes[-1].stop
-    if source.read(end + 4, 4) == b"ftyp":  # a file of its own after the photo
+    if source.read(end + 4, 4) == b"ftyp":  # another file after the photo
         films.append(Span(end, source.size))
     return [*found, *credentials_in_boxes(source, heif.boxes), *film_blocks(source, films)]
 
@@ -49,7 +49,7 @@ def _spans(source: RangedSource, meta: Meta, item: Item) -> tuple[Span, ...]:
 
 
 def _after(spans: tuple[Span, ...], skipped: int) -> list[Span]:
-    """Return what is left of spans without their first bytes."""
+    """Return spans without their first bytes."""
     left = []
     for span in spans:
         count = min(skipped, span.stop - span.start)

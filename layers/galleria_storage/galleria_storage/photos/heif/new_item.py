@@ -18,14 +18,14 @@ _HIDDEN: Final = b"\0\0\1"
 
 
 class NewItem(NamedTuple):
-    """What lists a new item, its place aside.
+    """What lists a new item, except its location.
 
     Attributes
     ----------
     number
         The item's number.
     patches
-        Of the file.
+        Patches of the file.
     """
 
     number: int
@@ -33,7 +33,7 @@ class NewItem(NamedTuple):
 
 
 def list_new_item(source: RangedSource, heif: Heif) -> NewItem:
-    """Return what lists an item with Exif data that describes the photo.
+    """Return the patches that list an item with Exif data that describes the photo.
 
     Raises
     ------
@@ -49,12 +49,12 @@ def list_new_item(source: RangedSource, heif: Heif) -> NewItem:
     patches += grown(table, meta.locations.growth)
     growth = sum(len(patch.data) - patch.removed for patch in patches) + meta.locations.growth
     patches += [*grown(meta.box, growth), *_room(heif, growth)]
-    # What is inserted where another table starts comes before what changes there.
+    # An insertion at the start of another table comes before changes there.
     return NewItem(number, sorted(patches, key=lambda patch: patch.removed > 0))
 
 
 def _entry(source: RangedSource, meta: Meta, number: int) -> list[Patch]:
-    """Return what adds an entry to `iinf` (8.11.6)."""
+    """Return the patches that add an entry to `iinf` (8.11.6)."""
     table = meta.items_box
     width = 2 if source.read(table.body, 1) == b"\0" else 4
     count = len(meta.items) + 1
@@ -70,7 +70,7 @@ def _entry(source: RangedSource, meta: Meta, number: int) -> list[Patch]:
 
 
 def _reference(source: RangedSource, meta: Meta, number: int) -> list[Patch]:
-    """Return what adds the reference from the new item to the photo to `iref`, a new one if there is none."""
+    """Return the patches that add a reference from the new item to the photo to `iref`, or to a new one."""
     table = meta.references_box
     highest = max(number, meta.primary)
     version = source.read(table.body, 1)[0] if table else int(highest > _SHORT)
@@ -85,7 +85,7 @@ def _reference(source: RangedSource, meta: Meta, number: int) -> list[Patch]:
 
 
 def _room(heif: Heif, growth: int) -> list[Patch]:
-    """Take the room from a `free` box after `meta`, if there is one with exactly so much, or 8 bytes more."""
+    """Take the room from a `free` box after `meta`, if there is one of exactly this size or at least 8 bytes more."""
     following = next((box for box in heif.boxes if box.start == heif.meta.box.stop), None)
     if following is None or following.kind not in (b"free", b"skip") or following.is_open:
         return []

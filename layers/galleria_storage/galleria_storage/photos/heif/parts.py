@@ -12,7 +12,7 @@ from galleria_storage.photos.plan import Span
 from galleria_storage.photos.source import RangedSource
 
 _TABLES: Final = frozenset({b"iinf", b"iloc", b"iref", b"idat"})
-"""What an edit changes in `meta`; what they list are parts."""
+"""The boxes that an edit changes in `meta`; what they list are parts."""
 
 _DATA: Final = frozenset({b"mdat", b"free", b"skip", b"meta", b"moov"})
 
@@ -25,7 +25,7 @@ def parts(source: RangedSource) -> list[Part]:
 
 
 def _contents(source: RangedSource, meta: Meta) -> Iterator[Part]:
-    """Yield what is in a box `meta`, all that belongs to Exif data aside."""
+    """Yield the content of a box `meta`, except what belongs to Exif data."""
     exif = {item.number for item in meta.items if item.kind == EXIF}
     for box in meta.children:
         if box.kind not in _TABLES:
@@ -39,7 +39,7 @@ def _contents(source: RangedSource, meta: Meta) -> Iterator[Part]:
 
 
 def _references(source: RangedSource, meta: Meta, exif: set[int]) -> Iterator[bytes]:
-    """Yield the references of all items but those with Exif data."""
+    """Yield the references of all items except those with Exif data."""
     table = meta.references_box
     if table is None:
         return
@@ -52,7 +52,7 @@ def _references(source: RangedSource, meta: Meta, exif: set[int]) -> Iterator[by
 
 
 def _boxes(source: RangedSource, heif: Heif) -> Iterator[Part]:
-    """Yield the boxes of the top level, tracks in pieces, and what follows the last of them."""
+    """Yield the boxes of the top level, tracks in pieces, and what follows the last box."""
     listed = {meta.box for meta in heif.metas}
     for box in heif.boxes:
         if box.kind not in _DATA:

@@ -20,10 +20,10 @@ MAX_TABLE: Final = 1024 * 1024
 """Bytes of the largest table in `meta` that is read."""
 
 _NEAR: Final = 64 * 1024
-"""A box that starts so soon after another is read with it anyway."""
+"""A box that starts this soon after another is read together with it."""
 
 _STAY_LAST: Final = frozenset({b"mpvd", b"sefd"})
-"""Samsung's and Google's: the video of a motion photo, and notes that are found from the end of the file."""
+"""Samsung's and Google's: the video of a motion photo, and data that is found from the end of the file."""
 
 
 _IN_MOVIES: Final = frozenset({"moov/meta", "moov/trak/meta"})
@@ -40,9 +40,9 @@ class Item(NamedTuple):
     number
         The item's number.
     kind
-        Its type; empty in the versions 0 and 1 of an entry, which are from before HEIF.
+        Its type; empty in versions 0 and 1 of an entry, which predate HEIF.
     protection
-        What its bytes are encrypted with; 0 is nothing.
+        How its bytes are encrypted; 0 for not at all.
     entry
         The whole entry, as written.
     """
@@ -61,9 +61,9 @@ class Meta(NamedTuple):
     box
         The box itself.
     children
-        What is in it.
+        The boxes in it.
     primary
-        Number of the item that the photo is; 0 in a movie.
+        Number of the item that is the photo; 0 in a movie.
     items_box, items
         The box `iinf`, and the items in it.
     locations_box, locations
@@ -91,11 +91,11 @@ class Heif(NamedTuple):
     Attributes
     ----------
     boxes
-        On its top level, up to where another file begins (a video after the photo).
+        On its top level, up to the start of another file (a video after the photo).
     metas
         The boxes with items: the file's own first, then those of a movie and its tracks.
     end
-        Where something new may be put: after the last box, but before what has to stay last.
+        Where new data may go: after the last box, but before what must stay last.
     """
 
     boxes: tuple[Box, ...]
@@ -114,9 +114,9 @@ def read_heif(source: RangedSource) -> Heif:
     Raises
     ------
     CorruptPhotoError
-        A box or table is cut off, there twice, or says what cannot be.
+        A box or table is cut off, occurs twice, or contradicts itself.
     UnsupportedFormatError
-        The file has no items, so Exif data has no place in it.
+        The file does not have items, so Exif data has no place in it.
     """
     boxes = _top_level(source)
     metas = [box for box in boxes if box.kind == b"meta"]
@@ -134,10 +134,10 @@ def read_heif(source: RangedSource) -> Heif:
 
 
 def _movie_metas(source: RangedSource, boxes: list[Box]) -> Iterator[Meta]:
-    """Yield the boxes with items in a movie: image sequences have Exif data of a track there."""
+    """Yield the boxes with items in a movie: image sequences store a track's Exif data there."""
     for movie in boxes:
         for path, box in leaves(source, movie) if movie.kind == b"moov" else ():
-            # A full box, as in all files of ISO's; Apple's own is none, and lists keys instead of items.
+            # In ISO files this is a full box; Apple's own is not, and lists keys instead of items.
             if path in _IN_MOVIES and source.read(box.body + 4, 4) != b"hdlr":
                 kinds = {child.kind for child in children(source, box, skip=4)}
                 if kinds >= {b"iinf", b"iloc"}:
@@ -145,7 +145,7 @@ def _movie_metas(source: RangedSource, boxes: list[Box]) -> Iterator[Meta]:
 
 
 def _top_level(source: RangedSource) -> list[Box]:
-    """Return the boxes of a file, reading around the place where its tables are likely to be."""
+    """Return the boxes of a file, reading around the likely place of its tables."""
     boxes: list[Box] = []
     has_meta = False
     for box in walk(source, 0, source.size):
@@ -154,7 +154,7 @@ def _top_level(source: RangedSource) -> list[Box]:
         boxes.append(box)
         has_meta = has_meta or box.kind == b"meta"
         if not has_meta and box.stop - box.start > _NEAR and not box.is_open:
-            # Samsung's phones: the tables follow the image, and Exif data is right before them.
+            # Samsung's phones: the tables follow the image, and Exif data is directly before them.
             source.read(box.stop - _NEAR, 2 * _NEAR)
     if not boxes or boxes[0].kind != b"ftyp":
         raise damaged("it does not start with its type")
@@ -189,7 +189,7 @@ def _read_meta(source: RangedSource, box: Box, *, in_movie: bool = False) -> Met
 
 
 def _own_references(source: RangedSource, box: Box | None) -> frozenset[int]:
-    """Return which data references are the file itself: 0, and those whose flag 1 says so (8.7.2)."""
+    """Return the data references that mean the file itself: 0, and those with flag 1 (8.7.2)."""
     own = {0}
     for table in children(source, box) if box else ():
         if table.kind == b"dref":
@@ -199,7 +199,7 @@ def _own_references(source: RangedSource, box: Box | None) -> frozenset[int]:
 
 
 def _read_items(table: bytes) -> list[Item]:
-    """Read the box `iinf`: its version tells the width of the count, that of an entry the width of its number."""
+    """Read the box `iinf`: its version determines the width of the count, that of an entry the width of its number."""
     if len(table) < 6:
         raise damaged("the list of its items is cut off")
     at = 6 if not table[0] else 8
