@@ -1,4 +1,4 @@
-"""The chunks of a PNG file, and those of them that hold Exif.
+"""The chunks of a PNG file, and those among them with Exif.
 
 PNG third edition (W3C) 5.3: a file is a signature, then chunks (length, type,
 data, CRC of type and data), IEND last. 11.3.4.5: eXIf holds one TIFF block;
@@ -17,11 +17,11 @@ from galleria_storage.photos.source import RangedSource
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 MAX_CHUNKS: Final = 20_000
-"""Chunks looked at in one file; those of the image that lie between the ends of a large file are not."""
+"""Limit of chunks examined in one file, not counting those of the image in the middle of a large file."""
 
 MAX_EXIF: Final = 1024 * 1024
 TAIL_BYTES: Final = 64 * 1024
-"""Last bytes of a large file, in which the chunks after the image are looked for."""
+"""Last bytes of a large file, which are searched for the chunks after the image."""
 
 _KEYWORD: Final = 80
 """11.3.3.1: a keyword has 1 to 79 bytes, and ends with NUL."""
@@ -44,7 +44,7 @@ class Chunk(NamedTuple):
 
 
 class ExifHolder(NamedTuple):
-    """A chunk that holds an Exif block, which starts `at` bytes into its data or is written as a raw profile."""
+    """A chunk with an Exif block, which starts `at` bytes into its data or is stored as a raw profile."""
 
     chunk: Chunk
     block: bytes
@@ -53,7 +53,7 @@ class ExifHolder(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """The chunks of a file that are known: all before the image, and of those after it at least the ones with Exif."""
+    """The known chunks of a file: all before the image, and after it at least those with Exif."""
 
     before: list[Chunk]
     image: Chunk
@@ -97,8 +97,9 @@ def _walk(source: RangedSource, at: int) -> Iterator[Chunk]:
 def _chunks_at_end(source: RangedSource, first: Chunk) -> list[Chunk] | None:
     """Return the last chunks of a large file, from an IDAT on, without walking through its image.
 
-    A chain of chunks with right checksums up to IEND cannot be there by chance.
-    Another PNG after the end can: then the file has to be walked through.
+    A chain of chunks with correct checksums up to IEND cannot be a coincidence.
+    It may belong to another PNG after the end: then the whole file must be
+    walked through.
     """
     start = max(source.size - TAIL_BYTES, 0)
     if start <= first.stop:
@@ -115,7 +116,7 @@ def _chunks_at_end(source: RangedSource, first: Chunk) -> list[Chunk] | None:
 
 
 def _chain(tail: bytes, at: int) -> list[Chunk] | None:
-    """Return the chunks from an offset up to IEND, if their checksums are right."""
+    """Return the chunks from an offset up to IEND, if their checksums are correct."""
     found: list[Chunk] = []
     while at + 12 <= len(tail):
         stop = at + 12 + int.from_bytes(tail[at : at + 4], "big")
@@ -144,7 +145,7 @@ def exif_holders(source: RangedSource, layout: Layout) -> list[ExifHolder]:
 
 def _exif_chunk(source: RangedSource, chunk: Chunk) -> ExifHolder:
     data = _data(source, chunk)
-    at = 6 if data.startswith(b"Exif\0\0") else 0  # 11.3.4.5 wants none, but some programs write it
+    at = 6 if data.startswith(b"Exif\0\0") else 0  # 11.3.4.5 does not allow this header, but some programs write it
     return ExifHolder(chunk, data[at:], at, None)
 
 

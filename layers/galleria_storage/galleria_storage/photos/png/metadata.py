@@ -57,7 +57,7 @@ def _data_of(source: RangedSource, chunk: Chunk) -> bytes:
 
 
 def _block(kind: Kind, name: str, chunk: Chunk, data: bytes, wrap: _Wrap) -> Block:
-    """Return a block whose chunk is written again as a whole: its checksum changes in any case."""
+    """Return a block whose whole chunk is rewritten, since its checksum changes in any case."""
 
     def write(patches: Sequence[Patch]) -> list[Patch]:
         new = Plan(len(data), patches, CaptureTags(), CaptureTags()).apply(data)

@@ -1,4 +1,4 @@
-"""Changing the capture tags of a PNG: in its eXIf chunk, and in the raw profiles that came before it."""
+"""Changing the capture tags of a PNG: in its eXIf chunk, and in the older raw profiles."""
 
 from typing import Final
 from zlib import crc32
@@ -17,7 +17,7 @@ from galleria_storage.photos.source import RangedSource
 __all__ = ["metadata", "parts", "plan"]
 
 _BEFORE_NEW: Final = frozenset({b"acTL", b"fcTL", b"IDAT"})
-"""A new eXIf goes before these: some readers take it for part of a frame otherwise."""
+"""A new eXIf goes before these, as some readers otherwise consider it part of a frame."""
 
 
 def plan(source: RangedSource, asked: Asked) -> Plan:
@@ -37,7 +37,7 @@ def plan(source: RangedSource, asked: Asked) -> Plan:
 
 
 def parts(source: RangedSource) -> list[Part]:
-    """List every chunk without Exif before the image, then all that follows except Exif."""
+    """List every chunk without Exif before the image, then everything after it except Exif."""
     layout = layout_of(source)
     exif = {holder.chunk for holder in exif_holders(source, layout)}
     found = [
@@ -54,7 +54,7 @@ def parts(source: RangedSource) -> list[Part]:
 
 
 def _edit(source: RangedSource, holder: ExifHolder, changes: CaptureTags) -> list[Patch]:
-    """Return the patches for one chunk, its length and its CRC among them."""
+    """Return the patches for one chunk, including its length and CRC."""
     edit = edit_blob(holder.block, Texts(changes))
     if not edit.patches:
         return []

@@ -21,7 +21,7 @@ _EXIF: Final = b"Exif\0\0"
 
 
 class RawProfile(NamedTuple):
-    """A profile, as a rule with an Exif block.
+    """A profile, usually with an Exif block.
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class RawProfile(NamedTuple):
     text
         The text, decompressed.
     header
-        What is in the profile before the block.
+        The profile's bytes before the block.
     block
         The block, from the TIFF header on.
     """
@@ -44,7 +44,7 @@ class RawProfile(NamedTuple):
     block: bytes
 
     def with_block(self, block: bytes) -> bytes:
-        """Return the chunk's data with another block, laid out as before."""
+        """Return the chunk's data with another block in the same layout."""
         match = _match(self.text)
         lines = match[6].split(b"\n")
         width = max(len(lines[0]), 2) & ~1
@@ -63,7 +63,7 @@ class RawProfile(NamedTuple):
 
 
 def read_profile(kind: bytes, data: bytes) -> RawProfile | None:
-    """Read a text chunk under one of the keywords `RAW_PROFILES`; None if it holds no Exif (XMP, say).
+    """Read a text chunk under one of the keywords `RAW_PROFILES`; None if it does not contain Exif (but XMP, say).
 
     Raises
     ------

@@ -1,1 +1,1 @@
-"""What the public may not learn: groups of metadata, how each is taken out without moving a byte, and the proof."""
+"""What the public must not learn: groups of metadata, their removal without moving a byte, and the proof."""

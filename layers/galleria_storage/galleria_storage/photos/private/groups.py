@@ -1,8 +1,8 @@
-"""Which metadata belongs to which group: data alone, each with its source.
+"""Which metadata belongs to which group: only data, each with its source.
 
 Exif: Exif 3.0 (CIPA DC-008-2023) 4.6, DNG 1.7, and Windows' own tags. XMP: XMP
 specification part 2, Exif for XMP (CIPA DC-010), IPTC Photo Metadata Standard
-2023.2, MWG guidelines 2.0. IPTC: IIM 4.2, record 2. Copyright belongs to none.
+2023.2, MWG guidelines 2.0. IPTC: IIM 4.2, record 2. Copyright does not belong to any group.
 """
 
 import re
@@ -23,7 +23,7 @@ class Group(NamedTuple):
     xmp
         Names of properties by namespace.
     local
-        Pattern of local names that belong to it in any namespace: makers have many of their own.
+        Pattern of local names that belong to it in any namespace, since makers have many of their own.
     text
         Pattern of the keywords of texts.
     """

@@ -1,8 +1,8 @@
-"""What maker notes tell: by the layouts that are known, field by field; what is not known is not believed.
+"""What maker notes reveal, field by field for known layouts; unknown ones are not trusted.
 
 Numbers of tags are ExifTool's (its documentation of maker notes, a table for
-each make). Serial numbers are in nearly every maker's note; one whose layout
-nobody knows may hold them, too.
+each make). Serial numbers are in nearly every maker's note; one with an unknown
+layout may have them, too.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ from galleria_storage.photos.source import RangedSource
 from galleria_storage.photos.tiff.tables import TiffTables
 
 MAX_BLOCK: Final = 4 * 1024 * 1024
-"""Bytes of the largest block whose maker note is looked into; RAW files are longer."""
+"""Bytes of the largest block whose maker note is examined; RAW files are longer."""
 
 _PRIVATE_DATA: Final = 0xC634  # DNG 1.7: DNGPrivateData
 SERIAL: Final = "serial-numbers"
@@ -74,19 +74,19 @@ _BELOW: Final = _tags(serial_numbers={0x0101, 0x0102, 0x0202, 0x0302, 0x1003})
 
 
 def own_tags(groups: tuple[str, ...]) -> frozenset[int]:
-    """Return the tags of Canon's note that belong to groups: CR3 keeps it as a file of its own."""
+    """Return the tags of Canon's note that belong to groups: CR3 stores it as a separate structure."""
     if "maker-notes" in groups:
         return frozenset(range(1, 0x10000))
     return frozenset().union(*(MAKERS[b"CANON"].get(group, frozenset()) for group in groups))
 
 
 def from_notes(source: RangedSource, groups: tuple[str, ...]) -> Iterator[Patch]:
-    """Yield the patches of an Exif block that take groups out of its maker notes.
+    """Yield the patches of an Exif block that remove groups from its maker notes.
 
     Raises
     ------
     CorruptPhotoError
-        Serial numbers are to go, and nobody knows the layout of a note.
+        Serial numbers should be removed, but the layout of a note is unknown.
     """
     block = _block(source)
     if {SERIAL, "names"}.intersection(groups) and _holds_unread_note(source, block):
@@ -112,27 +112,27 @@ def from_notes(source: RangedSource, groups: tuple[str, ...]) -> Iterator[Patch]
 
 
 def _maker(start: bytes) -> bytes:
-    """Return whose note it is, by its first bytes; empty if they do not tell: makers write each other's notes."""
+    """Return the maker of a note, by its first bytes; empty if these do not say: makers write each other's notes."""
     return next((maker for mark, maker in _SIGNATURES.items() if start.startswith(mark)), b"")
 
 
 def _unknown() -> CorruptPhotoError:
     return CorruptPhotoError(
-        "Nobody can tell whether the photo's maker note has a serial number or a name in it.",
+        "It is unknown whether the photo's maker note contains a serial number or a name.",
         tag="remove",
         advice="Remove maker-notes, too.",
     )
 
 
 def _holds_unread_note(source: RangedSource, block: TiffBlock | None) -> bool:
-    """Whether there is a note that is not looked into: a RAW file's, or a copy in DNG's private data."""
+    """Whether there is a note that is not examined: a RAW file's, or a copy in DNG's private data."""
     tables = TiffTables(source)
     unread = {_PRIVATE_DATA} if block else {_PRIVATE_DATA, MAKER_NOTE}
     return any(True for table in tables.all for _ in table.find(unread))
 
 
 def _block(source: RangedSource) -> TiffBlock | None:
-    """Return the block; None if it is a whole RAW file, or no block that a camera wrote."""
+    """Return the block; None if it is a whole RAW file, or not a block that a camera wrote."""
     if source.size > MAX_BLOCK:
         return None
     try:
@@ -142,7 +142,7 @@ def _block(source: RangedSource) -> TiffBlock | None:
 
 
 def _without(block: bytes, note: NoteIfd, gone: frozenset[int], *, texts_only: bool) -> Iterator[Patch]:
-    """Yield the patches that close up a table and make zeros of the values that went."""
+    """Yield the patches that remove entries from a table and overwrite their values with zeros."""
     ifd = note.ifd
     removed = [entry for entry in ifd.find(gone & ifd.tag_set) if entry.type == ASCII or not texts_only]
     if not removed:

@@ -1,4 +1,4 @@
-"""Proving that what was removed is gone: not listed by any block, and its bytes nowhere to be found."""
+"""Proving that removed data is gone: no block lists it, and its bytes occur nowhere."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -13,10 +13,10 @@ from galleria_storage.photos.tiff.tables import GPS_IFD, Table, TiffTables
 from galleria_storage.photos.xmp import Packet
 
 MIN_VALUE: Final = 6
-"""Bytes of the shortest value that is looked for: shorter ones are found by chance."""
+"""Bytes of the shortest value that is searched for: shorter ones may occur by chance."""
 
 SEARCHED: Final = 1024 * 1024
-"""First bytes of the file that are searched beside the blocks: maker notes and previews are there."""
+"""First bytes of the file that are searched in addition to the blocks: maker notes and previews are there."""
 
 _WIDE: Final = ("utf-16-le", "utf-16-be")
 
@@ -27,16 +27,16 @@ def prove_removed(before: Sequence[Block], source: RangedSource, after: Sequence
     Parameters
     ----------
     before
-        The blocks of the photo with what was removed.
+        The blocks of the photo before the removal.
     source, after
-        The photo without it, and its blocks.
+        The photo after the removal, and its blocks.
     removal
         What was removed.
 
     Raises
     ------
     CorruptPhotoError
-        Something of it can still be read, or found. The message does not say what it is.
+        Some of it can still be read or found. The message does not say what it is.
     """
     if any(removal_patches(after, removal)):
         raise _left(removal, "a reader would still find some of it")
@@ -49,14 +49,14 @@ def prove_removed(before: Sequence[Block], source: RangedSource, after: Sequence
 
 def _left(removal: Removal, why: str) -> CorruptPhotoError:
     return CorruptPhotoError(
-        f"The photo would still tell what it should not ({', '.join(removal.names)}): {why}.",
+        f"The photo would still reveal what it should not ({', '.join(removal.names)}): {why}.",
         tag="remove",
         advice="Remove maker-notes, too, or remove the metadata with a photo program.",
     )
 
 
 def _values(blocks: Sequence[Block], removal: Removal) -> Iterator[bytes]:
-    """Yield the bytes to look for, in the spellings in which they might be there again."""
+    """Yield the bytes to search for, in all encodings in which they might occur again."""
     for value in _stored_values(blocks, removal):
         stripped = value.strip(b"\0 \t\r\n")
         if len(stripped) < MIN_VALUE or len(set(stripped)) < 3:  # zeros, blanks, a line of dashes

@@ -1,4 +1,4 @@
-"""Taking groups of metadata out of a photo, block by block; no byte of the picture moves."""
+"""Removing groups of metadata from a photo, block by block; no byte of the picture moves."""
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -37,7 +37,7 @@ class Removal(NamedTuple):
 
     @classmethod
     def of(cls, names: Sequence[str]) -> "Removal":
-        """Return what these groups have; an unknown one is a KeyError, since `corrections` knows the same."""
+        """Return what belongs to these groups; an unknown one is a KeyError, since `corrections` checks names."""
         return cls(tuple(names), tuple(GROUPS[name] for name in names))
 
     @property
@@ -59,12 +59,12 @@ class Removal(NamedTuple):
 
 
 def removal_patches(blocks: Sequence[Block], removal: Removal) -> Iterator[Patch]:
-    """Yield the patches of the file that take groups out of its blocks.
+    """Yield the patches of the file that remove groups from its blocks.
 
     Raises
     ------
     CorruptPhotoError
-        A block cannot be read, so that nobody could tell what is in it.
+        A block cannot be read, so its content is unknown.
     """
     for block in blocks:
         if block.kind == "exif":
@@ -74,7 +74,7 @@ def removal_patches(blocks: Sequence[Block], removal: Removal) -> Iterator[Patch
         elif block.kind == "iptc":
             yield from block.write(list(_from_iptc(block.source, removal)))
         elif block.kind == "credentials" and block.drop:
-            yield from block.drop()  # a manifest may tell all of it again, and its signature breaks in any case
+            yield from block.drop()  # a manifest may repeat all of it, and its signature breaks in any case
         elif block.kind == "opaque":
             yield from _without_opaque(block, removal)
         elif block.kind == "text" and removal.has_text(block.name) and block.source.size:
@@ -82,11 +82,11 @@ def removal_patches(blocks: Sequence[Block], removal: Removal) -> Iterator[Patch
 
 
 def _without_opaque(block: Block, removal: Removal) -> list[Patch]:
-    """Drop what only its maker can read, where that is asked; otherwise nobody could tell what is in it."""
+    """Drop what only its maker can read, if that is asked; otherwise its content would be unknown."""
     if "maker-notes" in removal.names and block.drop:
         return block.drop() if block.source.size else []
     raise CorruptPhotoError(
-        f"Nobody can tell whether {block.name} tells what it should not ({', '.join(removal.names)}).",
+        f"It is unknown whether {block.name} reveals what it should not ({', '.join(removal.names)}).",
         tag="remove",
         advice="Remove maker-notes, too." if block.drop else "Remove it with a video program.",
     )
@@ -97,7 +97,7 @@ def _spaces(block: Block) -> bytes:
 
 
 def embedded(block: Block) -> Iterator[Block]:
-    """Yield the blocks of the JPEGs in an Exif block: thumbnails have metadata of their own, if few have any."""
+    """Yield the blocks of the JPEGs in an Exif block: some thumbnails have their own metadata."""
     for start, size in _pictures(TiffTables(block.source)):
         picture = WindowSource(block.source, start, size)
         yield from (shifted(inner, start, " of the thumbnail") for inner in blocks_of_jpeg(picture))
@@ -125,7 +125,7 @@ def _pictures(tables: TiffTables) -> Iterator[tuple[int, int]]:
 def _from_xmp(source: RangedSource, removal: Removal) -> Iterator[Patch]:
     packet = Packet(source.read(0, source.size))
     spans: list[Span] = []
-    # What is inside of something comes before it: the outermost element that goes takes all of that along.
+    # Inner elements come before outer ones: removing the outermost element removes all of them.
     for found in reversed(packet.properties):
         if removal.has_property(found) and not any(
             span.start <= found.whole.start and found.whole.stop <= span.stop for span in spans
@@ -135,7 +135,7 @@ def _from_xmp(source: RangedSource, removal: Removal) -> Iterator[Patch]:
 
 
 def _from_iptc(source: RangedSource, removal: Removal) -> Iterator[Patch]:
-    """Yield the patch of all records, closed up: readers stop at the zeros that are left over."""
+    """Yield the patch that closes the gaps between records: readers stop at the zeros that remain."""
     data = source.read(0, source.size)
     kept, start, found = [], 0, False
     for record, number, span in datasets(data):

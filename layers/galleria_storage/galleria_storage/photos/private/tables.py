@@ -1,8 +1,8 @@
-"""Taking fields out of a TIFF structure where it is: the table closes up, and the value becomes zeros.
+"""Removing fields from a TIFF structure in place: the table closes the gaps, and values become zeros.
 
 TIFF 6.0 section 2: a table is a count, fields of twelve bytes each, and the
-offset of the next table. Without some of its fields it is shorter; the bytes
-that are left over become zeros, and no other byte moves.
+offset of the next table. Without some of its fields it is shorter; the
+remaining bytes become zeros, and no other byte moves.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -15,12 +15,12 @@ _PADDING, _UNDEFINED = 0xEA1C, 7
 
 
 def without_fields(tables: TiffTables, tags: Collection[int]) -> list[Patch]:
-    """Return the patches that take fields out of every table, with their values and, for the GPS IFD, all it lists.
+    """Return the patches that remove fields from every table, with their values and the whole GPS IFD.
 
     Raises
     ------
     CorruptPhotoError
-        The GPS IFD cannot be read, so that nobody could tell what is in it.
+        The GPS IFD cannot be read, so its content is unknown.
     """
     gps = [table for table in tables.all if table.name == "GPS IFD" and GPS_IFD in tags]
     others = [table for table in tables.all if table not in gps]
@@ -38,13 +38,13 @@ def without_fields(tables: TiffTables, tags: Collection[int]) -> list[Patch]:
 
 
 def _closed_up(tables: TiffTables, table: Table, removed: Sequence[Field]) -> Patch:
-    """Return the patch of a whole table that has some fields fewer."""
+    """Return the patch of a whole table without some fields."""
     size = min(_end(table), tables.source.size) - table.start
     data = tables.source.read(table.start, size)
     gone = {field.place - table.start for field in removed}
     rows = [data[at : at + 12] for at in range(2, 2 + 12 * len(table.fields), 12) if at not in gone]
     following = data[2 + 12 * len(table.fields) :]
-    # A table needs a field (TIFF 6.0 section 2): where none is left, one that pads, as Windows writes it.
+    # A table needs a field (TIFF 6.0 section 2): if none is left, a padding field, as Windows writes it.
     rows = rows or [tables.order.entry.pack(_PADDING, _UNDEFINED, 4, 0)]
     return Patch(
         table.start, size, (tables.order.short.pack(len(rows)) + b"".join(rows) + following).ljust(size, b"\0")
@@ -52,7 +52,7 @@ def _closed_up(tables: TiffTables, table: Table, removed: Sequence[Field]) -> Pa
 
 
 def _end(table: Table) -> int:
-    """Return where a table ends: the offset of a next one belongs to it only in the chain from IFD0 on.
+    """Return where a table ends: the offset of the next one belongs to it only in the chain that starts with IFD0.
 
     piexif and some cameras write other tables without it, and a value in its place.
     """
@@ -60,13 +60,13 @@ def _end(table: Table) -> int:
 
 
 def _values(tables: TiffTables, fields: Sequence[Field], kept: Sequence[Span]) -> Iterator[Patch]:
-    """Yield the patches that make zeros of the values of fields."""
+    """Yield the patches that overwrite the values of fields with zeros."""
     for span in joined(field.value for field in fields if not field.is_inline):
         yield from _zeros(tables, span, kept)
 
 
 def _zeros(tables: TiffTables, span: Span, kept: Sequence[Span]) -> Iterator[Patch]:
-    """Yield the patches that make zeros of a span, but for what something that stays uses too."""
+    """Yield the patches that overwrite a span with zeros, except what is still in use."""
     start, stop = max(span.start, 8), min(span.stop, tables.source.size)
     for other in sorted(kept):
         if other.start < stop and start < other.stop:
