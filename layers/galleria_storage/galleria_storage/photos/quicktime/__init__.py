@@ -1,9 +1,9 @@
 """Films: QuickTime and MP4 (ISO/IEC 14496-12, Apple's QuickTime File Format).
 
-Their headers tell moments in UTC, and some tell the wall-clock time and its
-offset in words. All change in place. A shift moves them all; a time that is
-set has to come with an offset, unless the film tells one; a zone by itself
-changes the words, and moments only as far as the words do.
+Their headers record moments in UTC, and some films also have the local time and
+its offset as text. All change in place. A shift moves them all; an absolute
+time needs an offset, unless the film records one; a zone alone changes the
+text, and the moments only if the text then names another one.
 """
 
 from galleria_storage.photos.quicktime.editing import parts, plan

@@ -1,4 +1,4 @@
-"""Working out an edit of a film: every time in it changes in place, in UTC or in the spelling that it has."""
+"""Working out an edit of a film: every time in it changes in place, in UTC or in its own spelling."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -16,9 +16,9 @@ from galleria_storage.photos.quicktime.spelling import Spelled
 from galleria_storage.photos.source import RangedSource
 
 _UTC: Final = "+00:00"
-_BEGIN: Final = datetime(1904, 1, 1)  # noqa: DTZ001 # UTC, as all of a film's times
+_BEGIN: Final = datetime(1904, 1, 1)  # noqa: DTZ001 # UTC, like all of a film's times
 _SAME_RECORDING: Final = 24 * 3600
-"""Seconds between the times of creation and modification, at most, that tell of the same recording."""
+"""Largest number of seconds between creation and modification that counts as the same recording."""
 
 
 def plan(source: RangedSource, asked: Asked) -> Plan:
@@ -48,7 +48,7 @@ _Outcome = tuple[list[Patch], CaptureTags, CaptureTags]
 
 
 def _by_words(fields: Fields, asked: Asked) -> _Outcome:
-    """Edit a film that tells its time in words; the first ones count, and others that say the same."""
+    """Edit a film that has its time as text; the first text counts, and all that name the same time follow."""
     main = fields.words[0].spelled
     clocks = [clock for clock in fields.clocks if _is_set(clock.created)]
     change = MomentChange()
@@ -61,7 +61,7 @@ def _by_words(fields: Fields, asked: Asked) -> _Outcome:
         local = read_capture_time(changes).time.local if changes.date_time_original else main.local
         new = main.at(local, changes.sub_sec_time_original, changes.offset_time_original)
         if change.to is None and main.offset:
-            # A zone that changes what the words tell changes the moment, too.
+            # If a zone changes the moment that the text names, the moments in UTC change, too.
             span = moment_at(new.local, new.offset) - moment_at(main.local, main.offset)
             change = MomentChange(by=round(span / timedelta(microseconds=1)))
     patches = [patch for words in fields.words for patch in _rewritten(words, _followed(words.spelled, main, new))]
@@ -70,7 +70,7 @@ def _by_words(fields: Fields, asked: Asked) -> _Outcome:
 
 
 def _followed(spelled: Spelled, main: Spelled, new: Spelled) -> Spelled:
-    """Return what words say now that said the same as the main ones; others say what they said."""
+    """Return the new text if it named the same time as the main one; other texts stay as they are."""
     if spelled.local == main.local and spelled.offset in (main.offset, ""):
         return spelled.at(new.local, new.fraction or None, new.offset or None)
     if spelled.is_utc and main.offset and spelled.local == moment_at(main.local, main.offset):
@@ -84,7 +84,7 @@ def _rewritten(words: Words, new: Spelled) -> list[Patch]:
     text = new.written()
     if text is None or len(text) != words.size:
         raise CorrectionError(
-            f"the film tells its time as {words.spelled.written()!r}, which has no room for the offset {new.offset}",
+            f"the film records its time as {words.spelled.written()!r}, which has no room for the offset {new.offset}",
             tag="creationdate",
             advice="Give a target offset in whole hours.",
         )
@@ -92,7 +92,7 @@ def _rewritten(words: Words, new: Spelled) -> list[Patch]:
 
 
 def _by_clocks(fields: Fields, asked: Asked) -> _Outcome:
-    """Edit a film that tells its time in UTC alone."""
+    """Edit a film that has its time only in UTC."""
     if not fields.clocks:
         raise UnsupportedFormatError("The capture time cannot be changed: the film has no place for it.")
     known = next((clock for clock in fields.clocks if _is_set(clock.created)), None)
@@ -105,11 +105,11 @@ def _by_clocks(fields: Fields, asked: Asked) -> _Outcome:
 
 
 def _first_time(fields: Fields, asked: Asked, change: MomentChange) -> _Outcome:
-    """Set the time of a film whose clock was never set: that of creation, wherever it is told."""
+    """Set the creation time of a film whose clock was never set, everywhere."""
     nothing = CaptureTags()
     if change.to is None:
         if change.by:
-            asked.changes(nothing)  # says why it cannot be moved
+            asked.changes(nothing)  # raises the reason why it cannot be moved
         return [], nothing, nothing
     seconds = _written(change.to, 0)
     patches = [_patch(clock.at, clock.width, seconds) for clock in fields.clocks]
@@ -117,7 +117,7 @@ def _first_time(fields: Fields, asked: Asked, change: MomentChange) -> _Outcome:
 
 
 def _clock_patches(clock: Clock, change: MomentChange) -> Iterator[Patch]:
-    """Yield what changes in a header: the time of creation, and that of modification if it is of the same recording."""
+    """Yield the patches of a header: the creation time, and the modification time if of the same recording."""
     created = _written(_moved(_read(clock.created), change), clock.created)
     span = created - clock.created
     if span:
@@ -136,7 +136,7 @@ def _moved(moment: datetime, change: MomentChange) -> datetime:
 
 
 def _is_set(seconds: int) -> bool:
-    """Whether a time was set: 0 was not, counted from 1904 or from 1970."""
+    """Whether a time was set: 0, counted from 1904 or 1970, means that it was not."""
     return seconds not in (0, EPOCH_1970)
 
 
@@ -154,7 +154,7 @@ def _written(moment: datetime, old: int) -> int:
     Raises
     ------
     CorrectionError
-        It is before 1970, when readers take it for something else.
+        It is before 1970, which readers would misinterpret.
     """
     since_1904 = (moment - _BEGIN) // timedelta(seconds=1)
     since_1970 = since_1904 - EPOCH_1970
@@ -175,5 +175,5 @@ def _tags(moment: datetime) -> CaptureTags:
 
 def _outside(what: str) -> CorrectionError:
     return CorrectionError(
-        f"{what} cannot be written into this film: its clock tells the years 1970 to 2040", tag="CreateDate"
+        f"{what} cannot be written into this film, whose times reach from 1970 to 2040", tag="CreateDate"
     )

@@ -1,9 +1,9 @@
 """Where films keep their times.
 
 ISO/IEC 14496-12 8.2.2, 8.3.2 and 8.4.2: `mvhd`, `tkhd` and `mdhd` have the
-times of creation and modification, in seconds since 1904 in UTC. Apple's
-QuickTime File Format has the metadata key ``com.apple.quicktime.creationdate``
-(`meta` with `keys` and `ilst`) and the user data ``©day``, in words.
+creation and modification times, in seconds since 1904 in UTC. Apple's QuickTime
+File Format has the metadata key ``com.apple.quicktime.creationdate`` (`meta`
+with `keys` and `ilst`) and the user data ``©day``, as text.
 """
 
 from collections.abc import Iterator
@@ -16,10 +16,10 @@ from galleria_storage.photos.refusals import cut_off, damaged
 from galleria_storage.photos.source import RangedSource
 
 EPOCH_1970: Final = 2_082_844_800
-"""Seconds from 1904 to 1970. Fewer are not from before photography: their writer counted from 1970, as readers know."""
+"""Seconds from 1904 to 1970. A smaller number is not an early date: its writer counted from 1970, as readers know."""
 
 MAX_TRACKS: Final = 256
-"""More tracks than any camera writes; bounds the work on hostile input."""
+"""More tracks than any camera writes; limits the work on hostile input."""
 
 MAX_TABLE: Final = 256 * 1024
 """Bytes of the longest list of metadata that is read."""
@@ -31,7 +31,7 @@ _NEAR: Final = 64 * 1024
 _CREATION_DATE: Final = b"com.apple.quicktime.creationdate"
 _DAY: Final = b"\xa9day"
 _TEXTS: Final = frozenset({0, 1})
-"""Types of values that are text: not told, and UTF-8 (QuickTime File Format, well-known types)."""
+"""Types of values that are text: unspecified, and UTF-8 (QuickTime File Format, well-known types)."""
 
 
 class Clock(NamedTuple):
@@ -40,7 +40,7 @@ class Clock(NamedTuple):
     Attributes
     ----------
     at
-        Where the time of creation is; that of modification follows.
+        Where the creation time is; the modification time follows.
     width
         Bytes of each.
     created, modified
@@ -54,16 +54,16 @@ class Clock(NamedTuple):
 
 
 class Words(NamedTuple):
-    """A time in words.
+    """A time as text.
 
     Attributes
     ----------
     at
-        Where it is.
+        Its offset.
     size
-        Bytes that it has.
+        Its length in bytes.
     spelled
-        What it says.
+        The time that it names.
     """
 
     at: int
@@ -72,14 +72,14 @@ class Words(NamedTuple):
 
 
 class Fields(NamedTuple):
-    """All times of a film: `words` with those first that count most."""
+    """All times of a film; in `words` the most important come first."""
 
     clocks: list[Clock]
     words: list[Words]
 
 
 def find_fields(source: RangedSource) -> Fields:
-    """Find the times of a film; nothing else of it is read.
+    """Find the times of a film; nothing else is read.
 
     Raises
     ------
@@ -109,12 +109,12 @@ def find_fields(source: RangedSource) -> Fields:
 
 
 def _inside(source: RangedSource, box: Box) -> list[Box]:
-    """Return the boxes in a box; zeros may follow them, with which old QuickTime files end a list.
+    """Return the boxes in a box; zeros may follow, which end a list in old QuickTime files.
 
     Raises
     ------
     CorruptPhotoError
-        They do not fill it: what follows may be a time that readers find nevertheless.
+        They do not fill it: what follows may be a time that readers find anyway.
     """
     found = list(walk(source, box.body, box.stop))
     end = found[-1].stop if found else box.body
@@ -149,7 +149,7 @@ def _clock(source: RangedSource, box: Box) -> Clock:
 
 
 def _words(source: RangedSource, container: list[Box]) -> Iterator[Words]:
-    """Yield the times in words of the movie or of a track: Apple's key, then the user data."""
+    """Yield the times as text of the movie or of a track: Apple's key, then the user data."""
     for box in container:
         if box.kind == b"meta":
             yield from _listed(source, box)

@@ -1,4 +1,4 @@
-"""The blocks of metadata in a film: user data, Apple's keys, XMP, and what nobody but its maker can read.
+"""The blocks of metadata in a film: user data, Apple's keys, XMP, and what only its maker can read.
 
 A block that is dropped becomes free space of the same size (ISO/IEC 14496-12
 8.1.2), so that nothing in the film moves.
@@ -38,7 +38,7 @@ _NAMES: Final = {
     b"\xa9key": "keywords",
     b"kywd": "keywords",
 }
-#: User data that tells nothing of anybody.
+#: User data without private information.
 _HARMLESS: Final = frozenset(
     {b"\xa9day", b"\xa9mak", b"\xa9mod", b"\xa9swr", b"\xa9too", b"\xa9fmt", b"\xa9enc", b"\xa9cpy", b"cprt", b"name"}
     | {b"hnti", b"hinf", b"tsel", b"tagc", b"free", b"skip", b"WLOC", b"LOOP", b"SelO", b"AllF", b"yrrc", b"date"}
@@ -120,7 +120,7 @@ def _keys(source: RangedSource, box: Box) -> list[str]:
 
 
 def _opaque_track(source: RangedSource, boxes: Sequence[Box]) -> Iterator[Block]:
-    """Yield a track of data: many cameras write where they are into one, frame by frame."""
+    """Yield a track of data: many cameras write their position into one, frame by frame."""
     for media in (box for box in boxes if box.kind == b"mdia"):
         for handler in (box for box in walk(source, media.body, media.stop) if box.kind == b"hdlr"):
             if source.read(handler.body + 8, 4) not in _KNOWN_TRACKS:

@@ -1,4 +1,4 @@
-"""Times as films write them in words, ``2024-06-15T10:30:45+0200`` or nearly so; written back in the same spelling."""
+"""Times as text in films, ``2024-06-15T10:30:45+0200`` or similar; rewritten in the same spelling."""
 
 import re
 from datetime import datetime
@@ -21,11 +21,11 @@ class Spelled(NamedTuple):
     fraction
         Digits of the second's fraction; empty without one.
     offset
-        ``±HH:MM``; empty where it tells none, ``+00:00`` where it is written as Z.
+        ``±HH:MM``; empty if there is none, ``+00:00`` if it is written as Z.
     is_utc
-        True if it is written with a Z: it tells a moment, and no zone.
+        True if it is written with a Z: it names a moment, without a zone.
     marks
-        How it is written: the marks between the numbers, and whether minutes of the offset are there.
+        How it is written: the characters between the numbers, and whether the offset has minutes.
     """
 
     local: datetime
@@ -36,7 +36,7 @@ class Spelled(NamedTuple):
 
     @classmethod
     def read(cls, text: str) -> Self | None:
-        """Read a text; None if it does not tell a date and a time."""
+        """Read a text; None if it is not a date with a time."""
         match = re.fullmatch(_SPELLING, text, re.ASCII)
         if not match:
             return None
@@ -50,11 +50,11 @@ class Spelled(NamedTuple):
 
     @property
     def tags(self) -> CaptureTags:
-        """The same as Exif would say it."""
+        """The same time as Exif tags."""
         return CaptureTags(str(self.local).replace("-", ":"), self.fraction or None, self.offset or None)
 
     def written(self) -> str | None:
-        """Write it in its spelling; None if that cannot say its offset."""
+        """Write it in its spelling; None if that has no room for its offset."""
         dash, tee, space, colon, has_minutes = self.marks
         date = f"{self.local:%Y-%m-%d}".rjust(10, "0").replace("-", dash)
         text = f"{date}{tee}{self.local:%H:%M:%S}" + (f".{self.fraction}" if self.fraction else "") + space
@@ -65,7 +65,7 @@ class Spelled(NamedTuple):
         return text + self.offset[:3] + colon + self.offset[4:]
 
     def at(self, local: datetime, fraction: str | None = None, offset: str | None = None) -> Self:
-        """Return another time in the same spelling; a fraction gets as many digits as there were."""
+        """Return another time in the same spelling; a fraction keeps its number of digits."""
         digits = len(self.fraction)
         fraction = self.fraction if fraction is None else fraction[:digits].ljust(digits, "0")
         if offset is None or self.is_utc or not self.offset:

@@ -1,1 +1,1 @@
-"""RAW files that are more than a TIFF: a container or a preview with capture tags of its own."""
+"""RAW files that are more than a TIFF: with a container, or a preview with its own capture tags."""

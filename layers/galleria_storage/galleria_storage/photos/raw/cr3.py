@@ -1,10 +1,10 @@
 """Canon CR3: the capture tags in its box `CMT2`.
 
-A CR3 is an ISO base media file (ISO/IEC 14496-12). Canon's `uuid` box in
-`moov` holds `CMT1` to `CMT4`, TIFF structures with IFD0, the Exif IFD, the
-maker note and the GPS IFD, and `CTBO`, a list of the places and sizes of the
-boxes that follow `moov` (ExifTool, Canon.pm; lclevy/canon_cr3). Where `CMT2`
-has to grow, that list and the places of the tracks' chunks follow.
+A CR3 is an ISO base media file (ISO/IEC 14496-12). Canon's `uuid` box in `moov`
+holds `CMT1` to `CMT4`, TIFF structures with IFD0, the Exif IFD, the maker note
+and the GPS IFD, and `CTBO`, a list of the offsets and sizes of the boxes after
+`moov` (ExifTool, Canon.pm; lclevy/canon_cr3). If `CMT2` has to grow, that list
+and the offsets of the tracks' chunks are adjusted.
 """
 
 from struct import pack, unpack
@@ -27,14 +27,14 @@ _EXIF: Final = b"CMT2"
 _TABLES: Final = {b"CMT1": "Exif", _EXIF: "Exif", b"CMT3": "maker note", b"CMT4": "GPS data"}
 _PLACES: Final = b"CTBO"
 _RECORD: Final = 20
-"""Bytes of a record of `CTBO`: its number, a place and a size."""
+"""Bytes of a record of `CTBO`: its number, an offset and a size."""
 
 MAX_RECORDS: Final = 64
 """More records than any camera writes."""
 
 
 class _Layout(NamedTuple):
-    """Where a file has what an edit changes.
+    """Where a file stores what an edit changes.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ def plan(source: RangedSource, asked: Asked) -> Plan:
     patches = within(edit.patches, box.body)
     growth = sum(len(patch.data) - patch.removed for patch in patches)
     if growth:
-        # Sizes of nothing else change, and what says them keeps its length.
+        # No other sizes change, and their fields keep their length.
         sizes = [*grown(box, growth), *grown(layout.canon, growth), *grown(layout.movie, growth)]
         moves = Moves(patches)
         boxes = [*layout.before, layout.movie, *walk(source, layout.movie.stop, source.size)]
@@ -114,7 +114,7 @@ def _layout(source: RangedSource) -> _Layout:
 
 
 def _follow_list(source: RangedSource, layout: _Layout, moves: Moves) -> list[Patch]:
-    """Let the places in `CTBO` follow; a place of 0 is none."""
+    """Adjust the offsets in `CTBO`; 0 means none."""
     patches = []
     for box in layout.inner:
         if box.kind != _PLACES:

@@ -1,8 +1,8 @@
-"""A TIFF structure whose first table is the Exif IFD itself, as Canon's CR3 has it in its box `CMT2`.
+"""A TIFF structure whose first table is the Exif IFD itself, as in the box `CMT2` of Canon's CR3.
 
-In place first; else the table is written again, with what has no room, into
-zeros at the structure's end, or after it. What it lists otherwise stays
-where it is. Maker notes are in a box of their own.
+Changes are made in place if possible; otherwise the table is rewritten, with
+the values that need room, into zeros at the structure's end or after it.
+Everything else that it lists stays in place. Maker notes are in another box.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ class TableEdit(NamedTuple):
     Attributes
     ----------
     patches
-        Of the structure, an append among them if it grows.
+        Of the structure, including an append if it grows.
     before, after
         The capture tags in it, and in the result.
     """
@@ -57,9 +57,9 @@ def edit_table(data: bytes, asked: Asked) -> TableEdit:
     Raises
     ------
     CorruptPhotoError
-        The table is damaged, or something that it lists lies after its end, which may not grow then.
+        The table is damaged, or something that it lists lies after its end, so that it must not grow.
     CorrectionError
-        What is asked for cannot be done to this photo.
+        The requested change is impossible for this photo.
     """
     order, table = _read(data)
     entries = table.find(CAPTURE_TAGS)
@@ -84,7 +84,7 @@ def edit_table(data: bytes, asked: Asked) -> TableEdit:
 
 
 def other_values(data: bytes) -> list[str]:
-    """Return what the table says, the capture tags aside, as texts that tell any change."""
+    """Return the contents of the table, except the capture tags, as texts that show any change."""
     order, table = _read(data)
     values = [entry for entry in table.find(sorted(table.tag_set)) if entry.tag not in CAPTURE_TAGS]
     return [f"tag {e.tag:04X} {e.type} {data[e.start : e.stop]!r}" for e in values] + [f"{order.mark}{table.next}"]
@@ -105,7 +105,7 @@ def _text(data: bytes, entry: Entry | None) -> str | None:
 
 
 def _has_room(data: bytes, table: Ifd, entry: Entry, size: int) -> bool:
-    """Whether a value may be overwritten: it is text, long enough, in the structure, and nobody else's."""
+    """Whether a value may be overwritten: it is text, long enough, inside the structure, and not shared."""
     start, stop = entry.start, entry.stop
     if entry.type != ASCII or entry.size < size or stop > len(data):
         return False
@@ -118,7 +118,7 @@ def _has_room(data: bytes, table: Ifd, entry: Entry, size: int) -> bool:
 def _written_again(
     data: bytes, order: ByteOrder, table: Ifd, values: Mapping[int, bytes], patches: Sequence[Patch]
 ) -> list[Patch]:
-    """Return what writes the table again with these values, where there is room."""
+    """Return the patches that rewrite the table with these values where there is room."""
     changed = bytearray(data)
     for offset, removed, value in patches:
         changed[offset : offset + removed] = value
@@ -146,12 +146,12 @@ def _written_again(
 
 
 def _used(data: bytes, order: ByteOrder, table: Ifd) -> int:
-    """Return where all that the structure lists ends.
+    """Return the end of everything that the structure lists.
 
     Raises
     ------
     CorruptPhotoError
-        Something reaches over its end: it would get other bytes if that grew.
+        Something extends past its end, and would get other bytes if it grew.
     """
     inner = [entry.raw for entry in table.find({_INTEROPERABILITY}) if is_pointer(entry)]
     tables = [table, *[read_ifd(data, place, order, "Interoperability IFD") for place in inner]]

@@ -1,6 +1,6 @@
-"""Fujifilm RAF: the capture tags are in the JPEG that the file holds for display.
+"""Fujifilm RAF: the capture tags are in the JPEG that the file contains for display.
 
-The header has no published specification; its layout is ExifTool's (FujiFilm.pm,
+The header is not officially documented; its layout is from ExifTool (FujiFilm.pm,
 ``ProcessRAF`` and ``WriteRAF``): big-endian offset and length of the JPEG at
 84, offsets of what follows it at 92, 100, 120 and 128.
 """

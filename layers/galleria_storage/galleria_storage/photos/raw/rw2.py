@@ -1,9 +1,9 @@
-"""Panasonic RW2: a TIFF whose preview is a JPEG with capture tags of its own.
+"""Panasonic RW2: a TIFF whose preview is a JPEG with its own capture tags.
 
 The preview is a value of tag 002E of IFD0 (ExifTool, PanasonicRaw.pm,
-``JpgFromRaw``). Nothing in an RW2 may move, so its tags change where they are;
-what the preview does not hold yet is not added there: readers take it from the
-file's own Exif IFD first.
+``JpgFromRaw``). Nothing in an RW2 may move, so its tags change in place; tags
+missing in the preview are not added there: readers take it from the file's own
+Exif IFD first.
 """
 
 from typing import Final
@@ -31,7 +31,7 @@ def plan(source: RangedSource, asked: Asked) -> Plan:
 
 
 def parts(source: RangedSource) -> list[Part]:
-    """List what a TIFF's parts are, and in place of the preview the parts of the preview."""
+    """List the parts of a TIFF, with the parts of the preview in place of the preview."""
     preview = _preview(source)
     found = [part for part in tiff.parts(source) if not part.name.startswith(f"IFD0 tag {_PREVIEW:04X}")]
     if preview:
@@ -58,7 +58,7 @@ def _preview(source: RangedSource) -> WindowSource | None:
 
 
 def _preview_patches(preview: WindowSource, after: CaptureTags) -> list[Patch]:
-    """Return the patches of the preview: of the tags that it holds, since it cannot grow."""
+    """Return the patches of the preview, only for tags that it has, since it cannot grow."""
     held = jpeg.plan_within(preview, NOTHING).before
     wanted = CaptureTags(*[new if old is not None else None for old, new in zip(held, after, strict=True)])
     edit = jpeg.plan_within(preview, Texts(wanted))
