@@ -154,14 +154,14 @@ def _tiff_or_raw(source: RangedSource) -> MediaType:
 
 
 def _by_boxes(source: RangedSource, prefix: bytes) -> MediaType:
-    """Tell what an ISO base media file is: its boxes decide whether it holds pictures, its brands which."""
+    """Tell what an ISO base media file is: its boxes decide whether it contains pictures, and its brands which kind."""
     brands = _brands(prefix)
     claimed = _by_brand(brands)
     if claimed.image:
         return _MP4 if content_of(source) == "film" else claimed
     pictures = [kind for brand in brands if (kind := _PICTURES.get(brand))]
     if brands[0] in _BRANDS or not pictures or content_of(source) != "pictures":
-        return claimed  # the boxes of a film, which may be large and many, are not looked for
+        return claimed  # the boxes of a film, which may be large and many, are not searched
     return pictures[0]
 
 
@@ -172,7 +172,7 @@ def _brands(prefix: bytes) -> list[bytes]:
 
 
 def _by_brand(brands: list[bytes]) -> MediaType:
-    """Go by the major brand, else by the first known compatible one."""
+    """Decide by the major brand, else by the first known compatible one."""
     if brands[0] in _BRANDS:
         return _BRANDS[brands[0]]
     if brands[0] not in _GENERIC_IMAGE_BRANDS:

@@ -2,7 +2,7 @@
 
 A planner reads only what it needs to work out an edit. `MeteredSource` keeps
 what was read, so that the many small reads of a box or chunk walker become a
-few requests, and bounds them.
+few requests, and limits them.
 """
 
 from bisect import bisect_right
@@ -20,7 +20,7 @@ MAX_BYTES: Final = 4 * 1024 * 1024
 """Bytes read for one plan."""
 
 READ_BYTES: Final = 64 * 1024
-"""The least that is asked for at once: a request costs more than the bytes it brings."""
+"""The least that is requested at once: a request costs more than the bytes it brings."""
 
 
 class RangedSource(Protocol):
@@ -32,7 +32,7 @@ class RangedSource(Protocol):
         ...
 
     def read(self, offset: int, length: int) -> bytes:
-        """Return the bytes from an offset on: as many as asked for, fewer only at the end of the photo."""
+        """Return bytes from an offset on: as many as requested, fewer only at the end of the photo."""
         ...
 
 
@@ -67,7 +67,7 @@ class FileSource:
         """
         wanted = max(min(length, self.size - offset), 0)
         if not wanted:
-            return b""  # a damaged file may name a place that no file reaches
+            return b""  # a damaged file may contain an offset that no file can have
         self._file.seek(self._start + offset)
         data = self._file.read(wanted)
         if len(data) < wanted:
@@ -76,14 +76,14 @@ class FileSource:
 
 
 class WindowSource:
-    """Part of a photo as a photo of its own: a preview inside a RAW file.
+    """Part of a photo as a separate photo: a preview inside a RAW file.
 
     Parameters
     ----------
     source
         The whole.
     start, size
-        Where the part begins, and its bytes; all of it must be there.
+        Offset and size of the part, which must be complete.
     """
 
     def __init__(self, source: RangedSource, start: int, size: int) -> None:
@@ -97,14 +97,14 @@ class WindowSource:
 
 
 class MeteredSource:
-    """A source that keeps what was read, reads at least `READ_BYTES` at once, and bounds both.
+    """A source that keeps what was read, reads at least `READ_BYTES` at once, and limits reads and bytes.
 
     Parameters
     ----------
     source
         Where the bytes come from.
     head
-        First bytes of the photo that are known already; they cost no read.
+        First bytes of the photo, if already known; they do not need a read.
     max_bytes
         How much may be read beyond the head.
 
@@ -113,7 +113,7 @@ class MeteredSource:
     size
         Bytes in all.
     reads, bytes_read
-        What the source was asked for so far.
+        Reads and bytes requested from the source so far.
     """
 
     def __init__(self, source: RangedSource, head: bytes = b"", max_bytes: int = MAX_BYTES) -> None:
@@ -126,14 +126,14 @@ class MeteredSource:
         self.bytes_read = 0
 
     def bounded(self, max_bytes: int) -> "MeteredSource":
-        """Return the same source with another bound; what was read already is kept, and counts."""
+        """Return the same source with another limit; what was already read is kept, and counts."""
         other = MeteredSource(self._source, max_bytes=max_bytes)
         other._starts, other._kept = list(self._starts), list(self._kept)  # of the same class
         other.reads, other.bytes_read = self.reads, self.bytes_read
         return other
 
     def has_read(self, data: bytes) -> bool:
-        """Whether bytes are in what was read so far."""
+        """Whether these bytes occur in what was read so far."""
         return any(data in piece for piece in self._kept)
 
     def read(self, offset: int, length: int) -> bytes:
@@ -154,7 +154,7 @@ class MeteredSource:
         return self._fetch(offset, length, index)
 
     def _fetch(self, offset: int, length: int, index: int) -> bytes:
-        """Read what is missing of a range, after the piece that it begins in or follows."""
+        """Read the missing part of a range, after the piece in which it begins or that it follows."""
         start, data = self._starts[index], self._kept[index]
         known = data[offset - start :] if offset <= start + len(data) else b""
         begin = offset + len(known)

@@ -1,1 +1,1 @@
-"""TIFF files, and RAW files that are built like them: tables read by ranges, an edit that never moves a byte."""
+"""TIFF files, and RAW files built like them: tables are read by ranges, and an edit never moves a byte."""

@@ -11,16 +11,16 @@ from galleria_storage.photos.tiff.tables import Table, TiffTables
 #: Tags of the offsets and of the lengths (TIFF 6.0 sections 8, 15 and 22).
 _IMAGE_DATA: Final = ((0x0111, 0x0117), (0x0144, 0x0145), (0x0201, 0x0202))
 _UNSET: Final = 0xFFFF_FFFF
-"""Panasonic's RW2 has this offset where another tag says where the picture is."""
+"""In Panasonic's RW2 this offset means that another tag has the picture's position."""
 
 
 def picture_spans(tables: TiffTables, table: Table) -> list[Span]:
-    """Return where the pictures of a table are, in ascending order; what follows directly is joined.
+    """Return where the pictures of a table are, in ascending order; adjacent spans are joined.
 
     Raises
     ------
     CorruptPhotoError
-        There are not as many lengths as offsets.
+        The numbers of lengths and offsets differ.
     """
     if (known := tables.pictures.get(table.start)) is None:
         known = joined(chain.from_iterable(_spans(tables, table, *tags) for tags in _IMAGE_DATA))
@@ -43,7 +43,7 @@ def _spans(tables: TiffTables, table: Table, offset_tag: int, length_tag: int) -
 
 
 def joined(spans: Iterable[Span]) -> list[Span]:
-    """Return spans in ascending order, those that overlap or follow directly made into one."""
+    """Return spans in ascending order, with overlapping or adjacent ones joined."""
     found: list[Span] = []
     for span in sorted(spans):
         if found and span.start <= found[-1].stop:

@@ -1,9 +1,10 @@
-"""Changing the capture tags of a TIFF file, and of RAW files that are built like it.
+"""Changing the capture tags of a TIFF file, and of RAW files built like it.
 
 Nothing ever moves: maker notes and RAW data hold offsets that no specification
-lists. A text with room is overwritten; another is added at the end of the file.
-A table that needs one more field is copied to the end, and what points to it
-is changed; the old copy stays, unused (TIFF 6.0 section 2 allows tables anywhere).
+lists. A text with room is overwritten; any other is added at the end of the
+file. A table that needs one more field is copied to the end, and the pointer to
+it is changed; the old copy stays, unused (TIFF 6.0 section 2 allows tables
+anywhere).
 """
 
 from collections.abc import Iterable, Mapping
@@ -41,7 +42,7 @@ def plan(source: RangedSource, asked: Asked) -> Plan:
 
 
 def parts(source: RangedSource) -> list[Part]:
-    """List every field but the capture tags and the pointer to the Exif IFD, and every picture."""
+    """List every field except the capture tags and the pointer to the Exif IFD, and every picture."""
     tables = TiffTables(source)
     found = [Part(f"byte order {tables.order.mark}, next IFD at {tables.main.next}", ())]
     for table in tables.all:
@@ -61,7 +62,7 @@ def _within(source: RangedSource, span: Span) -> Span:
 
 
 def _capture_tags(tables: TiffTables) -> CaptureTags:
-    """Return the capture tags: the Exif IFD's, else those that TIFF/EP (ISO 12234-2) puts into IFD0."""
+    """Return the capture tags: those of the Exif IFD, or else those that TIFF/EP (ISO 12234-2) puts into IFD0."""
     texts: dict[int, str] = {}
     for table in (tables.exif, tables.main):
         for field in table.find(CAPTURE_TAGS) if table else ():
@@ -72,7 +73,7 @@ def _capture_tags(tables: TiffTables) -> CaptureTags:
 
 
 class Edit:
-    """Patches in the making, and what is added at the end of the file.
+    """The growing list of patches, and what is added at the end of the file.
 
     Parameters
     ----------
@@ -86,7 +87,7 @@ class Edit:
         self._size = tables.source.size
         self._patches: dict[int, bytes] = {}
         self._added = bytearray()
-        #: Fields that get a new value, by their place: a table that is copied takes them along.
+        #: Fields that get a new value, by their offset: a copied table includes them.
         self._fields: dict[int, bytes] = {}
 
     def write(self, texts: Mapping[int, bytes]) -> list[Patch]:
@@ -95,7 +96,7 @@ class Edit:
         Raises
         ------
         CorruptPhotoError
-            It would harm other data, or what lies beyond the end of the file would get a new meaning.
+            It would harm other data, or give a new meaning to something beyond the end of the file.
         """
         tables = self._tables
         for table in (tables.exif, tables.main):
@@ -124,20 +125,20 @@ class Edit:
         return self._tables.source.read(at, len(data)) == data
 
     def _overwrite(self, field: Field, text: bytes) -> None:
-        """Give a field a new text: where the old one is if there is room and nothing else uses it."""
+        """Give a field a new text: in place if there is room that nothing else uses."""
         start, stop = field.value
         room = stop - start
         if field.type == ASCII and len(text) < room <= _LINE and self._same(start, text.ljust(room, b"\0")):
             return  # whoever else uses it
         if field.type in _TEXT_TYPES and INLINE < room >= len(text) >= INLINE and self._is_its_own(field):
             self._patches[start] = text.ljust(room, b"\0")
-            # Exif 2.32 4.6.2: the number of an ASCII value counts its NUL. Some cameras leave no room for it.
+            # Exif 2.32 4.6.2: the number of an ASCII value includes its NUL. Some cameras leave no room for it.
             self._patches[field.place] = self._order.entry.pack(field.tag, ASCII, min(len(text) + 1, room), 0)[:8]
         else:
             self._fields[field.place] = self._new_field(field.tag, text)
 
     def _is_its_own(self, field: Field) -> bool:
-        """Whether a value lies in the file, and apart from everything else that is known."""
+        """Whether a value lies in the file and does not overlap anything else that is known."""
         start, stop = field.value
         if start < 8 or stop > self._size:
             return False
@@ -152,7 +153,7 @@ class Edit:
         return True
 
     def _new_field(self, tag: int, text: bytes) -> bytes:
-        """Return the twelve bytes of a field, its value added at the end of the file if it is long."""
+        """Return the twelve bytes of a field; a long value is added at the end of the file."""
         value = text + b"\0"
         if len(value) <= INLINE:
             return self._order.entry.pack(tag, ASCII, len(value), 0)[:8] + value.ljust(INLINE, b"\0")
@@ -172,7 +173,7 @@ class Edit:
         self._patches[4] = self._order.long.pack(self._add(self._table(main.fields, {EXIF_IFD: pointer}, main.next)))
 
     def _table(self, fields: Iterable[Field], added: Mapping[int, bytes], following: int) -> bytes:
-        """Return a table: fields as they are or will be, and new ones in their order by tag (TIFF 6.0 section 2)."""
+        """Return a table: fields as they are or will be, and new ones, in order of their tags (TIFF 6.0 section 2)."""
         entries = [(field.tag, self._final(field)) for field in fields]
         for tag in sorted(added):
             index = next((index for index, (other, _) in enumerate(entries) if other > tag), len(entries))
@@ -196,7 +197,7 @@ class Edit:
     def _add(self, data: bytes) -> int:
         """Add bytes at the end of the file on a word boundary; return their offset."""
         if not self._added:
-            # Where the file ends with its last table, the offset of the next one is missing: it must not be made up.
+            # If the file ends with its last table, the offset of the next one is missing, and must not be invented.
             lacking = max(table.end + 4 - self._size for table in self._tables.all)
             self._added += bytes(max(lacking, 0))
         self._added += bytes((self._size + len(self._added)) % 2)
@@ -205,7 +206,7 @@ class Edit:
         return place
 
     def _check_end(self) -> None:
-        """Refuse to add anything where something that is listed should be, but was cut off."""
+        """Refuse to add anything where listed data should be but was cut off."""
         tables = self._tables
         for table in tables.all:
             ends = [field.value.stop for field in table.fields if field.tag not in CAPTURE_TAGS]

@@ -1,4 +1,4 @@
-"""The tables (IFDs) of a TIFF file, read by ranges: the file may have any size, and its tables be anywhere in it.
+"""The tables (IFDs) of a TIFF file, read by ranges: the file may have any size, and its tables may be anywhere in it.
 
 TIFF 6.0 section 2: a header (byte order, a number that names the format, the
 offset of the first IFD); an IFD is a count of fields, twelve bytes for each
@@ -79,7 +79,7 @@ class Table(NamedTuple):
 
 
 class TiffTables:
-    """The tables of a file that an edit looks at.
+    """The tables of a file that an edit needs.
 
     Attributes
     ----------
@@ -145,7 +145,7 @@ class TiffTables:
         return Field(tag, kind, number, place, data[at + 8 : at + 12], Span(start, start + size))
 
     def pointer(self, field: Field) -> int:
-        """Return the offset that a field holds, which must be one."""
+        """Return the offset in a field, which must be one."""
         if field.type not in _POINTER_TYPES or field.number != 1:
             raise damaged(f"tag {field.tag:04X} should be the offset of a table")
         offset: int = self.order.long.unpack(field.raw)[0]
