@@ -56,9 +56,7 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     """
     logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
     if custom_resource.is_request(event):
-        custom_resource.fulfil(
-            event, lambda: service.read_settings() and service.publisher() and "the settings are right"
-        )
+        custom_resource.fulfil(event, _check_settings)
         return {}
     settings = service.read_settings()
     act = partial(
@@ -76,6 +74,7 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
 
 
 def _check_settings() -> str:
+    """Make the publisher, which raises if a setting is wrong."""
     service.read_settings()
     service.publisher()
     return "the settings are right"
