@@ -42,6 +42,7 @@ COMMANDS: Final[dict[str, str]] = {
     "remove": "take photos out of staging, the public bucket and the CDN",
     "problems": "say what was rejected or failed, why, and what to do",
     "retry": "hand what is in the failure queue to the function again",
+    "setup": "keep the settings of a provider, and print the stack's parameters",
     "doctor": "check what a photo needs on its way, and say what to do",
     "cors": "check or repair the public bucket's CORS rules",
     "demo": "run the main job on an embedded S3, and check every result",
@@ -77,7 +78,8 @@ Publish photos to S3 with corrected capture times, and keep the public bucket's 
 Commands:
 {lines}
 
-{PROGRAM} COMMAND --help explains one of them; --version tells the version.
+{PROGRAM} COMMAND --help explains one of them; --version tells the version;
+{PROGRAM} --profile NAME COMMAND takes the settings that `setup` has kept.
 
 Exit status: 0 all right, 1 something is not right, 2 could not be done or told."""
 

@@ -11,6 +11,7 @@ from galleria_cli.rules.facts import Facts, facts_of, media_of
 from galleria_cli.rules.rulebook import Rulebook
 from galleria_storage.bulk.patience import Patience
 from galleria_storage.bulk.remembered import RememberedFiles
+from galleria_storage.bulk.standing import Standing
 from galleria_storage.bulk.walk import LocalFile
 from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.corrections.keys import CORRECTION_KEYS
@@ -57,6 +58,8 @@ class Push:
         What is asked: by the rules, and by the command line.
     how
         Where the corrections are written.
+    standing
+        What a listing told of staging: what is not in it need not be asked for.
     types
         Media types that are pushed beside images.
     remembered
@@ -73,6 +76,7 @@ class Push:
     given: Mapping[str, str]
     how: How
     patience: Patience
+    standing: Standing
     types: frozenset[str] = frozenset()
     remembered: RememberedFiles = field(default_factory=lambda: RememberedFiles(None))
     rules_only: bool = False
@@ -120,7 +124,8 @@ class Push:
         return Pushed(file.name, key, status, content.size, words, reason)
 
     def _put(self, path: Path, content: LocalContent, key: str, asked: Mapping[str, str]) -> Status:
-        found = self.store.head(key)
+        absent = self.standing.complete and key not in self.standing.listed
+        found = None if absent else self.store.head(key)
         if self.rules_only:
             if found is None:
                 return "missing"

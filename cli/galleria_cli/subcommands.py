@@ -17,7 +17,9 @@ class Subcommands(click.Group):
     """
 
     def __init__(self, names: Mapping[str, str]) -> None:
-        super().__init__(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+        profile = click.Option(["--profile"], help="Settings that this computer keeps under this name.")
+        settings = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+        super().__init__(params=[profile], callback=_with_profile, context_settings=settings)
         self._names = names
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 # Click's signature
@@ -47,3 +49,9 @@ class Subcommands(click.Group):
         near = get_close_matches(name, self._names, n=1)
         meant = f"{near[0]} may be meant" if near else f"allowed are {', '.join(self._names)}"
         raise click.UsageError(f"there is no command {name!r}; {meant}", ctx)
+
+
+def _with_profile(profile: str | None) -> None:
+    from galleria_cli import configuration  # noqa: PLC0415 # not where only help is asked for
+
+    configuration.apply(profile)

@@ -79,6 +79,7 @@ def command(  # one name for each option
     from galleria_storage.bulk.patience import Patience  # noqa: PLC0415
     from galleria_storage.bulk.remembered import RememberedFiles  # noqa: PLC0415
     from galleria_storage.bulk.run import as_they_finish  # noqa: PLC0415
+    from galleria_storage.bulk.standing import look  # noqa: PLC0415
 
     given = from_words(correct, "--correct")
     found = files_of(paths, Selection(include, exclude))
@@ -90,11 +91,12 @@ def command(  # one name for each option
     chosen: pushing.How = "metadata" if how == "metadata" or (not how and not store.profile.object_tags) else "tags"
     folder = prefix.strip("/")
     remembered = RememberedFiles(None if checksum else places.cache_file("files.sqlite"))
+    start, waiting = f"{folder}/" if folder else "", Patience(report.waiting, patience)
+    types = frozenset(also) | frozenset(words(completed(os.environ), "PASS_THROUGH_TYPES"))
+    standing = waiting.call(lambda: look(store, [start + file.name for file in found if file.problem is None]))
     run = pushing.Push(
-        store, f"{folder}/" if folder else "", book, given, chosen, Patience(report.waiting, patience),
-        frozenset(also) | frozenset(words(completed(os.environ), "PASS_THROUGH_TYPES")),
-        remembered, rules_only, dry_run,
-    )  # fmt: skip
+        store, start, book, given, chosen, waiting, standing, types, remembered, rules_only=rules_only, dry_run=dry_run
+    )
     counts: Counter[str] = Counter()
     sizes: Counter[str] = Counter()
     keys: list[str] = []

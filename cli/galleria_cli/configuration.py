@@ -1,0 +1,92 @@
+"""Settings that are kept on this computer: profiles in one TOML file, in the platform's own place.
+
+A profile is a table of the settings' own names: ``[studio]``, ``STAGING_BUCKET = "…"``. The profile ``default``
+fills in what the environment does not say; one that is named (`--profile`, GALLERIA_PROFILE) counts more than it.
+"""
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from galleria_storage.errors import LocalFileError, SettingsError
+
+DEFAULT: Final = "default"
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def path() -> Path:
+    """Return where the file is, or would be; GALLERIA_CONFIG names another place."""
+    if given := os.environ.get("GALLERIA_CONFIG", "").strip():
+        return Path(given)
+    from platformdirs import user_config_path  # noqa: PLC0415 # not for the overview
+
+    return Path(user_config_path("galleria-storage")) / "config.toml"
+
+
+def apply(name: str | None) -> None:
+    """Let the environment have the settings of a profile.
+
+    Raises
+    ------
+    SettingsError
+        The profile that is named does not exist, or the file is not what it should be.
+    """
+    profiles = read()
+    wanted = name or os.environ.get("GALLERIA_PROFILE", "").strip()
+    if wanted and wanted not in profiles:
+        known = ", ".join(profiles) or "none; make one with `galleria-storage setup`"
+        raise SettingsError(f"there is no profile {wanted!r} in {path()}; there are: {known}", tag="--profile")
+    for setting, value in profiles.get(wanted or DEFAULT, {}).items():
+        if wanted or setting not in os.environ:
+            os.environ[setting] = value
+
+
+def read() -> dict[str, dict[str, str]]:
+    """Return all profiles; none where there is no file."""
+    place = path()
+    try:
+        found = tomllib.loads(place.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise LocalFileError(f"{place} cannot be read: {error.strerror or error}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{place} is not TOML: {error}", tag="--profile") from None
+    for name, values in found.items():
+        if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
+            raise SettingsError(f"{place}: {name} must be a table of texts", tag="--profile")
+    return found
+
+
+def save(name: str, values: Mapping[str, str]) -> Path:
+    """Write a profile beside those that are there; only its owner may read the file.
+
+    Raises
+    ------
+    SettingsError
+        The name is not one for a profile.
+    LocalFileError
+        It cannot be written.
+    """
+    if not _NAME.fullmatch(name):
+        raise SettingsError(f"the profile is called {name!r}; allowed are letters, digits, _ and -", tag="--profile")
+    profiles = {**read(), name: dict(values)}
+    text = "\n".join(
+        f"[{title}]\n" + "".join(f"{setting} = {json.dumps(value)}\n" for setting, value in table.items())
+        for title, table in profiles.items()
+    )
+    place = path()
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        part = place.with_name(f"{place.name}.part")
+        part.unlink(missing_ok=True)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        part.replace(place)
+    except OSError as error:
+        raise LocalFileError(f"{place} cannot be written: {error.strerror or error}") from error
+    return place

@@ -1,0 +1,78 @@
+"""Profiles: settings that this computer keeps, and `setup`, which makes them."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from galleria_cli import configuration, console
+from galleria_storage.errors import SettingsError
+
+HETZNER = ["setup", "hetzner", "--where", "fsn1", "--staging-bucket", "in-box", "--public-bucket", "gallery",
+           "--access-key", "AK", "--secret-key", "SK"]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("GALLERIA_CONFIG", str(tmp_path / "a/config.toml"))
+    for name in ("STAGING_BUCKET", "S3_PUBLIC_BUCKET", "GALLERIA_PROFILE"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    return tmp_path / "a/config.toml"
+
+
+@pytest.fixture
+def _environment_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+
+
+def test_answers_become_a_profile_that_only_its_owner_can_read(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert console.main(HETZNER) == 0
+    assert configuration.read()["default"] == {
+        "STAGING_BUCKET": "in-box",
+        "S3_PUBLIC_BUCKET": "gallery",
+        "S3_PUBLIC_ENDPOINT": "https://fsn1.your-objectstorage.com",
+        "S3_PUBLIC_REGION": "fsn1",
+        "S3_PUBLIC_ACCESS_KEY": "AK",
+        "S3_PUBLIC_SECRET_KEY": "SK",
+    }
+    assert config.stat().st_mode & 0o077 == 0
+    said = capsys.readouterr().out
+    assert '"PublicEndpoint=https://fsn1.your-objectstorage.com"' in said
+    assert "SK" not in said
+
+
+def test_profiles_stand_side_by_side() -> None:
+    console.main([*HETZNER, "--profile", "studio"])
+    console.main([*HETZNER, "--staging-bucket", "other"])
+    assert {name: values["STAGING_BUCKET"] for name, values in configuration.read().items()} == {
+        "studio": "in-box",
+        "default": "other",
+    }
+
+
+def test_a_wrong_answer_is_told_before_anything_is_written(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert console.main([*HETZNER, "--public-bucket", "no bucket!"]) == 2
+    assert "not a bucket name" in capsys.readouterr().err
+    assert not config.exists()
+
+
+@pytest.mark.usefixtures("_environment_is_put_back")
+def test_the_default_profile_fills_in_and_a_named_one_counts_more() -> None:
+    configuration.save("default", {"STAGING_BUCKET": "kept", "S3_PUBLIC_BUCKET": "kept"})
+    configuration.save("studio", {"STAGING_BUCKET": "named"})
+    os.environ["STAGING_BUCKET"] = "of the shell"
+    configuration.apply(None)
+    assert (os.environ["STAGING_BUCKET"], os.environ["S3_PUBLIC_BUCKET"]) == ("of the shell", "kept")
+    configuration.apply("studio")
+    assert os.environ["STAGING_BUCKET"] == "named"
+
+
+def test_a_profile_that_does_not_exist_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    console.main(HETZNER)
+    assert console.main(["--profile", "studio", "status"]) == 2
+    assert "there is no profile 'studio'" in capsys.readouterr().err
+    with pytest.raises(SettingsError, match="allowed are letters"):
+        configuration.save("a b", {})
