@@ -56,7 +56,7 @@ class Candidate:
     name
         In the table.
     function, layer
-        Folders that stand for `/var/task` and `/opt/python`.
+        Folders in place of `/var/task` and `/opt/python`.
     init, first, memory
         Milliseconds, milliseconds and MiB, one entry for each round.
     """

@@ -89,7 +89,7 @@ TASKS: dict[str, Callable[[], Task]] = {
     "pyexiv2": lambda: with_pyexiv2,
     "Pillow (re-encodes)": lambda: with_pillow,
 }
-#: Those whose cost is no matter of milliseconds: two runs tell enough.
+#: Those that take much longer than milliseconds: two runs are enough.
 SLOW = ("exiftool, a process each", "Pillow (re-encodes)")
 
 

@@ -92,7 +92,7 @@ def _profiled(files: set[str], hops: Counter[tuple[str, str]]) -> Iterator[Calla
     """Hand out what runs a piece of work and counts in it."""
 
     def watch(frame: FrameType, event: str, _argument: Any) -> None:
-        if event != "call" or frame.f_lasti > 0 or not (place := _place(frame)):  # a generator that goes on is no call
+        if event != "call" or frame.f_lasti > 0 or not (place := _place(frame)):  # a resumed generator is not a call
             return
         files.add(place)
         caller = frame.f_back

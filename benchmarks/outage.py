@@ -1,6 +1,6 @@
 """`make outage`: EVENTS=10000 through the built function in Lambda's runtime, with the provider away for a while.
 
-What stands for AWS: queues with the template's own attributes, the two buckets (SeaweedFS), the runtime
+In place of AWS: queues with the template's own attributes, the two buckets (SeaweedFS), the runtime
 interface client under AWS's emulator, and a poller that does what Lambda's does: receive, invoke, delete what did not
 fail. The provider of the public bucket answers 503 from the moment when a fifth is published.
 
@@ -172,7 +172,7 @@ def judged(storage: S3Server, keys: list[str]) -> tuple[int, int]:
 
 
 def reaching(storage: S3Server, wire: Wire, queue: FakeQueues) -> dict[str, str]:
-    """Return the variables that lead the function to all that stands for AWS and the provider."""
+    """Return the variables that lead the function to the substitutes for AWS and the provider."""
     return {
         "AWS_ENDPOINT_URL": queue.endpoint,
         "AWS_ENDPOINT_URL_S3": storage.endpoint,

@@ -94,7 +94,7 @@ def main() -> int:
     parser.add_argument("--details", choices=EDITORS, default=OURS, help="whose failures to list")
     arguments = parser.parse_args()
     if not arguments.folder.is_dir():
-        parser.error(f"{arguments.folder} is no folder; set PHOTO_CORPUS to a folder of photos")
+        parser.error(f"{arguments.folder} is not a folder; set PHOTO_CORPUS to a folder of photos")
     results = compare(arguments.folder, arguments.editors)
     print(tables(results, arguments.editors))
     if arguments.details in arguments.editors:

@@ -38,7 +38,7 @@ class Jpeg:
 
     @property
     def tail(self) -> bytes:
-        """Image data and everything behind it; AFCP trailers with their offsets from their own start."""
+        """Image data and everything after it; AFCP trailers with offsets from their own start."""
         data, done = bytearray(self.data), len(self.data)
         for mark in reversed(list(_AFCP_MARK.finditer(self.data, self.image))):
             end, order = mark.start(), _AFCP_ORDERS[mark[0]]

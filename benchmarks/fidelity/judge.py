@@ -114,7 +114,7 @@ def _read_back(tags: Tags) -> bool:
 def _hidden_from_exiv2(photo: Photo) -> bool:
     """Tell whether exiv2 sees no Exif where exiftool does.
 
-    It is so if other bytes stand before the block, or another word than Exif, or an emptied segment comes first.
+    This happens if other bytes or another word than Exif come before the block, or if an emptied segment comes first.
     """
     blocks = photo.jpeg.exif_segments() if photo.jpeg and not photo.exiv2 else []
     return bool(blocks) and not re.match(rb".{4}Exif\0\0(II|MM)", blocks[0], re.DOTALL)
@@ -122,7 +122,7 @@ def _hidden_from_exiv2(photo: Photo) -> bool:
 
 def _read_back_by_exiv2(tags: dict[str, str] | None) -> bool:
     wanted = {"Exif.Photo.DateTimeOriginal": TIME_TEXT, "Exif.Photo.OffsetTimeOriginal": OFFSET_TEXT}
-    # A tag that stands twice in its IFD comes as a list.
+    # A tag that occurs twice in its IFD comes as a list.
     return tags is not None and all(tags.get(tag) in (text, [text, text]) for tag, text in wanted.items())
 
 

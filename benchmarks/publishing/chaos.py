@@ -142,7 +142,7 @@ class Fire:
         worker.key = ""
 
     def _replace(self, worker: Worker) -> Worker:
-        """Kill a worker where it stands; its event comes again."""
+        """Kill a worker at any point; its event is delivered again."""
         worker.process.kill()
         worker.process.join()
         assert worker.process.exitcode == -signal.SIGKILL  # noqa: S101 # it must have died of this
