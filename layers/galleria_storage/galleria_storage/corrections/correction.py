@@ -163,15 +163,15 @@ class Correction(NamedTuple):
         return self.capture_time.iso_text if self.capture_time else None
 
     def with_other_dates(self, told: Sequence[CaptureTime] | None) -> "Correction":
-        """Return the correction for a photo that tells these other dates; None: it has a capture time, which stays.
+        """Return the correction for a photo with these other dates; None if it has a capture time, which stays.
 
         Raises
         ------
         CorrectionError
-            It tells none, or several that differ.
+            It has no other date, or several that differ.
         """
         if told is not None and len(told) != 1:
-            found = f"tells {len(told)} other dates that differ" if told else "tells no other date"
+            found = f"{len(told)} other dates that differ" if told else "no other date"
             raise CorrectionError(
                 f"{TIMESTAMP} is {OTHER_DATE!r}, but the photo has no capture time and {found}",
                 tag=TIMESTAMP,

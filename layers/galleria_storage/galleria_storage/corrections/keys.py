@@ -17,6 +17,6 @@ REMOVE: Final = "remove"
 #: What an object says in a group replaces the stack's defaults of that group.
 TIME_KEYS: Final = (TIMESTAMP, SHIFT, CAMERA_ZONE)
 ZONE_KEYS: Final = (TARGET_OFFSET, TARGET_ZONE)
-#: Each of these is a group of its own.
+#: Each of these is its own group.
 SINGLE_KEYS: Final = (DATES, REMOVE)
 CORRECTION_KEYS: Final = TIME_KEYS + ZONE_KEYS + SINGLE_KEYS

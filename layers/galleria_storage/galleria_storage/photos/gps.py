@@ -31,7 +31,7 @@ def _from_exif(block: Block) -> datetime | None:
     """Exif 2.32 4.6.6: GPSDateStamp is ``YYYY:MM:DD``, GPSTimeStamp three rationals."""
     tables = TiffTables(block.source, lenient=True)
     for table in tables.all:
-        if table.name == "GPS IFD" or block.name == "GPS data":  # Canon's CR3 keeps it as a file of its own
+        if table.name == "GPS IFD" or block.name == "GPS data":  # Canon's CR3 stores it as a separate structure
             fields = {field.tag: field for field in table.find({_TIME, _DATE})}
             if len(fields) == 2:  # both
                 return _moment(tables, fields[_DATE], fields[_TIME])
