@@ -21,7 +21,7 @@ from tests.support.photos.jpegs import HEAD, SCAN_START
 
 STAGING, PUBLIC = "staging", "public"
 JPEG = HEAD + SCAN_START + b"pixels" * 50 + b"\xff\xd9"
-GIF = b"GIF89a" + b"blocks" * 20
+GIF = b"GIF89a" + b"blocks" * 20 + b";"
 TIME = {"corrected-timestamp": "2024-06-15T10:30:45"}
 #: A photo that goes out in parts, and what is made of both.
 BIG = JPEG[:-2] + bytes(range(256)) * 1600 + b"\xff\xd9"

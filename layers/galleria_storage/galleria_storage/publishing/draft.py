@@ -13,6 +13,7 @@ from galleria_storage.errors import (
     UnsupportedFormatError,
 )
 from galleria_storage.photos.credentials import after_edit, is_signed
+from galleria_storage.photos.endings import check_ending
 from galleria_storage.photos.formats import is_correctable, max_bytes_of
 from galleria_storage.photos.photo import plan_photo
 from galleria_storage.photos.plan import NOTHING, Asked, Plan, Span
@@ -79,6 +80,7 @@ def prepare(source: ObjectSource, correction: Correction, settings: PublishSetti
     except UnsupportedFormatError:
         if correction.asked_by_object or correction.remove:
             raise  # a copy that tells what it should not is worse than none
+        check_ending(photo, media_type)
         note = f"published without the default correction: {media_type} is not corrected" if correction else ""
         return Draft(Content(source), media_type, note=note)
     except TruncatedPhotoError:
