@@ -1,59 +1,82 @@
-"""Upload a folder twice, beside rclone, and one large file: seconds, CPU seconds, memory. `make bench-upload`.
+"""Folders uploaded twice by the command `deploy`, beside rclone, and one large file. `make bench-upload`.
 
-One run on one SeaweedFS server on loopback, eight files at once in both: the
-ratios mean something, the seconds only on the machine that ran them.
-rclone compares by size and MD5 here (`--checksum`), as the library does.
+One run on one SeaweedFS server on loopback, eight files at once in both: the ratios mean something, the seconds only on
+the machine that ran them. Both compare as they do by default: rclone by size and time, the command by size and by the
+checksum that it remembers of a file whose size, time and inode have not changed.
 """
 
 import os
 import resource
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
-from galleria_storage.s3_storage import get_s3_client, upload_directory_to_s3, upload_file_to_s3
+from galleria_storage.s3_storage import get_s3_client, upload_file_to_s3
 from tests.support.servers import S3Server, running
 from tests.support.servers.processes import find_program
 
-PHOTOS: Final = 1000
-PHOTO_BYTES: Final = 300_000
+#: Files, and bytes of each.
+FOLDERS: Final = ((2000, 100_000), (50, 8_000_000))
 LARGE_MIB: Final = 400
 Result = TypeVar("Result")
 
 
 def main() -> None:
     """Run everything and print a table."""
-    with tempfile.TemporaryDirectory(prefix="s3-") as data, tempfile.TemporaryDirectory(prefix="photos-") as folder:
-        photos = Path(folder)
-        content = os.urandom(PHOTO_BYTES)
-        for n in range(PHOTOS):
-            (photos / f"{n:04}.jpg").write_bytes(n.to_bytes(4, "big") + content)
-        with running("seaweedfs", Path(data)) as server:
-            print(f"{'':24}{'seconds':>9}{'CPU s':>9}")
-            _compare(server, photos)
-            _large(server, photos / "large.mp4")
+    with (
+        tempfile.TemporaryDirectory(prefix="s3-") as data,
+        tempfile.TemporaryDirectory(prefix="photos-") as folder,
+        running("seaweedfs", Path(data)) as server,
+    ):
+        client = get_s3_client(server.endpoint, server.access_key, server.secret_key, server.region)
+        for bucket in ("ours", "theirs"):
+            client.create_bucket(Bucket=bucket)
+        print(f"{'':32}{'seconds':>9}{'CPU s':>9}")
+        for count, size in FOLDERS:
+            _compare(server, _filled(Path(folder) / f"{count}", count, size), f"{count} of {size // 1000} KB")
+        _large(server, Path(folder) / "large.mp4")
 
 
-def _compare(server: S3Server, photos: Path) -> None:
-    client = get_s3_client(server.endpoint, server.access_key, server.secret_key, server.region)
-    for bucket in ("ours", "theirs"):
-        client.create_bucket(Bucket=bucket)
+def _filled(folder: Path, count: int, size: int) -> Path:
+    folder.mkdir()
+    content, before = os.urandom(size), time.time() - 3600
+    for n in range(count):
+        path = folder / f"{n:04}.jpg"
+        path.write_bytes(n.to_bytes(4, "big") + content[4:])
+        os.utime(path, (before, before))  # what was changed just now is not remembered
+    return folder
+
+
+def _compare(server: S3Server, photos: Path, name: str) -> None:
     environment = os.environ | {
         "RCLONE_CONFIG": "",
         "RCLONE_S3_PROVIDER": "SeaweedFS",
         "RCLONE_S3_ENDPOINT": server.endpoint,
         "RCLONE_S3_ACCESS_KEY_ID": server.access_key,
         "RCLONE_S3_SECRET_ACCESS_KEY": server.secret_key,
+        "S3_PUBLIC_BUCKET": "ours",
+        "S3_PUBLIC_ENDPOINT": server.endpoint,
+        "S3_PUBLIC_ACCESS_KEY": server.access_key,
+        "S3_PUBLIC_SECRET_KEY": server.secret_key,
+        "S3_PUBLIC_PROFILE": server.profile,
+        "XDG_CACHE_HOME": str(photos.parent / "cache"),
     }
-    rclone = [find_program("rclone", "make .venv-servers/.ready"), "copy", "--checksum", "--transfers", "8"]
+    rclone = [find_program("rclone", "make .venv-servers/.ready"), "copy", "--transfers", "8"]
+    ours = [sys.executable, "-m", "galleria_cli", "deploy", "--no-cors-check", "--quiet", "--transfers", "8"]
+    programs: dict[str, list[str | Path]] = {
+        "ours": [*ours, photos, "--prefix", photos.name],
+        "rclone": [*rclone, photos, f":s3:theirs/{photos.name}"],
+    }
     for run in ("new", "unchanged"):
-        result = _timed(f"ours, {run}", lambda: upload_directory_to_s3(client, photos, "ours", "p"))
-        if not result["success"]:
-            raise SystemExit(result["errors"][0])
-        _timed(f"rclone, {run}", lambda: subprocess.run([*rclone, photos, ":s3:theirs/p"], env=environment, check=True))
+        for program, command in programs.items():
+            _timed(
+                f"{program}, {name} {run}",
+                lambda command=command: subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL),
+            )
 
 
 def _large(server: S3Server, path: Path) -> None:
@@ -73,7 +96,7 @@ def _timed(name: str, work: Callable[[], Result]) -> Result:
     """Run and print wall time, and CPU time of this process and of those it waited for."""
     wall, cpu = time.monotonic(), _cpu_seconds()
     result = work()
-    print(f"{name:24}{time.monotonic() - wall:9.1f}{_cpu_seconds() - cpu:9.1f}")
+    print(f"{name:32}{time.monotonic() - wall:9.1f}{_cpu_seconds() - cpu:9.1f}")
     return result
 
 
