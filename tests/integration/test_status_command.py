@@ -200,3 +200,16 @@ def test_the_doctor_looks_no_further_than_it_can(
     assert "CORS" not in found
     monkeypatch.delenv("STAGING_BUCKET")
     assert checked(capsys) == {"settings": "wrong"}
+
+
+def test_a_push_can_be_followed_until_the_copy_is_there(
+    prefix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "1.jpg").write_bytes(PHOTO)
+    words = ["push", str(tmp_path / "1.jpg"), "--prefix", prefix, "--correct", "shift=+1h", "--wait"]
+    assert main([*words, "--wait-seconds", "0"]) == 1
+    assert "no copy after 0 s" in capsys.readouterr().out
+    main(["publish", f"{prefix}1.jpg"])
+    capsys.readouterr()
+    assert main(words) == 0
+    assert f"published  {prefix}1.jpg  2024:06:15 13:30:45" in capsys.readouterr().out
