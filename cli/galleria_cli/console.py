@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from galleria_cli.table import printable
+from galleria_storage import __version__
 from galleria_storage.errors import GalleriaError
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _run(arguments: list[str]) -> int:
         print(overview())
         return 0
     if arguments == ["--version"]:
-        print(f"{PROGRAM} {_version()}")
+        print(f"{PROGRAM} {__version__}")
         return 0
     try:
         return _invoke(arguments)
@@ -142,12 +143,6 @@ def _forget_output() -> None:
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, stream.fileno())
             os.close(nowhere)
-
-
-def _version() -> str:
-    from importlib.metadata import version  # noqa: PLC0415 # not needed for anything else
-
-    return version("galleria-storage")
 
 
 def _in_words(error: GalleriaError) -> str:

@@ -2,9 +2,9 @@
 
 import errno
 import os
-import re
 import subprocess
 import sys
+import tomllib
 from typing import NoReturn
 
 import pytest
@@ -12,6 +12,7 @@ import pytest
 from galleria_cli import console
 from galleria_cli.commands import local
 from galleria_storage.errors import BucketNotFoundError, GalleriaError, SettingsError
+from tests.support.servers.processes import ROOT
 
 
 def fail_with(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> int:
@@ -45,7 +46,8 @@ def test_the_overview_fits_a_terminal_of_100_columns(capsys: pytest.CaptureFixtu
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert console.main(["--version"]) == 0
-    assert re.fullmatch(r"galleria-storage \d+\.\d+\.\d+\n", capsys.readouterr().out)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert capsys.readouterr().out == f"galleria-storage {project['version']}\n"
 
 
 @pytest.mark.parametrize(
