@@ -77,7 +77,7 @@ class ByHand:
 
     def publish(self, keys: Iterable[str]) -> int:
         """Publish keys, several at once, tell each outcome, and return the exit status."""
-        named = not isinstance(keys, Iterator)  # of a listing, what is no photo may be ignored
+        named = not isinstance(keys, Iterator)  # a listing may hold files other than photos
         return self._all(keys, "written", frozenset({*_WRONG, "gone", "ignored"}) if named else _WRONG)
 
     def unpublish(self, keys: Iterable[str]) -> int:

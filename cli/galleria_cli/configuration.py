@@ -46,7 +46,7 @@ def apply(name: str | None) -> None:
 
 
 def read() -> dict[str, dict[str, str]]:
-    """Return all profiles; none where there is no file."""
+    """Return all profiles, or none if the file does not exist."""
     place = path()
     try:
         found = tomllib.loads(place.read_text(encoding="utf-8"))

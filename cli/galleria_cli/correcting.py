@@ -119,7 +119,7 @@ class Correcting:
         return Corrected(file.name, "corrected" if edited != data else "copied")
 
     def _other(self, file: LocalFile, facts: Facts, *, asked: bool) -> Corrected:
-        """Carry over what is no photo, or a photo that cannot be corrected."""
+        """Copy a file that is not a photo, or a photo that cannot be corrected."""
         if asked and (facts.media is None or facts.media.image) and not (self.others and facts.media is None):
             kind = f"photos of type {facts.media.media_type}" if facts.media else "files of no known image format"
             raise UnsupportedFormatError(f"{kind} cannot be corrected")

@@ -34,7 +34,7 @@ def _inside(path: Path) -> list[LocalFile]:
     if path.is_dir():
         return list_files(path)
     if not os.path.lexists(path):
-        raise LocalFileError(f"there is no file or folder {str(path)!r}")
+        raise LocalFileError(f"no such file or folder: {str(path)!r}")
     return [LocalFile(path.name, path)]
 
 

@@ -53,7 +53,7 @@ class Describing:
     reads_bytes: bool = False
 
     def one(self, listed: ListedObject) -> Entry | None:
-        """Return the entry of an object; None if it is no photo's copy."""
+        """Return the entry of an object; None if it is not the copy of a photo."""
         old = self.known.get(listed.key)
         if old and self.reads_bytes and not old["sha256"]:
             old = None

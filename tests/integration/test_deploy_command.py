@@ -81,7 +81,7 @@ def test_a_file_that_fails_is_named_and_changes_the_exit_status(
 
 def test_a_folder_that_is_not_there_is_an_error_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["deploy", str(tmp_path / "nowhere")]) == 2
-    assert "there is no folder" in capsys.readouterr().err
+    assert "no such folder" in capsys.readouterr().err
 
 
 def test_a_missing_setting_is_named(

@@ -235,7 +235,7 @@ def test_a_folder_that_does_not_exist_is_an_error_in_words(
     result = upload_directory_to_s3(client, tmp_path / "nowhere", buckets.public)
     assert set(result) == KEYS
     assert not result["success"]
-    assert "there is no folder" in result["errors"][0]
+    assert "no such folder" in result["errors"][0]
 
 
 @pytest.mark.parametrize("dry_run", [True, False])

@@ -68,7 +68,7 @@ def command(
 
     headers = [_headers(cache_control, "--cache-control"), _headers(media_type, "--media-type")]
     if not folder.is_dir():
-        raise LocalFileError(f"there is no folder {str(folder)!r}")
+        raise LocalFileError(f"no such folder: {str(folder)!r}")
     found = files_of([folder], Selection(include, exclude))
     store = places.public_store({"S3_PUBLIC_BUCKET": bucket, "S3_PUBLIC_ENDPOINT": endpoint})
     given = {"S3_PUBLIC_BUCKET": store.bucket, "S3_PUBLIC_ENDPOINT": endpoint}

@@ -42,7 +42,7 @@ def photos_in(folder: Path, problems: dict[str, str], asked: Mapping[str, str] =
         raise SettingsError(f"{folder} is not a folder", advice="Name a folder with photos: make demo PHOTOS=folder.")
     files = list_files(folder)
     if not files:
-        raise SettingsError(f"there is no file in {folder}", advice="Name a folder with photos.")
+        raise SettingsError(f"{folder} has no files", advice="Name a folder with photos.")
     for file in files:
         try:
             data = _content(file)

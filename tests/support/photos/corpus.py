@@ -8,7 +8,7 @@ import pytest
 CORPUS = Path(os.environ.get("PHOTO_CORPUS") or "../shared/photos")
 #: For tests that need them.
 NEEDS_CORPUS = pytest.mark.skipif(
-    not CORPUS.is_dir(), reason=f"no camera files: there is no folder {CORPUS} (PHOTO_CORPUS)"
+    not CORPUS.is_dir(), reason=f"no camera files: no such folder: {CORPUS} (PHOTO_CORPUS)"
 )
 
 

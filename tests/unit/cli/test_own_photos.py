@@ -49,7 +49,7 @@ def test_no_photo_is_changed(tmp_path: Path) -> None:
     assert path.read_bytes() == SAMPLES["little-endian.jpg"]
 
 
-@pytest.mark.parametrize(("name", "words"), [("absent", "is not a folder"), ("", "there is no file")])
+@pytest.mark.parametrize(("name", "words"), [("absent", "is not a folder"), ("", "has no files")])
 def test_a_folder_that_is_missing_or_empty_is_named(tmp_path: Path, name: str, words: str) -> None:
     with pytest.raises(SettingsError, match=words):
         list(photos_in(tmp_path / name, {}))

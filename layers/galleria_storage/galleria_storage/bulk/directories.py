@@ -89,7 +89,7 @@ def upload_directory(
         The bucket could not be listed.
     """
     if not local_dir.is_dir():
-        raise LocalFileError(f"there is no folder {str(local_dir)!r}")
+        raise LocalFileError(f"no such folder: {str(local_dir)!r}")
     folder = prefix.strip("/")
     found = list_files(local_dir)
     start = f"{folder}/" if folder else ""
