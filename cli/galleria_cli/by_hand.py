@@ -1,7 +1,7 @@
 """The function's work without Lambda: the work of `publish` and `remove`."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -75,10 +75,13 @@ class ByHand:
         for found in list_objects(self.staging.client, self.staging.bucket, prefix):
             yield found.key
 
-    def publish(self, keys: Iterable[str]) -> int:
-        """Publish keys, several at once, tell each outcome, and return the exit status."""
-        named = not isinstance(keys, Iterator)  # a listing may hold files other than photos
-        return self._all(keys, "written", frozenset({*_WRONG, "gone", "ignored"}) if named else _WRONG)
+    def publish(self, keys: Sequence[str]) -> int:
+        """Publish keys that were named, several at once, tell each outcome, and return the exit status."""
+        return self._all(keys, "written", frozenset({*_WRONG, "gone", "ignored"}))
+
+    def publish_listed(self, prefix: str) -> int:
+        """Publish the keys in staging that start with a prefix; a file other than a photo is not a fault there."""
+        return self._all(self.listed(prefix), "written", _WRONG)
 
     def unpublish(self, keys: Iterable[str]) -> int:
         """Take away the copies of originals that are gone, and return the exit status."""

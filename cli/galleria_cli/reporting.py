@@ -39,6 +39,7 @@ class Report:
         self._task: TaskID | None = None
         self._lock = threading.Lock()
         self._told_at = 0.0
+        self._files = 0
 
     def file(self, status: str, name: str, *, wrong: bool = False, dull: bool = False, **facts: Any) -> None:
         """Tell what became of one file.
@@ -52,6 +53,7 @@ class Report:
         facts
             Further fields for JSON; `reason` and `asked` are shown to people, too.
         """
+        self._files += 1
         told = {key: value for key, value in facts.items() if value is not None and value != ""}
         if self._json:
             self._print(json.dumps({"file": name, "status": status, **told}, ensure_ascii=False, default=str))
@@ -72,8 +74,22 @@ class Report:
                 print(printable(words), file=sys.stderr, flush=True)
 
     @contextmanager
+    def interruptible(self, files: int) -> Iterator[None]:
+        """Say where the run stopped if Ctrl-C ends it."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.note(f"stopped after {self._files} of {files} files; the same command goes on from there")
+            raise
+
+    @contextmanager
     def progress(self, files: int, size: int) -> Iterator[None]:
-        """Show on a terminal how far the run is: files, bytes, speed, time left."""
+        """Show on a terminal how far the run is: files, bytes, speed, time left; say where Ctrl-C stopped it."""
+        with self.interruptible(files), self._bar(files, size):
+            yield
+
+    @contextmanager
+    def _bar(self, files: int, size: int) -> Iterator[None]:
         if self._quiet or self._json or not sys.stderr.isatty():
             yield
             return
@@ -96,10 +112,10 @@ class Report:
             finally:
                 self._progress = self._task = None
 
-    def advance(self, done: int, size: int) -> None:
-        """Show that `done` files are through, the last of which had `size` bytes."""
+    def advance(self, size: int) -> None:
+        """Show that the file just told, of `size` bytes, is through."""
         if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, advance=size, done=done)
+            self._progress.update(self._task, advance=size, done=self._files)
 
     def waiting(self, seconds: float, error: GalleriaError | None) -> None:
         """Tell of an outage, at its begin, now and then, and at its end."""

@@ -75,13 +75,10 @@ def command(
         dull = done.status in {"already there", "left out"}
         report.file(status, done.name, wrong=done.status == "rejected", dull=dull, asked=done.times, reason=done.reason)
 
-    try:
-        with closing(as_they_finish(Correcting(book, given, into, others).one, files, _THREADS)) as results:
-            for done in results:
-                tell(done)
-    except KeyboardInterrupt:
-        report.note(f"stopped after {counts.total()} of {len(files)} files; the same command goes on from there")
-        raise
+    one = Correcting(book, given, into, others).one
+    with report.interruptible(len(files)), closing(as_they_finish(one, files, _THREADS)) as results:
+        for done in results:
+            tell(done)
     report.summary(", ".join(f"{count} {status}" for status, count in sorted(counts.items())), counts)
     return int(counts["rejected"] > 0)
 

@@ -92,11 +92,8 @@ def command(
                     for done in results:
                         counts[done.status] += 1
                         sent += done.size if done.status == "deployed" else 0
-                        report.advance(counts.total(), done.size)
                         _tell(report, done, dry_run=dry_run)
-    except KeyboardInterrupt:
-        report.note(f"stopped after {counts.total()} of {len(found)} files; the same command goes on from there")
-        raise
+                        report.advance(done.size)
     finally:
         remembered.close()
     seconds = time.monotonic() - started

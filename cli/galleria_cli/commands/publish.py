@@ -35,7 +35,7 @@ def command(
     if dry_run:
         return run.would_publish(keys or run.listed(prefix or ""))
     if not watch:
-        return run.publish(keys or run.listed(prefix or ""))
+        return run.publish(keys) if keys else run.publish_listed(prefix or "")
     while True:
         run.publish_what_changed(prefix or "")
         time.sleep(every)

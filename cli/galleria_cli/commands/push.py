@@ -106,16 +106,13 @@ def command(  # one name for each option
             report.progress(len(found), sum(size_of(file) for file in found)),
             closing(as_they_finish(run.one, found, transfers)) as outcomes,
         ):
-            for done, pushed in enumerate(outcomes, 1):
+            for pushed in outcomes:
                 counts[pushed.status] += 1
                 sizes[pushed.status] += pushed.size
                 if pushed.status in {"pushed", "retagged", "unchanged"}:
                     keys.append(pushed.key)
-                report.advance(done, pushed.size)
                 _tell(report, pushed, dry_run=dry_run)
-    except KeyboardInterrupt:
-        report.note(f"stopped after {counts.total()} of {len(found)} files; the same command goes on from there")
-        raise
+                report.advance(pushed.size)
     finally:
         remembered.close()
     seconds = time.monotonic() - started

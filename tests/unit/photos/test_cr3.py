@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from galleria_storage.corrections.capture_tags import CaptureTags
@@ -204,7 +204,6 @@ def files(draw: st.DrawFn) -> bytes:
     )
 
 
-@settings(deadline=None)
 @given(files())
 def test_twice_is_once_and_the_last_word_counts(file: bytes) -> None:
     once = correct_bytes(file, OTHER)
@@ -217,7 +216,6 @@ def test_twice_is_once_and_the_last_word_counts(file: bytes) -> None:
     assert plan_photo(made.view(BytesSource(file)), NOTHING, "image/x-canon-cr3").before == made.after
 
 
-@settings(deadline=None)
 @given(files(), st.data())
 def test_a_damaged_file_is_refused_or_corrected_for_good(file: bytes, data: st.DataObject) -> None:
     refused_or_corrected_for_good(damaged(data, file, 24), OTHER)

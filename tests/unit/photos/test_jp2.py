@@ -1,7 +1,7 @@
 """JPEG 2000 photos: the capture tags change in the box with Exif data, and every other box keeps its bytes."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from galleria_storage.corrections.correction import Correction
@@ -113,7 +113,6 @@ def files(draw: st.DrawFn) -> bytes:
     return START + b"".join(pieces) + rest
 
 
-@settings(deadline=None)
 @given(files())
 def test_twice_is_once_and_the_last_word_counts(file: bytes) -> None:
     once = correct_bytes(file, Texts(NEW))
@@ -123,7 +122,6 @@ def test_twice_is_once_and_the_last_word_counts(file: bytes) -> None:
     assert plan_photo(made.view(BytesSource(file)), NOTHING).before == made.after
 
 
-@settings(deadline=None)
 @given(files(), st.data())
 def test_a_damaged_file_is_refused_or_corrected_for_good(file: bytes, data: st.DataObject) -> None:
     refused_or_corrected_for_good(damaged(data, file, 12), Texts(NEW))

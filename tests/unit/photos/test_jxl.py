@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from galleria_storage.corrections.correction import Correction
@@ -133,7 +133,6 @@ def files(draw: st.DrawFn) -> bytes:
     return START + b"".join(pieces)
 
 
-@settings(deadline=None)
 @given(files())
 def test_twice_is_once_and_the_last_word_counts(file: bytes) -> None:
     once = correct_bytes(file, Texts(NEW))
@@ -144,7 +143,6 @@ def test_twice_is_once_and_the_last_word_counts(file: bytes) -> None:
     assert plan_photo(made.view(BytesSource(file)), NOTHING).before == made.after
 
 
-@settings(deadline=None)
 @given(files(), st.data())
 def test_a_damaged_file_is_refused_or_corrected_for_good(file: bytes, data: st.DataObject) -> None:
     refused_or_corrected_for_good(damaged(data, file, 12), Texts(NEW))

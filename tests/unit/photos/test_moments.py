@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from galleria_storage.corrections.capture_tags import CaptureTags
@@ -87,7 +87,6 @@ moments = st.builds(
 SPELLINGS = ["2020-01-02T03:04:05-05:00", "2020:01:02 03:04:05", "20200102030405-0500", "2020-01-02T08:04:05Z"]
 
 
-@settings(deadline=None)
 @given(st.sampled_from(SPELLINGS), moments)
 def test_writing_keeps_the_length_and_reads_back(text: str, moment: Moment) -> None:
     found = spelled(text)

@@ -1,7 +1,7 @@
 """Boxes decide whether a file holds pictures, whatever brand it claims."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from galleria_storage.photos.sniff import SNIFF_BYTES, recognise, sniff
@@ -84,13 +84,11 @@ def test_where_no_box_within_reach_tells_the_brand_does() -> None:
     assert kind_of(samsung[:SNIFF_BYTES]) == kind_of(samsung) == ("image/heic", True)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200), st.sampled_from([b"heic", b"mif1", b"isom", b"avif"]))
 def test_whatever_follows_the_brands_has_an_answer(rest: bytes, brand: bytes) -> None:
     assert sniff(ftyp(brand, b"mif1") + rest) is not None
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from([b"moov", b"trak", b"mdia", b"meta"]), min_size=1, max_size=400))
 def test_boxes_in_boxes_end(kinds: list[bytes]) -> None:
     data = b""

@@ -1,7 +1,7 @@
 """A plan of patches: its pieces, its view, and what it says of moved spans agree with each other."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from galleria_storage.corrections.capture_tags import CaptureTags
@@ -28,7 +28,6 @@ def sources_and_plans(draw: st.DrawFn) -> tuple[bytes, Plan]:
     )
 
 
-@settings(deadline=None)
 @given(sources_and_plans())
 def test_applying_viewing_and_piecing_together_give_the_same_bytes(case: tuple[bytes, Plan]) -> None:
     data, plan = case
@@ -40,14 +39,12 @@ def test_applying_viewing_and_piecing_together_give_the_same_bytes(case: tuple[b
     assert all(pieces)
 
 
-@settings(deadline=None)
 @given(sources_and_plans(), st.integers(0, 90), st.integers(0, 90))
 def test_a_view_reads_any_range(case: tuple[bytes, Plan], offset: int, length: int) -> None:
     data, plan = case
     assert plan.view(BytesSource(data)).read(offset, length) == plan.apply(data)[offset : offset + length]
 
 
-@settings(deadline=None)
 @given(sources_and_plans(), st.integers(0, 60), st.integers(1, 60))
 def test_a_moved_span_holds_the_same_bytes(case: tuple[bytes, Plan], start: int, length: int) -> None:
     data, plan = case
@@ -69,7 +66,6 @@ def test_patches_that_overlap_or_leave_the_source_are_refused(patches: tuple[Pat
         plan_of(10, *patches)
 
 
-@settings(deadline=None)
 @given(sources_and_plans(), st.data())
 def test_one_plan_for_two_does_what_both_do_in_turn(case: tuple[bytes, Plan], more: st.DataObject) -> None:
     data, first = case

@@ -3,7 +3,7 @@
 from zlib import compress, decompress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from galleria_storage.corrections.capture_tags import CaptureTags
@@ -164,7 +164,6 @@ other_chunks = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(
     before=other_chunks, after=other_chunks, place=st.sampled_from(["before", "after", "none"]), offset=st.booleans()
 )

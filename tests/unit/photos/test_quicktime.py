@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from galleria_storage.corrections.capture_tags import CaptureTags
@@ -268,7 +268,6 @@ MORE = st.lists(st.builds(lambda make, text: make(text), st.sampled_from([keys, 
 THIS = Texts(CaptureTags("2024:06:15 10:30:45", None, "+02:00"))
 
 
-@settings(deadline=None)
 @given(MORE, st.sampled_from([SHOT, 0]), st.integers(0, 1))
 def test_twice_is_once_and_the_last_word_counts(more: list[bytes], created: datetime | int, version: int) -> None:
     file = film(*more, created=created, version=version)
@@ -277,7 +276,6 @@ def test_twice_is_once_and_the_last_word_counts(more: list[bytes], created: date
     assert correct_bytes(correct_bytes(once, OTHER), THIS) == once
 
 
-@settings(deadline=None)
 @given(MORE, st.integers(-100_000, 100_000))
 def test_there_and_back_is_nothing(more: list[bytes], shift: int) -> None:
     file = film(*more)
@@ -286,7 +284,6 @@ def test_there_and_back_is_nothing(more: list[bytes], shift: int) -> None:
     assert file == film(*more)
 
 
-@settings(deadline=None)
 @given(MORE, st.data())
 def test_a_damaged_film_is_refused_or_corrected_for_good(more: list[bytes], data: st.DataObject) -> None:
     file = film(*more)

@@ -5,7 +5,7 @@ from pathlib import Path
 from struct import pack
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from galleria_storage.photos.sniff import SNIFF_BYTES, recognise, sniff
@@ -113,13 +113,11 @@ def test_a_camera_file_whose_sensor_table_is_beyond_the_first_bytes_is_known_by_
     assert found.media_type == "image/x-sony-arw"
 
 
-@settings(deadline=None)
 @given(st.sampled_from([b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"]), st.binary(max_size=300))
 def test_whatever_follows_a_tiff_header_has_an_answer(header: bytes, rest: bytes) -> None:
     assert sniff(header + rest) is not None
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(RAW)), st.booleans(), st.data())
 def test_a_damaged_raw_file_has_an_answer(kind: str, big: bool, data: st.DataObject) -> None:
     whole = bytearray(tiff(RAW[kind], big=big))

@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from galleria_storage.errors import CorruptPhotoError
@@ -13,7 +13,6 @@ from galleria_storage.photos.source import MAX_READS, READ_BYTES, BytesSource, F
 DATA = bytes(range(256)) * 4096
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(DATA) + 9), st.integers(0, 2 * READ_BYTES)), max_size=12))
 def test_it_gives_what_its_source_holds(ranges: list[tuple[int, int]]) -> None:
     source = MeteredSource(BytesSource(DATA), DATA[:1000])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from galleria_storage.corrections.capture_tags import CaptureTags
@@ -234,7 +234,6 @@ fields_of = st.dictionaries(
 )
 
 
-@settings(deadline=None)
 @given(fields_of, st.none() | fields_of, st.sets(st.sampled_from([TIME, FRACTION, OFFSET])), st.sampled_from("<>"))
 def test_every_other_field_keeps_its_value_and_the_last_correction_wins(
     main: dict[int, tuple[int, bytes]], exif: dict[int, tuple[int, bytes]] | None, held: set[int], mark: str

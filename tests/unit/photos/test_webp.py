@@ -1,7 +1,7 @@
 """WebP photos: the capture tags change in the EXIF chunk, and every other chunk keeps its bytes."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from galleria_storage.corrections.capture_tags import CaptureTags
@@ -111,7 +111,6 @@ def test_another_file_is_refused() -> None:
 others = st.lists(st.builds(chunk, st.sampled_from([b"ABCD", b"ICCP", b"XMP "]), st.binary(max_size=9)), max_size=3)
 
 
-@settings(deadline=None)
 @given(others, others, st.booleans(), st.booleans())
 def test_correcting_twice_changes_nothing_more_and_the_last_correction_wins(
     before: list[bytes], after: list[bytes], extended: bool, offset: bool

@@ -3,7 +3,7 @@
 import xml.etree.ElementTree as ET
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from galleria_storage.errors import CorruptPhotoError
@@ -114,7 +114,6 @@ def test_a_text_of_another_length_is_refused() -> None:
 letters = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="<&\"'"), max_size=9)
 
 
-@settings(deadline=None)
 @given(letters, letters, st.sampled_from(ENCODINGS))
 def test_expat_and_an_independent_parser_read_the_same(label: str, other: str, encoding: str) -> None:
     text = packet(f'xmp:Label="{label}"', f"<e:Other>{other}</e:Other>")

@@ -28,7 +28,7 @@ def test_a_body_has_the_size_asked_for_and_holds_what_is_written(pool: BodyPool,
         assert body == content[:size]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.integers(0, 3 * MIB), max_size=6))
 def test_whatever_was_lent_before_the_size_is_right(sizes: list[int]) -> None:
     pool = BodyPool()

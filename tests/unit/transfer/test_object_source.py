@@ -32,7 +32,7 @@ class Bucket:
 
 
 @pytest.mark.parametrize("whole", [WHOLE, STREAMED])
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(reads=st.lists(st.tuples(st.integers(0, len(DATA) + 10), st.integers(0, 2 * MIB)), max_size=5))
 def test_whatever_is_read_in_whatever_order_is_right(whole: int, reads: list[tuple[int, int]]) -> None:
     with Bucket().open(whole) as source:
@@ -83,7 +83,7 @@ PIECES = st.lists(
 
 
 @pytest.mark.parametrize("whole", [WHOLE, STREAMED])
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(drawn=PIECES, looked_at=st.integers(0, len(DATA)))
 def test_pieces_come_out_in_turn_whatever_was_looked_at_before(
     whole: int, drawn: list[bytes | tuple[int, int]], looked_at: int

@@ -60,7 +60,7 @@ def meant(data: bytes, pieces: list[bytes | range]) -> bytes:
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("profile", [COPYING, PROFILES["aws"], PROFILES["minio"]], ids=lambda profile: profile.name)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(edit=edits())
 def test_what_is_stored_is_what_was_meant(
     profile: ProviderProfile, way: str, edit: tuple[bytes, list[bytes | range]]

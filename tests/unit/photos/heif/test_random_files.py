@@ -1,6 +1,6 @@
 """HEIF files of random structure: the promises that hold for all of them."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from galleria_storage.photos.photo import correct_bytes, plan_photo
@@ -52,7 +52,6 @@ def files(draw: st.DrawFn) -> bytes:
     )
 
 
-@settings(deadline=None)
 @given(files())
 def test_the_tags_are_written_and_all_else_stays(file: bytes) -> None:
     result = correct_bytes(file, THIS)
@@ -63,7 +62,6 @@ def test_the_tags_are_written_and_all_else_stays(file: bytes) -> None:
     assert {n: i for n, i in items.items() if n not in exif} == {n: i for n, i in before.items() if i[0] != b"Exif"}
 
 
-@settings(deadline=None)
 @given(files())
 def test_twice_is_once_and_the_last_word_counts(file: bytes) -> None:
     once = correct_bytes(file, THIS)
@@ -74,7 +72,6 @@ def test_twice_is_once_and_the_last_word_counts(file: bytes) -> None:
     assert correct_bytes(correct_bytes(file, OTHER), THIS) == once
 
 
-@settings(deadline=None)
 @given(files())
 def test_a_result_reads_back_through_its_view(file: bytes) -> None:
     source = BytesSource(file)
@@ -84,7 +81,6 @@ def test_a_result_reads_back_through_its_view(file: bytes) -> None:
     assert not again.patches
 
 
-@settings(deadline=None)
 @given(files(), st.data())
 def test_a_damaged_file_is_refused_or_keeps_its_items(file: bytes, data: st.DataObject) -> None:
     refused_or_corrected_for_good(damaged(data, file, 8), THIS)

@@ -173,7 +173,7 @@ SOURCES = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(SOURCES), st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), min_size=1, max_size=6))
 def test_no_damage_leads_to_a_silent_failure(source: bytes, damage: list[tuple[int, int]]) -> None:
     data = bytearray(source)
@@ -188,7 +188,7 @@ def test_no_damage_leads_to_a_silent_failure(source: bytes, damage: list[tuple[i
     assert image_data(after) == image_data(broken)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=300))
 def test_no_bytes_at_all_lead_to_another_error(noise: bytes) -> None:
     for data in (noise, b"\xff\xd8" + noise, jpeg(exif_segment(noise)), jpeg(exif_segment(b"II*\0\x08\0\0\0" + noise))):

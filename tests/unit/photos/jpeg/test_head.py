@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
@@ -23,7 +23,6 @@ def test_the_head_ends_where_the_image_begins() -> None:
     assert head.segments[-1].end == len(head.data)
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, len(PHOTO)), max_size=30))
 def test_pieces_of_any_size_give_the_same_head(cuts: list[int]) -> None:
     places = sorted({0, *cuts, len(PHOTO)})

@@ -166,7 +166,7 @@ def photo_of(tiff: Tiff) -> bytes:
     return jpeg(exif_segment(tiff.data), XMP, trailer=b"a trailer")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(blocks(), changes)
 def test_the_tags_read_back_and_all_else_keeps_its_meaning(tiff: Tiff, wanted: CaptureTags) -> None:
     before = photo_of(tiff)
@@ -179,7 +179,7 @@ def test_the_tags_read_back_and_all_else_keeps_its_meaning(tiff: Tiff, wanted: C
     assert segments(after)[1:] == segments(before)[1:]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(blocks(), changes)
 def test_the_maker_note_keeps_its_place(tiff: Tiff, wanted: CaptureTags) -> None:
     note = [row for row in meaning(tiff.data) if row[1] == MAKER_NOTE and len(row[4]) > 4]
@@ -189,20 +189,20 @@ def test_the_maker_note_keeps_its_place(tiff: Tiff, wanted: CaptureTags) -> None
         assert after[at : at + len(row[4])] == row[4]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(blocks(), changes)
 def test_applying_twice_is_applying_once(tiff: Tiff, wanted: CaptureTags) -> None:
     once = corrected(photo_of(tiff), wanted)
     assert corrected(once, wanted) == once
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(blocks(), pairs, pairs)
 def test_a_correction_leaves_no_trace_of_the_one_before(tiff: Tiff, first: CaptureTags, second: CaptureTags) -> None:
     assert corrected(corrected(photo_of(tiff), first), second) == corrected(photo_of(tiff), second)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(blocks(), changes, st.integers(1, 300))
 def test_a_block_cut_short_is_refused_or_keeps_what_is_left(tiff: Tiff, wanted: CaptureTags, cut: int) -> None:
     del tiff.data[max(len(tiff.data) - cut, 20) :]
