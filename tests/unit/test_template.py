@@ -11,13 +11,11 @@ import pytest
 
 from galleria_storage.cors.rules import found_rules
 from galleria_storage.cors.settings import cors_settings
-from galleria_storage.publishing.safe_keys import RESERVED
 from galleria_storage.publishing.settings import publish_settings
 from galleria_storage.runtime.environment import MORE, completed
 from tests.support.servers.processes import ROOT
 from tests.support.stack.template import Stack, source
 
-FUNCTIONS = {"PublishPhotoFunction": "publish_photo", "AuditCorsFunction": "audit_cors"}
 ELSEWHERE = {
     "PublicBucketName": "gallery",
     "PublicEndpoint": "https://fsn1.your-objectstorage.com",
@@ -42,7 +40,6 @@ QUEUE, FUNCTION = "<PublishQueue.Arn>", "<PublishPhotoFunction.Arn>"
 
 
 BUCKETS = ("StagingBucket", "PublicBucket", "OperationsBucket")
-ALARMS = [name for name, entry in source()["Resources"].items() if entry["Type"] == "AWS::CloudWatch::Alarm"]
 COMMON = source()["Globals"]["Function"]["Environment"]["Variables"]
 
 
@@ -246,12 +243,6 @@ def test_photos_published_at_once_are_bounded_where_they_are_called() -> None:
     assert direct.properties("PublishPhotoFunction")["ReservedConcurrentExecutions"] == 10
 
 
-def test_the_throttle_alarm_does_not_ring_where_throttling_is_how_the_bound_works() -> None:
-    assert "ThrottleAlarm" in Stack().resources
-    assert "ThrottleAlarm" in Stack({"Trigger": "direct", "MaximumConcurrency": 0}).resources
-    assert "ThrottleAlarm" not in Stack({"Trigger": "direct"}).resources
-
-
 CONTRADICTIONS = [
     ({"PublicEndpoint": "https://s3.example"}, "needs PublicBucketName"),
     ({**ELSEWHERE, "PublicSecretArn": ""}, "needs PublicSecretArn"),
@@ -311,100 +302,6 @@ def test_a_change_of_what_a_function_reads_has_it_look_at_once(function: str, ca
     assert missing == []
 
 
-def test_a_missing_photo_is_404_and_the_root_lists_nothing() -> None:
-    stack = Stack()
-    statement = stack.properties("PublicBucketPolicy")["PolicyDocument"]["Statement"][1]
-    assert "s3:ListBucket" in statement["Action"]
-    assert stack.properties("Distribution")["DistributionConfig"]["DefaultRootObject"]
-
-
-def test_the_cdn_may_have_a_name_of_ones_own() -> None:
-    certificate = "arn:aws:acm:us-east-1:123456789012:certificate/1"
-    stack = Stack({"DomainName": "photos.example.com", "CertificateArn": certificate, "PriceClass": "PriceClass_All"})
-    config = stack.properties("Distribution")["DistributionConfig"]
-    assert (config["Aliases"], config["PriceClass"]) == (["photos.example.com"], "PriceClass_All")
-    assert config["ViewerCertificate"]["AcmCertificateArn"] == certificate
-    assert "Aliases" not in Stack().properties("Distribution")["DistributionConfig"]
-
-
-def test_photos_are_read_through_the_cdn_alone_unless_the_bucket_is_public() -> None:
-    private, public = Stack(), Stack({"PublicAccess": "public-read"})
-    assert set(private.properties("PublicBucket")["PublicAccessBlockConfiguration"].values()) == {True}
-    assert "Distribution" not in public.resources
-    readers = {
-        name: [each["Principal"] for each in policy(stack) if each["Effect"] == "Allow"]
-        for name, stack in {"private": private, "public": public}.items()
-    }
-    assert readers == {"private": [{"Service": "cloudfront.amazonaws.com"}], "public": ["*"]}
-
-
-def policy(stack: Stack) -> list[dict[str, Any]]:
-    statements: list[dict[str, Any]] = stack.properties("PublicBucketPolicy")["PolicyDocument"]["Statement"]
-    return statements
-
-
-@pytest.mark.parametrize("access", [{}, {"PublicAccess": "public-read"}])
-def test_nobody_outside_of_the_account_reads_the_services_own_notes(access: dict[str, str]) -> None:
-    [denied] = [each for each in policy(Stack(access)) if each["Action"] == "s3:GetObject" and each["Effect"] == "Deny"]
-    assert str(denied["Resource"]).endswith(f"/{RESERVED}*")
-    assert denied["Principal"] == "*"
-    assert "aws:PrincipalAccount" in denied["Condition"]["StringNotEquals"]
-
-
-def test_the_cdn_keeps_an_answer_apart_for_each_origin_that_asks() -> None:
-    headers = Stack().properties("CachePolicy")["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]
-    assert "Origin" in headers["HeadersConfig"]["Headers"]
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_every_function_has_an_end_for_its_failures_and_cannot_trigger_itself(name: str) -> None:
-    stack = Stack()
-    common = stack.value(source()["Globals"]["Function"])
-    invoke = stack.properties(name)["EventInvokeConfig"]
-    assert invoke["DestinationConfig"]["OnFailure"]["Destination"] == "<FailureQueue.Arn>"
-    assert (common["Runtime"], common["Architectures"], common["RecursiveLoop"]) == (
-        "python3.13",
-        ["arm64"],
-        "Terminate",
-    )
-    assert stack.properties(name)["LoggingConfig"]["LogFormat"] == "JSON"
-
-
-def test_the_failure_queue_keeps_messages_as_long_as_there_is() -> None:
-    queue = Stack().properties("FailureQueue")
-    assert queue == {"SqsManagedSseEnabled": True, "MessageRetentionPeriod": 14 * 24 * 3600}
-
-
-def test_silence_neither_rings_nor_says_that_all_is_well() -> None:
-    """SQS and a daily audit fall silent by themselves; the others write a number whenever there is something to say."""
-    stack = Stack()
-    silent = {name for name in ALARMS if stack.properties(name)["TreatMissingData"] == "ignore"}
-    assert silent == {"FailureAlarm", "FailureExpiryAlarm", "WaitingAlarm", "PublishErrorAlarm", "CorsAlarm"}
-
-
-def test_every_alarm_has_a_runbook() -> None:
-    page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
-    for name in ALARMS:
-        described = Stack().properties(name)["AlarmDescription"]
-        (runbook,) = re.findall(r"docs/operations\.md, '(.+)'", described)
-        assert f"### {runbook}\n" in page, name
-        assert f"`{name}`" in page, name
-
-
-def test_alarms_reach_somebody_as_soon_as_an_address_is_given() -> None:
-    silent, heard = Stack(), Stack({"AlarmEmail": "someone@example.com"})
-    assert {silent.properties(name)["AlarmActions"][0] for name in ALARMS} == {"<AlarmTopic>"}
-    assert "Subscription" not in silent.properties("AlarmTopic")
-    assert heard.properties("AlarmTopic")["Subscription"] == [{"Protocol": "email", "Endpoint": "someone@example.com"}]
-
-
-def test_the_dashboard_is_json_and_shows_what_the_handlers_count() -> None:
-    shown = json.dumps(json.loads(Stack().properties("Dashboard")["DashboardBody"]))
-    counted = ["Published", "Duplicate", "Rejected", "Failed", "Ignored", "Removed", "BytesIn", "BytesOut"]
-    counted += ["CorsDrift", "CorsRepaired", "CorsFailed"]
-    assert [name for name in counted if f'"{name}"' not in shown] == []
-
-
 @pytest.mark.parametrize("path", sorted((ROOT / "events").glob("*.json")), ids=lambda path: path.stem)
 def test_every_event_file_is_json_and_names_the_staging_bucket_of_the_examples_or_none(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
@@ -426,38 +323,6 @@ def test_what_the_application_repository_is_told_is_what_the_package_says() -> N
     assert told["SpdxLicenseId"] == project["license"]
     assert (ROOT / told["LicenseUrl"]).is_file()
     assert (ROOT / told["ReadmeUrl"]).is_file()
-
-
-SAM_CONFIG = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))
-PROFILES = [name for name in SAM_CONFIG if name not in {"version", "default"}]
-#: What a reader fills in -> what may stand there.
-FILLED_IN = {"ACCOUNT": "123456789012", "REGION": "eu-central-1", "CLOUDFLARE-123456789012": "0123abcd", "/ID": "/1"}
-
-
-@pytest.mark.parametrize("name", ["default", *PROFILES])
-def test_a_profile_deploys_without_questions(name: str) -> None:
-    settings = {**SAM_CONFIG[name].get("global", {}).get("parameters", {}), **SAM_CONFIG[name]["deploy"]["parameters"]}
-    needed = {"stack_name": "galleria-storage", "capabilities": "CAPABILITY_IAM", "resolve_s3": True}
-    assert needed.items() <= settings.items()
-    assert not settings.get("confirm_changeset")
-
-
-@pytest.mark.parametrize("name", PROFILES)
-def test_a_filled_in_profile_is_what_the_template_takes(name: str) -> None:
-    given = dict(entry.split("=", 1) for entry in SAM_CONFIG[name]["deploy"]["parameters"]["parameter_overrides"])
-    for parameter, written in given.items():
-        value = written
-        for word, filled in FILLED_IN.items():
-            value = value.replace(word, filled)
-        entry = source()["Parameters"][parameter]
-        assert re.fullmatch(entry.get("AllowedPattern", ".*"), value), parameter
-        assert value in map(str, entry.get("AllowedValues", [value])), parameter
-    assert Stack(given).refusals() == []
-
-
-@pytest.mark.parametrize("name", PROFILES)
-def test_the_pages_name_every_profile(name: str) -> None:
-    assert f"--config-env {name}" in (ROOT / "docs/deploy.md").read_text(encoding="utf-8")
 
 
 def test_a_parameter_whose_change_swaps_a_bucket_or_a_cdn_says_so() -> None:

@@ -3,7 +3,7 @@
 
 from typing import Any, Protocol
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 STATUS = {
     "AccessDenied": 403,
@@ -30,6 +30,10 @@ def client_error(operation: str, code: str) -> ClientError:
 
 def refuse(code: str, operation: str = "PutObject") -> None:
     raise client_error(operation, code)
+
+
+def lose_the_answer() -> None:
+    raise ReadTimeoutError(endpoint_url="https://s3.example")
 
 
 class Director(Protocol):
