@@ -27,7 +27,7 @@ def main() -> int:
             provider = f" --provider {options.provider!r}" if options.provider else ""
             print(f"\nFAILED. Replay: python -m tests.model --schedules 1 --seed {seed}{provider}\n", file=sys.stderr)
             raise
-        for outcome in world.outcomes:
+        for outcome in world.promise.outcomes:
             statuses[outcome.status] = statuses.get(outcome.status, 0) + 1
     seconds = time.monotonic() - started
     print(f"{options.schedules} schedules from seed {first}: the promise held. {seconds:.0f} s. Outcomes: {statuses}")

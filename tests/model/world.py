@@ -1,4 +1,4 @@
-"""What happens around the protocol in one schedule, and what must be true when it is over.
+"""What happens around the protocol in one schedule.
 
 Staging gets two or three versions of one photo, or a few under two keys of
 which often both have the same content, tag changes and removals by somebody
@@ -10,15 +10,11 @@ may go wrong in every way that a network knows.
 import random
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any
 
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
-from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.errors import GalleriaError
-from galleria_storage.photos.photo import correct_bytes
-from galleria_storage.photos.sniff import sniff
 from galleria_storage.publishing.outcome import Outcome
 from galleria_storage.publishing.publisher import Publisher
 from galleria_storage.publishing.settings import DuplicateScope, PublishSettings
@@ -27,13 +23,12 @@ from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.transfer.sizes import Sizes
 from galleria_storage.transfer.writer import Writer
 from tests.model.plan import PROVIDERS, Plan
+from tests.model.promise import KEYS, PUBLIC, STAGING, Promise, Violation
 from tests.model.strands import Strand, Strands
 from tests.support.fakes.directing import client_error
-from tests.support.fakes.fake_s3 import FakeS3, StoredObject
+from tests.support.fakes.fake_s3 import FakeS3
 from tests.support.fakes.profiles import HONOURING
 
-KEYS = ("wedding/0001.jpg", "wedding/again.jpg")
-STAGING, PUBLIC = "staging", "public"
 SETTINGS = PublishSettings(STAGING, BucketAccess(PUBLIC))
 STEP_LIMIT = 5000
 NOW = 1_800_000_000.0
@@ -41,10 +36,6 @@ NOW = 1_800_000_000.0
 
 class Crash(BaseException):
     """The worker is gone; nothing of it runs any more."""
-
-
-class Violation(AssertionError):  # noqa: N818 # no error of the program: a finding
-    """The promise was broken."""
 
 
 class SameThread(Executor):
@@ -57,23 +48,6 @@ class SameThread(Executor):
         except Exception as error:  # noqa: BLE001 # what an executor does
             future.set_exception(error)
         return future
-
-
-@cache
-def expected(body: bytes, metadata: tuple[tuple[str, str], ...], tags: tuple[tuple[str, str], ...]) -> bytes | None:
-    """Return what must be published for a staging object, worked out without the protocol; None: it is rejected."""
-    try:
-        correction = parse_correction(dict(metadata), dict(tags))
-        if sniff(body) is None:
-            return None
-        return correct_bytes(body, correction) if correction else body
-    except GalleriaError:
-        return None
-
-
-def wanted(staged: StoredObject) -> bytes | None:
-    """Return what must be published for a staging object; None: it is rejected."""
-    return expected(staged.body, tuple(staged.metadata.items()), staged.tags)
 
 
 @dataclass
@@ -125,16 +99,7 @@ class World:
         self.readings = {strand: _Reading() for strand in self.strands.all}
         #: Events that wait: the key, and whether they tell of a removal.
         self.events: list[tuple[str, bool]] = []
-        #: Keys that had a copy when a lifecycle rule removed the original.
-        self.must_stay: set[str] = set()
-        self.history: dict[str, list[StoredObject]] = {key: [] for key in KEYS}
-        #: What was reported.
-        self.outcomes: list[Outcome] = []
-        #: Keys that have ever had a copy.
-        self.published: set[str] = set()
-        #: Names of runs whose copy has taken the place of another one.
-        self.replacing: set[str] = set()
-        self.last_public: dict[str, StoredObject | None] = dict.fromkeys(KEYS)
+        self.promise = Promise(self.s3, self.plan)
 
     # --- the schedule
 
@@ -148,7 +113,7 @@ class World:
         """
         for _ in range(STEP_LIMIT):
             if not self._step():
-                return self._check_quiet()
+                return self.promise.check_quiet()
         raise Violation("it never becomes quiet")
 
     def _step(self) -> bool:
@@ -163,7 +128,7 @@ class World:
         if not choices:
             return False
         self.rng.choices([choice for choice, _ in choices], [weight for _, weight in choices])[0]()
-        self._check_moment()
+        self.promise.check_moment()
         return True
 
     def _resume(self, strand: Strand) -> Any:
@@ -192,11 +157,11 @@ class World:
             self.s3.remove(STAGING, key)
         self.note(f"{kind} {key}: {what}")
         if kind == "expire":
-            self.must_stay |= {key} if (PUBLIC, key) in self.s3.objects else set()
+            self.promise.must_stay |= {key} if (PUBLIC, key) in self.s3.objects else set()
             return
         if kind != "delete":
-            self.must_stay.discard(key)
-            self.history[key].append(self.s3.objects[STAGING, key])
+            self.promise.must_stay.discard(key)
+            self.promise.history[key].append(self.s3.objects[STAGING, key])
         self.events += [(key, kind == "delete")] * (2 if self.rng.random() < self.plan.twice else 1)
 
     def _deliver(self, strand: Strand) -> None:
@@ -229,7 +194,7 @@ class World:
             self.note(f"nobody hears of {outcome.key}")
             self.readings[self.strands.current].crashed = True
             raise Crash
-        self.outcomes.append(outcome)
+        self.promise.outcomes.append(outcome)
 
     # --- the director
 
@@ -252,7 +217,7 @@ class World:
 
     def _check_order(self, look: str) -> None:
         [key] = KEYS[:1]
-        reading, last = self.readings[self.strands.current], self.last_public[key]
+        reading, last = self.readings[self.strands.current], self.promise.last_public[key]
         before = last.body if last else None
         looks = {"HeadObject public": "GetObject staging", "GetObject staging": "HeadObject public"}
         if look in looks:
@@ -301,74 +266,6 @@ class World:
     def note(self, text: str) -> None:
         worker = self.strands.all.index(self.strands.current)
         self.log.append(f"{self.clock:4} worker {worker}: {text}")
-
-    # --- the promise
-
-    def _check_moment(self) -> None:
-        """At no moment is a published object torn: it is the right result of a version that staging has had."""
-        for key, last in self.last_public.items():
-            public = self.s3.objects.get((PUBLIC, key))
-            if public is last:
-                continue
-            if public is None and self.plan.when_removed == "keep":
-                raise Violation("a copy was taken away, although copies stay")
-            self.last_public[key] = public
-            self.published |= {key} if public else set()
-            self.replacing |= {public.metadata["galleria-run"]} if public and last else set()
-            if public is not None and self.plan.versioned and public.body not in map(wanted, self.history[key]):
-                raise Violation(f"published is what no version of the photo asks for: {public}")
-
-    def _check_quiet(self) -> None:
-        for key in KEYS[: self.plan.keys]:
-            self._check_key(key)
-            self._check_reported(key)
-        if not self.plan.fault_rate and self.s3.uploads:
-            raise Violation("an upload was left behind")
-
-    def _check_key(self, key: str) -> None:
-        staged, public = self.s3.objects.get((STAGING, key)), self.s3.objects.get((PUBLIC, key))
-        result = wanted(staged) if staged else None
-        if result is not None:
-            self._check_published(key, result)
-        elif staged is None:
-            self._check_removed(key, public)
-            self._check_reported_removal(key, public)
-        elif not any((outcome.key, outcome.status) == (key, "rejected") for outcome in self.outcomes):
-            raise Violation("nobody said that the photo is rejected")
-
-    def _check_published(self, key: str, result: bytes) -> None:
-        public = self.s3.objects.get((PUBLIC, key))
-        found = [public]
-        if self.plan.scope == "bucket" and public is None:
-            found = [self.s3.objects.get((PUBLIC, other)) for other in KEYS]
-        right = [one for one in found if one and one.body == result]
-        if not right:
-            raise Violation(f"staging asks for {result!r} under {key}, published is {public}")
-        if right[0].content_type != "image/jpeg":
-            raise Violation(f"Content-Type is {right[0].content_type}")
-
-    def _check_reported(self, key: str) -> None:
-        """Whoever listens has heard of each copy, and the CDN of what it replaced."""
-        if not (public := self.s3.objects.get((PUBLIC, key))):
-            return
-        told = [outcome for outcome in self.outcomes if outcome.run == public.metadata["galleria-run"]]
-        if not told:
-            raise Violation(f"nobody has heard of {public}")
-        replaced = self.plan.provider == "honours" and public.metadata["galleria-run"] in self.replacing
-        if replaced and not any(outcome.replaced for outcome in told):
-            raise Violation(f"the CDN has not heard that a copy was replaced by {public}")
-
-    def _check_reported_removal(self, key: str, public: StoredObject | None) -> None:
-        told = {outcome.status for outcome in self.outcomes if outcome.key == key}
-        if key in self.published and public is None and "removed" not in told:
-            raise Violation(f"nobody has heard that the copy of {key} was taken away")
-
-    def _check_removed(self, key: str, public: StoredObject | None) -> None:
-        if self.plan.expiring:
-            if key in self.must_stay and public is None:
-                raise Violation("a copy was taken away, although a lifecycle rule removed the original")
-        elif self.history[key] and self.plan.when_removed == "unpublish" and public is not None:
-            raise Violation(f"somebody removed the original, and published is still {public}")
 
 
 def run_schedule(

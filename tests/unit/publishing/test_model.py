@@ -7,8 +7,9 @@ import pytest
 from galleria_storage.publishing.publisher import Publisher
 from tests.model.mutants import MUTANTS, Mutant
 from tests.model.plan import PROVIDERS
+from tests.model.promise import Violation
 from tests.model.strands import Strands
-from tests.model.world import Violation, run_schedule
+from tests.model.world import run_schedule
 
 SCHEDULES = 150
 
