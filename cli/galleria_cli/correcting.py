@@ -1,5 +1,6 @@
 """Corrected copies of photos on this computer: the work of `galleria-storage correct`."""
 
+import filecmp
 import os
 import shutil
 import tempfile
@@ -37,6 +38,13 @@ class Corrected(NamedTuple):
     reason: str = ""
 
 
+def _umask() -> int:
+    """Return what new files are not allowed; reading it means setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
 @dataclass(frozen=True, slots=True)
 class Correcting:
     """One run; `one` may be called by many threads.
@@ -57,7 +65,7 @@ class Correcting:
     given: Mapping[str, str]
     into: Path | None
     others: bool = False
-    mask: int = field(default_factory=lambda: _umask())  # noqa: PLW0108 # it is defined below
+    mask: int = field(default_factory=_umask)
 
     def one(self, file: LocalFile) -> Corrected:
         """Correct one file; whatever goes wrong with it becomes its status."""
@@ -127,8 +135,7 @@ class Correcting:
             return Corrected(file.name, "left out", reason="it is not a photo")
         target = self._target(file)
         if target and os.path.lexists(target):
-            same = target.is_file() and target.stat().st_size == file.path.stat().st_size
-            if not same:
+            if not (target.is_file() and filecmp.cmp(file.path, target, shallow=False)):
                 raise _taken(target)
             return Corrected(file.name, "already there")
         if target:
@@ -204,10 +211,3 @@ def _rename(part: Path, target: Path) -> None:
 
 def _taken(target: Path) -> LocalFileError:
     return LocalFileError(f"{target} {_TAKEN}", advice="Name another folder, or remove the file.")
-
-
-def _umask() -> int:
-    """Return what new files are not allowed; reading it means setting it."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask

@@ -125,10 +125,12 @@ def refuse_copies(found: ObjectInfo) -> None:
         )
 
 
-def in_order(found: Sequence[LocalFile]) -> tuple[list[LocalFile], list[LocalFile]]:
+def in_stages(found: Sequence[LocalFile]) -> tuple[list[LocalFile], list[LocalFile]]:
     """Return what pages show, and the pages."""
-    pages = [file for file in found if file.name.lower().endswith(PAGES)]
-    return [file for file in found if file not in set(pages)], pages
+    stages: tuple[list[LocalFile], list[LocalFile]] = ([], [])
+    for file in found:
+        stages[file.name.lower().endswith(PAGES)].append(file)
+    return stages
 
 
 def _first(values: Sequence[Header], name: str) -> str:

@@ -87,7 +87,7 @@ def command(
     started, sent = time.monotonic(), 0
     try:
         with report.progress(len(found), sum(map(size_of, found))):
-            for stage in deploying.in_order(found):
+            for stage in deploying.in_stages(found):
                 with closing(as_they_finish(run.one, stage, transfers)) as results:
                     for done in results:
                         counts[done.status] += 1

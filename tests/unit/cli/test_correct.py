@@ -171,6 +171,17 @@ def test_what_is_no_photo_is_carried_over_if_that_is_asked(wedding: Path, tmp_pa
     assert (tmp_path / "out/menu.pdf").read_bytes() == b"%PDF-1.4"
 
 
+def test_another_file_of_the_same_length_is_not_taken_for_the_copy(
+    wedding: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["correct", "-r", "--others", str(wedding), "--into", str(tmp_path / "out")]
+    main(words)
+    (tmp_path / "out/menu.pdf").write_bytes(b"%PDF-1.7")
+    assert main(words) == 1
+    assert "menu.pdf exists already" in capsys.readouterr().out
+    assert (tmp_path / "out/menu.pdf").read_bytes() == b"%PDF-1.7"
+
+
 def test_a_run_that_was_stopped_goes_on_where_it_was(
     wedding: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
