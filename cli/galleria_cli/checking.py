@@ -111,7 +111,7 @@ def _notification(staging: ObjectStore) -> Check:
 def _cors(env: Mapping[str, str]) -> Check:
     settings = replace(cors_settings(env), mode="audit")
     verdicts = audit_buckets(settings, read_only=True, log=lambda *_args, **_more: None)
-    bad = [verdict for verdict in verdicts if verdict.status not in {"in order", "ok"} and verdict.drift]
+    bad = [verdict for verdict in verdicts if verdict.status == "drifted"]
     failed = [verdict for verdict in verdicts if verdict.status == "failed"]
     if failed:
         return Check("CORS", "wrong", failed[0].reason, failed[0].advice or "")

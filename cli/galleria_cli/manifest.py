@@ -1,7 +1,6 @@
 """What is public, for a site generator: one entry for each photo, in the order in which they were taken."""
 
 import csv
-import hashlib
 import io
 import json
 import re
@@ -25,7 +24,6 @@ VERSION: Final = 1
 FIELDS: Final = ("key", "url", "captured", "moment", "subsecond", "size", "width", "height", "camera", "media_type",
                  "sha256", "etag")  # fmt: skip
 _CAPTURED: Final = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)(?:\.(\d+))?([+-]\d\d:\d\d)?")
-_CHUNK: Final = 1024 * 1024
 
 Entry = dict[str, Any]
 
@@ -81,15 +79,9 @@ class Describing:
             if not error.permanent:
                 raise
         if self.reads_bytes and not entry["sha256"]:
-            entry["sha256"] = self._sha256(key, info.etag)
+            with self.public.open(key, if_match=info.etag) as stream:
+                entry["sha256"] = stream.sha256().hex()
         return entry
-
-    def _sha256(self, key: str, etag: str) -> str:
-        digest, buffer = hashlib.sha256(), bytearray(_CHUNK)
-        with self.public.open(key, if_match=etag) as stream:
-            while count := stream.readinto(memoryview(buffer)):
-                digest.update(memoryview(buffer)[:count])
-        return digest.hexdigest()
 
     def _url(self, key: str) -> str:
         return f"{self.base_url.rstrip('/')}/{quote(key)}"

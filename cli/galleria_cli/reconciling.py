@@ -1,6 +1,5 @@
 """Staging beside the public bucket: what is right, and what is not. The work of `status` and `verify`."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
@@ -95,8 +94,5 @@ class Reconciling:
             while content.left:
                 content.fill(memoryview(buffer)[: min(len(buffer), content.left)])
             expected = content.sha256()
-        digest, buffer = hashlib.sha256(), bytearray(_CHUNK)
         with self.public.open(key, if_match=copy.etag) as stream:
-            while count := stream.readinto(memoryview(buffer)):
-                digest.update(memoryview(buffer)[:count])
-        return digest.digest() == expected
+            return stream.sha256() == expected

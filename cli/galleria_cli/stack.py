@@ -20,7 +20,7 @@ def outputs_of(stack: str, call: Call = call) -> dict[str, str]:
     """
     stacks = call("cloudformation", "describe_stacks", StackName=stack).get("Stacks", [])
     if not stacks:
-        raise SettingsError(f"there is no stack {stack!r}", tag="--stack")
+        raise SettingsError(f"no such stack: {stack!r}", tag="--stack")
     return {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
 
 

@@ -1,6 +1,6 @@
 """`galleria-storage manifest`: what is public, for a site generator."""
 
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import click
@@ -65,3 +65,6 @@ def _write(path: Path, text: str) -> None:
         part.replace(path)
     except OSError as error:
         raise LocalFileError(f"{path} cannot be written: {error.strerror or error}") from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)

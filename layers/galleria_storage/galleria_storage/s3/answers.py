@@ -4,6 +4,7 @@ Source: Amazon S3 API Reference, response elements of HeadObject, GetObject,
 PutObject and UploadPart.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 #: Checksums that are ever sent along (`transfer.proof`).
 _CHECKSUMS: Final = ("ChecksumSHA256", "ChecksumCRC32")
+_PIECE: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,19 @@ class ObjectStream:
                     key=self.info.key,
                 )
             done += count
+
+    def sha256(self) -> bytes:
+        """Read what is left, in pieces, and return its SHA-256.
+
+        Raises
+        ------
+        IntegrityError, ProviderError
+            As `readinto`.
+        """
+        digest, buffer = hashlib.sha256(), memoryview(bytearray(_PIECE))
+        while count := self.readinto(buffer):
+            digest.update(buffer[:count])
+        return digest.digest()
 
     def close(self) -> None:
         """Drop the connection, whatever is left unread."""

@@ -11,7 +11,6 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
 
 from galleria_storage.errors import IntegrityError, NotFoundError, PreconditionFailedError
 from galleria_storage.s3.objects import ObjectInfo, ObjectStore, Stored
@@ -19,8 +18,6 @@ from galleria_storage.s3.profiles import ProviderProfile
 from galleria_storage.s3.sdk.signing import DigestedBody
 from galleria_storage.transfer.digests import Digests
 from galleria_storage.transfer.etags import has_digest, md5_of
-
-_READ: Final = 1024 * 1024
 
 
 class WrongContentError(IntegrityError):
@@ -196,19 +193,13 @@ def _reads_back(store: ObjectStore, found: ObjectInfo, expected: Expected) -> bo
     """Whether the object has the expected SHA-256: for a provider whose ETags are MD5 digests of something else."""
     if not expected.sha256:
         return False
-    digest, left = hashlib.sha256(), found.size
-    buffer = memoryview(bytearray(min(_READ, max(left, 1))))
     try:
         with store.open(found.key, if_match=found.etag) as stream:
             if stream.info.etag != found.etag:
                 return True  # replaced by somebody who verifies it
-            while left:
-                stream.fill(buffer[: min(left, _READ)])
-                digest.update(buffer[: min(left, _READ)])
-                left -= min(left, _READ)
+            return stream.sha256() == expected.sha256
     except (NotFoundError, PreconditionFailedError):
         return True  # the same
-    return digest.digest() == expected.sha256
 
 
 def _header(name: str, value: bytes) -> dict[str, str]:
