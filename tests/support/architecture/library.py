@@ -46,7 +46,10 @@ HEAVY: Final = SDK | {"anycrc", "aws_lambda_powertools", "aws_xray_sdk", "brotli
 #: Both functions log and count from the first line on, so that waiting would save nothing.
 ALLOWED_HEAVY: Final = {("runtime/observability.py", "aws_lambda_powertools")}
 #: What serves people at a terminal and tests; the layer does not carry it.
-FOR_PEOPLE: Final = {"PIL", "click", "moto", "platformdirs", "rich", "typer", "galleria_cli"}
+FOR_PEOPLE: Final = {
+    "PIL", "click", "moto", "pillow_heif", "platformdirs", "rawpy", "rich", "starlette", "typer", "uvicorn",
+    "galleria_cli",
+}  # fmt: skip
 MOST_LINES: Final = 300
 #: Tables that read best in one piece.
 LONGER: Final = {"corrections/correction.py": 310, "s3/profiles.py": 310}
