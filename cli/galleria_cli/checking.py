@@ -117,6 +117,9 @@ def _cors(env: Mapping[str, str]) -> Check:
         return Check("CORS", "wrong", failed[0].reason, failed[0].advice or "")
     if bad:
         return Check("CORS", "wrong", bad[0].reason, "Run galleria-storage cors repair.")
+    unknown = [verdict for verdict in verdicts if verdict.unknown]
+    if unknown:
+        return Check("CORS", "note", unknown[0].reason, unknown[0].advice)
     return Check("CORS", "ok", "; ".join(verdict.reason for verdict in verdicts))
 
 

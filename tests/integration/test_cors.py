@@ -34,12 +34,6 @@ def bucket(s3: "S3Client") -> str:
 
 
 @pytest.fixture
-def keeps_rules(server: S3Server) -> None:
-    if server.name in {"juicefs", "swift", "rclone"}:
-        pytest.skip(f"{server.name} keeps no CORS rules")
-
-
-@pytest.fixture
 def environment(server: S3Server, bucket: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def set_environment(**settings: str) -> None:
         values = {

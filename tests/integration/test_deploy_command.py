@@ -152,6 +152,7 @@ def test_a_copy_that_is_published_meanwhile_is_not_replaced_either(
     assert found == b"corrected"
 
 
+@pytest.mark.usefixtures("keeps_rules")
 def test_nothing_is_deployed_where_no_page_may_read_the_photos(
     s3: "S3Client", buckets: Buckets, prefix: str, photos: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -160,6 +161,17 @@ def test_nothing_is_deployed_where_no_page_may_read_the_photos(
     assert "--setup-cors" in capsys.readouterr().err
     assert keys(s3, buckets.public, prefix) == []
     assert main(["deploy", str(photos), "--prefix", prefix, "--setup-cors"]) == 0
+
+
+def test_a_provider_that_keeps_no_cors_rules_gets_the_site_and_the_person_a_note(
+    server: S3Server, prefix: str, photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if server.name != "juicefs":
+        pytest.skip(f"{server.name} keeps CORS rules")
+    assert main(["deploy", str(photos), "--prefix", prefix]) == 0
+    output = capsys.readouterr()
+    assert "unsupported: the provider keeps no CORS rules" in output.err
+    assert "3 deployed (21 bytes)" in output.out
 
 
 def test_headers_follow_rules(s3: "S3Client", buckets: Buckets, prefix: str, photos: Path) -> None:

@@ -48,15 +48,28 @@ def repair(*, merge: bool, as_json: bool) -> int:
     return audit(setup_cors=True, merge=merge, as_json=as_json)
 
 
-def audit(
-    *,
-    setup_cors: bool,
-    merge: bool,
-    as_json: bool,
-    env: Mapping[str, str] = os.environ,
-    only_wrong: bool = False,
-) -> int:
+def audit(*, setup_cors: bool, merge: bool, as_json: bool) -> int:
     """Audit all configured buckets, print the verdicts, and return the exit status."""
+    verdicts = _verdicts(os.environ, setup_cors=setup_cors, merge=merge)
+    if as_json:
+        print(json.dumps(summary(verdicts), indent=2))
+    else:
+        _print(verdicts, sys.stdout, setup_cors=setup_cors)
+    return _exit_status(verdicts)
+
+
+def may_be_read(env: Mapping[str, str], *, setup_cors: bool) -> bool:
+    """Tell whether pages may read the public bucket, and print what is wrong to stderr.
+
+    A provider that keeps no CORS rules (the MinIO family) counts as readable unless CORS_PROBE_URL shows that it is
+    not: there is nothing a person could put right in the bucket. It is printed all the same.
+    """
+    verdicts = _verdicts(env, setup_cors=setup_cors, merge=False)
+    _print([verdict for verdict in verdicts if _exit_status([verdict])], sys.stderr, setup_cors=setup_cors)
+    return not _exit_status([verdict for verdict in verdicts if not verdict.unknown])
+
+
+def _verdicts(env: Mapping[str, str], *, setup_cors: bool, merge: bool) -> list[BucketVerdict]:
     env = RememberedNames(completed(env))
     settings = cors_settings(env)
     for note in near_settings(env, env.names):
@@ -66,16 +79,7 @@ def audit(
     elif setup_cors and settings.mode == "audit":
         # Whoever types it wants it done, whatever the scheduled function may do.
         settings = replace(settings, mode="repair")
-    verdicts = audit_buckets(settings, read_only=not setup_cors, log=_log)
-    if as_json:
-        print(json.dumps(summary(verdicts), indent=2))
-    else:
-        for verdict in verdicts:
-            if not only_wrong or _exit_status([verdict]):
-                _print(verdict, sys.stderr if only_wrong else sys.stdout)
-        if any(verdict.status == "drifted" for verdict in verdicts) and not setup_cors:
-            print(_GUIDANCE, file=sys.stderr if only_wrong else sys.stdout)
-    return _exit_status(verdicts)
+    return audit_buckets(settings, read_only=not setup_cors, log=_log)
 
 
 def _log(message: str, *, extra: Mapping[str, Any]) -> None:
@@ -83,7 +87,14 @@ def _log(message: str, *, extra: Mapping[str, Any]) -> None:
     print(message, json.dumps(extra), file=sys.stderr)
 
 
-def _print(verdict: BucketVerdict, where: TextIO) -> None:
+def _print(verdicts: Sequence[BucketVerdict], where: TextIO, *, setup_cors: bool) -> None:
+    for verdict in verdicts:
+        _print_one(verdict, where)
+    if any(verdict.status == "drifted" for verdict in verdicts) and not setup_cors:
+        print(_GUIDANCE, file=where)
+
+
+def _print_one(verdict: BucketVerdict, where: TextIO) -> None:
     print(printable(f"{verdict.bucket}: {verdict.status}: {verdict.reason}"), file=where)
     notes: Sequence[tuple[str, Any]] = (
         ("needs", verdict.shortcomings),
@@ -99,11 +110,6 @@ def _print(verdict: BucketVerdict, where: TextIO) -> None:
 
 
 def _exit_status(verdicts: Sequence[BucketVerdict]) -> int:
-    if any(verdict.status == "failed" or _untold(verdict) for verdict in verdicts):
+    if any(verdict.status == "failed" or verdict.unknown for verdict in verdicts):
         return 2
     return int(any(verdict.drift and verdict.status != "repaired" for verdict in verdicts))
-
-
-def _untold(verdict: BucketVerdict) -> bool:
-    """Tell whether the provider keeps no rules and nobody has looked whether it does without."""
-    return verdict.status == "unsupported" and verdict.probe is None

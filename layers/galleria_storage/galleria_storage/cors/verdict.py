@@ -74,6 +74,11 @@ class BucketVerdict:
         in_order = self.effective and (self.exact or self.mode == "merge")
         return self.rules_after is not None and bool(in_order)
 
+    @property
+    def unknown(self) -> bool:
+        """Whether the provider keeps no rules, and no probe has shown whether pages may read without them."""
+        return self.status == "unsupported" and self.probe is None
+
     def as_document(self) -> dict[str, Any]:
         """Return what JSON can hold."""
         document = {name: getattr(self, name) for name in self.__dataclass_fields__}
