@@ -20,7 +20,7 @@ import brotli
 from benchmarks.exiftool import ENDED, ExifTool, read_alone
 from benchmarks.fidelity.editors import CAPTURED, OFFSET_HOURS
 from benchmarks.fidelity.film import judge_film
-from benchmarks.fidelity.judge import SEEN_BY_EXIFTOOL_ALONE, Photo, Verdict, judge
+from benchmarks.fidelity.judge import SEEN_BY_EXIFTOOL_ALONE, Photo, Verdict, judge, names_a_fault
 from benchmarks.fidelity.pixels import pixels_of
 from benchmarks.fidelity.workers import LostError, Worker, edit
 from galleria_storage.corrections.correction import Correction
@@ -45,11 +45,12 @@ class Case:
     data: bytes
     tags: Photo
     pixels: list[str] | None
+    is_whole: bool
 
     @property
     def sound(self) -> bool:
-        """Whether exiftool and a decoder take it."""
-        return self.pixels is not None and "ExifTool:Error" not in self.tags.tags
+        """Whether a decoder takes it, and exiftool finds neither a fault in its structure nor that data is missing."""
+        return self.pixels is not None and self.tags.is_sound and self.is_whole
 
 
 @dataclass
@@ -95,7 +96,9 @@ class Judges:
     def case(self, path: Path, media_type: str) -> Case:
         """Read a photo as it was."""
         data = path.read_bytes()
-        return Case(path, media_type, data, self._read(data, path.name), self._pixels(media_type, data))
+        complaints = self._exiftool.run("-validate", "-warning", "-a", path).decode("utf-8", "replace")
+        is_whole = not names_a_fault(complaints)
+        return Case(path, media_type, data, self._read(data, path.name), self._pixels(media_type, data), is_whole)
 
     def try_peer(self, case: Case, editor: str) -> Verdict:
         """Let a peer edit a photo, and judge the result."""

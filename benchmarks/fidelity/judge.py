@@ -1,11 +1,12 @@
 """What counts as harm: tags as exiftool and exiv2 read them before and after, and the bytes of the file."""
 
 import re
+from base64 import b64decode
 from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.fidelity.editors import OFFSET_TEXT, TIME_TEXT
-from benchmarks.fidelity.jpeg import Jpeg, differences
+from benchmarks.fidelity.jpeg import Jpeg, differences, read_jpeg
 
 Tags = dict[str, Any]
 
@@ -20,6 +21,8 @@ _POSITION = re.compile(
 )
 #: A "thumbnail" that is the Exif block itself: a wrong offset of 0, which exiftool extracts when told to ignore errors.
 _BLOCK_AS_IMAGE = re.compile(r"base64:(SUkq|TU0A)")
+#: The JPEG of a Fujifilm RAF: its Exif data is that of the file, and its tags are compared as such.
+_HOLDS_THE_EXIF = "File:PreviewImage"
 #: The tags that were set; a camera that keeps them in IFD0 too has to get them there, too.
 _TARGET = re.compile(r"EXIF:(?:ExifIFD|IFD0):(?:Copy\d+:)?(DateTimeOriginal|OffsetTimeOriginal)$")
 #: What Exif 2.32 section 4.6.3 and 4.6.5 demands of a new block.
@@ -31,8 +34,14 @@ _MANDATORY = re.compile(
 )
 _MALFORMED = re.compile(
     r"JPEG format error|Missing JPEG|Bad \w+ directory|Bad format|Invalid size|Bad offset for|File format error|"
-    r"[Tt]runcated|[Cc]orrupt|Illegal|Suspicious IFD|Entries in \w+ were out of sequence|Undersized|Error reading"
+    r"[Tt]runcated|[Cc]orrupt|Illegal|Suspicious IFD|Entries in \w+ were out of sequence|Undersized|Error reading|"
+    r"past end of file"
 )
+
+
+def names_a_fault(complaint: str) -> bool:
+    """Whether exiftool complains about a file's structure, not about what a tag says."""
+    return bool(_MALFORMED.search(complaint))
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,12 @@ class Photo:
     @property
     def well_formed(self) -> bool:
         """Whether the file is a whole JPEG and exiftool finds its structure sound."""
-        return bool(self.jpeg and self.jpeg.complete and not any(map(_MALFORMED.search, self.warnings)))
+        return bool(self.jpeg and self.jpeg.complete and self.is_sound)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether exiftool finds no fault in the structure."""
+        return "ExifTool:Error" not in self.tags and not any(map(names_a_fault, self.warnings))
 
     @property
     def warnings(self) -> set[str]:
@@ -145,13 +159,19 @@ def content(tags: Tags, targets: re.Pattern[str]) -> dict[str, list[str]]:
         image = name.startswith("Composite:") and "Date" not in name and text.startswith("base64:")
         derived = (_NOT_IN_THE_PHOTO.match(name) and not image) or _BLOCK_AS_IMAGE.match(text)
         if not derived and not targets.match(name) and not _POSITION.match(name):
-            content.setdefault(name, []).append(text)
+            content.setdefault(name, []).append(_without_exif(text) if name == _HOLDS_THE_EXIF else text)
     # A simple WebP file has to become an extended one to hold Exif: its size is told twice then, and there are flags.
     return {
         name: sorted(set(texts) if name.startswith("RIFF:Image") else texts)
         for name, texts in content.items()
         if name != "RIFF:WebP_Flags"
     }
+
+
+def _without_exif(image: str) -> str:
+    """Return an embedded JPEG, as exiftool prints it, as a text of all that it holds but Exif data."""
+    jpeg = read_jpeg(b64decode(image.removeprefix("base64:")))
+    return repr((jpeg.other_pieces(), jpeg.tail)) if jpeg else image
 
 
 def _harm_of(key: str) -> str:

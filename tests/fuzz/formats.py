@@ -8,7 +8,7 @@ from galleria_storage.errors import GalleriaError
 from galleria_storage.photos.photo import plan_photo
 from galleria_storage.photos.plan import NOTHING
 from galleria_storage.photos.source import BytesSource, MeteredSource
-from tests.support.photos import films, heifs, pngs, webps
+from tests.support.photos import films, heifs, pngs, previews, tiffs, webps
 from tests.support.photos.boxes import box, u
 
 FIRST = Correction.from_canonical("corrected-timestamp=2021-03-04T05:06:07.5;target-timezone-offset-hours=-05:00")
@@ -22,11 +22,16 @@ MEDIA_TYPES = {
     "png": "image/png",
     "webp": "image/webp",
     "tiff": "image/tiff",
+    "raf": "image/x-fuji-raf",
+    "rw2": "image/x-panasonic-rw2",
 }
 
 
 def target_for(media_type: str) -> Callable[[bytes], None]:
-    """Return a target: what can be corrected reads back, twice is once, and the last correction counts."""
+    """Return a target: what can be corrected reads back, twice is once, and the last correction counts.
+
+    Once a file has been changed, every other correction of the same tags fits where that one is.
+    """
 
     def run(data: bytes) -> None:
         try:
@@ -43,8 +48,11 @@ def target_for(media_type: str) -> Callable[[bytes], None]:
         except GalleriaError:
             return  # words of a film may have room for whole hours only
         other = second.apply(once)
-        assert len(other) == len(once) or media_type == "image/png"  # whose profiles may be compressed
-        assert plan_photo(BytesSource(other), FIRST, media_type).apply(other) == once
+        back = plan_photo(BytesSource(other), FIRST, media_type).apply(other)
+        assert plan_photo(BytesSource(back), SECOND, media_type).apply(back) == other
+        if first.patches:  # a file that said so from the start may lack room for anything else
+            assert len(other) == len(once) or media_type == "image/png"  # whose profiles may be compressed
+            assert back == once
 
     return run
 
@@ -122,6 +130,20 @@ def _tiff_files() -> Iterator[bytes]:
     yield heifs.plain_table()
 
 
+def _raf_files() -> Iterator[bytes]:
+    for offset in (True, False):
+        yield previews.raf_file(previews.preview(offset=offset))
+        yield previews.raf_file(previews.preview(offset=offset), gap=0, second=True)
+
+
+def _rw2_files() -> Iterator[bytes]:
+    time, offset = tiffs.text("2020:01:02 03:04:05"), tiffs.text("-05:00")
+    for exif in ({tiffs.TIME: time, tiffs.OFFSET: offset}, {tiffs.TIME: time}):
+        for held in (True, False):
+            yield previews.rw2_file(previews.preview(offset=held), exif)
+    yield previews.rw2_file(b"no picture", {tiffs.TIME: time})
+
+
 SEEDS: dict[str, Callable[[], Iterator[bytes]]] = {
     "heif": _heif_files,
     "jxl": _jxl_files,
@@ -131,6 +153,8 @@ SEEDS: dict[str, Callable[[], Iterator[bytes]]] = {
     "png": _png_files,
     "webp": _webp_files,
     "tiff": _tiff_files,
+    "raf": _raf_files,
+    "rw2": _rw2_files,
 }
 """Small files of each format, in the layouts that matter."""
 

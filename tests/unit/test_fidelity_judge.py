@@ -1,5 +1,6 @@
 """The judge of `make fidelity` sees every kind of harm that an editor can do."""
 
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,23 @@ def test_mandatory_tags_are_no_harm_only_where_no_exif_stood_before() -> None:
     mandatory = {"EXIF:IFD0:XResolution": 72, "EXIF:ExifIFD:ExifVersion": "0232"}
     assert verdict(BEFORE | GOOD | mandatory) == {"other tags"}
     assert verdict(GOOD | mandatory | {"File:ImageWidth": 5}, {"File:ImageWidth": 5}) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("after", "harm"),
+    [(jpeg(APP0, exif(TIFF_LITTLE + bytes(9)), IMAGE), set()), (jpeg(exif(), IMAGE), {"thumbnail or preview"})],
+)
+def test_the_preview_of_a_raf_may_change_in_its_exif_data_alone(after: bytes, harm: set[str]) -> None:
+    def shown(preview: bytes) -> dict:
+        return BEFORE | GOOD | {"File:PreviewImage": f"base64:{b64encode(preview).decode()}"}
+
+    assert verdict(shown(after), shown(jpeg(APP0, exif(), IMAGE))) == harm
+
+
+@pytest.mark.parametrize("key", ["ExifTool:Error", "ExifTool:Warning"])
+def test_a_photo_in_whose_structure_exiftool_finds_a_fault_is_not_sound(key: str) -> None:
+    assert not Photo({key: "Bad InteropIFD directory"}, None, None).is_sound
+    assert Photo(BEFORE, None, None).is_sound
 
 
 def test_exiv2_has_to_read_the_tags_back_if_it_could_read_the_photo() -> None:

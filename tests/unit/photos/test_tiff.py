@@ -126,6 +126,19 @@ def test_a_shared_value_that_says_so_already_stays() -> None:
     assert corrected(file, CaptureTags(NEW.date_time_original)) == file
 
 
+def test_a_shared_value_gets_a_place_of_its_own_once_anything_changes() -> None:
+    builder = TiffBuilder()
+    builder.put(VALUES[TIME] + VALUES[OFFSET])
+    main = builder.table({TIME: (2, b""), OFFSET: (2, b""), 0x4D00: (2, b"")})
+    for row, (size, place) in enumerate([(20, 8), (7, 28), (27, 8)]):
+        at = main + 2 + 12 * row
+        builder.data[at + 4 : at + 12] = size.to_bytes(4, "little") + place.to_bytes(4, "little")
+    once = corrected(builder.file(main))
+    other = corrected(once, CaptureTags("1999:12:31 23:59:59", "2", "+05:45"))
+    assert len(other) == len(once)
+    assert corrected(other) == once
+
+
 def test_the_end_of_the_last_table_is_completed_before_anything_is_added() -> None:
     builder = TiffBuilder()
     file = builder.file(builder.table({0x010F: text("Maker of cameras")}, following=None))
@@ -192,6 +205,17 @@ def test_a_damaged_table_is_refused_in_words(file: bytes, words: str) -> None:
 def test_a_pointer_that_is_no_offset_is_refused() -> None:
     with pytest.raises(CorruptPhotoError, match="8769 should be the offset of a table"):
         corrected(tiffs.photo(None, main={EXIF_IFD: text("abc")}))
+
+
+@pytest.mark.parametrize("tag", [EXIF_IFD, 0x8825, SUB_IFDS, None])
+def test_a_table_that_leads_back_to_the_first_one_is_refused(tag: int | None) -> None:
+    fields = {TIME: text("2020:01:02 03:04:05"), OFFSET: text("-05:00")}
+    builder = TiffBuilder()
+    start = len(builder.data) + 20 + 8  # the values come first
+    file = builder.file(builder.table(fields | ({tag: builder.long(start)} if tag else {}), following=start))
+    assert int.from_bytes(file[4:8], "little") == start
+    with pytest.raises(CorruptPhotoError, match="leads back to its IFD0"):
+        corrected(file)
 
 
 def test_strips_without_lengths_are_refused() -> None:

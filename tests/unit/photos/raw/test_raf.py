@@ -9,27 +9,8 @@ from galleria_storage.photos.plan import Plan, Texts
 from galleria_storage.photos.raw import raf
 from galleria_storage.photos.source import BytesSource, MeteredSource
 from tests.support.photos.heifs import NEW
-from tests.support.photos.jpegs import SCAN, segment, smallest
-
-META, PICTURE = b"meta data", b"raw data" * 9
-
-
-def jpeg(*, offset: bool) -> bytes:
-    exif = {36867: b"2020:01:02 03:04:05", **({36881: b"-05:00"} if offset else {})}
-    payload: bytes = piexif.dump({"Exif": exif})
-    return smallest(segment(0xE1, payload))
-
-
-def raf_file(preview: bytes, *, gap: int = 3, second: bool = False) -> bytes:
-    start = 148
-    meta = start + len(preview) + gap
-    picture = meta + len(META)
-    header = bytearray(b"FUJIFILMCCD-RAW 0201FF392201FinePix S5Pro".ljust(start, b"\0"))
-    for at, value in {84: start, 88: len(preview), 92: meta, 96: len(META), 100: picture, 104: len(PICTURE)}.items():
-        header[at : at + 4] = value.to_bytes(4, "big")
-    if second:
-        header[120:124] = picture.to_bytes(4, "big")
-    return bytes(header) + preview + bytes(gap) + META + PICTURE
+from tests.support.photos.jpegs import SCAN
+from tests.support.photos.previews import META, PICTURE, preview, raf_file
 
 
 def number(file: bytes, at: int) -> int:
@@ -49,7 +30,7 @@ def exif_of(file: bytes) -> dict[int, bytes]:
 
 
 def test_tags_with_room_are_changed_in_place() -> None:
-    file = raf_file(jpeg(offset=True))
+    file = raf_file(preview(offset=True))
     result = corrected(file)
     assert len(result) == len(file)
     assert (exif_of(result)[36867], exif_of(result)[36881]) == (b"2024:06:15 10:30:45", b"+02:00")
@@ -57,7 +38,7 @@ def test_tags_with_room_are_changed_in_place() -> None:
 
 @pytest.mark.parametrize("second", [False, True])
 def test_what_follows_a_preview_that_grows_is_found_where_the_header_says(second: bool) -> None:
-    file = raf_file(jpeg(offset=False), second=second)
+    file = raf_file(preview(offset=False), second=second)
     result = corrected(file)
     assert exif_of(result)[36881] == b"+02:00"
     assert result[number(result, 92) :][: len(META)] == META
@@ -69,7 +50,7 @@ def test_what_follows_a_preview_that_grows_is_found_where_the_header_says(second
 
 @pytest.mark.parametrize(("size", "words"), [(200, "preview would end"), (-20, "RAW data would be")])
 def test_a_file_that_is_cut_off_is_refused(size: int, words: str) -> None:
-    file = bytearray(raf_file(jpeg(offset=True)))
+    file = bytearray(raf_file(preview(offset=True)))
     if size < 0:
         file[100:104] = (len(file) + 1).to_bytes(4, "big")
     with pytest.raises(CorruptPhotoError, match=words):
@@ -77,7 +58,7 @@ def test_a_file_that_is_cut_off_is_refused(size: int, words: str) -> None:
 
 
 def test_raw_data_that_begins_within_the_preview_is_refused() -> None:
-    file = bytearray(raf_file(jpeg(offset=True)))
+    file = bytearray(raf_file(preview(offset=True)))
     file[100:104] = (160).to_bytes(4, "big")
     with pytest.raises(CorruptPhotoError, match="within its preview"):
         corrected(bytes(file))

@@ -7,18 +7,11 @@ from galleria_storage.photos.check import check_plan
 from galleria_storage.photos.plan import Texts
 from galleria_storage.photos.raw import rw2
 from galleria_storage.photos.source import BytesSource, MeteredSource
-from tests.support.photos import tiffs
 from tests.support.photos.heifs import NEW
+from tests.support.photos.previews import preview, rw2_file
 from tests.support.photos.tiffs import OFFSET, TIME, tables, text
 
 FULL = {TIME: text("2020:01:02 03:04:05"), OFFSET: text("-05:00")}
-
-
-def preview(*, offset: bool) -> bytes:
-    exif = {36867: b"2020:01:02 03:04:05", **({36881: b"-05:00"} if offset else {})}
-    payload: bytes = piexif.dump({"Exif": exif})
-    scan = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00pixels\xff\xd9"
-    return b"\xff\xd8\xff\xe1" + (len(payload) + 2).to_bytes(2, "big") + payload + scan
 
 
 def corrected(file: bytes) -> bytes:
@@ -30,7 +23,7 @@ def corrected(file: bytes) -> bytes:
 
 @pytest.mark.parametrize("held", [True, False])
 def test_the_preview_says_the_same_as_the_file_as_far_as_it_has_room(held: bool) -> None:
-    file = tiffs.photo(FULL, magic=b"U\0", main={0x002E: (7, preview(offset=held))})
+    file = rw2_file(preview(offset=held), FULL)
     main, exif, _ = tables(corrected(file))
     shown = piexif.load(main[0x002E])["Exif"]
     assert exif == {TIME: b"2024:06:15 10:30:45\0", OFFSET: b"+02:00\0"}
@@ -40,7 +33,7 @@ def test_the_preview_says_the_same_as_the_file_as_far_as_it_has_room(held: bool)
 
 
 def test_a_file_without_a_preview_is_a_tiff() -> None:
-    file = tiffs.photo(FULL, magic=b"U\0", main={0x002E: (7, b"no picture")})
+    file = rw2_file(b"no picture", FULL)
     main, exif, _ = tables(corrected(file))
     assert exif[OFFSET] == b"+02:00\0"
     assert main[0x002E] == b"no picture"

@@ -99,11 +99,14 @@ class Edit:
             It would harm other data, or give a new meaning to something beyond the end of the file.
         """
         tables = self._tables
-        for table in (tables.exif, tables.main):
-            for field in table.find(texts) if table else ():
-                self._overwrite(field, texts[field.tag])
+        fields = [field for table in (tables.exif, tables.main) if table for field in table.find(texts)]
         present = {field.tag for field in tables.exif.fields} if tables.exif else set()
-        missing = {tag: self._new_field(tag, text) for tag, text in texts.items() if tag not in present}
+        lacking = [tag for tag in texts if tag not in present]
+        if not lacking and all(self._says(field, texts[field.tag]) for field in fields):
+            return []
+        for field in fields:
+            self._overwrite(field, texts[field.tag])
+        missing = {tag: self._new_field(tag, texts[tag]) for tag in lacking}
         if missing and tables.exif:
             self._move_exif(tables.exif, missing)
         elif missing:
@@ -124,12 +127,16 @@ class Edit:
     def _same(self, at: int, data: bytes) -> bool:
         return self._tables.source.read(at, len(data)) == data
 
-    def _overwrite(self, field: Field, text: bytes) -> None:
-        """Give a field a new text: in place if there is room that nothing else uses."""
+    def _says(self, field: Field, text: bytes) -> bool:
+        """Whether a field has a text already, whoever else uses its value."""
         start, stop = field.value
         room = stop - start
-        if field.type == ASCII and len(text) < room <= _LINE and self._same(start, text.ljust(room, b"\0")):
-            return  # whoever else uses it
+        return field.type == ASCII and len(text) < room <= _LINE and self._same(start, text.ljust(room, b"\0"))
+
+    def _overwrite(self, field: Field, text: bytes) -> None:
+        """Give a field a text: in place if there is room that nothing else uses, so that any other will fit there."""
+        start, stop = field.value
+        room = stop - start
         if field.type in _TEXT_TYPES and INLINE < room >= len(text) >= INLINE and self._is_its_own(field):
             self._patches[start] = text.ljust(room, b"\0")
             # Exif 2.32 4.6.2: the number of an ASCII value includes its NUL. Some cameras leave no room for it.

@@ -121,6 +121,8 @@ class TiffTables:
             raise damaged("its IFD0 points to two Exif IFDs")
         self.exif = self.read("Exif IFD", self.pointer(pointers[0])) if pointers else None
         self.others = list(self._others(lenient=lenient))
+        if self.main.start in [table.start for table in self.all[1:]]:
+            raise damaged("one of its tables leads back to its IFD0")
 
     def read(self, name: str, start: int) -> Table:
         """Read one table."""
