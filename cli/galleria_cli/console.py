@@ -33,6 +33,7 @@ PROGRAM: Final = "galleria-storage"
 COMPLETE: Final = "_GALLERIA_STORAGE_COMPLETE"
 #: Each is a module of `commands` that has a Click command named `command`.
 COMMANDS: Final[dict[str, str]] = {
+    "clocks": "find out which camera's clock is wrong, and write the rules that put it right",
     "push": "put photos into staging, with what is asked of each",
     "correct": "correct photos on this computer, or try what a correction would do",
     "deploy": "put a static site into the public bucket, beside the photos",

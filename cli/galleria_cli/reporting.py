@@ -117,6 +117,11 @@ class Report:
         if self._progress is not None and self._task is not None:
             self._progress.update(self._task, advance=size, done=self._files)
 
+    def passed(self, size: int) -> None:
+        """Show that a file about which nothing is told, of `size` bytes, is through."""
+        self._files += 1
+        self.advance(size)
+
     def waiting(self, seconds: float, error: GalleriaError | None) -> None:
         """Tell of an outage, at its begin, now and then, and at its end."""
         if error is None:

@@ -3,18 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from galleria_storage.errors import GalleriaError
-from galleria_storage.photos.metadata import Block
 from galleria_storage.photos.plan import NOTHING
 from galleria_storage.photos.sniff import MediaType, recognise
 from galleria_storage.photos.source import FileSource, RangedSource
 from galleria_storage.transfer.local_content import LocalContent
-
-_MAKE, _MODEL, _SERIAL = 0x010F, 0x0110, 0xA431
-_ASCII: Final = 2
-_LONGEST: Final = 128
 
 
 class Facts(NamedTuple):
@@ -93,37 +88,15 @@ def _escaped(text: str) -> str:
 
 def camera_of(source: RangedSource, media: MediaType | None) -> tuple[str, str]:
     """Return camera and serial number from the first Exif block that tells them."""
-    from galleria_storage.photos.formats import format_of, is_correctable  # noqa: PLC0415 # only where rules ask
+    from galleria_storage.photos import camera  # noqa: PLC0415 # only where rules ask
+    from galleria_storage.photos.formats import format_of, is_correctable  # noqa: PLC0415 # the same
 
     if media is None or not is_correctable(media.media_type):
         return "", ""
     try:
-        blocks = format_of(media.media_type).metadata(source)
+        return camera.camera_of(format_of(media.media_type).metadata(source))
     except GalleriaError:
         return "", ""
-    for block in blocks:
-        if block.kind == "exif" and (found := _camera_in(block))[0]:
-            return found
-    return "", ""
-
-
-def _camera_in(block: Block) -> tuple[str, str]:
-    from galleria_storage.photos.tiff.tables import TiffTables  # noqa: PLC0415 # only where rules ask
-
-    try:
-        tables = TiffTables(block.source, lenient=True)
-    except GalleriaError:
-        return "", ""
-    texts: dict[int, str] = {}
-    for table in tables.all:
-        for field in table.find({_MAKE, _MODEL, _SERIAL}):
-            start, stop = field.value
-            if field.type == _ASCII:
-                data = tables.source.read(start, min(stop - start, _LONGEST))
-                texts.setdefault(field.tag, " ".join(data.partition(b"\0")[0].decode("utf-8", "replace").split()))
-    make, model = texts.get(_MAKE, ""), texts.get(_MODEL, "")
-    whole = model if model.lower().startswith(make.lower()) else f"{make} {model}".strip()
-    return whole, texts.get(_SERIAL, "")
 
 
 def _taken(source: RangedSource, media: MediaType | None) -> datetime | None:

@@ -20,6 +20,7 @@ ARROWS: Final[dict[str, set[str]]] = {
     "runtime": {"errors"},
     "corrections": {"errors"},
     "photos": {"corrections", "errors"},
+    "clocks": {"photos", "corrections", "errors"},
     "aws": {"runtime", "errors"},
     "s3": {"aws", "runtime", "errors"},
     "transfer": {"s3", "errors"},
@@ -31,7 +32,7 @@ ARROWS: Final[dict[str, set[str]]] = {
     "s3_storage": {"_arguments", "bulk", "transfer", "cors", "s3", "photos", "corrections", "errors"},
 }
 #: Rooms that only compute; where they read something, it is Python's own data about time zones.
-PURE: Final = {"corrections", "photos", "errors"}
+PURE: Final = {"clocks", "corrections", "photos", "errors"}
 INPUT_OUTPUT: Final = {
     "asyncio", "concurrent", "ctypes", "ftplib", "http", "io", "logging", "mmap", "multiprocessing", "os", "pathlib",
     "random", "secrets", "select", "shutil", "signal", "smtplib", "socket", "sqlite3", "ssl", "subprocess", "sys",

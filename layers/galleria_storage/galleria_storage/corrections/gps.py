@@ -19,6 +19,8 @@ _QUARTER: Final = timedelta(minutes=15)
 #: Minutes past the hour of the offsets in use that are not whole hours (IANA time zone database, 2024).
 _HALF_HOURS: Final = frozenset({-570, -210, -150, 210, 270, 330, 390, 570, 630})
 _THREE_QUARTERS: Final = frozenset({345, 525, 765, 825})
+OFFSETS_IN_USE: Final = frozenset(range(LOWEST, HIGHEST + 1, 60)) | _HALF_HOURS | _THREE_QUARTERS
+"""Minutes from UTC of all zones of today."""
 
 
 def offset_from_gps(local: datetime, moment: datetime | None) -> str:
@@ -38,8 +40,7 @@ def offset_from_gps(local: datetime, moment: datetime | None) -> str:
         )
     difference = local - moment
     minutes = round(difference / _QUARTER) * 15
-    is_used = minutes % 60 == 0 or minutes in _HALF_HOURS or minutes in _THREE_QUARTERS
-    if not is_used or not LOWEST <= minutes <= HIGHEST or abs(difference - timedelta(minutes=minutes)) > TOLERANCE:
+    if minutes not in OFFSETS_IN_USE or abs(difference - timedelta(minutes=minutes)) > TOLERANCE:
         raise CorrectionError(
             f"{TARGET_ZONE} is 'gps', but the photo's capture time and its GPS time differ by {_spoken(difference)}, "
             "which is not the offset of a time zone: its clock is wrong, or its GPS time is old",

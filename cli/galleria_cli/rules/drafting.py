@@ -1,0 +1,106 @@
+"""Proposals as the text of a `galleria.toml`: what is sure is asked, what is not is there to be uncommented."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from galleria_storage.clocks.evidence import spoken, tolerance_text
+from galleria_storage.clocks.proposals import Proposal
+
+_SURE: Final = frozenset({"right", "certain", "likely"})
+
+
+def draft(proposals: Sequence[Proposal]) -> str:
+    """Return the text: one rule for each camera whose clock needs one, with the evidence as comments."""
+    zone = common_zone(proposals)
+    lines = [
+        "# Made by `galleria-storage clocks`. `push` and `correct` do what it says; the first rule that fits counts.",
+        "# What is only a guess is commented out: remove the # if it is true.",
+        "",
+        *([f"zone = {_quoted(zone)}", ""] if zone else []),
+    ]
+    for proposal in proposals:
+        lines += [*_rule(proposal, proposals, zone), ""]
+    return "\n".join(lines)
+
+
+def common_zone(proposals: Iterable[Proposal]) -> str:
+    """Return the one zone of all proposals; empty if there are several, or a camera travelled through several."""
+    sure = [proposal for proposal in proposals if proposal.confidence in _SURE]
+    zones = {proposal.zone for proposal in sure}
+    return zones.pop() if len(zones) == 1 else ""
+
+
+def asked(proposal: Proposal, zone: str = "") -> dict[str, str | float]:
+    """Return what a rule asks for a camera, beyond the zone of all photos, in the words of `galleria.toml`."""
+    wanted: dict[str, str | float] = {}
+    if proposal.shift:
+        wanted["shift"] = spoken(proposal.shift)
+    if proposal.drift and proposal.since:
+        wanted |= {"drift": round(proposal.drift, 2), "drift-from": proposal.since.isoformat()}
+    if proposal.zone and proposal.zone != zone and (wanted or _needs_zone(proposal)):
+        wanted["zone"] = proposal.zone
+    return wanted
+
+
+def conditions(proposal: Proposal, proposals: Iterable[Proposal]) -> dict[str, str | list[str]]:
+    """Return the conditions under which a rule is for a camera and for none of the others.
+
+    A camera that is not named, or has others of its kind in folders below, is known only by its files' names.
+    """
+    camera = proposal.camera
+    if not camera.name or "" in camera.folders:
+        return {"files": [_literal(shot.name) for shot in camera.shots]}
+    found: dict[str, str | list[str]] = {"camera": _literal(camera.name)}
+    if camera.serial and sum(other.camera.name == camera.name for other in proposals) > 1:
+        found["serial"] = camera.serial
+    if camera.folders:
+        found["folder"] = [_literal(folder) for folder in camera.folders]
+    return found
+
+
+def _literal(text: str) -> str:
+    """Write a text so that no character of it is a pattern."""
+    return re.sub(r"([*?[])", r"[\1]", text)
+
+
+def _needs_zone(proposal: Proposal) -> bool:
+    return any(shot.offset is None for shot in proposal.camera.timed)
+
+
+def _rule(proposal: Proposal, proposals: Sequence[Proposal], zone: str) -> Iterator[str]:
+    yield f"# {proposal.camera.label}: {verdict(proposal)}"
+    for piece in proposal.evidence:
+        yield f"#   {piece.source}: {piece.words}{'' if piece.agrees else ' (this disagrees)'}"
+    wanted = asked(proposal, zone)
+    if wanted:
+        mark = "" if proposal.confidence in _SURE else "# "
+        yield f"{mark}[[rule]]"
+        for key, value in {**conditions(proposal, proposals), **wanted}.items():
+            yield f"{mark}{key} = {_value(value)}"
+
+
+def verdict(proposal: Proposal) -> str:
+    """Say in a few words what a clock needs: ``certain, +1h ±2s``."""
+    if proposal.shift is None:
+        return "unknown"
+    if not proposal.changes_clock:
+        return "right" if proposal.confidence == "right" else f"{proposal.confidence} to be right"
+    return f"{proposal.confidence}, {spoken(proposal.shift)} {tolerance_text(proposal.tolerance)}"
+
+
+def _value(value: str | float | list[str]) -> str:
+    if isinstance(value, list):
+        return _quoted(value[0]) if len(value) == 1 else f"[{', '.join(map(_quoted, value))}]"
+    return _quoted(value) if isinstance(value, str) else str(value)
+
+
+def _quoted(text: str) -> str:
+    """Write a basic string of TOML 1.0."""
+    return f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(letter: str) -> str:
+    if letter in '"\\':
+        return f"\\{letter}"
+    return letter if letter.isprintable() else f"\\U{ord(letter):08x}"

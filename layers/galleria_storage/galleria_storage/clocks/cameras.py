@@ -1,0 +1,132 @@
+"""Shots grouped by the camera that took them."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from galleria_storage.clocks.shots import Shot
+
+#: Folders that cameras make: Design rule for Camera File system (CIPA DC-009) 3.2, and the one that holds them.
+_MADE_BY_CAMERA: Final = re.compile(r"DCIM|[1-9]\d\d[0-9A-Z_]{5}", re.IGNORECASE | re.ASCII)
+_NEVER: Final = datetime(1, 1, 1)  # noqa: DTZ001 # sorts those without a time, which come last anyway
+_NUMBER: Final = re.compile(r"(.*?)(\d{3,6})\D*")
+
+
+class Camera(NamedTuple):
+    """A camera and its shots.
+
+    Attributes
+    ----------
+    name
+        Maker and model; empty if the photos name none.
+    serial
+        Serial number of the body; empty if they name none.
+    folders
+        The folders that tell it from others of its kind; empty if name and serial number do.
+    shots
+        By clock, those without a time last.
+    """
+
+    name: str
+    serial: str
+    folders: tuple[str, ...]
+    shots: tuple[Shot, ...]
+
+    @property
+    def label(self) -> str:
+        """A name for people, unlike that of every other camera in the folder. It has no serial number in full."""
+        parts = [self.name or "no camera named"]
+        if self.serial:
+            parts.append(f"no. …{self.serial[-4:]}")
+        if self.folders:
+            parts.append(f"in {' and '.join(folder or '.' for folder in self.folders)}")
+        return ", ".join(parts)
+
+    @property
+    def key(self) -> tuple[str, str, tuple[str, ...]]:
+        """What it is known by."""
+        return self.name, self.serial, self.folders
+
+    @property
+    def timed(self) -> list[Shot]:
+        """The photos that tell what the clock showed, in its order."""
+        return [shot for shot in self.shots if shot.tells_clock]
+
+    @property
+    def first(self) -> datetime | None:
+        """What the clock showed first."""
+        return next((shot.clock for shot in self.shots if shot.clock), None)
+
+    @property
+    def last(self) -> datetime | None:
+        """What it showed last."""
+        return next((shot.clock for shot in reversed(self.shots) if shot.clock), None)
+
+
+def grouped(shots: Iterable[Shot]) -> list[Camera]:
+    """Group shots by maker, model and serial number; without a serial number, by folder, too.
+
+    Folders that a camera makes itself (``DCIM/100CANON``) do not count. Folders whose photos are numbered on from one
+    to the next are of one camera: somebody sorted them. What names no serial number joins the only one of the same
+    model that has one: films often lack it.
+    """
+    bodies: dict[tuple[str, str], list[Shot]] = {}
+    for shot in shots:
+        bodies.setdefault((shot.camera, shot.serial), []).append(shot)
+    for name, serial in list(bodies):
+        others = [key for key in bodies if key[0] == name and key[1]]
+        if name and not serial and len(others) == 1:
+            bodies[others[0]] += bodies.pop((name, serial))
+    cameras = [
+        Camera(name, serial, folders, _in_order(group))
+        for (name, serial), found in bodies.items()
+        for folders, group in _by_body(name, serial, found)
+    ]
+    return sorted(cameras, key=lambda camera: (not camera.name, -len(camera.shots), camera.label))
+
+
+def file_number(name: str) -> tuple[str, int] | None:
+    """Return name and number of a numbered file: ``IMG_`` and 123 of ``a/IMG_0123.JPG``; None if it has none."""
+    stem = name.rpartition("/")[2].partition(".")[0]
+    match = _NUMBER.fullmatch(stem)
+    return (match[1].upper(), int(match[2])) if match else None
+
+
+def _in_order(shots: Iterable[Shot]) -> tuple[Shot, ...]:
+    return tuple(sorted(shots, key=lambda shot: (shot.clock is None, shot.clock or _NEVER, shot.name)))
+
+
+def _by_body(name: str, serial: str, shots: Sequence[Shot]) -> Iterator[tuple[tuple[str, ...], list[Shot]]]:
+    if serial:
+        yield (), list(shots)
+        return
+    folders: dict[str, list[Shot]] = {}
+    for shot in shots:
+        folders.setdefault(_folder(shot), []).append(shot)
+    if name and (len(folders) == 1 or _numbered_on(folders.values())):
+        yield (), list(shots)
+        return
+    for folder, group in folders.items():
+        yield (folder,), group
+
+
+def _folder(shot: Shot) -> str:
+    return "/".join(part for part in shot.folder.split("/") if not _MADE_BY_CAMERA.fullmatch(part))
+
+
+def _numbered_on(groups: Iterable[Sequence[Shot]]) -> bool:
+    """Whether the photos of several folders have numbers of one sequence that grow with the clock."""
+    numbers: list[tuple[datetime, int]] = []
+    names = set()
+    for group in groups:
+        for shot in group:
+            if shot.tells_clock and shot.clock:
+                found = file_number(shot.name)
+                if found is None:
+                    return False
+                names.add(found[0])
+                numbers.append((shot.clock, found[1]))
+    numbers.sort()
+    return len(names) == 1 and all(one[1] < other[1] for one, other in pairwise(numbers))

@@ -1,0 +1,75 @@
+"""What a piece of evidence is, and how sure it makes."""
+
+from datetime import datetime, timedelta
+from typing import Final, Literal, NamedTuple
+
+Confidence = Literal["right", "certain", "likely", "guess", "unknown"]
+"""`right`: the clock is proven to be right. `certain`: proven to be wrong, and by how much. `likely`: nearly always so.
+`guess`: worth a look, and never applied unasked. `unknown`: nothing tells."""
+
+ORDER: Final[tuple[Confidence, ...]] = ("unknown", "guess", "likely", "certain", "right")
+
+Source = Literal[
+    "GPS", "shown clock", "same moment", "same picture", "many moments", "offset tag", "maker note", "place", "phone",
+    "reset", "winter time", "half a day", "day and month", "file name", "Takeout", "numbers",
+]  # fmt: skip
+
+
+class Evidence(NamedTuple):
+    """What one kind of evidence says about a camera's clock.
+
+    Attributes
+    ----------
+    source
+        What it is.
+    words
+        What it says, in a sentence for people.
+    confidence
+        How sure it makes, alone.
+    ahead
+        How far the clock was ahead of UTC, at `since` if it drifts; None if this does not tell.
+    tolerance
+        By how much `ahead` may be wrong.
+    drift
+        Seconds to add each day, beyond what `ahead` tells.
+    since
+        Clock time at which `ahead` holds, if there is a drift.
+    zone
+        Zone of the photos: an IANA name, or ``±HH:MM``; empty if this does not tell.
+    photos
+        How many photos say so.
+    agrees
+        Whether it agrees with what is proposed; evidence that does not is shown, never averaged.
+    """
+
+    source: Source
+    words: str
+    confidence: Confidence = "unknown"
+    ahead: timedelta | None = None
+    tolerance: timedelta = timedelta()
+    drift: float = 0.0
+    since: datetime | None = None
+    zone: str = ""
+    photos: int = 0
+    agrees: bool = True
+
+
+def at_most(one: Confidence, other: Confidence) -> Confidence:
+    """Return the less sure of two."""
+    return min(one, other, key=ORDER.index)
+
+
+def spoken(span: timedelta) -> str:
+    """Write a time span as people say it and `galleria.toml` reads it: ``+1h46s``, ``-12m``, ``+0s``."""
+    seconds = round(abs(span).total_seconds())
+    units = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
+    text = ""
+    for name, unit in units:
+        count, seconds = divmod(seconds, unit)
+        text += f"{count}{name}" if count else ""
+    return f"{'-' if span < timedelta() and text else '+'}{text or '0s'}"
+
+
+def tolerance_text(span: timedelta) -> str:
+    """Write a tolerance: ``±5s``."""
+    return f"±{spoken(span)[1:]}"

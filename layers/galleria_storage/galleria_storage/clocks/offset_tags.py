@@ -1,0 +1,55 @@
+"""What the offset tags say: the zone that the camera was set to, which its clock need not have kept.
+
+Exif 2.31 4.6.5: OffsetTimeOriginal is the difference from UTC of DateTimeOriginal. A phone sets its clock and its zone
+by the network (3GPP TS 22.042, NITZ), so that both are nearly always right; in a camera, people set them.
+"""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Final
+
+from galleria_storage.clocks.cameras import Camera
+from galleria_storage.clocks.evidence import Evidence
+from galleria_storage.clocks.offsets import zone_text
+
+#: Makers, or models where the maker makes cameras, too, whose devices set their clocks by the network.
+_PHONES: Final = (
+    "apple", "google", "samsung sm-", "samsung galaxy", "xiaomi", "redmi", "poco", "huawei", "honor", "oneplus", "oppo",
+    "realme", "vivo", "motorola", "nothing", "fairphone", "hmd", "nokia", "sony xq-", "asus_", "tecno", "infinix",
+    "zte", "htc", "lge", "lg electronics", "blackberry", "wiko",
+)  # fmt: skip
+_OF_NETWORK: Final = timedelta(seconds=3)
+_OF_PEOPLE: Final = timedelta(minutes=10)
+
+
+def is_phone(name: str) -> bool:
+    """Whether a camera, by its maker and model, is a device that sets its clock by the network."""
+    return name.lower().startswith(_PHONES)
+
+
+def offset_evidence(camera: Camera) -> Evidence | None:
+    """Say which zone the photos of a camera name; None if they name none."""
+    counts = Counter(shot.offset for shot in camera.timed if shot.offset is not None)
+    if not counts:
+        return None
+    if is_phone(camera.name):
+        return _of_phone(counts)
+    minutes, number = counts.most_common(1)[0]
+    words = f"{number} photos say that the clock is set to {zone_text(minutes)}{_others(counts)}"
+    return Evidence(
+        "offset tag", words, "guess", timedelta(minutes=minutes), _OF_PEOPLE, zone=zone_text(minutes), photos=number
+    )
+
+
+def _of_phone(counts: "Counter[int]") -> Evidence:
+    total = counts.total()
+    minutes, _ = counts.most_common(1)[0]
+    zones = " and ".join(zone_text(one) for one in sorted(counts))
+    words = f"a phone, whose clock the network sets; {total} photos name the zone {zones}"
+    ahead = timedelta(minutes=minutes) if len(counts) == 1 else None
+    zone = zone_text(minutes) if len(counts) == 1 else ""
+    return Evidence("phone", words, "likely", ahead, _OF_NETWORK, zone=zone, photos=total)
+
+
+def _others(counts: "Counter[int]") -> str:
+    return f", {counts.total() - max(counts.values())} name another" if len(counts) > 1 else ""
