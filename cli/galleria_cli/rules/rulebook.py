@@ -2,11 +2,13 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import datetime, time
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from galleria_cli.rules.clock_times import clock_time
+from galleria_cli.rules.drift import DRIFT_KEYS, Drift, drift_of
 from galleria_cli.rules.facts import Facts
 from galleria_cli.rules.short_forms import ASKING_KEYS, check_keys, correction_values
 from galleria_storage.corrections.precedence import winning_values
@@ -14,7 +16,7 @@ from galleria_storage.errors import CorrectionError, LocalFileError, SettingsErr
 
 NAME: Final = "galleria.toml"
 _CONDITIONS: Final = ("camera", "serial", "folder", "files", "between")
-_RULE_KEYS: Final = (*_CONDITIONS, *ASKING_KEYS, "skip")
+_RULE_KEYS: Final = (*_CONDITIONS, *ASKING_KEYS, *DRIFT_KEYS, "skip")
 _BOOK_KEYS: Final = (*ASKING_KEYS, "skip", "rule")
 
 
@@ -50,6 +52,11 @@ class Rule(NamedTuple):
     between: tuple[datetime, datetime] | None
     asked: Mapping[str, str]
     skip: bool
+    drift: Drift | None = None
+
+    def asks_of(self, facts: Facts) -> Mapping[str, str]:
+        """Return what it asks of one photo: where the clock drifts, the shift depends on when it was taken."""
+        return self.drift.applied(self.asked, facts.taken) if self.drift else self.asked
 
     def misfit(self, facts: Facts) -> str:
         """Say why a file does not meet the conditions; empty if it meets all."""
@@ -88,7 +95,7 @@ class Rulebook(NamedTuple):
     @property
     def needs_facts(self) -> bool:
         """Whether a rule asks for more than names."""
-        return any(rule.camera or rule.serial or rule.between for rule in self.rules)
+        return any(rule.camera or rule.serial or rule.between or rule.drift for rule in self.rules)
 
     def choose(self, facts: Facts, given: Mapping[str, str]) -> Choice:
         """Decide about a file; what the command line asks (`given`) counts more than any rule, group by group."""
@@ -99,7 +106,7 @@ class Rulebook(NamedTuple):
         rule = next((rule for rule in self.rules if not rule.misfit(facts)), None)
         if rule and rule.skip:
             return Choice({}, skip=True, because=f"rule {rule.number} of {NAME} skips it")
-        by_rule = winning_values(rule.asked, {}, self.asked)[0] if rule else dict(self.asked)
+        by_rule = winning_values(rule.asks_of(facts), {}, self.asked)[0] if rule else dict(self.asked)
         asked = winning_values(given, {}, by_rule)[0]
         places = [f"rule {rule.number} of {NAME}"] if rule else [NAME] if self.asked else []
         because = " and ".join([*places, *(["--correct"] if given else [])])
@@ -163,10 +170,12 @@ def _rule(number: int, given: Mapping[str, Any]) -> Rule:
     if not isinstance(skip, bool):
         raise CorrectionError(f"{where}: skip is {skip!r}; in a rule true or false is expected", tag="skip")
     asked = correction_values({key: given[key] for key in given if key in ASKING_KEYS}, where)
-    if skip == bool(asked):
+    drift = drift_of({key: given[key] for key in given if key in DRIFT_KEYS}, asked, where)
+    if skip == bool(asked or drift):
         raise CorrectionError(f"{where} must either ask for something or say skip = true", tag="rule")
     texts = [_texts(given.get(name, []), name, where) for name in _CONDITIONS[:-1]]
-    return Rule(number, texts[0], texts[1], texts[2], texts[3], _between(given.get("between"), where), asked, skip)
+    between = _between(given.get("between"), where)
+    return Rule(number, texts[0], texts[1], texts[2], texts[3], between, asked, skip, drift)
 
 
 def _texts(value: object, name: str, where: str) -> tuple[str, ...]:
@@ -181,7 +190,7 @@ def _between(value: object, where: str) -> tuple[datetime, datetime] | None:
         return None
     ends = value if isinstance(value, list) else []
     if len(ends) == 2:  # noqa: PLR2004 # from and to
-        first, last = _moment(ends[0], time.min), _moment(ends[1], time.max)
+        first, last = clock_time(ends[0], time.min), clock_time(ends[1], time.max)
         if first and last and first <= last:
             return first, last
     raise CorrectionError(
@@ -189,21 +198,6 @@ def _between(value: object, where: str) -> tuple[datetime, datetime] | None:
         '["2024-06-15T10:00", "2024-06-15T18:30"], as the camera\'s clock showed them',
         tag="between",
     )
-
-
-def _moment(value: object, of_day: time) -> datetime | None:
-    """Read a time on the camera's clock; a day alone stands for its begin or its end."""
-    try:
-        if isinstance(value, datetime):
-            found = value
-        elif isinstance(value, date) or (isinstance(value, str) and len(value.strip()) == len("2024-06-15")):
-            day = value if isinstance(value, date) else date.fromisoformat(str(value).strip())
-            found = datetime.combine(day, of_day)
-        else:
-            found = datetime.fromisoformat(str(value).strip())
-    except ValueError:
-        return None
-    return None if found.tzinfo else found
 
 
 def _fits(patterns: Sequence[str], *texts: str) -> bool:
