@@ -140,11 +140,27 @@ def read_rulebook(path: Path) -> Rulebook:
         It cannot be read.
     """
     try:
-        book = tomllib.loads(path.read_text(encoding="utf-8"))
+        return parse_rulebook(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
         raise LocalFileError(f"{path} cannot be read: {error.strerror or error}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise SettingsError(f"{path} is not TOML: {error}", tag=NAME) from None
+
+
+def parse_rulebook(text: str, where: str = NAME) -> Rulebook:
+    """Read the text of a `galleria.toml`; errors call its place `where`.
+
+    Raises
+    ------
+    SettingsError
+        It is not TOML.
+    CorrectionError
+        A key is unknown, or a value cannot be understood; rule and key are named.
+    """
+    try:
+        book = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{where} is not TOML: {error}", tag=NAME) from None
     check_keys(book, _BOOK_KEYS, NAME)
     rules = book.pop("rule", [])
     if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
