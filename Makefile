@@ -79,6 +79,8 @@ fidelity: .venv-peers/.ready exiftool ## our editor and its peers (EDITORS=…) 
 	@$(PEERS) -m benchmarks.fidelity "$(PHOTO_CORPUS)" $(if $(EDITORS),--editors $(EDITORS))
 fidelity-kinds: .venv-peers/.ready exiftool ## the same for every kind of photo, film and RAW file in PHOTO_CORPUS=folder, one row each
 	@$(PEERS) -m benchmarks.fidelity.by_kind "$(PHOTO_CORPUS)" --editors "exiftool -m" exiv2
+dates: .venv-peers/.ready exiftool ## which date other programs show for the photos in PHOTO_CORPUS=folder after `dates: all`
+	@$(PEERS) -m benchmarks.dates "$(PHOTO_CORPUS)"
 privacy: .venv-peers/.ready exiftool ## what the photos in PHOTO_CORPUS=folder would tell the public, before and after removal
 	@$(PEERS) -m benchmarks.privacy "$(PHOTO_CORPUS)"
 bench-exif: .venv-peers/.ready exiftool ## what one correction costs beside exiftool, piexif, pyexiv2 and Pillow
@@ -88,7 +90,7 @@ fuzz: .venv-fuzz/.ready ## fuzz head parser, TIFF editor, formats and correction
 	@PYTHONPATH=layers/galleria_storage:. .venv-fuzz/bin/python -m tests.fuzz --seconds $(or $(SECONDS),600)
 fuzz-time: $(VENV)/.ready ## breed photos of every format that take long, for SECONDS=600; above 50 ms is a failure
 	@PYTHONPATH=layers/galleria_storage:. $(BIN)/python -m tests.fuzz.slowest --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED))
-.PHONY: exiftool privacy fidelity fidelity-kinds bench-exif fuzz fuzz-time
+.PHONY: exiftool dates privacy fidelity fidelity-kinds bench-exif fuzz fuzz-time
 
 bench-upload: $(VENV)/.ready .venv-servers/.ready ## a folder uploaded twice, beside rclone, and one large file
 	@$(BIN)/python -m benchmarks.bench_upload

@@ -15,7 +15,7 @@ from galleria_storage.bulk.walk import LocalFile
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import Correction, parse_correction
 from galleria_storage.errors import GalleriaError, LocalFileError, UnsupportedFormatError
-from galleria_storage.photos.dates import follow
+from galleria_storage.photos.dates import change_of, follow
 from galleria_storage.photos.formats import is_correctable
 from galleria_storage.photos.metadata import Block
 from galleria_storage.photos.photo import correct_stream, plan_photo
@@ -176,7 +176,7 @@ def corrected_sidecar(data: bytes, before: CaptureTags, after: CaptureTags) -> b
     """
     source = BytesSource(data)
     block = Block("xmp", "sidecar", source, list)
-    return follow(source, [block], before, after).plan.apply(data)
+    return follow(source, [block], change_of([block], before, after), after).plan.apply(data)
 
 
 def _photo_of(sidecar: Path) -> Path | None:

@@ -49,6 +49,10 @@ def user_data(text: bytes) -> bytes:
     )
 
 
+def phone_data(text: bytes) -> bytes:
+    return box(b"udta", box(b"date", text))
+
+
 def itunes(text: bytes) -> bytes:
     meta = full_box(
         b"meta", 0, 0, full_box(b"hdlr", 0, 0, bytes(4), b"mdir", bytes(13)), box(b"ilst", value(b"\xa9day", text))

@@ -98,9 +98,86 @@ def test_the_outcome_names_what_followed_and_what_stays() -> None:
     assert stays == "these dates say something else and stay: DateTime (Exif), xmp:ModifyDate (XMP)"
 
 
+def with_xmp(properties: str, *, before: str = "", after: str = "</rdf:Description></rdf:RDF>") -> bytes:
+    start = (
+        f'{before}<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
+        'xmlns:e="http://ns.adobe.com/exif/1.0/" xmlns:m="http://maker.example/" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:h="http://ns.adobe.com/xap/1.0/sType/ResourceEvent#">'
+    )
+    packet = (start + properties + after).encode()
+    return jpeg(segment(0xE1, exif()), segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + packet))
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        "<m:Shutter>2020-01-02T{}:04:05</m:Shutter>",
+        "<dc:date><rdf:Seq><rdf:li>2020-01-02T{}:04:05Z</rdf:li></rdf:Seq></dc:date>",
+    ],
+)
+def test_a_date_of_any_name_follows_if_it_names_the_very_second(properties: str) -> None:
+    assert properties.format("01").encode() in correct_bytes(with_xmp(properties.format("03")), ALL)
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        "<m:Shutter>2020-01-02</m:Shutter>",
+        "<h:when>2020-01-02T03:04:05</h:when>",
+        "<e:GPSTimeStamp>2020-01-02T03:04:05Z</e:GPSTimeStamp>",
+    ],
+)
+def test_history_gps_time_and_days_of_unknown_meaning_stay_without_a_word(properties: str) -> None:
+    plan = plan_photo(BytesSource(file := with_xmp(properties)), ALL)
+    assert properties.encode() in plan.apply(file)
+    assert not any("XMP" in note for note in plan.notes)
+
+
+@pytest.mark.parametrize("found", ["2020-01-02T11:04:05Z", "2020-01-02T13:04:05+02:00"])
+def test_a_date_in_another_zone_tells_the_zone_of_a_photo_that_does_not_record_it(found: str) -> None:
+    properties = f"<e:DateTimeDigitized>{found}</e:DateTimeDigitized><m:Shutter>2020-01-02T03:04:05</m:Shutter>"
+    result = correct_bytes(with_xmp(properties), ALL)
+    assert properties.replace("T11", "T09").replace("T13", "T11").replace("T03", "T01").encode() in result
+
+
+def test_dates_that_tell_different_zones_stay() -> None:
+    properties = (
+        "<e:DateTimeDigitized>2020-01-02T11:04:05Z</e:DateTimeDigitized><m:Other>2020-01-02T12:04:05Z</m:Other>"
+    )
+    assert properties.encode() in correct_bytes(with_xmp(properties), ALL)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "</e:wrong></rdf:Description></rdf:RDF>"),
+        ('<!DOCTYPE x [<!ENTITY a "b">]>', "</rdf:Description></rdf:RDF>"),
+    ],
+)
+def test_dates_in_damaged_xmp_follow_as_far_as_they_can_be_found(before: str, after: str) -> None:
+    taken = "<e:DateTimeOriginal>2020-01-02T{}:04:05</e:DateTimeOriginal>"
+    file = with_xmp(
+        taken.format("03") + '<m:x e:DateTimeDigitized = "2020-01-02T03:04:05"/>', before=before, after=after
+    )
+    plan = plan_photo(BytesSource(file), ALL)
+    result = plan.apply(file)
+    assert taken.format("01").encode() in result
+    assert b'e:DateTimeDigitized = "2020-01-02T01:04:05"' in result
+    assert "what cannot be read (XMP)" in plan.notes[1]
+
+
+@pytest.mark.parametrize("clock", [b"000000", b"000000+0000"])
+def test_midnight_stands_for_a_time_that_nobody_knew(clock: bytes) -> None:
+    records = dataset(55, b"20200102") + dataset(60, clock)
+    block = b"Photoshop 3.0\0" + resource(0x0404, records)
+    later = parse_correction({"timestamp-offset-hours": "30", "dates": "all"}, {})
+    result = correct_bytes(jpeg(segment(0xE1, exif()), segment(0xED, block)), later)
+    assert dataset(55, b"20200103") + dataset(60, clock) in result
+
+
 def test_xmp_that_cannot_be_read_is_named() -> None:
     file = jpeg(segment(0xE1, exif()), segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<broken"))
-    assert "XMP, which cannot be read" in plan_photo(BytesSource(file), ALL).notes[1]
+    assert "what cannot be read (XMP)" in plan_photo(BytesSource(file), ALL).notes[1]
 
 
 def test_png_texts_and_compressed_xmp_follow_with_their_checksums() -> None:

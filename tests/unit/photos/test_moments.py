@@ -96,3 +96,31 @@ def test_writing_keeps_the_length_and_reads_back(text: str, moment: Moment) -> N
     again = spelled(written)
     assert again
     assert again.says(moment)
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [("2020-01-02T08:04:05Z", -5), ("2020-01-02T03:34:05+05:45", 5.25), ("2020-01-02T03:04:05+09:00", None)],
+)
+def test_a_text_in_another_zone_tells_the_offset_of_a_clock(text: str, hours: float | None) -> None:
+    found = spelled(text)
+    assert found
+    assert found.zone_told(OLD) == (None if hours is None else timedelta(hours=hours))
+
+
+@pytest.mark.parametrize(
+    "text", ["2020-01-02T08:04:06Z", "2020-01-02T08:04Z", "2020-01-02T08:14:05Z", "2020-01-03T08:04:05Z"]
+)
+def test_another_second_or_an_impossible_distance_tells_no_offset(text: str) -> None:
+    found = spelled(text)
+    assert found
+    assert found.zone_told(OLD) is None
+
+
+def test_midnight_names_the_day_unless_the_moment_is_midnight() -> None:
+    found = spelled("2020-01-02T00:00:00.00Z")
+    assert found
+    assert found.says(OLD)
+    assert found.of(OLD, NEW) == "2024-06-15T00:00:00.00Z"
+    midnight = Moment(datetime(2020, 1, 2), "", timedelta())
+    assert found.of(midnight, NEW) == "2024-06-15T08:30:45.25Z"

@@ -24,6 +24,7 @@ from tests.support.photos.films import (
     header,
     itunes,
     keys,
+    phone_data,
     seconds,
     track,
     user_data,
@@ -138,6 +139,12 @@ def test_a_clock_in_the_wrong_zone_moves_the_words_and_keeps_the_moment() -> Non
 def test_a_shift_moves_words_and_moments() -> None:
     result = corrected(film(keys(LOCAL), user_data(LOCAL)), "timestamp-offset-hours=+24:00:00")
     assert result.count(b"2020-01-03T03:04:05+0100") == 2
+    assert created_of(result) == {SHOT + 24 * HOUR}
+
+
+def test_a_phones_date_moves_although_it_is_some_seconds_away_from_the_clocks() -> None:
+    result = corrected(film(phone_data(b"2020-01-02T03:03:43+0100")), "timestamp-offset-hours=+24:00:00")
+    assert b"2020-01-03T03:03:43+0100" in result
     assert created_of(result) == {SHOT + 24 * HOUR}
 
 
@@ -264,7 +271,9 @@ def test_a_film_of_gigabytes_costs_two_reads() -> None:
 TEXTS = st.sampled_from(
     [LOCAL, b"2020-01-02T03:04:05.50+01:00", b"2020-01-02T02:04:05Z", b"2020", b"2020-01-02T03:04:05"]
 )
-MORE = st.lists(st.builds(lambda make, text: make(text), st.sampled_from([keys, user_data, itunes]), TEXTS), max_size=3)
+MORE = st.lists(
+    st.builds(lambda make, text: make(text), st.sampled_from([keys, phone_data, user_data, itunes]), TEXTS), max_size=3
+)
 THIS = Texts(CaptureTags("2024:06:15 10:30:45", None, "+02:00"))
 
 

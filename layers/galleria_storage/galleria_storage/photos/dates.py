@@ -6,7 +6,7 @@ its own spelling, so no byte moves. GPS time and maker notes never change.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import timedelta
 from typing import Final, NamedTuple
 
 from galleria_storage.corrections.capture_tags import CaptureTags
@@ -19,7 +19,7 @@ from galleria_storage.photos.moments import Moment, moment_of, spelled
 from galleria_storage.photos.plan import Patch, Plan, Span
 from galleria_storage.photos.source import RangedSource
 from galleria_storage.photos.tiff.tables import Field, TiffTables
-from galleria_storage.photos.xmp import Name, Packet
+from galleria_storage.photos.xmp_dates import XmpDates
 
 #: A date's tag, those of its offset and fraction, and its name in Exif (Exif 2.32 4.6.4 and 4.6.5).
 EXIF_DATES: Final = (
@@ -27,23 +27,29 @@ EXIF_DATES: Final = (
     (0x9004, 0x9012, 0x9292, "DateTimeDigitized"),
     (0x0132, 0x9010, 0x9290, "DateTime"),
 )
-_EXIF, _XMP = "http://ns.adobe.com/exif/1.0/", "http://ns.adobe.com/xap/1.0/"
-#: XMP specification part 2; Exif 2.32 for XMP (CIPA DC-010).
-XMP_DATES: Final = {
-    Name(_EXIF, "DateTimeOriginal"): "exif:DateTimeOriginal",
-    Name(_EXIF, "DateTimeDigitized"): "exif:DateTimeDigitized",
-    Name("http://ns.adobe.com/photoshop/1.0/", "DateCreated"): "photoshop:DateCreated",
-    Name("http://ns.adobe.com/tiff/1.0/", "DateTime"): "tiff:DateTime",
-    Name(_XMP, "CreateDate"): "xmp:CreateDate",
-    Name(_XMP, "ModifyDate"): "xmp:ModifyDate",
-}
 #: IPTC-IIM 4.2, record 2: date and time created, and of digital creation.
 IPTC_DATES: Final = ((55, 60, "DateCreated"), (62, 63, "DigitalCreationDate"))
 _APPLICATION: Final = 2
 #: Dates that programs change when they edit the photo.
 _OF_AN_EDIT: Final = frozenset({"DateTime", "xmp:ModifyDate", "tiff:DateTime"})
-_NEVER: Final = datetime(1, 1, 1)  # noqa: DTZ001 # a moment that no date names
 _LONGEST: Final = 64
+
+
+class Change(NamedTuple):
+    """The capture time before and after a correction; `told_zone` if only another date tells the photo's offset."""
+
+    old: Moment
+    new: Moment
+    told_zone: timedelta | None = None
+
+    @property
+    def readings(self) -> list[tuple[Moment, Moment]]:
+        """The moments to compare with, in this order: by themselves, and in the zone that another date tells."""
+        zone = self.told_zone
+        if zone is None:
+            return [(self.old, self.new)]
+        offset = zone if self.new.offset is None else self.new.offset
+        return [(self.old, self.new), (self.old._replace(offset=zone), self.new._replace(offset=offset))]
 
 
 class Followed(NamedTuple):
@@ -69,9 +75,39 @@ class _Date(NamedTuple):
     says_so: bool
     patches: list[Patch]
     text: str = ""
+    counts: bool = True
+    """Whether it is worth naming if it says something else."""
 
 
-def follow(source: RangedSource, blocks: Sequence[Block], before: CaptureTags, after: CaptureTags) -> Followed:
+def change_of(blocks: Sequence[Block], before: CaptureTags, after: CaptureTags) -> Change | None:
+    """Return what a correction does to the capture time; None without one that can be read before and after.
+
+    Parameters
+    ----------
+    blocks
+        The metadata of the photo.
+    before, after
+        The capture tags before and after the correction.
+
+    Notes
+    -----
+    If the photo does not record its offset, a date in another zone may tell it: the same second, a whole number of
+    quarter hours away. It counts if all such dates agree, and none of them is the date of an edit.
+    """
+    old, new = moment_of(before), moment_of(after)
+    if old is None or new is None:
+        return None
+    if old.offset is not None:
+        return Change(old, new)
+    zones = {
+        zone
+        for date in _all_dates(blocks)
+        if date.name not in _OF_AN_EDIT and (found := spelled(date.text)) and (zone := found.zone_told(old)) is not None
+    }
+    return Change(old, new, next(iter(zones)) if len(zones) == 1 else None)
+
+
+def follow(source: RangedSource, blocks: Sequence[Block], change: Change | None, after: CaptureTags) -> Followed:
     """Change every date that names the old capture time to the new one.
 
     Parameters
@@ -80,26 +116,27 @@ def follow(source: RangedSource, blocks: Sequence[Block], before: CaptureTags, a
         The photo, its capture tags changed already.
     blocks
         Its metadata.
-    before, after
-        The capture tags before and after the change.
+    change
+        What happened to its capture time; without any, nothing follows.
+    after
+        The capture tags after the change.
 
     Notes
     -----
     A damaged block is listed among what was kept, since its content is unknown.
     """
-    old, new = moment_of(before), moment_of(after)
     followed: list[str] = []
     kept: list[str] = []
     patches: list[Patch] = []
     for block in blocks:
         try:
-            dates = list(_dates(block, old, new)) if old and new else []
+            dates = list(_dates(block, change.readings)) if change else []
         except CorruptPhotoError:
             kept.append(f"{block.name}, which cannot be read")
             continue
         patches += block.write(sorted({patch for date in dates for patch in date.patches}))
         followed += [f"{date.name} ({block.name})" for date in dates if date.says_so and date.patches]
-        kept += [f"{date.name} ({block.name})" for date in dates if not date.says_so]
+        kept += [f"{date.name} ({block.name})" for date in dates if not date.says_so and date.counts]
     notes = []
     if followed:
         notes.append(f"these dates followed: {', '.join(followed)}")
@@ -111,65 +148,71 @@ def follow(source: RangedSource, blocks: Sequence[Block], before: CaptureTags, a
 def told_times(blocks: Sequence[Block]) -> list[CaptureTime]:
     """Return the different times that dates of taking and digitising tell, to the second: not those of an edit."""
     told: dict[CaptureTime, None] = {}
-    nothing = Moment(_NEVER)
-    for block in blocks:
-        if block.kind == "text" and "modif" in block.name.lower():
-            continue
-        try:
-            dates = list(_dates(block, nothing, nothing))
-        except CorruptPhotoError:
-            continue
-        for date in dates:
-            found = spelled(date.text)
-            if found and found.is_exact and date.name not in _OF_AN_EDIT and (moment := found.moment):
-                told[CaptureTime(moment.local)] = None
+    readable = [block for block in blocks if not (block.kind == "text" and "modif" in block.name.lower())]
+    for date in _all_dates(readable):
+        found = spelled(date.text)
+        if found and found.is_exact and date.counts and date.name not in _OF_AN_EDIT and (moment := found.moment):
+            told[CaptureTime(moment.local)] = None
     return list(told)
 
 
-def _dates(block: Block, old: Moment, new: Moment) -> Iterator[_Date]:
+def _all_dates(blocks: Sequence[Block]) -> Iterator[_Date]:
+    """Yield the dates of all blocks that can be read; none of them changes."""
+    for block in blocks:
+        try:
+            yield from list(_dates(block, ()))
+        except CorruptPhotoError:
+            continue
+
+
+_Readings = Sequence[tuple[Moment, Moment]]
+
+
+def _dates(block: Block, readings: _Readings) -> Iterator[_Date]:
     if block.kind == "exif":
-        yield from _exif_dates(block.source, old, new)
+        yield from _exif_dates(block.source, readings)
     elif block.kind == "xmp":
-        yield from _xmp_dates(block.source, old, new)
+        yield from _xmp_dates(block.source, readings)
     elif block.kind == "iptc":
-        yield from _iptc_dates(block.source, old, new)
+        yield from _iptc_dates(block.source, readings)
     elif block.kind == "text" and block.source.size <= _LONGEST:
         text = block.source.read(0, _LONGEST).decode("latin-1")
         if spelled(text):  # whatever its keyword: PNG does not have a list of them
-            yield _date("text", text, Span(0, len(text)), old, new)
+            yield _date("text", text, Span(0, len(text)), readings)
 
 
-def _date(name: str, text: str, span: Span, old: Moment, new: Moment) -> _Date:
+def _date(name: str, text: str, span: Span, readings: _Readings) -> _Date:
     """Judge one text; one that already names the new moment counts as changed, and needs no patch."""
     found = spelled(text)
-    if found and found.says(new):
-        return _Date(name, says_so=True, patches=[], text=text)
-    if not found or not found.says(old):
-        return _Date(name, says_so=False, patches=[], text=text)
-    data = found.of(old, new).encode("latin-1")
-    return _Date(name, says_so=True, patches=[Patch(span.start, len(data), data)])
+    for old, new in readings if found else ():
+        if found and found.says(old):
+            data = found.of(old, new).encode("latin-1")
+            patches = [Patch(span.start, len(data), data)] if data.decode("latin-1") != text else []
+            return _Date(name, says_so=True, patches=patches, text=text)
+    says_so = found is not None and any(found.says(new) for _, new in readings)
+    return _Date(name, says_so=says_so, patches=[], text=text)
 
 
-def _exif_dates(source: RangedSource, old: Moment, new: Moment) -> Iterator[_Date]:
+def _exif_dates(source: RangedSource, readings: _Readings) -> Iterator[_Date]:
     tables = TiffTables(source, lenient=True)
     for table in tables.all:
         for date_tag, offset_tag, fraction_tag, name in EXIF_DATES:
             for field in table.find({date_tag}):
                 text = _text(tables, field)
                 if text.strip(" :0"):  # a blank one is not a date
-                    yield _exif_date(tables, name, (field, text), (offset_tag, fraction_tag), (old, new))
+                    yield _exif_date(tables, name, (field, text), (offset_tag, fraction_tag), readings)
 
 
 def _exif_date(
-    tables: TiffTables, name: str, date: tuple[Field, str], beside: tuple[int, int], moments: tuple[Moment, Moment]
+    tables: TiffTables, name: str, date: tuple[Field, str], beside: tuple[int, int], readings: _Readings
 ) -> _Date:
     """Judge a date together with its offset and fraction, which are in the Exif IFD."""
-    (field, text), (offset_tag, fraction_tag), (old, new) = date, beside, moments
+    (field, text), (offset_tag, fraction_tag) = date, beside
     exif = tables.exif or tables.main  # Canon's CR3 stores the Exif IFD as a separate structure
     offset = next(iter(exif.find({offset_tag})), None)
     zone = _text(tables, offset) if offset else ""
     whole = text + zone if spelled(text + zone) else text
-    found = _date(name, whole, Span(field.value.start, field.value.start + len(whole)), old, new)
+    found = _date(name, whole, Span(field.value.start, field.value.start + len(whole)), readings)
     if not found.patches:
         return found
     data = found.patches[0].data
@@ -178,7 +221,7 @@ def _exif_date(
         patches.append(Patch(offset.value.start, len(zone), data[len(text) :]))
     for fraction in exif.find({fraction_tag}):
         if (old_digits := _text(tables, fraction)).isdigit():
-            digits = new.fraction.ljust(len(old_digits), "0")[: len(old_digits)]
+            digits = readings[0][1].fraction.ljust(len(old_digits), "0")[: len(old_digits)]
             patches += [Patch(fraction.value.start, len(digits), digits.encode())]
     return found._replace(patches=patches)
 
@@ -191,20 +234,17 @@ def _text(tables: TiffTables, field: Field) -> str:
     return tables.source.read(start, min(stop - start, _LONGEST)).partition(b"\0")[0].decode("latin-1")
 
 
-def _xmp_dates(source: RangedSource, old: Moment, new: Moment) -> Iterator[_Date]:
-    packet = Packet(source.read(0, source.size))
-    for found in packet.properties:
-        name = XMP_DATES.get(found.name)
-        if name and found.value is None:
-            yield _Date(name, says_so=False, patches=[])
-        elif name and found.value:
-            date = _date(name, found.value, found.text, old, new)
-            yield date._replace(
-                patches=[packet.overwrite(found.text, patch.data.decode("latin-1")) for patch in date.patches]
-            )
+def _xmp_dates(source: RangedSource, readings: _Readings) -> Iterator[_Date]:
+    dates = XmpDates(source)
+    for name, is_known, text, span in dates.found:
+        found = _date(name, text, span, readings)
+        patches = [dates.patched(span, patch.data.decode("latin-1")) for patch in found.patches]
+        yield found._replace(patches=patches, counts=is_known)
+    if dates.is_damaged:
+        yield _Date("what cannot be read", says_so=False, patches=[])
 
 
-def _iptc_dates(source: RangedSource, old: Moment, new: Moment) -> Iterator[_Date]:
+def _iptc_dates(source: RangedSource, readings: _Readings) -> Iterator[_Date]:
     data = source.read(0, source.size)
     places = {found.number: found.data for found in datasets(data) if found.record == _APPLICATION}
     for date_number, time_number, name in IPTC_DATES:
@@ -213,7 +253,7 @@ def _iptc_dates(source: RangedSource, old: Moment, new: Moment) -> Iterator[_Dat
         time = places.get(time_number, Span(0, 0))
         day = data[date.start : date.stop].decode("latin-1")
         clock = data[time.start : time.stop].decode("latin-1")
-        found = _date(name, day + clock, Span(0, 0), old, new)
+        found = _date(name, day + clock, Span(0, 0), readings)
         patches = []
         for patch in found.patches:
             patches.append(Patch(date.start, len(day), patch.data[: len(day)]))

@@ -10,6 +10,8 @@ from galleria_storage.errors import CorrectionError
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_QUARTER: Final = timedelta(minutes=15)
+_WESTERNMOST, _EASTERNMOST = timedelta(hours=-12), timedelta(hours=14)
 _ZONE: Final = r"(?P<zone>Z|[+-]\d\d:?\d\d)"
 _SPELLINGS: Final = tuple(
     re.compile(pattern + r"[\s\0]*", re.ASCII)
@@ -80,14 +82,30 @@ class Spelled(NamedTuple):
         """Whether it names this moment, to its own precision.
 
         If it has a zone and the moment's offset is known, the moments are compared; otherwise the local times are.
+        Midnight names the day, unless the moment is midnight.
         """
         found = self.moment
         if found is None:
             return False
+        if self._names_the_day(moment):
+            return found.local.date() == moment.local.date()
         local = moment.local
         if found.offset is not None and moment.offset is not None:
             local = local - moment.offset + found.offset
         return found.local == _rounded(local, self.match)
+
+    def zone_told(self, moment: Moment) -> timedelta | None:
+        """Return the offset of a moment without one if this names the same second in another zone; otherwise None."""
+        found = self.moment
+        if found is None or found.offset is None or not self.is_exact or found.local == moment.local:
+            return None
+        offset = moment.local - (found.local - found.offset)
+        return offset if offset % _QUARTER == timedelta() and _WESTERNMOST <= offset <= _EASTERNMOST else None
+
+    def _names_the_day(self, moment: Moment) -> bool:
+        """Whether its time is midnight only because nobody knew it: programs that need a time write that."""
+        found = self.moment
+        return found is not None and not _seconds(found) and bool(_seconds(moment)) and self.is_exact
 
     def of(self, before: Moment, after: Moment) -> str:
         """Return the text for another moment, in the same spelling and length.
@@ -102,6 +120,8 @@ class Spelled(NamedTuple):
         found = self.moment
         local, offset = after.local, after.offset
         zone = self.match["zone"]
+        if self._names_the_day(before):
+            local, zone = local.replace(hour=0, minute=0, second=0), None
         if zone and offset is not None:
             own = found.offset if found else None
             if zone == "Z" or (own is not None and before.offset is not None and own != before.offset):
@@ -118,7 +138,7 @@ class Spelled(NamedTuple):
         }
         if zone and zone != "Z" and offset is not None:
             values["zone"] = _zone_text(offset, colon=":" in zone)
-        if digits := self.match.groupdict().get("fraction"):
+        if (digits := self.match.groupdict().get("fraction")) and not self._names_the_day(before):
             values["fraction"] = after.fraction.ljust(len(digits), "0")[: len(digits)]
         return self._with(values)
 
@@ -136,6 +156,12 @@ def spelled(text: str) -> Spelled | None:
         if match := spelling.fullmatch(text):
             return Spelled(text, match)
     return None
+
+
+def _seconds(moment: Moment) -> int:
+    """Return the seconds since midnight, and 0 only if its fraction is 0, too."""
+    fraction = bool(moment.fraction.strip("0"))
+    return moment.local.hour * 3600 + moment.local.minute * 60 + moment.local.second or fraction
 
 
 def _rounded(local: datetime, match: re.Match[str]) -> datetime:

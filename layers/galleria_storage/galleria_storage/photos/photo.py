@@ -90,15 +90,16 @@ def _without_groups(source: RangedSource, plan: Plan, found: Format, names: "Seq
 
 def _with_other_dates(source: RangedSource, plan: Plan, found: Format, asked: Asked) -> Plan:
     """Let the other dates follow the capture time, and read the result back: all must have followed."""
-    from galleria_storage.photos.dates import follow  # noqa: PLC0415 # lazy: few photos need it
+    from galleria_storage.photos.dates import change_of, follow  # noqa: PLC0415 # lazy: few photos need it
 
     view = plan.view(source)
     blocks = found.metadata(view)
-    dates = follow(view, blocks, plan.before, plan.after)
+    change = change_of(blocks, plan.before, plan.after)
+    dates = follow(view, blocks, change, plan.after)
     films = [patch for block in blocks if block.kind == "film" for patch in block.write(_film_patches(block, asked))]
     whole = plan.then(Plan(view.size, [*dates.plan.patches, *films], plan.after, plan.after, dates.plan.notes))
     result = whole.view(source)
-    if follow(result, found.metadata(result), plan.before, plan.after).plan.patches:
+    if follow(result, found.metadata(result), change, plan.after).plan.patches:
         raise harmful("a date that would not follow")
     return whole
 

@@ -79,7 +79,7 @@ class Packet:
     Attributes
     ----------
     properties
-        In the order in which they end: inner ones before outer ones.
+        In the order in which they end: inner ones before outer ones. An empty packet has none.
 
     Raises
     ------
@@ -95,7 +95,8 @@ class Packet:
             self._utf8 = data[self._mark :].decode(self._encoding).encode()
         except UnicodeError as error:
             raise damaged(f"its XMP is not {self._encoding.upper()}") from error
-        self.properties = _Parser(self._utf8.rstrip(b"\0 \r\n\t")).properties
+        content = self._utf8.strip(b"\0 \r\n\t")
+        self.properties = _Parser(self._utf8.rstrip(b"\0 \r\n\t")).properties if content else []
 
     def overwrite(self, span: Span, text: str) -> Patch:
         """Return the patch of the packet that writes a text of the same length over a span.

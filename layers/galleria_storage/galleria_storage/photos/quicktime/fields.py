@@ -3,7 +3,8 @@
 ISO/IEC 14496-12 8.2.2, 8.3.2 and 8.4.2: `mvhd`, `tkhd` and `mdhd` have the
 creation and modification times, in seconds since 1904 in UTC. Apple's QuickTime
 File Format has the metadata key ``com.apple.quicktime.creationdate`` (`meta`
-with `keys` and `ilst`) and the user data ``©day``, as text.
+with `keys` and `ilst`) and the user data ``©day``, as text; phones write ``date``
+beside it (ExifTool, "QuickTime UserData Tags").
 """
 
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ _AHEAD: Final = 1024 * 1024
 
 _NEAR: Final = 64 * 1024
 _CREATION_DATE: Final = b"com.apple.quicktime.creationdate"
-_DAY: Final = b"\xa9day"
+_DAY, _DATE = b"\xa9day", b"date"
 _TEXTS: Final = frozenset({0, 1})
 """Types of values that are text: unspecified, and UTF-8 (QuickTime File Format, well-known types)."""
 
@@ -160,6 +161,8 @@ def _words(source: RangedSource, container: list[Box]) -> Iterator[Words]:
         for item in inner:
             if item.kind == _DAY:
                 yield from _user_texts(source, item)
+            elif item.kind == _DATE:
+                yield from _spelled(_content(source, item), item.body)
         for item in inner:
             if item.kind == b"meta":
                 yield from _listed(source, item)

@@ -1,0 +1,1 @@
+"""Which date other programs show, before and after a correction."""
