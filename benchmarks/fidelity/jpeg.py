@@ -13,6 +13,7 @@ from typing import Literal
 _STANDALONE = {0x00, 0x01, *range(0xD0, 0xD8)}
 _SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
 _AFCP_MARK = re.compile(rb"AXS[!*]")
+_AFCP_HEADER = 12
 _AFCP_ORDERS: dict[bytes, Literal["big", "little"]] = {b"AXS!": "big", b"AXS*": "little"}
 
 
@@ -43,8 +44,10 @@ class Jpeg:
         for mark in reversed(list(_AFCP_MARK.finditer(self.data, self.image))):
             end, order = mark.start(), _AFCP_ORDERS[mark[0]]
             first = int.from_bytes(self.data[end + 4 : end + 8], order)
-            if not 0 < first < end < done or not self.data.startswith(mark[0], first):
-                continue  # not the last record of a trailer, or one that is in another trailer
+            if not 0 < first <= end - _AFCP_HEADER <= done - 2 * _AFCP_HEADER or not self.data.startswith(
+                mark[0], first
+            ):
+                continue  # the last record, as long as a header, of no trailer, or cut off, or in another trailer
             entries = range(first + 12, first + 12 + 12 * int.from_bytes(self.data[first + 6 : first + 8], order), 12)
             for at in (*(entry + 8 for entry in entries if entry < end), end + 4):
                 offset = int.from_bytes(self.data[at : at + 4], order)

@@ -9,23 +9,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final, Literal, NamedTuple
 
+from galleria_cli.beside import SIDECAR, asked_of, corrected_sidecar, owner_of
 from galleria_cli.rules.facts import Facts, facts_of, media_of
 from galleria_cli.rules.rulebook import Rulebook
 from galleria_storage.bulk.walk import LocalFile
-from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import Correction, parse_correction
 from galleria_storage.errors import GalleriaError, LocalFileError, UnsupportedFormatError
-from galleria_storage.photos.dates import change_of, follow
 from galleria_storage.photos.formats import is_correctable
-from galleria_storage.photos.metadata import Block
 from galleria_storage.photos.photo import correct_stream, plan_photo
 from galleria_storage.photos.plan import NOTHING, Plan
-from galleria_storage.photos.source import BytesSource, FileSource
+from galleria_storage.photos.source import FileSource
 from galleria_storage.publishing.fingerprint import capture_text
 from galleria_storage.transfer.local_content import LocalContent
 
 Status = Literal["corrected", "copied", "already there", "left out", "rejected"]
-_SIDECAR: Final = ".xmp"
 _TAKEN: Final = "exists already"
 
 
@@ -79,8 +76,8 @@ class Correcting:
             return Corrected(file.name, "rejected", reason=f"it cannot be copied: {error.strerror or error}")
 
     def _one(self, file: LocalFile) -> Corrected:
-        if file.path.suffix.lower() == _SIDECAR and (photo := _photo_of(file.path)):
-            return self._sidecar(file, photo)
+        if file.path.suffix.lower() == SIDECAR:
+            return self._sidecar(file, owner_of(file.path))
         facts = self._facts(file.name, file.path)
         choice = self.book.choose(facts, self.given)
         if choice.skip:
@@ -88,7 +85,7 @@ class Correcting:
         media_type = facts.media.media_type if facts.media else ""
         if not is_correctable(media_type):
             return self._other(file, facts, asked=bool(choice.asked) and not choice.general)
-        return self._photo(file, parse_correction(choice.asked, {}))
+        return self._photo(file, parse_correction(asked_of(file.path, media_type, choice.asked), {}))
 
     def _photo(self, file: LocalFile, correction: Correction) -> Corrected:
         with LocalContent(file.path).open() as source:
@@ -105,18 +102,16 @@ class Correcting:
             self._write(target, file.path, lambda copy: correct_stream(source, copy, correction))
         return Corrected(file.name, "corrected", times, "; ".join(plan.notes))
 
-    def _sidecar(self, file: LocalFile, photo: Path) -> Corrected:
-        """Let the dates in a sidecar follow those of its photo."""
-        facts = self._facts(file.name, photo)
+    def _sidecar(self, file: LocalFile, owner: Path) -> Corrected:
+        """Let a sidecar say what its photo says."""
+        facts = self._facts(file.name, owner)
         beside = file.name.rpartition("/")[0]
-        choice = self.book.choose(facts._replace(name=f"{beside}/{photo.name}".lstrip("/")), self.given)
+        choice = self.book.choose(facts._replace(name=f"{beside}/{owner.name}".lstrip("/")), self.given)
         if choice.skip:
             return Corrected(file.name, "left out", reason=choice.because)
-        with LocalContent(photo).open() as source:
-            plan = plan_photo(FileSource(source), parse_correction(choice.asked, {}))
         with LocalContent(file.path).open() as stream:
             data = stream.read()
-        edited = corrected_sidecar(data, plan.before, plan.after)
+        edited = corrected_sidecar(data, owner, parse_correction(choice.asked, {}))
         target = self._target(file)
         if target and os.path.lexists(target):
             if target.is_file() and target.read_bytes() == edited:
@@ -164,27 +159,6 @@ class Correcting:
 
     def _target(self, file: LocalFile) -> Path | None:
         return self.into / file.name if self.into else None
-
-
-def corrected_sidecar(data: bytes, before: CaptureTags, after: CaptureTags) -> bytes:
-    """Return a sidecar in which every date that said the photo's old capture time says the new one.
-
-    Raises
-    ------
-    CorruptPhotoError
-        It is no XMP.
-    """
-    source = BytesSource(data)
-    block = Block("xmp", "sidecar", source, list)
-    return follow(source, [block], change_of([block], before, after), after).plan.apply(data)
-
-
-def _photo_of(sidecar: Path) -> Path | None:
-    """Return the photo that a sidecar belongs to: ``a.jpg`` for ``a.jpg.xmp``; one named ``a`` for ``a.xmp``."""
-    if (named := sidecar.with_suffix("")).suffix and named.is_file():
-        return named
-    beside = (other for other in sorted(sidecar.parent.iterdir()) if other.stem == sidecar.stem and other != sidecar)
-    return next((other for other in beside if (media := media_of(other)) and is_correctable(media.media_type)), None)
 
 
 def _holds(target: Path, plan: Plan) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 from urllib.parse import urlencode
 
+from galleria_cli.beside import asked_of
 from galleria_cli.rules.facts import Facts, facts_of, media_of
 from galleria_cli.rules.rulebook import Rulebook
 from galleria_storage.bulk.patience import Patience
@@ -115,6 +116,7 @@ class Push:
         if choice.general and not is_correctable(facts.media.media_type):
             asked = {}  # as the stack's own defaults, which such a photo need not obey
         if asked:
+            asked = asked_of(file.path, facts.media.media_type, asked)
             _try(file.path, asked, facts.media.media_type)
         files.check_key(self.store.bucket, key)
         content = LocalContent(file.path)

@@ -56,10 +56,11 @@ def facts_of(name: str, path: Path) -> Facts:
     """
     facts = _own_facts(name, path)
     if facts.media and not facts.camera:
-        for other in _partners(path):
+        for other in partners(path):
             beside = _own_facts(name, other)
             if beside.camera:
-                return beside._replace(media=facts.media, taken=facts.taken or beside.taken)
+                # The photo's clock is the camera's; a film tells UTC.
+                return beside._replace(media=facts.media, taken=beside.taken or facts.taken)
     return facts
 
 
@@ -71,8 +72,8 @@ def _own_facts(name: str, path: Path) -> Facts:
         return Facts(name, media, camera, serial, _taken(source, media))
 
 
-def _partners(path: Path) -> Iterator[Path]:
-    """Yield the files of the same name but for its ending: a HEIC beside a MOV, a JPEG beside a RAW file."""
+def partners(path: Path) -> Iterator[Path]:
+    """Yield the files of the same name but for its ending, except sidecars: a HEIC beside a MOV, say."""
     try:
         beside = sorted(other for other in path.parent.glob(f"{_escaped(path.stem)}.*") if other != path)
     except OSError:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from galleria_cli.beside import followed
 from galleria_cli.console import main
-from galleria_cli.correcting import corrected_sidecar
 from galleria_cli.demo.verification import Capture, problems
 from galleria_storage.corrections.capture_tags import CaptureTags
 from tests.support.photos.samples import PHOTO
@@ -208,4 +208,4 @@ def test_short_forms_are_understood(photo: Path, capsys: pytest.CaptureFixture[s
 
 def test_a_sidecar_that_says_another_time_stays_as_it_is() -> None:
     before, after = CaptureTags("2020:01:01 00:00:00"), CaptureTags("2020:01:01 01:00:00")
-    assert corrected_sidecar(SIDECAR, before, after) == SIDECAR
+    assert followed(SIDECAR, before, after) == SIDECAR

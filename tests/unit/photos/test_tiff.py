@@ -171,6 +171,18 @@ def test_a_picture_that_is_cut_off_may_be_corrected_in_place_only() -> None:
         corrected(cut(TIME_ONLY))
 
 
+@pytest.mark.parametrize("place", ["IFD1", "Exif IFD"])
+def test_a_time_that_is_cut_off_and_stays_would_get_a_new_meaning(place: str) -> None:
+    builder = TiffBuilder()
+    exif = builder.table(TIME_ONLY if place == "IFD1" else TIME_ONLY | {FRACTION: text("1234567890")})
+    page = builder.table({TIME: text("2020:01:02 03:04:05")})
+    main = builder.table({EXIF_IFD: builder.long(exif)}, following=page)
+    at = page + 2 if place == "IFD1" else exif + 2 + 12 * 2
+    builder.data[at + 4 : at + 8] = (5000).to_bytes(4, "little")
+    with pytest.raises(CorruptPhotoError, match=f"what its {place} lists lies beyond its end"):
+        corrected(builder.file(main), CaptureTags("2024:06:15 10:30:45", None, "+02:00"))
+
+
 def test_an_offset_that_is_unset_is_no_picture() -> None:
     builder = TiffBuilder(magic=b"U\0")
     file = builder.file(builder.table({0x0111: builder.long(0xFFFF_FFFF), 0x0117: builder.long(0)}))

@@ -220,7 +220,7 @@ def _exif_date(
     if offset and len(whole) > len(text):
         patches.append(Patch(offset.value.start, len(zone), data[len(text) :]))
     for fraction in exif.find({fraction_tag}):
-        if (old_digits := _text(tables, fraction)).isdigit():
+        if (old_digits := _text(tables, fraction)).isdigit() and readings[0][0].fraction != readings[0][1].fraction:
             digits = readings[0][1].fraction.ljust(len(old_digits), "0")[: len(old_digits)]
             patches += [Patch(fraction.value.start, len(digits), digits.encode())]
     return found._replace(patches=patches)

@@ -138,7 +138,8 @@ class Spelled(NamedTuple):
         }
         if zone and zone != "Z" and offset is not None:
             values["zone"] = _zone_text(offset, colon=":" in zone)
-        if (digits := self.match.groupdict().get("fraction")) and not self._names_the_day(before):
+        digits = self.match.groupdict().get("fraction")
+        if digits and after.fraction != before.fraction and not self._names_the_day(before):
             values["fraction"] = after.fraction.ljust(len(digits), "0")[: len(digits)]
         return self._with(values)
 

@@ -72,3 +72,14 @@ def test_a_thumbnail_of_impossible_length_takes_nothing_of_what_a_correction_add
     block.set_long(length + 8, 1)  # at byte 1, where the first one is 0x0008002A
     once = correct_bytes(build.photo(block), ASKED)
     assert len(correct_bytes(once, LATER)) == len(once)
+
+
+def test_a_thumbnail_without_bytes_takes_nothing_of_what_a_correction_adds_around_its_place() -> None:
+    outside = build.Field(EXPOSURE_BIAS, build.RATIONAL, bytes(8), offset=60_000)
+    block = build.camera_block(exif=[outside], thumbnail=THUMBNAIL, taken=None)
+    data = bytes(block.data)
+    for tag, value in ((build.THUMBNAIL_OFFSET, len(data) + 4), (build.THUMBNAIL_LENGTH, 0)):
+        block.set_long(data.index(build.pack("<HHI", tag, build.LONG, 1)) + 8, value)
+    once = correct_bytes(build.photo(block), ASKED)
+    assert correct_bytes(once, ASKED) == once
+    assert len(correct_bytes(once, LATER)) == len(once)

@@ -68,7 +68,7 @@ Value = tuple[int, int, int, int]
 """A value that does not fit into its entry: tag, offsets of its first byte and after its last, index of the entry."""
 
 Image = tuple[int, int, int]
-"""Image data: where in the block its offset is stored, the offset, and the length."""
+"""Image data: where in the block its offset is stored, the offset, and the length, which is not 0."""
 
 
 class Entry(NamedTuple):
@@ -157,7 +157,7 @@ class Ifd:
                     self._images += [
                         (start.start, start.raw, length.raw)
                         for start, length in pairs[: max(len(starts), len(lengths))]
-                        if is_pointer(start) and is_pointer(length) and start.raw >= _HEADER
+                        if is_pointer(start) and is_pointer(length) and start.raw >= _HEADER and length.raw
                     ]
         return self._images
 

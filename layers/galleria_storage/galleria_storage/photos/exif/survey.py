@@ -169,7 +169,7 @@ def _survey_ifd(block: TiffBlock, ifd: Ifd, found: Survey) -> None:
     for place, start, length in ifd.images if ifd.name != GPS_NAME else ():
         if start < size:
             found.image_ends.append(start + length)
-        elif length:
+        else:
             found.references.append(Reference(place, block.order, 0))
     if ifd.next >= size and ifd.name.startswith("IFD"):
         found.references.append(Reference(behind, block.order, 0))

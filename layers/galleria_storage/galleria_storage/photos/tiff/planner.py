@@ -7,7 +7,7 @@ it is changed; the old copy stays, unused (TIFF 6.0 section 2 allows tables
 anywhere).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from galleria_storage.corrections.capture_tags import CaptureTags
@@ -111,14 +111,14 @@ class Edit:
             self._move_exif(tables.exif, missing)
         elif missing:
             self._add_exif(missing)
-        return self._finish()
+        return self._finish({field.place for field in fields})
 
-    def _finish(self) -> list[Patch]:
+    def _finish(self, replaced: Collection[int]) -> list[Patch]:
         for place, data in self._fields.items():
             self._patches.setdefault(place, data)
         patches = [Patch(at, len(data), data) for at, data in self._patches.items() if not self._same(at, data)]
         if self._added:
-            self._check_end()
+            self._check_end(replaced)
             if self._size + len(self._added) > _LARGEST:
                 raise CorruptPhotoError("The capture time does not fit: a TIFF file holds at most 4 GiB.")
             patches.append(Patch(self._size, 0, bytes(self._added)))
@@ -212,11 +212,11 @@ class Edit:
         self._added += data
         return place
 
-    def _check_end(self) -> None:
-        """Refuse to add anything where listed data should be but was cut off."""
+    def _check_end(self, replaced: Collection[int]) -> None:
+        """Refuse to add anything where listed data should be but was cut off; `replaced` fields get other values."""
         tables = self._tables
         for table in tables.all:
-            ends = [field.value.stop for field in table.fields if field.tag not in CAPTURE_TAGS]
+            ends = [field.value.stop for field in table.fields if field.place not in replaced]
             ends += [span.stop for span in picture_spans(tables, table)]
             if max(ends, default=0) > self._size:
                 raise cut_off(f"what its {table.name} lists lies beyond its end")
