@@ -161,7 +161,12 @@ cors-servers: $(VENV)/.ready .venv-servers/.ready ## the CORS evaluator against 
 chromium: ## install Chromium and its driver for `make test-browser` (Debian, as root)
 	command -v chromium >/dev/null && command -v chromedriver >/dev/null || { apt-get update -q && \
 	  DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium chromium-driver; }
-test-browser: .venv-browser/.ready .venv-servers/.ready ## a gallery page in Chromium, blocked and repaired (BROWSER_SERVERS="ministack ceph")
+tests/browser/node_modules: tests/browser/package.json
+	cd tests/browser && npm install --no-package-lock --no-audit --no-fund --ignore-scripts --silent
+	@touch $@
+test-browser: .venv-browser/.ready .venv-servers/.ready ## the gallery page and the light table in Chromium (BROWSER_SERVERS="ministack ceph")
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory tests/browser/node_modules; \
+	  else echo "make test-browser: the accessibility rules are SKIPPED, they need npm"; fi
 	PYTHONPATH=layers/galleria_storage:cli .venv-browser/bin/python -m pytest -q -s tests/browser
 .PHONY: cors-servers chromium test-browser
 

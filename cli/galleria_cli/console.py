@@ -37,6 +37,7 @@ COMMANDS: Final[dict[str, str]] = {
     "push": "put photos into staging, with what is asked of each",
     "correct": "correct photos on this computer, or try what a correction would do",
     "deploy": "put a static site into the public bucket, beside the photos",
+    "look": "see the photos of all cameras on one time axis, and say which clock is wrong",
     "status": "compare staging with the public bucket: what is right, missing, stale …",
     "verify": "do the same, with every byte read",
     "publish": "publish photos of the staging bucket by hand, or without Lambda at all",

@@ -7,7 +7,7 @@ from typing import Final
 from galleria_storage.clocks.evidence import spoken, tolerance_text
 from galleria_storage.clocks.proposals import Proposal
 
-_SURE: Final = frozenset({"right", "certain", "likely"})
+SURE: Final = frozenset({"right", "certain", "likely"})
 
 
 def draft(proposals: Sequence[Proposal]) -> str:
@@ -26,7 +26,7 @@ def draft(proposals: Sequence[Proposal]) -> str:
 
 def common_zone(proposals: Iterable[Proposal]) -> str:
     """Return the one zone of all proposals; empty if there are several, or a camera travelled through several."""
-    sure = [proposal for proposal in proposals if proposal.confidence in _SURE]
+    sure = [proposal for proposal in proposals if proposal.confidence in SURE]
     zones = {proposal.zone for proposal in sure}
     return zones.pop() if len(zones) == 1 else ""
 
@@ -74,7 +74,7 @@ def _rule(proposal: Proposal, proposals: Sequence[Proposal], zone: str) -> Itera
         yield f"#   {piece.source}: {piece.words}{'' if piece.agrees else ' (this disagrees)'}"
     wanted = asked(proposal, zone)
     if wanted:
-        mark = "" if proposal.confidence in _SURE else "# "
+        mark = "" if proposal.confidence in SURE else "# "
         yield f"{mark}[[rule]]"
         for key, value in {**conditions(proposal, proposals), **wanted}.items():
             yield f"{mark}{key} = {_value(value)}"

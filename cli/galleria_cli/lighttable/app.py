@@ -1,0 +1,133 @@
+"""The routes of the light table: the page's files, a small JSON interface, and pictures by number."""
+
+import json
+import mimetypes
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+from typing import Any, Final
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.staticfiles import StaticFiles
+
+from galleria_cli.lighttable.session import Session
+from galleria_cli.lighttable.thumbnails import EDGES, Thumbnails
+from galleria_storage.errors import CorrectionError, GalleriaError, NotFoundError
+
+_MOST_BYTES: Final = 1024 * 1024
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def application(session: Session, thumbnails: Thumbnails) -> Starlette:
+    """Return the application; `guard.Guard` decides who may talk to it."""
+    mimetypes.add_type("text/javascript", ".js")  # Windows may have registered something else
+    app = Starlette(routes=_Interface(session, thumbnails).routes())
+    app.mount("/", StaticFiles(directory=str(files("galleria_cli.lighttable") / "page"), html=True))
+    return app
+
+
+class _Interface:
+    """What the page may ask for; the work is done by threads, so that the server always answers."""
+
+    def __init__(self, session: Session, thumbnails: Thumbnails) -> None:
+        self._session = session
+        self._thumbnails = thumbnails
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/pictures/{size}/{number:int}", self.picture),
+            Route("/api/table", _answering(self.table)),
+            Route("/api/cameras/{camera}", _answering(self.decide), methods=["PUT"]),
+            Route("/api/photos/{number:int}/time", _answering(self.type_time), methods=["PUT"]),
+            Route("/api/solve", _answering(self.solve), methods=["POST"]),
+            Route("/api/undo", _answering(self.undo), methods=["POST"]),
+            Route("/api/redo", _answering(self.redo), methods=["POST"]),
+        ]
+
+    async def picture(self, request: Request) -> Response:
+        size = request.path_params["size"]
+        name = self._session.gathering.name_of(request.path_params["number"])
+        if name is None or size not in EDGES:
+            return PlainTextResponse("no such picture", 404)
+        try:
+            data = await run_in_threadpool(self._thumbnails.picture, name, size)
+        except (GalleriaError, OSError):
+            return PlainTextResponse("there is no picture of it", 404)
+        return Response(data, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
+
+    async def table(self, _: Request) -> Any:
+        return await run_in_threadpool(self._session.shown)
+
+    async def decide(self, request: Request) -> Any:
+        return await run_in_threadpool(self._session.decide, request.path_params["camera"], await _object(request))
+
+    async def type_time(self, request: Request) -> Any:
+        time = (await _object(request)).get("time")
+        if not isinstance(time, str):
+            raise CorrectionError("time must be a text")
+        return await run_in_threadpool(self._session.type_time, request.path_params["number"], time)
+
+    async def solve(self, request: Request) -> Any:
+        return await run_in_threadpool(self._session.solve, _pairs(await _object(request)))
+
+    async def undo(self, _: Request) -> Any:
+        return await run_in_threadpool(self._session.go_back, 1)
+
+    async def redo(self, _: Request) -> Any:
+        return await run_in_threadpool(self._session.go_back, -1)
+
+
+def _answering(work: Callable[[Request], Awaitable[Any]]) -> Endpoint:
+    """Answer with what `work` returns as JSON, and with errors in words."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            return JSONResponse(await work(request))
+        except NotFoundError as error:
+            return JSONResponse({"error": error.message}, 404)
+        except GalleriaError as error:
+            return JSONResponse({"error": " ".join(filter(None, (error.message, error.advice)))}, 422)
+
+    return endpoint
+
+
+async def _object(request: Request) -> dict[str, Any]:
+    """Read a JSON object, of a bounded size.
+
+    Raises
+    ------
+    CorrectionError
+        It is something else.
+    """
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _MOST_BYTES:
+            raise CorrectionError("the request is too long")
+
+    try:
+        found = json.loads(body)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise CorrectionError("a JSON object is expected")
+    return found
+
+
+def _pairs(given: dict[str, Any]) -> list[tuple[int, int | str]]:
+    pairs = given.get("pairs")
+    if not isinstance(pairs, list) or not all(_is_pair(pair) for pair in pairs):
+        raise CorrectionError("pairs must be a list of two numbers, or a number and a time, each")
+    return [(pair[0], pair[1]) for pair in pairs]
+
+
+def _is_pair(pair: object) -> bool:
+    return (
+        isinstance(pair, list)
+        and len(pair) == 2  # noqa: PLR2004 # a pair
+        and isinstance(pair[0], int)
+        and isinstance(pair[1], int | str)
+    )

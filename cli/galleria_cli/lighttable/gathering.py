@@ -1,0 +1,120 @@
+"""What the files on the table tell, read by threads while the page is already shown; the only owner of these facts."""
+
+import threading
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Final, NamedTuple
+
+from galleria_cli.lighttable.shelf import Item, Shelf
+from galleria_storage.bulk.run import as_they_finish
+from galleria_storage.clocks.partners import with_cameras_of_partners
+from galleria_storage.clocks.reading import read_shot
+from galleria_storage.clocks.shots import Shot
+from galleria_storage.errors import GalleriaError
+from galleria_storage.publishing.ignored_keys import is_ignored
+
+_THREADS: Final = 2
+
+
+class Found(NamedTuple):
+    """One file on the table.
+
+    Attributes
+    ----------
+    number
+        Its place in the list of files, by which the page calls it.
+    item
+        The file.
+    shot
+        What it tells.
+    problem
+        Why it cannot be read, or what is wrong with it; empty: nothing.
+    sidecar
+        Whether its name says that it belongs to another file, or to nobody.
+    """
+
+    number: int
+    item: Item
+    shot: Shot
+    problem: str = ""
+    sidecar: bool = False
+
+
+class Gathering:
+    """Reads every file of a shelf once.
+
+    Parameters
+    ----------
+    shelf
+        Where the files are.
+    """
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._items = shelf.items()
+        self._found: list[Found] = []
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._read_all, name="gathering", daemon=True)
+
+    @property
+    def total(self) -> int:
+        """How many files there are."""
+        return len(self._items)
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Read no further file."""
+        self._stopped.set()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until all is read; return whether it is."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    @property
+    def finished(self) -> bool:
+        """Whether all is read."""
+        with self._lock:
+            return len(self._found) == len(self._items)
+
+    def found(self, start: int = 0) -> Sequence[Found]:
+        """Return what has been read so far, from the `start`-th file read on."""
+        with self._lock:
+            return self._found[start:]
+
+    def all(self) -> list[Found]:
+        """Return what has been read so far, in the order of the files; a film has the camera of the photo beside it."""
+        found = sorted(self.found(), key=lambda one: one.number)
+        shots = with_cameras_of_partners(one.shot for one in found)
+        return [one._replace(shot=shot) for one, shot in zip(found, shots, strict=True)]
+
+    def name_of(self, number: int) -> str | None:
+        """Return the name of a file by its number; None if there is no such file."""
+        return self._items[number].name if 0 <= number < len(self._items) else None
+
+    def _read_all(self) -> None:
+        with closing(as_they_finish(self._read, enumerate(self._items), _THREADS)) as results:
+            for one in results:
+                if self._stopped.is_set():
+                    return
+                with self._lock:
+                    self._found.append(one)
+
+    def _read(self, numbered: tuple[int, Item]) -> Found:
+        number, item = numbered
+        blank = Shot(item.name)
+        if self._stopped.is_set() or item.problem:
+            return Found(number, item, blank, item.problem)
+        if is_ignored(item.name):
+            return Found(number, item, blank, sidecar=True)
+        try:
+            with self._shelf.open(item.name) as source:
+                return Found(number, item, read_shot(item.name, source))
+        except GalleriaError as error:
+            return Found(number, item, blank, error.message)
+        except OSError as error:
+            return Found(number, item, blank, f"it cannot be read: {error.strerror or error}")

@@ -1,0 +1,28 @@
+/** The command's JSON interface. */
+
+/** What the command answers to a request, or an error with its words. */
+async function ask(method, path, body) {
+  const answer = await fetch(path, {
+    method,
+    headers: body === undefined ? {} : { "Content-Type": "application/json" },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const found = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : null;
+  if (!answer.ok) throw new Error(found?.error ?? `the command answered ${answer.status}; is it still running?`);
+  return found;
+}
+
+export const api = {
+  table: () => ask("GET", "/api/table"),
+  decide: (camera, changes) => ask("PUT", `/api/cameras/${camera}`, changes),
+  typeTime: (photo, time) => ask("PUT", `/api/photos/${photo}/time`, { time }),
+  solve: (pairs) => ask("POST", "/api/solve", { pairs }),
+  undo: () => ask("POST", "/api/undo"),
+  redo: () => ask("POST", "/api/redo"),
+  tray: () => ask("GET", "/api/tray"),
+  startPush: () => ask("POST", "/api/push"),
+  push: () => ask("GET", "/api/push"),
+};
+
+/** Where the picture of a photo is. */
+export const picture = (photo, size = "lane") => `/pictures/${size}/${photo}`;

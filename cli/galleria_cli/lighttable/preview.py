@@ -1,0 +1,103 @@
+"""Before and after: what the rules, as they are on the table, make of each photo, by the code that publishes it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from galleria_cli.rules.facts import Facts
+from galleria_cli.rules.rulebook import Rulebook
+from galleria_storage.clocks.reading import clock_of
+from galleria_storage.clocks.shots import Shot
+from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.corrections.correction import parse_correction
+from galleria_storage.corrections.zones import offset_text
+from galleria_storage.errors import GalleriaError
+from galleria_storage.photos.sniff import MediaType
+
+
+class Clock(NamedTuple):
+    """A wall-clock time and its offset from UTC in minutes; None where it is not known."""
+
+    local: datetime | None
+    offset: int | None
+
+    @property
+    def moment(self) -> datetime | None:
+        """The moment, naive, in UTC; None without an offset."""
+        if self.local is None or self.offset is None:
+            return None
+        return self.local - timedelta(minutes=self.offset)
+
+
+class After(NamedTuple):
+    """What becomes of one photo.
+
+    Attributes
+    ----------
+    clock
+        Its time in the gallery.
+    asked
+        What is asked of it.
+    because
+        Which rule asks.
+    skip
+        It is left out.
+    refused
+        Why it would be rejected; empty if it would not.
+    """
+
+    clock: Clock
+    asked: Mapping[str, str]
+    because: str
+    skip: bool = False
+    refused: str = ""
+
+
+def after(shot: Shot, book: Rulebook) -> After:
+    """Work out what the rules make of a shot."""
+    before = Clock(shot.clock, shot.offset)
+    choice = book.choose(facts_of_shot(shot), {})
+    if choice.skip:
+        return After(before, {}, choice.because, skip=True)
+    try:
+        correction = parse_correction(choice.asked, {})
+        if correction.needs_gps:
+            correction = correction.with_gps(shot.gps)
+        clock = _changed(shot, correction.changes(tags_of(shot))) if correction else before
+    except GalleriaError as error:
+        return After(before, choice.asked, choice.because, refused=error.message)
+    return After(clock, choice.asked, choice.because)
+
+
+def facts_of_shot(shot: Shot) -> Facts:
+    """Return what rules ask for."""
+    media = MediaType(shot.media_type, shot.kind == "photo") if shot.media_type else None
+    return Facts(shot.name, media, shot.camera, shot.serial, shot.clock)
+
+
+def tags_of(shot: Shot) -> CaptureTags:
+    """Return the capture tags from which a shot's time comes."""
+    if shot.clock is None:
+        return CaptureTags(offset_time_original=None if shot.offset is None else offset_text(shot.offset))
+    fraction = f"{shot.clock.microsecond:06}".rstrip("0")
+    offset = None if shot.offset is None else offset_text(shot.offset)
+    return CaptureTags(f"{shot.clock:%Y:%m:%d %H:%M:%S}", fraction or None, offset)
+
+
+def _changed(shot: Shot, changes: CaptureTags) -> Clock:
+    before = tags_of(shot)
+    return Clock(*clock_of(CaptureTags(*(new or old for new, old in zip(changes, before, strict=True)))))
+
+
+def common_offset(clocks: Iterable[Clock]) -> int:
+    """Return the offset that most photos have, in minutes; without any, that of this computer at their time."""
+    counts: dict[int, int] = {}
+    some: datetime | None = None
+    for clock in clocks:
+        some = some or clock.local
+        if clock.offset is not None:
+            counts[clock.offset] = counts.get(clock.offset, 0) + 1
+    if counts:
+        return max(counts, key=lambda offset: counts[offset])
+    here = (some or datetime.now(tz=UTC).replace(tzinfo=None)).astimezone().utcoffset() or timedelta()
+    return round(here / timedelta(minutes=1))

@@ -1,0 +1,70 @@
+"""The `galleria.toml` of a folder, written only while nobody else has changed it."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from galleria_cli.rules.rulebook import NAME, parse_rulebook
+from galleria_storage.errors import LocalFileError, SettingsError
+
+
+class RulesFile:
+    """One file of rules.
+
+    Parameters
+    ----------
+    path
+        Where it is, or will be.
+
+    Attributes
+    ----------
+    first
+        Its text when the table was opened; empty if there was no file.
+
+    Raises
+    ------
+    SettingsError, CorrectionError
+        It is there, and cannot be understood.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.first = self._known = self._read()
+        parse_rulebook(self.first, str(path))
+
+    def write(self, text: str) -> bool:
+        """Let the file have this text; return whether it had another.
+
+        Raises
+        ------
+        SettingsError
+            Somebody else has changed the file since it was last read or written here.
+        LocalFileError
+            It cannot be written.
+        """
+        if text == self._known:
+            return False
+        parse_rulebook(text)
+        if self._read() != self._known:
+            raise SettingsError(f"{NAME} was changed by another program", advice="Open the table again.", tag=NAME)
+        part = self.path.with_name(f".{NAME}.part")
+        try:
+            if text.strip():
+                part.write_text(text, encoding="utf-8")
+                part.replace(self.path)
+            else:
+                self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise LocalFileError(f"{self.path} cannot be written: {error.strerror or error}") from error
+        finally:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+        self._known = text
+        return True
+
+    def _read(self) -> str:
+        try:
+            return self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ""
+        except (OSError, UnicodeDecodeError) as error:
+            raise LocalFileError(f"{self.path} cannot be read: {error}") from error

@@ -1,0 +1,231 @@
+"""One open light table: the folder, what was read of it, what is decided, and the file that holds what is approved."""
+
+import shlex
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from galleria_cli.lighttable import table
+from galleria_cli.lighttable.decisions import Decision, Decisions, State
+from galleria_cli.lighttable.gathering import Found, Gathering
+from galleria_cli.lighttable.preview import After
+from galleria_cli.lighttable.rule_text import rules_of, same_conditions
+from galleria_cli.lighttable.rules_file import RulesFile
+from galleria_cli.lighttable.shelf import FolderShelf
+from galleria_cli.lighttable.table import Lane
+from galleria_cli.rules.drafting import SURE, asked
+from galleria_cli.rules.rulebook import NAME, parse_rulebook
+from galleria_storage.clocks.cameras import grouped
+from galleria_storage.clocks.pairs import Pair, Solved, solve
+from galleria_storage.clocks.proposals import Proposal, propose
+from galleria_storage.errors import CorrectionError, NotFoundError
+
+
+class Session:
+    """What the page shows and changes; its methods may be called by many threads.
+
+    Parameters
+    ----------
+    folder
+        The folder of photos.
+
+    Raises
+    ------
+    LocalFileError, SettingsError, CorrectionError
+        There is no such folder, or its rules cannot be understood.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.shelf = FolderShelf(folder)
+        self.gathering = Gathering(self.shelf)
+        self._folder = folder
+        self._file = RulesFile(folder / NAME)
+        self._lock = threading.Lock()
+        self._found: list[Found] = []
+        self._lanes: list[Lane] = []
+        self._decisions: Decisions | None = None
+
+    def shown(self) -> dict[str, Any]:
+        """Return everything that the page shows at first; as long as files are read, what is known so far."""
+        with self._lock:
+            done = len(self.gathering.found())
+            if done == self.gathering.total:
+                self._settle()
+            else:
+                self._found = self.gathering.all()
+                cameras = grouped(one.shot for one in self._found)
+                self._lanes = table.lanes_of([Proposal(camera, "unknown", None) for camera in cameras])
+            results = self._results()
+            return {
+                "title": self.shelf.title,
+                "reading": {"done": done, "total": self.gathering.total, "finished": self._decisions is not None},
+                "offset": table.offset_of_table(results),
+                "cameras": [table.lane_json(lane) for lane in self._lanes],
+                "photos": table.photos_json(self._found, self._lanes, results),
+                **self._decided(),
+            }
+
+    def decide(self, camera: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Change what is decided about a camera; return what that changes on the table.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such camera.
+        CorrectionError
+            A value cannot be understood.
+        """
+        with self._lock:
+            decisions = self._settled()
+            lane = self._lane(camera)
+            return self._take(decisions, decisions.decide(camera, decisions.now.of(lane.key).changed(changes)))
+
+    def type_time(self, number: int, time: str) -> dict[str, Any]:
+        """Give a photo a time of its own, or take it back (an empty text)."""
+        with self._lock:
+            decisions = self._settled()
+            return self._take(decisions, decisions.type_time(self._file_of(number).item.name, time.strip()))
+
+    def go_back(self, steps: int) -> dict[str, Any]:
+        """Undo so many changes (negative: do them again)."""
+        with self._lock:
+            decisions = self._settled()
+            self._write(decisions.earlier(steps))
+            decisions.go(steps)
+            return self._changed()
+
+    def solve(self, pairs: Sequence[tuple[int, int | str]]) -> dict[str, Any]:
+        """Return what pairs tell of the clock of their first photos.
+
+        Parameters
+        ----------
+        pairs
+            Number of a photo of the camera whose clock is wrong, and that of the photo of the same moment, or the time
+            that a clock in the photo shows.
+
+        Raises
+        ------
+        CorrectionError
+            A photo has no time, or a text is no time.
+        """
+        with self._lock:
+            self._settled()
+            results = self._results()
+            known = [Pair(self._clock(wrong), self._trusted(other, results)) for wrong, other in pairs]
+        if not known:
+            raise CorrectionError("there is no pair")
+        return _solved_json(solve(known))
+
+    def _settle(self) -> None:
+        """Once all files are read: group them, look for evidence, and take over what the file of rules says."""
+        if self._decisions is not None:
+            return
+        self._found = self.gathering.all()
+        self._lanes = table.lanes_of(propose(one.shot for one in self._found))
+        rules = rules_of(self._file.first)
+        self._decisions = Decisions(State({lane.key: _first(lane, rules) for lane in self._lanes}))
+
+    def _settled(self) -> Decisions:
+        if self._decisions is None:
+            if not self.gathering.finished:
+                raise CorrectionError("the photos are still being read")
+            self._settle()
+        assert self._decisions is not None  # noqa: S101 # `_settle` made them
+        return self._decisions
+
+    def _results(self) -> dict[int, After]:
+        state = self._decisions.now if self._decisions else State()
+        return table.previews(self._found, self._draft(state, approved_only=False))
+
+    def _draft(self, state: State, *, approved_only: bool) -> str:
+        return table.draft(self._file.first, self._lanes, state, approved_only=approved_only)
+
+    def _take(self, decisions: Decisions, state: State) -> dict[str, Any]:
+        parse_rulebook(self._draft(state, approved_only=False))
+        self._write(state)
+        decisions.take(state)
+        return self._changed()
+
+    def _write(self, state: State) -> None:
+        self._file.write(self._draft(state, approved_only=True))
+
+    def _changed(self) -> dict[str, Any]:
+        results = self._results()
+        photos = table.photos_json(self._found, self._lanes, results)
+        after = {one["id"]: [one["after"], one.get("refused", "")] for one in photos}
+        return {"offset": table.offset_of_table(results), "after": after, **self._decided()}
+
+    def _decided(self) -> dict[str, Any]:
+        decisions = self._decisions
+        state = decisions.now if decisions else State()
+        return {
+            "decisions": {lane.key: state.of(lane.key)._asdict() for lane in self._lanes},
+            "times": dict(state.times),
+            "rules": self._draft(state, approved_only=True),
+            "commands": self.commands(),
+            "can_undo": bool(decisions and decisions.can_undo),
+            "can_redo": bool(decisions and decisions.can_redo),
+        }
+
+    def commands(self) -> list[str]:
+        """Return what does the same in a terminal."""
+        folder = shlex.quote(str(self._folder))
+        return [f"galleria-storage push {folder}", f"galleria-storage correct -r {folder} --into corrected"]
+
+    def _lane(self, camera: str) -> Lane:
+        found = next((lane for lane in self._lanes if lane.key == camera), None)
+        if found is None:
+            raise NotFoundError(f"there is no camera {camera!r} on the table")
+        return found
+
+    def _file_of(self, number: int) -> Found:
+        if not 0 <= number < len(self._found):
+            raise NotFoundError(f"there is no photo number {number} on the table")
+        return self._found[number]
+
+    def _clock(self, number: int) -> datetime:
+        found = self._file_of(number).shot
+        if found.clock is None:
+            raise CorrectionError(f"{found.name} has no time")
+        return found.clock
+
+    def _trusted(self, other: int | str, results: Mapping[int, After]) -> datetime:
+        if isinstance(other, str):
+            return _typed(other)
+        local = results[self._file_of(other).number].clock.local
+        if local is None:
+            raise CorrectionError(f"{self._file_of(other).shot.name} has no time")
+        return local
+
+
+def _first(lane: Lane, rules: Sequence[Mapping[str, Any]]) -> Decision:
+    """Return what the file of rules already says about a camera, else what is proposed, if that is sure."""
+    rule = next((rule for rule in rules if same_conditions(rule, lane.conditions)), None)
+    if rule is not None:
+        return Decision.of_rule(rule, approved=True)
+    if lane.proposal.confidence in SURE:
+        return Decision.of_rule(asked(lane.proposal), approved=False)
+    tells_offset = all(shot.offset is not None for shot in lane.camera.timed)
+    return Decision(zone="" if tells_offset else lane.proposal.zone)
+
+
+def _typed(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo:
+        raise CorrectionError(f"the time is {text!r}; expected is one such as 2024-06-15 10:30:45")
+    return found
+
+
+def _solved_json(solved: Solved) -> dict[str, Any]:
+    return {
+        "shift": solved.shift.total_seconds(),
+        "tolerance": solved.tolerance.total_seconds(),
+        "drift": solved.drift,
+        "since": solved.since.isoformat(),
+        "outliers": solved.outliers,
+    }

@@ -1,0 +1,134 @@
+"""The table as the page sees it: cameras, photos where the clock put them, and what is decided."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from galleria_cli.lighttable.decisions import State
+from galleria_cli.lighttable.gathering import Found
+from galleria_cli.lighttable.preview import After, Clock, after, common_offset
+from galleria_cli.lighttable.rule_text import with_rule
+from galleria_cli.rules.drafting import conditions
+from galleria_cli.rules.rulebook import Rulebook, parse_rulebook
+from galleria_storage.clocks.cameras import Camera
+from galleria_storage.clocks.proposals import Proposal
+
+
+class Lane(NamedTuple):
+    """One camera on the table.
+
+    Attributes
+    ----------
+    key
+        By which the page calls it.
+    proposal
+        What its photos tell of its clock.
+    conditions
+        Of the rule that means its photos and no others.
+    """
+
+    key: str
+    proposal: Proposal
+    conditions: Mapping[str, Any]
+
+    @property
+    def camera(self) -> Camera:
+        """The camera with its shots."""
+        return self.proposal.camera
+
+
+def lanes_of(proposals: Sequence[Proposal]) -> list[Lane]:
+    """Return a lane for each camera with a photo that tells a time; the rest is in the tray."""
+    shown = [proposal for proposal in proposals if proposal.camera.first is not None]
+    return [Lane(f"c{number}", proposal, conditions(proposal, shown)) for number, proposal in enumerate(shown, 1)]
+
+
+def draft(text: str, lanes: Sequence[Lane], state: State, *, approved_only: bool) -> str:
+    """Return the text of `galleria.toml` with what is decided.
+
+    Parameters
+    ----------
+    text
+        The file as it was found.
+    approved_only
+        Leave out what is only tried out.
+    """
+    for lane in lanes:
+        if lane.key in state.cameras:
+            decision = state.cameras[lane.key]
+            if decision.approved or not approved_only:
+                text = with_rule(text, lane.conditions, decision.asked)
+    for name, time in state.times.items():
+        text = with_rule(text, {"files": _escaped(name)}, {"time": time}, first=True)
+    return text
+
+
+def previews(found: Sequence[Found], text: str) -> dict[int, After]:
+    """Return what becomes of each file, by its number."""
+    book: Rulebook = parse_rulebook(text)
+    return {one.number: after(one.shot, book) for one in found if one.shot.media_type}
+
+
+def photos_json(found: Sequence[Found], lanes: Sequence[Lane], results: Mapping[int, After]) -> list[dict[str, Any]]:
+    """Return what the page needs to know of each photo: numbers, so that thousands are a small answer."""
+    lane_of = {shot.name: lane.key for lane in lanes for shot in lane.camera.shots}
+    return [
+        {
+            "id": one.number,
+            "name": one.shot.name,
+            "kind": one.shot.kind,
+            "camera": lane_of.get(one.shot.name, ""),
+            "before": clock_json(Clock(one.shot.clock, one.shot.offset)),
+            "after": clock_json(results[one.number].clock),
+            **({"refused": results[one.number].refused} if results[one.number].refused else {}),
+            **({"skip": True} if results[one.number].skip else {}),
+        }
+        for one in found
+        if one.number in results
+    ]
+
+
+def lane_json(lane: Lane) -> dict[str, Any]:
+    """Return what the page shows of a camera beside its photos."""
+    proposal, camera = lane.proposal, lane.camera
+    return {
+        "key": lane.key,
+        "label": camera.label,
+        "count": len(camera.shots),
+        "first": camera.first.isoformat(" ", "seconds") if camera.first else "",
+        "last": camera.last.isoformat(" ", "seconds") if camera.last else "",
+        "confidence": proposal.confidence,
+        "proposal": {
+            "shift": None if proposal.shift is None else proposal.shift.total_seconds(),
+            "zone": proposal.zone,
+            "tolerance": proposal.tolerance.total_seconds(),
+            "drift": proposal.drift,
+            "since": proposal.since.isoformat() if proposal.since else "",
+        },
+        "evidence": [
+            {"source": one.source, "words": one.words, "confidence": one.confidence, "agrees": one.agrees}
+            for one in proposal.evidence
+        ],
+    }
+
+
+def clock_json(clock: Clock) -> list[float | int | None] | None:
+    """Return seconds since 1970 on the wall clock, and the offset in minutes."""
+    if clock.local is None:
+        return None
+    return [round(_seconds(clock.local), 3), clock.offset]
+
+
+def offset_of_table(results: Mapping[int, After]) -> int:
+    """Return the offset in which the axis is labelled."""
+    return common_offset(result.clock for result in results.values())
+
+
+def _seconds(local: datetime) -> float:
+    return local.replace(tzinfo=UTC).timestamp()
+
+
+def _escaped(name: str) -> str:
+    from glob import escape  # noqa: PLC0415 # only where a time was typed
+
+    return escape(name)

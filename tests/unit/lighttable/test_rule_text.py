@@ -1,0 +1,74 @@
+"""Single rules of a galleria.toml change; what people wrote by hand stays."""
+
+import tomllib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from galleria_cli.lighttable.rule_text import rules_of, with_rule
+from galleria_storage.errors import SettingsError
+
+BY_HAND = """# our wedding
+zone = "Europe/Stockholm"
+
+# the second shooter
+[[rule]]
+camera = "Canon EOS R5"   # her own
+shift = "+1h"
+
+[[rule]]
+files = "*_test.jpg"
+skip = true
+"""
+
+
+def test_a_rule_is_added_after_the_others() -> None:
+    text = with_rule(BY_HAND, {"camera": "X-T4"}, {"shift": "-7h", "zone": "+02:00"})
+    assert text.startswith(BY_HAND.rstrip())
+    assert tomllib.loads(text)["rule"][-1] == {"camera": "X-T4", "shift": "-7h", "zone": "+02:00"}
+
+
+def test_a_rule_is_added_to_nothing() -> None:
+    assert with_rule("", {"camera": "X-T4"}, {"shift": "-7h"}) == '[[rule]]\ncamera = "X-T4"\nshift = "-7h"\n'
+
+
+def test_a_rule_of_the_same_conditions_takes_the_place_of_the_old_one() -> None:
+    text = with_rule(BY_HAND, {"camera": ["Canon EOS R5"]}, {"shift": "+46s"})
+    assert [rule.get("shift") for rule in tomllib.loads(text)["rule"]] == ["+46s", None]
+    assert "# the second shooter" in text
+    assert "# our wedding" in text
+
+
+def test_a_rule_goes_away_with_its_comments_alone() -> None:
+    text = with_rule(BY_HAND, {"camera": "Canon EOS R5"}, {})
+    assert tomllib.loads(text)["rule"] == [{"files": "*_test.jpg", "skip": True}]
+    assert "second shooter" not in text
+
+
+def test_a_rule_can_come_first() -> None:
+    text = with_rule(BY_HAND, {"files": "a.jpg"}, {"time": "2024-06-15 10:00:00"}, first=True)
+    assert tomllib.loads(text)["rule"][0]["files"] == "a.jpg"
+
+
+def test_what_is_said_already_changes_no_letter() -> None:
+    assert with_rule(BY_HAND, {"camera": "Canon EOS R5"}, {"shift": "+1h"}) == BY_HAND
+    assert with_rule(BY_HAND, {"camera": "nobody's"}, {}) == BY_HAND
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["rule = [{camera = 'a', shift = '+1h'}]", 'x = """\n[[rule]]\n"""\n[[rule]]\ncamera = "a"\nshift = "+1h"', "= 1"],
+)
+def test_a_text_that_cannot_be_divided_is_left_alone(text: str) -> None:
+    with pytest.raises(SettingsError):
+        with_rule(text, {"camera": "X-T4"}, {"shift": "-7h"})
+
+
+@given(st.lists(st.tuples(st.text(min_size=1), st.text(min_size=1)), max_size=4))
+def test_whatever_a_camera_is_called_its_rule_is_read_back(cameras: list[tuple[str, str]]) -> None:
+    text = BY_HAND
+    for camera, shift in cameras:
+        text = with_rule(text, {"serial": camera}, {"shift": shift})
+    expected = dict(cameras)
+    assert {rule["serial"]: rule["shift"] for rule in rules_of(text) if "serial" in rule} == expected
