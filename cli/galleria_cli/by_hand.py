@@ -1,11 +1,13 @@
 """The function's work without Lambda: the work of `publish` and `remove`."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
 
 from galleria_cli import places
+from galleria_cli.options import Transfers
 from galleria_cli.reporting import Report
 from galleria_storage.bulk.patience import Patience
 from galleria_storage.bulk.run import as_they_finish
@@ -13,11 +15,20 @@ from galleria_storage.delivery.notices import Change, Task
 from galleria_storage.delivery.replies import summary
 from galleria_storage.delivery.reports import Reporter
 from galleria_storage.delivery.tasks import carry_out
+from galleria_storage.errors import GalleriaError
+from galleria_storage.publishing.fingerprint import is_result
+from galleria_storage.publishing.history import other_settings
+from galleria_storage.publishing.ignored_keys import is_ignored
 from galleria_storage.publishing.outcome import Outcome, Tell
 from galleria_storage.publishing.wiring import PublishService
-from galleria_storage.s3.listing import list_objects
+from galleria_storage.publishing.wishes import Wishes
 
-_WRONG = frozenset({"rejected", "failed"})
+_WRONG: Final = frozenset({"rejected", "failed"})
+#: What is wrong where a key was named; among all keys of a folder it is no fault.
+_WRONG_IF_NAMED: Final = frozenset({*_WRONG, "gone", "ignored"})
+_OTHERS: Final = (
+    "%d copies had been made with other settings; --settings-from STACK publishes with those of the deployed function"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +37,23 @@ class _Patient:
 
     service: PublishService
     patience: Patience
+    force: bool = False
 
     def publish(self, key: str, tell: Tell) -> Outcome:
         """Do as `Publisher.publish`."""
-        return self.patience.call(lambda: self.service.publish(key, tell))
+        return self.patience.call(lambda: self.service.publish(key, tell, force=self.force))
 
     def unpublish(self, key: str, tell: Tell) -> Outcome:
         """Do as `Publisher.unpublish`."""
         return self.patience.call(lambda: self.service.unpublish(key, tell))
+
+
+class Would(NamedTuple):
+    """What a dry run says of one key."""
+
+    key: str
+    status: str
+    reason: str = ""
 
 
 class ByHand:
@@ -45,79 +65,102 @@ class ByHand:
         Where outcomes are told.
     stack
         Take the settings of this stack's function; None: those of the environment.
-    transfers, patience
-        Photos at once; seconds that an outage may last.
+    transfers
+        Photos at once, and how long an outage may last.
     settings
         Settings that win over all others.
+    force
+        Write copies anew, even if the right ones are there.
     """
 
     def __init__(
         self,
         report: Report,
         stack: str | None,
-        transfers: int,
-        patience: float,
+        transfers: Transfers,
         settings: Mapping[str, str] | None = None,
+        *,
+        force: bool = False,
     ) -> None:
-        service = PublishService({**places.settings(stack), **(settings or {})})
+        service = PublishService({**places.settings(stack), **(settings or {})}, pace=transfers.pace)
         self.settings = service.read_settings()
         publisher = service.publisher()  # a wrong setting ends the command before the first photo
         self.staging, self.public = publisher.staging, publisher.public
-        self.patience = Patience(report.waiting, patience)
+        self.patience = Patience(report.waiting, transfers.patience)
         self._report = report
-        self._transfers = transfers
-        self._publisher = _Patient(service, self.patience)
+        self._at_once = transfers.at_once
+        self._force = force
+        self._publisher = _Patient(service, self.patience, force)
         self._reporter = Reporter(replace(self.settings, failure_queue_url="", event_bus_name=""))
-        self._seen: dict[str, str] = {}
+        self._settings_are_the_functions = stack is not None
 
-    def listed(self, prefix: str) -> Iterator[str]:
-        """Yield the keys in staging, as they are listed."""
-        for found in list_objects(self.staging.client, self.staging.bucket, prefix):
-            yield found.key
+    def publish(self, keys: Iterable[str], *, named: bool = True) -> int:
+        """Publish keys, several at once, tell each outcome, and return the exit status.
 
-    def publish(self, keys: Sequence[str]) -> int:
-        """Publish keys that were named, several at once, tell each outcome, and return the exit status."""
-        return self._all(keys, "written", frozenset({*_WRONG, "gone", "ignored"}))
-
-    def publish_listed(self, prefix: str) -> int:
-        """Publish the keys in staging that start with a prefix; a file other than a photo is not a fault there."""
-        return self._all(self.listed(prefix), "written", _WRONG)
+        Parameters
+        ----------
+        named
+            Somebody named each of these keys, so that one without a photo is a fault.
+        """
+        return self._all(keys, "written", _WRONG_IF_NAMED if named else _WRONG)
 
     def unpublish(self, keys: Iterable[str]) -> int:
         """Take away the copies of originals that are gone, and return the exit status."""
         return self._all(keys, "removed", _WRONG)
 
-    def would_publish(self, keys: Iterable[str]) -> int:
-        """Name the keys, and do nothing."""
-        for key in keys:
-            self._report.file("would publish", key)
-        return 0
+    def without_original(self, key: str) -> str:
+        """Remove an original, and return its key."""
+        self.patience.call(lambda: self.staging.delete(key, None))
+        return key
 
-    def publish_what_changed(self, prefix: str) -> None:
-        """Publish what is new in staging, or changed, since the last call."""
-        found = list_objects(self.staging.client, self.staging.bucket, prefix)
-        now = {one.key: one.etag for one in found}
-        changed = [key for key, etag in now.items() if self._seen.get(key) != etag]
-        self._seen = now
-        if changed:
-            self._all(changed, "written", _WRONG)
+    def would_publish(self, keys: Iterable[str]) -> int:
+        """Say of each key what `publish` would do, and do nothing."""
+        counts: Counter[str] = Counter()
+        with closing(as_they_finish(self._would, keys, self._at_once)) as found:
+            for would in found:
+                counts[would.status] += 1
+                dull = would.status in {"already published", "ignored"}
+                wrong = would.status in _WRONG_IF_NAMED - {"ignored"}
+                self._report.file(would.status, would.key, wrong=wrong, dull=dull, reason=would.reason)
+        self._report.summary(f"{_in_words(counts)}; nothing was written", counts)
+        return int(any(counts[status] for status in _WRONG_IF_NAMED - {"ignored"}))
+
+    def _would(self, key: str) -> Would:
+        if is_ignored(key, self.settings.ignored_keys):
+            return Would(key, "ignored")
+        try:
+            return self.patience.call(lambda: self._looked_at(key))
+        except GalleriaError as error:
+            return Would(key, "rejected" if error.permanent else "failed", error.message)
+
+    def _looked_at(self, key: str) -> Would:
+        copy, wish = self.public.head(key), Wishes(self.staging, self.settings).look(key)
+        if wish is None:
+            return Would(key, "gone", "there is no such original")
+        if copy and is_result(copy, wish.fingerprint) and not self._force:
+            return Would(key, "already published")
+        return Would(key, "would publish", _made_otherwise(other_settings(copy, wish)))
 
     def _all(self, keys: Iterable[str], change: Change, wrong: frozenset[str]) -> int:
         counts: Counter[str] = Counter()
+        otherwise = 0
 
         def one(key: str) -> Outcome:
             bucket = self.settings.staging_bucket
             return carry_out(Task(bucket, key, change=change), self._publisher, self._reporter, bucket)
 
-        with closing(as_they_finish(one, keys, self._transfers)) as outcomes:
+        with self._report.interruptible(), closing(as_they_finish(one, keys, self._at_once)) as outcomes:
             for outcome in outcomes:
                 counts[outcome.status] += 1
-                self._tell(outcome, wrong=outcome.status in wrong)
-        words = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
-        self._report.summary(words or "there are no photos", counts)
+                otherwise += bool(outcome.other_settings)
+                dull = outcome.status in {"duplicate", "ignored"} and wrong is _WRONG
+                self._tell(outcome, wrong=outcome.status in wrong, dull=dull)
+        self._report.summary(_in_words(counts), counts)
+        if otherwise and not self._settings_are_the_functions:
+            self._report.note(_OTHERS % otherwise)
         return int(any(counts[status] for status in wrong))
 
-    def _tell(self, outcome: Outcome, *, wrong: bool) -> None:
+    def _tell(self, outcome: Outcome, *, wrong: bool, dull: bool) -> None:
         facts = summary(outcome)
         before, after = facts.get("captured_before") or "-", facts.get("captured_after")
         status = "already published" if outcome.status == "duplicate" else outcome.status
@@ -126,6 +169,15 @@ class ByHand:
             outcome.key,
             wrong=wrong,
             asked=f"{before} → {after}" if after else "",
-            reason=" ".join(filter(None, (outcome.reason, outcome.advice))),
+            reason=" ".join(filter(None, (outcome.reason, outcome.advice, _made_otherwise(outcome.other_settings)))),
+            dull=dull,
             outcome=facts,
         )
+
+
+def _made_otherwise(differences: str) -> str:
+    return f"the copy before was made with other settings: {differences}" if differences else ""
+
+
+def _in_words(counts: Counter[str]) -> str:
+    return ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "there are no photos"

@@ -3,23 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from galleria_storage.bulk.patience import Patience
-from galleria_storage.bulk.remembered import RememberedFiles
-from galleria_storage.bulk.standing import Standing
+from galleria_cli.sending import Known, Sent, Words, outcome
 from galleria_storage.bulk.walk import LocalFile
 from galleria_storage.errors import GalleriaError, UnsafeKeyError
 from galleria_storage.publishing.fingerprint import is_ours
 from galleria_storage.publishing.ignored_keys import is_ignored
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectInfo, ObjectStore
 from galleria_storage.transfer import files
-from galleria_storage.transfer.digests import Digests
 from galleria_storage.transfer.local_content import LocalContent
 from galleria_storage.transfer.stored import find, is_same
 
-Status = Literal["deployed", "unchanged", "left out", "refused", "failed"]
-WRONG: Final = frozenset({"refused", "failed"})
+WORDS: Final = Words(
+    sent="deployed",
+    would={"deployed": "would deploy"},
+    dull=frozenset({"unchanged", "left out"}),
+    wrong=frozenset({"refused", "failed"}),
+    others={"left out": "left out", "refused": "refused", "failed": "failed"},
+)
 #: Pages go last: what they show is there when they are.
 PAGES: Final = (".html", ".htm", ".xhtml", ".xml", ".json", ".webmanifest")
 
@@ -31,24 +33,14 @@ class Header(NamedTuple):
     value: str
 
 
-class Deployed(NamedTuple):
-    """What became of one file."""
-
-    name: str
-    key: str
-    status: Status
-    size: int = 0
-    reason: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class Deployment:
     """One run; `one` may be called by many threads.
 
     Attributes
     ----------
-    store, standing
-        The public bucket, and what it holds already.
+    store, known
+        The public bucket; what it holds already, and what the last run told of the files.
     cache_control, media_types
         Values by pattern, the first that fits counts.
     again
@@ -56,65 +48,56 @@ class Deployment:
     """
 
     store: ObjectStore
-    standing: Standing
     prefix: str
-    patience: Patience
-    remembered: RememberedFiles
+    known: Known
     cache_control: Sequence[Header] = ()
     media_types: Sequence[Header] = ()
     again: bool = False
     dry_run: bool = False
 
-    def one(self, file: LocalFile) -> Deployed:
+    def one(self, file: LocalFile) -> Sent:
         """Deploy one file; whatever goes wrong with it becomes its status."""
         key = self.prefix + file.name
         if is_ignored(key):
-            return Deployed(file.name, key, "left out", reason="it is not part of a site")
-        if file.problem:
-            return Deployed(file.name, key, "failed", reason=file.problem)
-        try:
-            files.check_key(self.store.bucket, key)
-            content = LocalContent(file.path)
-            status = self.patience.call(lambda: self._put(file, content, key))
-            return Deployed(file.name, key, status, content.size)
-        except UnsafeKeyError as error:
-            return Deployed(file.name, key, "refused", reason=error.message)
-        except GalleriaError as error:
-            return Deployed(file.name, key, "failed", reason=" ".join(filter(None, (error.message, error.advice))))
-        except OSError as error:
-            return Deployed(file.name, key, "failed", reason=f"the file cannot be read: {error.strerror}")
+            return Sent(file.name, key, "left out", reason="it is not part of a site")
+        return outcome(file, key, lambda: self._one(file, key), _status)
 
-    def _put(self, file: LocalFile, content: LocalContent, key: str) -> Status:
-        listed = self.standing.listed.get(key)
-        digests = self.remembered.digests(file.path)
+    def _one(self, file: LocalFile, key: str) -> Sent:
+        files.check_key(self.store.bucket, key)
+        content = LocalContent(file.path)
+        status = self.known.patience.call(lambda: self._put(file, content, key))
+        return Sent(file.name, key, status, content.size)
+
+    def _put(self, file: LocalFile, content: LocalContent, key: str) -> str:
+        listed = self.known.standing.listed.get(key)
+        digests = self.known.remembered.digests(file.path)
         if listed and listed.size == content.size and not self.again:
-            digests = digests or self._read(file, content)
+            digests = digests or self.known.read(file.path, content)
             if digests.etag == listed.etag:
                 return "unchanged"
         condition: Condition = ABSENT
-        if listed or not self.standing.complete or self.store.profile.support("put", ABSENT) != "honoured":
+        if listed or not self.known.standing.complete or self.store.profile.support("put", ABSENT) != "honoured":
             found, condition = find(self.store, key)
             if found:
                 refuse_copies(found)
-                digests = digests or self._read(file, content)
+                digests = digests or self.known.read(file.path, content)
                 if is_same(found, content, digests) and not self.again:
                     return "unchanged"
                 condition = Matches(found.etag)
         if not self.dry_run:
-            digests = digests or self._read(file, content)
+            digests = digests or self.known.read(file.path, content)
             headers = self._headers(file.name)
             files.send(self.store, content, digests, key, condition, headers=headers, guard=refuse_copies)
         return "deployed"
-
-    def _read(self, file: LocalFile, content: LocalContent) -> Digests:
-        digests = files.read_digests(content)
-        self.remembered.remember(file.path, digests)
-        return digests
 
     def _headers(self, name: str) -> dict[str, Any]:
         rules = {"CacheControl": self.cache_control, "ContentType": self.media_types}
         found = {header: _first(values, name) for header, values in rules.items()}
         return {header: value for header, value in found.items() if value}
+
+
+def _status(error: GalleriaError) -> str:
+    return "refused" if isinstance(error, UnsafeKeyError) else "failed"
 
 
 def refuse_copies(found: ObjectInfo) -> None:

@@ -20,6 +20,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from galleria_storage.bulk.selection import Selection
 from galleria_storage.delivery.events import unpack
 from galleria_storage.errors import ProviderError
 
@@ -60,6 +61,10 @@ class Failure:
     event: Any
     receipt: str
     advice: str = ""
+
+    def is_meant(self, selection: Selection) -> bool:
+        """Whether one of the keys that it names is selected."""
+        return any(map(selection.takes, self.what.split(", ")))
 
 
 def allowed(failure: Failure, functions: Sequence[str]) -> str:

@@ -10,16 +10,41 @@ from galleria_storage.bulk.walk import LocalFile, list_files
 from galleria_storage.errors import LocalFileError
 
 
-def files_of(paths: Sequence[Path], selection: Selection) -> list[LocalFile]:
-    """Return the files that are meant, folders with all that is in them; the rules beside photos are not among them.
+def files_of(paths: Sequence[Path], selection: Selection, *, recursive: bool = True) -> list[LocalFile]:
+    """Return the files that are meant; the rules beside photos are not among them.
+
+    Parameters
+    ----------
+    paths
+        Files, folders, and patterns that the shell left (as on Windows).
+    selection
+        Which names are meant.
+    recursive
+        Folders with all that is in them; else only with the files that are directly in them.
 
     Raises
     ------
     LocalFileError
-        There is no such file or folder.
+        There is no such file or folder, or nothing fits a pattern.
     """
-    found = [file for path in _expanded(paths) for file in _inside(path)]
+    found = [file for path in expanded(paths) for file in _inside(path, recursive=recursive)]
     return [file for file in found if file.name.rpartition("/")[2] != NAME and selection.takes(file.name)]
+
+
+def folder_given(path: Path) -> Path:
+    """Return the one folder that is meant by a path, or by a pattern that the shell left.
+
+    Raises
+    ------
+    LocalFileError
+        It is no folder, or more than one.
+    """
+    found = list(expanded([path]))
+    if len(found) > 1:
+        raise LocalFileError(f"{str(path)!r} means {len(found)} folders; give one")
+    if not found[0].is_dir():
+        raise LocalFileError(f"{'not a folder' if os.path.lexists(found[0]) else 'no such folder'}: {str(found[0])!r}")
+    return found[0]
 
 
 def size_of(file: LocalFile) -> int:
@@ -30,20 +55,29 @@ def size_of(file: LocalFile) -> int:
         return 0
 
 
-def _inside(path: Path) -> list[LocalFile]:
-    if path.is_dir():
-        return list_files(path)
-    if not os.path.lexists(path):
-        raise LocalFileError(f"no such file or folder: {str(path)!r}")
-    return [LocalFile(path.name, path)]
+def expanded(paths: Sequence[Path]) -> Iterator[Path]:
+    """Yield paths, with patterns that the shell left (as on Windows) expanded; letter case is the file system's own.
 
-
-def _expanded(paths: Sequence[Path]) -> Iterator[Path]:
-    """Yield paths, with patterns that the shell left (as on Windows) expanded."""
+    Raises
+    ------
+    LocalFileError
+        Nothing fits a pattern.
+    """
     from glob import glob, has_magic  # noqa: PLC0415 # seldom
 
     for path in paths:
-        if has_magic(str(path)) and not os.path.lexists(path):
-            yield from map(Path, sorted(glob(str(path))))  # noqa: PTH207 # the pattern may be absolute
-        else:
+        if not has_magic(str(path)) or os.path.lexists(path):
             yield path
+            continue
+        fitting = sorted(glob(str(path), recursive=True))  # noqa: PTH207 # the pattern may be absolute
+        if not fitting:
+            raise LocalFileError(f"no such file or folder: {str(path)!r}")
+        yield from map(Path, fitting)
+
+
+def _inside(path: Path, *, recursive: bool) -> list[LocalFile]:
+    if path.is_dir():
+        return [file for file in list_files(path) if recursive or "/" not in file.name]
+    if not os.path.lexists(path):
+        raise LocalFileError(f"no such file or folder: {str(path)!r}")
+    return [LocalFile(path.name, path)]

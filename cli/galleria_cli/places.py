@@ -12,6 +12,7 @@ from galleria_storage.errors import SettingsError
 from galleria_storage.runtime.environment import RememberedNames, completed
 from galleria_storage.s3.access import BucketAccess, ProviderAccess, public_bucket
 from galleria_storage.s3.objects import ObjectStore
+from galleria_storage.s3.pace import Pace
 
 _APPLICATION: Final = "galleria-storage"
 
@@ -32,7 +33,7 @@ def settings(stack: str | None = None) -> dict[str, str]:
     return {**here, **settings_of(stack)}
 
 
-def staging_store(bucket: str | None = None, endpoint: str | None = None) -> ObjectStore:
+def staging_store(bucket: str | None = None, endpoint: str | None = None, pace: Pace | None = None) -> ObjectStore:
     """Connect to staging, as the standard AWS environment says; never with the public provider's endpoint or keys.
 
     Parameters
@@ -41,6 +42,8 @@ def staging_store(bucket: str | None = None, endpoint: str | None = None) -> Obj
         Another one than STAGING_BUCKET names.
     endpoint
         Another one than the AWS environment names, with the environment's own keys.
+    pace
+        How fast bytes may go.
 
     Raises
     ------
@@ -58,11 +61,15 @@ def staging_store(bucket: str | None = None, endpoint: str | None = None) -> Obj
             advice="Set it, or give --bucket: the stack's output StagingBucketName.",
         )
     access = BucketAccess(name, ProviderAccess(endpoint=endpoint or "")).check("STAGING_")
-    connection = identify(connect(access))
+    connection = identify(connect(access, pace))
     return ObjectStore(connection.client, connection.bucket, connection.profile)
 
 
-def public_store(options: Mapping[str, str | None] | None = None, env: Mapping[str, str] = os.environ) -> ObjectStore:
+def public_store(
+    options: Mapping[str, str | None] | None = None,
+    env: Mapping[str, str] = os.environ,
+    pace: Pace | None = None,
+) -> ObjectStore:
     """Connect to the public bucket, as the settings S3_PUBLIC_* say; options that are given win over them."""
     from galleria_storage.s3.clients import connect  # noqa: PLC0415 # heavy
     from galleria_storage.s3.discovery import identify  # noqa: PLC0415 # the same
@@ -72,7 +79,7 @@ def public_store(options: Mapping[str, str | None] | None = None, env: Mapping[s
     access = public_bucket(read)
     for note in near_settings(read, read.names):
         print(printable(note), file=sys.stderr)
-    connection = identify(connect(access))
+    connection = identify(connect(access, pace))
     return ObjectStore(connection.client, connection.bucket, connection.profile)
 
 

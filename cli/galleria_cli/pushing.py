@@ -1,18 +1,15 @@
 """Putting photos into staging, with what is asked of them: the work of `galleria-storage push`."""
 
-import errno
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
 from galleria_cli.beside import asked_of
 from galleria_cli.rules.facts import Facts, facts_of, media_of
 from galleria_cli.rules.rulebook import Rulebook
-from galleria_storage.bulk.patience import Patience
-from galleria_storage.bulk.remembered import RememberedFiles
-from galleria_storage.bulk.standing import Standing
+from galleria_cli.sending import Known, Sent, Words, outcome
 from galleria_storage.bulk.walk import LocalFile
 from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.corrections.keys import CORRECTION_KEYS
@@ -24,25 +21,23 @@ from galleria_storage.publishing.ignored_keys import is_ignored
 from galleria_storage.s3.faults import translated
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectInfo, ObjectStore
 from galleria_storage.transfer import files
-from galleria_storage.transfer.digests import Digests
 from galleria_storage.transfer.local_content import LocalContent
 from galleria_storage.transfer.stored import is_same
 
 How = Literal["tags", "metadata"]
-Status = Literal["pushed", "retagged", "unchanged", "left out", "rejected", "failed", "missing"]
-#: Statuses after which something is not right.
-WRONG: Final = frozenset({"rejected", "failed", "missing"})
-
-
-class Pushed(NamedTuple):
-    """What became of one file: its status, what is asked of it, and why it is so."""
-
-    name: str
-    key: str
-    status: Status
-    size: int = 0
-    asked: str = ""
-    reason: str = ""
+WORDS: Final = Words(
+    sent="pushed",
+    would={"pushed": "would push", "retagged": "would tag"},
+    dull=frozenset({"unchanged", "left out"}),
+    wrong=frozenset({"rejected", "failed", "missing"}),
+    others={
+        "retagged": "asked for other corrections",
+        "left out": "left out",
+        "rejected": "rejected",
+        "missing": "not in staging",
+        "failed": "failed",
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +54,10 @@ class Push:
         What is asked: by the rules, and by the command line.
     how
         Where the corrections are written.
-    standing
-        What a listing told of staging: what is not in it need not be asked for.
+    known
+        What a listing told of staging, and the last run of the files.
     types
         Media types that are pushed beside images.
-    remembered
-        Digests of files that have not changed since the last run.
     rules_only
         Send no file: change the tags of what is there.
     dry_run
@@ -76,28 +69,17 @@ class Push:
     book: Rulebook
     given: Mapping[str, str]
     how: How
-    patience: Patience
-    standing: Standing
+    known: Known
     types: frozenset[str] = frozenset()
-    remembered: RememberedFiles = field(default_factory=lambda: RememberedFiles(None))
     rules_only: bool = False
     dry_run: bool = False
 
-    def one(self, file: LocalFile) -> Pushed:
+    def one(self, file: LocalFile) -> Sent:
         """Push one file; whatever goes wrong with it becomes its status."""
         key = self.prefix + file.name
         if is_ignored(key):
-            return Pushed(file.name, key, "left out", reason="its name is not that of a photo")
-        try:
-            if file.problem:
-                return Pushed(file.name, key, "failed", reason=file.problem)
-            return self._one(file, key)
-        except GalleriaError as error:
-            status: Status = "rejected" if error.permanent else "failed"
-            return Pushed(file.name, key, status, reason=" ".join(filter(None, (error.message, error.advice))))
-        except OSError as error:
-            reason = error.strerror or errno.errorcode.get(error.errno or 0, "it cannot be read")
-            return Pushed(file.name, key, "failed", reason=f"the file cannot be read: {reason}")
+            return Sent(file.name, key, "left out", reason="its name is not that of a photo")
+        return outcome(file, key, lambda: self._one(file, key), _status)
 
     def facts(self, file: LocalFile) -> Facts:
         """Return what the rules need to know of a file."""
@@ -105,13 +87,13 @@ class Push:
             return facts_of(file.name, file.path)
         return Facts(file.name, media_of(file.path))
 
-    def _one(self, file: LocalFile, key: str) -> Pushed:
+    def _one(self, file: LocalFile, key: str) -> Sent:
         facts = self.facts(file)
         choice = self.book.choose(facts, self.given)
         if choice.skip:
-            return Pushed(file.name, key, "left out", reason=choice.because)
+            return Sent(file.name, key, "left out", reason=choice.because)
         if not facts.media or not (facts.media.image or facts.media.media_type in self.types):
-            return Pushed(file.name, key, "left out", reason=_no_photo(facts))
+            return Sent(file.name, key, "left out", reason=_no_photo(facts))
         asked: Mapping[str, str] = choice.asked
         if choice.general and not is_correctable(facts.media.media_type):
             asked = {}  # as the stack's own defaults, which such a photo need not obey
@@ -120,40 +102,35 @@ class Push:
             _try(file.path, asked, facts.media.media_type)
         files.check_key(self.store.bucket, key)
         content = LocalContent(file.path)
-        status = self.patience.call(lambda: self._put(file.path, content, key, asked))
+        status = self.known.patience.call(lambda: self._put(file.path, content, key, asked))
         words = ", ".join(f"{name}={value}" for name, value in asked.items())
         reason = "it is not in staging yet" if status == "missing" else ""
-        return Pushed(file.name, key, status, content.size, words, reason)
+        return Sent(file.name, key, status, content.size, words, reason)
 
-    def _put(self, path: Path, content: LocalContent, key: str, asked: Mapping[str, str]) -> Status:
-        absent = self.standing.complete and key not in self.standing.listed
+    def _put(self, path: Path, content: LocalContent, key: str, asked: Mapping[str, str]) -> str:
+        absent = self.known.standing.complete and key not in self.known.standing.listed
         found = None if absent else self.store.head(key)
         if self.rules_only:
             if found is None:
                 return "missing"
             return self._retag(found, asked) or self._refuse(key)
-        digests = self.remembered.digests(path)
+        digests = self.known.remembered.digests(path)
         if found and found.size == content.size:
-            digests = digests or self._read(path, content)
+            digests = digests or self.known.read(path, content)
             if is_same(found, content, digests) and (status := self._retag(found, asked)):
                 return status
         if not self.dry_run:
             condition: Condition = Matches(found.etag) if found else ABSENT
             headers = self._headers(asked)
-            files.send(self.store, content, digests or self._read(path, content), key, condition, headers=headers)
+            files.send(self.store, content, digests or self.known.read(path, content), key, condition, headers=headers)
         return "pushed"
-
-    def _read(self, path: Path, content: LocalContent) -> Digests:
-        digests = files.read_digests(content)
-        self.remembered.remember(path, digests)
-        return digests
 
     def _headers(self, asked: Mapping[str, str]) -> dict[str, Any]:
         if not asked:
             return {}
         return {"Tagging": urlencode(asked)} if self.how == "tags" else {"Metadata": dict(asked)}
 
-    def _retag(self, found: ObjectInfo, asked: Mapping[str, str]) -> Status | None:
+    def _retag(self, found: ObjectInfo, asked: Mapping[str, str]) -> str | None:
         """Let an object that is there ask for this, and for nothing else; None if it must be sent again for that."""
         old = {} if self.store.profile.object_tags is False else self.store.tags(found.key)
         beneath = {name: value for name, value in found.metadata.items() if name in CORRECTION_KEYS}
@@ -167,13 +144,17 @@ class Push:
             put_tags(self.store, found.key, {**others, **cancelled, **asked})
         return "retagged"
 
-    def _refuse(self, key: str) -> Status:
+    def _refuse(self, key: str) -> str:
         raise UnsupportedOperationError(
             "it asks for other corrections in its metadata, which cannot be changed without sending it again",
             bucket=self.store.bucket,
             key=key,
             advice="Push without --rules-only, or with --as tags.",
         )
+
+
+def _status(error: GalleriaError) -> str:
+    return "rejected" if error.permanent else "failed"
 
 
 def put_tags(store: ObjectStore, key: str, tags: Mapping[str, str]) -> None:

@@ -3,7 +3,7 @@
 import json
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,9 +32,9 @@ class Report:
     """
 
     def __init__(self, *, as_json: bool = False, quiet: bool = False, verbose: bool = False) -> None:
-        self._json = as_json
-        self._quiet = quiet
-        self._verbose = verbose
+        self.as_json = as_json
+        self.quiet = quiet
+        self.verbose = verbose
         self._progress: Progress | None = None
         self._task: TaskID | None = None
         self._lock = threading.Lock()
@@ -55,15 +55,22 @@ class Report:
         """
         self._files += 1
         told = {key: value for key, value in facts.items() if value is not None and value != ""}
-        if self._json:
+        if self.as_json:
             self._print(json.dumps({"file": name, "status": status, **told}, ensure_ascii=False, default=str))
-        elif wrong or (not self._quiet and (self._verbose or not dull)):
+        elif wrong or (not self.quiet and (self.verbose or not dull)):
             words = [f"{status:<10} {name}", str(told.get("asked", "")), str(told.get("reason", ""))]
             self._print(printable("  ".join(word for word in words if word)))
 
+    def explained(self, name: str, lines: Sequence[str]) -> None:
+        """Tell at length of one file: its first line, and the others below it."""
+        if self.as_json:
+            self._print(json.dumps({"file": name, "explanation": list(lines)}, ensure_ascii=False))
+        else:
+            self._print("\n".join(printable(f"{'  ' if number else ''}{line}") for number, line in enumerate(lines)))
+
     def summary(self, words: str, facts: Mapping[str, Any]) -> None:
         """Tell what became of all, as the last line."""
-        self._print(json.dumps({"summary": dict(facts)}, default=str) if self._json else printable(words))
+        self._print(json.dumps({"summary": dict(facts)}, default=str) if self.as_json else printable(words))
 
     def note(self, words: str) -> None:
         """Tell something on the standard error output."""
@@ -74,12 +81,13 @@ class Report:
                 print(printable(words), file=sys.stderr, flush=True)
 
     @contextmanager
-    def interruptible(self, files: int) -> Iterator[None]:
-        """Say where the run stopped if Ctrl-C ends it."""
+    def interruptible(self, files: int | None = None) -> Iterator[None]:
+        """Say where the run stopped if Ctrl-C ends it; None: nobody knows how many files there are."""
         try:
             yield
         except KeyboardInterrupt:
-            self.note(f"stopped after {self._files} of {files} files; the same command goes on from there")
+            done = self._files if files is None else f"{self._files} of {files}"
+            self.note(f"stopped after {done} files; the same command goes on from there")
             raise
 
     @contextmanager
@@ -90,7 +98,7 @@ class Report:
 
     @contextmanager
     def _bar(self, files: int, size: int) -> Iterator[None]:
-        if self._quiet or self._json or not sys.stderr.isatty():
+        if self.quiet or self.as_json or not sys.stderr.isatty():
             yield
             return
         from rich.console import Console  # noqa: PLC0415 # only where there is a terminal

@@ -3,8 +3,20 @@
 import importlib
 from collections.abc import Mapping
 from difflib import get_close_matches
+from typing import Any
 
 import click
+
+
+class Subcommand(click.Command):
+    """A command that takes the settings of the profile as soon as it really runs: its --help needs none."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Apply the profile, and run."""
+        from galleria_cli import configuration  # noqa: PLC0415 # not where only help is asked for
+
+        configuration.apply(ctx.find_root().params.get("profile"))
+        return super().invoke(ctx)
 
 
 class Subcommands(click.Group):
@@ -19,7 +31,7 @@ class Subcommands(click.Group):
     def __init__(self, names: Mapping[str, str]) -> None:
         profile = click.Option(["--profile"], help="Settings that this computer keeps under this name.")
         settings = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-        super().__init__(params=[profile], callback=_with_profile, context_settings=settings)
+        super().__init__(params=[profile], callback=_nothing, context_settings=settings)
         self._names = names
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 # Click's signature
@@ -51,7 +63,5 @@ class Subcommands(click.Group):
         raise click.UsageError(f"there is no command {name!r}; {meant}", ctx)
 
 
-def _with_profile(profile: str | None) -> None:
-    from galleria_cli import configuration  # noqa: PLC0415 # not where only help is asked for
-
-    configuration.apply(profile)
+def _nothing(profile: str | None) -> None:
+    """Leave the profile to the subcommand (Click hands a group's options to its callback)."""

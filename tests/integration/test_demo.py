@@ -78,7 +78,7 @@ def test_the_demo_takes_own_photos_and_does_not_change_them(tmp_path: Path, caps
 
 def test_a_folder_that_does_not_exist_is_told_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_demo(tmp_path, "--photos", str(tmp_path / "nowhere")) == 2
-    assert "is not a folder" in capsys.readouterr().err
+    assert "no such folder" in capsys.readouterr().err
 
 
 def test_nothing_of_the_callers_environment_reaches_the_system_or_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:

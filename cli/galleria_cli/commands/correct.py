@@ -7,40 +7,41 @@ from pathlib import Path
 
 import click
 
-from galleria_cli.options import PATH, selected, told
+from galleria_cli.files import expanded
+from galleria_cli.options import PATH, at_once, dry, recursive, selected, told
 from galleria_cli.reporting import Report
 from galleria_cli.rules.rulebook import NAME, Rulebook, book_of, read_rulebook
 from galleria_cli.rules.short_forms import ASKING_KEYS, correction_values
+from galleria_cli.subcommands import Subcommand
 from galleria_storage.bulk.selection import Selection
 from galleria_storage.bulk.walk import LocalFile, list_files
 from galleria_storage.corrections.near_misses import near_keys
 from galleria_storage.errors import CorrectionError, LocalFileError
 
-_THREADS = 4
 
-
-@click.command("correct", epilog="Exit status: 0 all corrected, 1 a photo was rejected, 2 the correction is wrong.")
+@click.command(
+    "correct", cls=Subcommand, epilog="Exit status: 0 all corrected, 1 a photo was rejected, 2 the correction is wrong."
+)
 @click.argument("words", nargs=-1, required=True, metavar="[KEY=VALUE...] PHOTO or FOLDER...")
 @click.option("--into", type=PATH, metavar="FOLDER", help="Where the corrected copies go; made if missing.")
-@click.option("-n", "--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
-@click.option("-r", "--recursive", is_flag=True, help="Folders with all that is in them; the tree is kept.")
 @click.option("--others", is_flag=True, help="Carry over files that are not photos, too.")
 @click.option("--rules", type=PATH, metavar="FILE", help=f"Instead of the folder's {NAME}.")
+@recursive(default=False, what="Folders")
 @selected
+@at_once
+@dry
 @told
 def command(
     *,
     words: tuple[str, ...],
     into: Path | None,
-    dry_run: bool,
-    recursive: bool,
     others: bool,
     rules: Path | None,
-    include: tuple[str, ...],
-    exclude: tuple[str, ...],
-    as_json: bool,
-    quiet: bool,
-    verbose: bool,
+    recursive: bool,
+    selection: Selection,
+    transfers: int,
+    dry_run: bool,
+    report: Report,
 ) -> int:
     """Correct photos on this computer, or try what a correction would do.
 
@@ -53,7 +54,8 @@ def command(
 
     if bool(into) == dry_run:
         raise click.UsageError("give either --into FOLDER or --dry-run")
-    given, paths = _understand(words)
+    given, named = _understand(words)
+    paths = list(expanded(named))
     book = _book(paths, rules, recursive=recursive)
     if not (given or book.asked or book.rules):
         raise CorrectionError(f"no correction is given; allowed are {', '.join(ASKING_KEYS)}, as KEY=VALUE")
@@ -64,9 +66,8 @@ def command(
             into.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise LocalFileError(f"{into} cannot be used as a folder: {error.strerror or error}") from error
-    report = Report(as_json=as_json, quiet=quiet, verbose=verbose)
     counts: Counter[str] = Counter()
-    files = _files(paths, Selection(include, exclude), recursive=recursive, into=into)
+    files = _files(paths, selection, recursive=recursive, into=into)
 
     def tell(done: Corrected) -> None:
         counts[done.status] += 1
@@ -76,7 +77,7 @@ def command(
         report.file(status, done.name, wrong=done.status == "rejected", dull=dull, asked=done.times, reason=done.reason)
 
     one = Correcting(book, given, into, others).one
-    with report.interruptible(len(files)), closing(as_they_finish(one, files, _THREADS)) as results:
+    with report.interruptible(len(files)), closing(as_they_finish(one, files, transfers)) as results:
         for done in results:
             tell(done)
     report.summary(", ".join(f"{count} {status}" for status, count in sorted(counts.items())), counts)

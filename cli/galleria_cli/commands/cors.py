@@ -9,6 +9,9 @@ from typing import Any, TextIO
 
 import click
 
+from galleria_cli.options import dry, retried, told
+from galleria_cli.reporting import Report
+from galleria_cli.subcommands import Subcommand
 from galleria_cli.table import printable
 from galleria_storage.corrections.near_misses import near_settings
 from galleria_storage.cors.all_buckets import audit_buckets, summary
@@ -28,24 +31,27 @@ def command() -> None:
 
 
 _merge = click.option("--merge", is_flag=True, help="Keep the rules of others (CORS_MODE=merge).")
-_json = click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
 
 
-@command.command()
+@command.command(cls=Subcommand)
 @click.option("--setup-cors", is_flag=True, help="Put the rules right if they are not.")
 @_merge
-@_json
-def check(*, setup_cors: bool, merge: bool, as_json: bool) -> int:
-    """Compare, and never write unless --setup-cors is given."""
-    return audit(setup_cors=setup_cors, merge=merge, as_json=as_json)
+@retried
+@dry
+@told
+def check(*, setup_cors: bool, merge: bool, dry_run: bool, report: Report) -> int:
+    """Compare, and never write unless --setup-cors is given; --json prints the verdicts as one document."""
+    return audit(setup_cors=setup_cors and not dry_run, merge=merge, as_json=report.as_json, only_wrong=report.quiet)
 
 
-@command.command()
+@command.command(cls=Subcommand)
 @_merge
-@_json
-def repair(*, merge: bool, as_json: bool) -> int:
-    """Compare, and put the rules right if they are not."""
-    return audit(setup_cors=True, merge=merge, as_json=as_json)
+@retried
+@dry
+@told
+def repair(*, merge: bool, dry_run: bool, report: Report) -> int:
+    """Compare, and put the rules right if they are not; --json prints the verdicts as one document."""
+    return audit(setup_cors=not dry_run, merge=merge, as_json=report.as_json, only_wrong=report.quiet)
 
 
 def audit(*, setup_cors: bool, merge: bool, as_json: bool) -> int:

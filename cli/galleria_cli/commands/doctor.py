@@ -2,18 +2,18 @@
 
 import click
 
-from galleria_cli.options import told
+from galleria_cli.options import judged, retried, told
 from galleria_cli.reporting import Report
+from galleria_cli.subcommands import Subcommand
 
 
-@click.command("doctor", epilog="Exit status: 0 all is well, 1 something is wrong.")
-@click.option("--settings-from", "stack", metavar="STACK", help="Check the deployed function's settings.")
+@click.command("doctor", cls=Subcommand, epilog="Exit status: 0 all is well, 1 something is wrong.")
+@judged
 @click.option("--base-url", metavar="URL", help="Where visitors read photos; one is asked for there.")
 @click.option("--no-write", is_flag=True, help="Do not try out writes on condition in the public bucket.")
+@retried
 @told
-def command(
-    *, stack: str | None, base_url: str | None, no_write: bool, as_json: bool, quiet: bool, verbose: bool
-) -> int:  # fmt: skip
+def command(*, stack: str | None, base_url: str | None, no_write: bool, report: Report) -> int:
     """Check settings, keys, buckets, conditions, CORS rules, notification and public reading, and say what to do.
 
     Conditions are tried out with small objects in the public bucket, which are removed again (--no-write: not).
@@ -21,7 +21,6 @@ def command(
     from galleria_cli import places  # noqa: PLC0415 # `--help` is quick
     from galleria_cli.checking import checks  # noqa: PLC0415
 
-    report = Report(as_json=as_json, quiet=quiet, verbose=verbose)
     counts = {"ok": 0, "note": 0, "wrong": 0}
     for check in checks(places.settings(stack), base_url=base_url, writes=not no_write):
         counts[check.state] += 1

@@ -1,8 +1,10 @@
 """`galleria-storage local`: the embedded system in the foreground, until Ctrl-C."""
 
+import json
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,39 +16,49 @@ from galleria_cli.demo.embedded import (
     EmbeddedSystem,
     embedded_system,
 )
-from galleria_cli.options import PATH
+from galleria_cli.options import PATH, told
+from galleria_cli.reporting import Report
+from galleria_cli.subcommands import Subcommand
 from galleria_storage.delivery.replies import line
 from galleria_storage.errors import GalleriaError
 
 _WAIT_SECONDS = 1
 
 
-@click.command("local")
+@click.command("local", cls=Subcommand)
 @click.option("--log", type=PATH, metavar="FILE", help="Where the functions' JSON log goes.")
-def command(log: Path | None) -> int:
+@told
+def command(log: Path | None, report: Report) -> int:
     """Keep the embedded system running, and publish whatever is put into staging, until Ctrl-C.
 
     Default corrections are taken from the environment, TARGET_TIMEZONE=Europe/Stockholm for example.
     """
-    return run(log)
+    return run(report, log)
 
 
-def run(log_file: Path | None = None) -> int:
+def run(report: Report, log_file: Path | None = None) -> int:
     """Serve until Ctrl-C or a termination signal."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a supervisor's Ctrl-C
     told: dict[str, str] = {}
     with (log_file or Path(os.devnull)).open("w", encoding="utf-8") as log, embedded_system(log, {}) as system:
-        print(_welcome(system), flush=True)
+        if report.as_json:
+            print(
+                json.dumps({"endpoint": system.endpoint, "staging": STAGING_BUCKET, "public": PUBLIC_BUCKET}),
+                flush=True,
+            )
+        elif not report.quiet:
+            print(_welcome(system), flush=True)
         try:
             while True:
                 for event in system.events(wait_seconds=_WAIT_SECONDS):
-                    _publish(system, event, told)
+                    _publish(system, event, told, report)
         except KeyboardInterrupt:
-            print("\nStopped. Everything was in memory and is gone.")
+            if not report.as_json:
+                print("\nStopped. Everything was in memory and is gone.")
     return 0
 
 
-def _publish(system: EmbeddedSystem, event: object, told: dict[str, str]) -> None:
+def _publish(system: EmbeddedSystem, event: object, told: dict[str, str], report: Report) -> None:
     """Publish, and tell each outcome once: the server sends two notifications for one upload."""
     try:
         outcomes = system.publish_photo(event, None)["outcomes"]
@@ -57,8 +69,15 @@ def _publish(system: EmbeddedSystem, event: object, told: dict[str, str]) -> Non
         if outcome["outcome"] == "duplicate" and key in told:
             continue
         if outcome["outcome"] == "published" or told.get(key) != state:
-            print(line(outcome), flush=True)
+            _tell(report, outcome)
         told[key] = state
+
+
+def _tell(report: Report, outcome: dict[str, Any]) -> None:
+    if report.as_json:
+        print(json.dumps(outcome, ensure_ascii=False), flush=True)
+    elif not report.quiet or outcome["outcome"] in {"rejected", "failed"}:
+        print(line(outcome), flush=True)
 
 
 def _welcome(system: EmbeddedSystem) -> str:

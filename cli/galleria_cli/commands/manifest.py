@@ -5,24 +5,37 @@ from pathlib import Path
 
 import click
 
-from galleria_cli.options import PATH, TRANSFERS
+from galleria_cli.options import PATH, Transfers, judged, selected, told, transferred
 from galleria_cli.reporting import Report
+from galleria_cli.subcommands import Subcommand
+from galleria_storage.bulk.selection import Selection
 from galleria_storage.errors import LocalFileError
 
 
-@click.command("manifest", epilog="Exit status: 0 written, 2 it could not be told.")
+@click.command("manifest", cls=Subcommand, epilog="Exit status: 0 written, 2 it could not be told.")
 @click.option("-o", "--output", type=PATH, metavar="FILE", help="Write there; what is in it is not asked again.")
 @click.option("--previous", type=PATH, metavar="FILE", help="An older manifest: only what changed is asked for.")
 @click.option("--prefix", default="", help="Only keys that begin so.")
 @click.option("--base-url", metavar="URL", help="Where the photos are read: https://photos.example.com")
 @click.option("--csv", "as_csv", is_flag=True, help="A table in place of JSON.")
 @click.option("--sha256", is_flag=True, help="Read photos whose SHA-256 is not recorded.")
-@click.option("--settings-from", "stack", metavar="STACK", help="The bucket of the deployed function.")
-@click.option("--transfers", type=click.IntRange(1, 64), default=TRANSFERS, show_default=True, help="Photos at once.")
+@judged
+@selected
+@transferred
+@told
 def command(
-    *, output: Path | None, previous: Path | None, prefix: str, base_url: str | None, as_csv: bool, sha256: bool,
-    stack: str | None, transfers: int,
-) -> int:  # fmt: skip
+    *,
+    output: Path | None,
+    previous: Path | None,
+    prefix: str,
+    base_url: str | None,
+    as_csv: bool,
+    sha256: bool,
+    stack: str | None,
+    selection: Selection,
+    transfers: Transfers,
+    report: Report,
+) -> int:
     """Say what is public, for a site generator: JSON, sorted by the moment at which photos were taken.
 
     For each photo: key, url, captured (with its offset), moment (UTC), subsecond, size, width, height, camera,
@@ -33,18 +46,18 @@ def command(
     from galleria_storage.bulk.run import as_they_finish  # noqa: PLC0415
     from galleria_storage.s3.listing import list_objects  # noqa: PLC0415
 
-    public = places.public_store(env=places.settings(stack))
+    public = places.public_store(env=places.settings(stack), pace=transfers.pace)
     older = previous or (output if output and not as_csv and output.is_file() else None)
     known = manifest.entries_of(_text(older)) if older else {}
     url = base_url or manifest.base_url_of(public)
-    run = manifest.Describing(public, url, known, Patience(Report().waiting), sha256)
-    listed = list_objects(public.client, public.bucket, prefix)
-    with closing(as_they_finish(run.one, listed, transfers)) as found:
+    run = manifest.Describing(public, url, known, Patience(report.waiting, transfers.patience), sha256)
+    listed = (one for one in list_objects(public.client, public.bucket, prefix) if selection.takes(one.key))
+    with closing(as_they_finish(run.one, listed, transfers.at_once)) as found:
         entries = manifest.in_order(entry for entry in found if entry)
     text = manifest.as_csv(entries) if as_csv else f"{manifest.as_json(entries, public.bucket)}\n"
     if output:
         _write(output, text)
-        print(f"{len(entries)} photos: {output}")
+        report.summary(f"{len(entries)} photos: {output}", {"photos": len(entries), "output": str(output)})
     else:
         print(text, end="")
     return 0

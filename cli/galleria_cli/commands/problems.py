@@ -5,9 +5,11 @@ from collections import Counter
 import click
 
 from galleria_cli.failures import Call, Failure, failures
-from galleria_cli.options import queue, told
+from galleria_cli.options import queue, retried, selected, told
 from galleria_cli.reporting import Report
+from galleria_cli.subcommands import Subcommand
 from galleria_storage.aws.calls import call
+from galleria_storage.bulk.selection import EVERYTHING, Selection
 
 _WHAT_TO_DO = {
     "rejected": "Change the photo or its correction: it is then published by itself.",
@@ -16,28 +18,28 @@ _WHAT_TO_DO = {
 }
 
 
-@click.command("problems", epilog="Exit status: 0 there are none, 1 there are some, 2 it could not be told.")
+@click.command(
+    "problems", cls=Subcommand, epilog="Exit status: 0 there are none, 1 there are some, 2 it could not be told."
+)
 @queue
-@click.option("--limit", type=int, default=0, metavar="N", help="At most N messages; 0, the default: all.")
+@selected
+@retried
 @told
-def command(
-    *, queue_url: str | None, stack: str | None, limit: int, as_json: bool, quiet: bool, verbose: bool
-) -> int:  # fmt: skip
+def command(*, queue_url: str | None, stack: str | None, limit: int, selection: Selection, report: Report) -> int:
     """Say what was rejected or failed, why, and what to do about it.
 
     Looking changes nothing: whoever looks next sees the same.
     """
     from galleria_cli.stack import queue_of  # noqa: PLC0415 # `--help` is quick
 
-    report = Report(as_json=as_json, quiet=quiet, verbose=verbose)
-    return show(call, queue_of(queue_url, stack), limit, report)
+    return show(call, queue_of(queue_url, stack), limit, report, selection)
 
 
-def show(call: Call, queue_url: str, limit: int, report: Report) -> int:
+def show(call: Call, queue_url: str, limit: int, report: Report, selection: Selection = EVERYTHING) -> int:
     """Do the work of the command; `call(service, operation, **arguments)` calls an AWS service."""
     counts: Counter[str] = Counter()
     with failures(call, queue_url, limit) as messages:
-        for failure in messages:
+        for failure in filter(lambda failure: failure.is_meant(selection), messages):
             counts[failure.kind] += 1
             _tell(report, failure)
     words = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))

@@ -1,41 +1,89 @@
 """`galleria-storage publish KEY…`: publish staging objects by hand, or without Lambda at all."""
 
 import time
+from typing import TYPE_CHECKING
 
 import click
 
-from galleria_cli.options import told, transferred
+from galleria_cli.options import Transfers, dry, judged, recursive, selected, told, transferred
 from galleria_cli.reporting import Report
+from galleria_cli.subcommands import Subcommand
+from galleria_storage.bulk.selection import Selection
+
+if TYPE_CHECKING:
+    from galleria_cli.by_hand import ByHand
 
 
-@click.command("publish", epilog="Exit status: 0 every copy is right, 1 one is not, 2 a setting is wrong.")
+@click.command(
+    "publish", cls=Subcommand, epilog="Exit status: 0 every copy is right, 1 one is not, 2 a setting is wrong."
+)
 @click.argument("keys", nargs=-1, metavar="[KEY...]")
 @click.option("--prefix", help="All keys that begin so.")
 @click.option("--all", "everything", is_flag=True, help="All keys of the staging bucket.")
+@click.option("--force", is_flag=True, help="Write copies anew, even if the right ones are there.")
 @click.option("--watch", is_flag=True, help="Go on until Ctrl-C: what is new or changed is published.")
 @click.option("--every", type=click.FloatRange(0.1), default=10, show_default=True, help="Seconds between two looks.")
-@click.option("--settings-from", "stack", metavar="STACK", help="With the deployed function's settings.")
+@click.option(
+    "--tags-every",
+    type=click.FloatRange(0),
+    default=60,
+    show_default=True,
+    help="Seconds between two looks at tags, one request for each photo; 0: never.",
+)
+@judged
+@recursive(default=False, what="Each KEY is a folder:")
+@selected
 @transferred
+@dry
 @told
 def command(
-    *, keys: tuple[str, ...], prefix: str | None, everything: bool, watch: bool, every: float, stack: str | None,
-    transfers: int, patience: float, dry_run: bool, as_json: bool, quiet: bool, verbose: bool,
-) -> int:  # fmt: skip
+    *,
+    keys: tuple[str, ...],
+    prefix: str | None,
+    everything: bool,
+    force: bool,
+    watch: bool,
+    every: float,
+    tags_every: float,
+    stack: str | None,
+    recursive: bool,
+    selection: Selection,
+    transfers: Transfers,
+    dry_run: bool,
+    report: Report,
+) -> int:
     """Publish photos of the staging bucket by hand, or without Lambda at all.
 
     Does what the function does for one event. The buckets come from the settings (STAGING_BUCKET, S3_PUBLIC_*);
     what is wrong is printed, and nobody else is told. Settings decide on the result: give --settings-from where a
-    function is deployed, or its copies are written anew as your shell's settings say.
+    function is deployed, or its copies are written anew as your shell's settings say. A KEY with * or ? is a
+    pattern, unless there is such a key.
     """
     if bool(keys) == (prefix is not None or everything or watch):
         raise click.UsageError("give either KEYs, or one of --prefix, --all and --watch")
     from galleria_cli.by_hand import ByHand  # noqa: PLC0415 # `--help` is quick
+    from galleria_cli.keys import keys_of, keys_under  # noqa: PLC0415
 
-    run = ByHand(Report(as_json=as_json, quiet=quiet, verbose=verbose), stack, transfers, patience)
-    if dry_run:
-        return run.would_publish(keys or run.listed(prefix or ""))
-    if not watch:
-        return run.publish(keys) if keys else run.publish_listed(prefix or "")
+    run = ByHand(report, stack, transfers, force=force)
+    if watch and not dry_run:
+        return _watch(run, prefix or "", selection, (every, tags_every), transfers.at_once)
+    if keys:
+        found = keys_of([run.staging], keys, selection, recursive=recursive)
+    else:
+        found = keys_under([run.staging], prefix or "", selection)
+    return run.would_publish(found) if dry_run else run.publish(found, named=bool(keys) and not recursive)
+
+
+def _watch(run: "ByHand", prefix: str, selection: Selection, seconds: tuple[float, float], at_once: int) -> int:
+    """Publish what changes until Ctrl-C."""
+    from galleria_cli.watching import Watch  # noqa: PLC0415 # only here
+
+    every, tags_every = seconds
+    watch = Watch(run.staging, selection, tags_every, at_once)
     while True:
-        run.publish_what_changed(prefix or "")
+        changes = run.patience.call(lambda: watch.look(prefix))
+        if changes.written:
+            run.publish(changes.written, named=False)
+        if changes.removed and run.settings.when_removed == "unpublish":
+            run.unpublish(changes.removed)
         time.sleep(every)

@@ -2,28 +2,25 @@
 
 import os
 import time
-from collections import Counter
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from galleria_cli.files import files_of, size_of
-from galleria_cli.options import PATH, selected, told, transferred
-from galleria_cli.reporting import Report, size_text
+from galleria_cli.files import expanded, files_of
+from galleria_cli.options import PATH, Transfers, dry, placed, recursive, selected, told, transferred
+from galleria_cli.reporting import Report
 from galleria_cli.rules.rulebook import NAME, Rulebook, book_of, read_rulebook
 from galleria_cli.rules.short_forms import from_words
+from galleria_cli.subcommands import Subcommand
 from galleria_storage.bulk.selection import Selection
 from galleria_storage.bulk.walk import LocalFile
 from galleria_storage.runtime.environment import completed, words
 
-if TYPE_CHECKING:
-    from galleria_cli.pushing import Pushed
 
-
-@click.command("push", epilog="Exit status: 0 all is in staging, 1 a file is not, 2 could not be done, 130 Ctrl-C.")
+@click.command(
+    "push", cls=Subcommand, epilog="Exit status: 0 all is in staging, 1 a file is not, 2 could not be done, 130 Ctrl-C."
+)
 @click.argument("paths", nargs=-1, required=True, metavar="FOLDER or PHOTO...", type=PATH)
 @click.option("--correct", multiple=True, metavar="KEY=VALUE", help="Asked of every file, more than the rules ask.")
 @click.option("--rules", type=PATH, metavar="FILE", help=f"Instead of the folder's {NAME}.")
@@ -37,13 +34,14 @@ if TYPE_CHECKING:
 @click.option("--explain", is_flag=True, help="Say which rule counts for each file and why, and do nothing.")
 @click.option("--wait", is_flag=True, help="Follow each photo until its outcome is known.")
 @click.option("--wait-seconds", type=click.FloatRange(0), default=300, show_default=True, help="How long at most.")
-@click.option("--prefix", default="", help="Put before each name, with one / between.")
 @click.option("--bucket", help="Staging (STAGING_BUCKET).")
 @click.option("--endpoint", help="Staging's provider (AWS_ENDPOINT_URL_S3); its keys are the AWS environment's.")
 @click.option("--also", multiple=True, metavar="TYPE", help="Push such files too: video/mp4 (PASS_THROUGH_TYPES).")
-@click.option("--checksum", is_flag=True, help="Read every file, also those that have not changed since last time.")
+@placed
+@recursive(default=True, what="Folders")
 @selected
 @transferred
+@dry
 @told
 def command(  # one name for each option
     *,
@@ -55,19 +53,16 @@ def command(  # one name for each option
     explain: bool,
     wait: bool,
     wait_seconds: float,
-    prefix: str,
     bucket: str | None,
     endpoint: str | None,
     also: tuple[str, ...],
+    prefix: str,
     checksum: bool,
-    include: tuple[str, ...],
-    exclude: tuple[str, ...],
-    transfers: int,
-    patience: float,
+    recursive: bool,
+    selection: Selection,
+    transfers: Transfers,
     dry_run: bool,
-    as_json: bool,
-    quiet: bool,
-    verbose: bool,
+    report: Report,
 ) -> int:
     """Put photos into the staging bucket, and say what is wrong with them.
 
@@ -75,96 +70,48 @@ def command(  # one name for each option
     of each photo comes from galleria.toml in the folder and from --correct. What is there already is not sent
     again; only photos are sent. A photo that would be rejected is named, and not sent.
     """
-    from galleria_cli import places, pushing  # noqa: PLC0415 # `--help` is quick
-    from galleria_storage.bulk.patience import Patience  # noqa: PLC0415
-    from galleria_storage.bulk.remembered import RememberedFiles  # noqa: PLC0415
-    from galleria_storage.bulk.run import as_they_finish  # noqa: PLC0415
-    from galleria_storage.bulk.standing import look  # noqa: PLC0415
+    from galleria_cli import places, pushing, sending  # noqa: PLC0415 # `--help` is quick
 
     given = from_words(correct, "--correct")
-    found = files_of(paths, Selection(include, exclude))
+    found = files_of(paths, selection, recursive=recursive)
     book = _book(paths, rules)
     if explain:
-        return _explain(book, found, given)
-    report = Report(as_json=as_json, quiet=quiet, verbose=verbose)
-    store = places.staging_store(bucket, endpoint)
+        return _explain(report, book, found, given)
+    store = places.staging_store(bucket, endpoint, transfers.pace)
     chosen: pushing.How = "metadata" if how == "metadata" or (not how and not store.profile.object_tags) else "tags"
-    folder = prefix.strip("/")
-    remembered = RememberedFiles(None if checksum else places.cache_file("files.sqlite"))
-    start, waiting = f"{folder}/" if folder else "", Patience(report.waiting, patience)
     types = frozenset(also) | frozenset(words(completed(os.environ), "PASS_THROUGH_TYPES"))
-    standing = waiting.call(lambda: look(store, [start + file.name for file in found if file.problem is None]))
-    run = pushing.Push(
-        store, start, book, given, chosen, waiting, standing, types, remembered, rules_only=rules_only, dry_run=dry_run
-    )
-    counts: Counter[str] = Counter()
-    sizes: Counter[str] = Counter()
+    start, began = sending.folder_of(prefix), time.time()
     keys: list[str] = []
-    started, began = time.monotonic(), time.time()
-    try:
-        with (
-            report.progress(len(found), sum(size_of(file) for file in found)),
-            closing(as_they_finish(run.one, found, transfers)) as outcomes,
-        ):
-            for pushed in outcomes:
-                counts[pushed.status] += 1
-                sizes[pushed.status] += pushed.size
-                if pushed.status in {"pushed", "retagged", "unchanged"}:
-                    keys.append(pushed.key)
-                _tell(report, pushed, dry_run=dry_run)
-                report.advance(pushed.size)
-    finally:
-        remembered.close()
-    seconds = time.monotonic() - started
-    report.summary(
-        _summary(counts, sizes["pushed"], places.place_of(store), seconds, dry_run=dry_run),
-        {**counts, "bytes": sizes["pushed"], "seconds": round(seconds, 3), "dry_run": dry_run},
+
+    def heard(sent: sending.Sent) -> None:
+        if wait and sent.status in {"pushed", "retagged", "unchanged"}:
+            keys.append(sent.key)
+
+    run = sending.Sending(store, start, report, transfers, pushing.WORDS, checksum=checksum, dry_run=dry_run)
+    right = run.run(
+        [found],
+        lambda known: (
+            pushing.Push(store, start, book, given, chosen, known, types, rules_only=rules_only, dry_run=dry_run).one
+        ),
+        heard,
     )
-    wrong = any(counts[status] for status in pushing.WRONG)
     if wait and not dry_run:
         from galleria_cli.following import follow  # noqa: PLC0415 # only where it is asked for
 
-        wrong = not follow(report, store, keys, began, wait_seconds) or wrong
-    return int(wrong)
-
-
-def _tell(report: Report, pushed: "Pushed", *, dry_run: bool) -> None:
-    would = {"pushed": "would push", "retagged": "would tag"}
-    status = would.get(pushed.status, pushed.status) if dry_run else pushed.status
-    report.file(
-        status,
-        pushed.name,
-        wrong=pushed.status in {"rejected", "failed", "missing"},
-        dull=pushed.status in {"unchanged", "left out"},
-        key=pushed.key,
-        size=pushed.size,
-        asked=pushed.asked,
-        reason=pushed.reason,
-    )
-
-
-def _summary(counts: Counter[str], size: int, place: str, seconds: float, *, dry_run: bool) -> str:
-    verb = "would be pushed" if dry_run else "pushed"
-    parts = [f"{counts['pushed']} {verb} ({size_text(size)})", f"{counts['unchanged']} already there"]
-    for status, name in (("retagged", "asked for other corrections"), ("left out", "left out"),
-                         ("rejected", "rejected"), ("missing", "not in staging"), ("failed", "failed")):  # fmt: skip
-        if counts[status]:
-            parts.append(f"{counts[status]} {name}")
-    return f"{', '.join(parts)}: {place} ({seconds:.1f} s)"
+        right = follow(report, store, keys, began, wait_seconds) and right
+    return int(not right)
 
 
 def _book(paths: Sequence[Path], rules: Path | None) -> Rulebook:
     if rules:
         return read_rulebook(rules)
-    first = paths[0]
+    first = next(expanded(paths))
     return book_of(first if first.is_dir() else first.parent)
 
 
-def _explain(book: Rulebook, found: Sequence[LocalFile], given: dict[str, str]) -> int:
+def _explain(report: Report, book: Rulebook, found: Sequence[LocalFile], given: dict[str, str]) -> int:
     from galleria_cli.rules.facts import facts_of  # noqa: PLC0415 # only here
-    from galleria_cli.table import printable  # noqa: PLC0415
 
     for file in found:
-        for number, line in enumerate(book.explain(facts_of(file.name, file.path), given)):
-            print(printable(f"{'  ' if number else ''}{line}"))
+        report.explained(file.name, book.explain(facts_of(file.name, file.path), given))
     return 0

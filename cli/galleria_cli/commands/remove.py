@@ -1,41 +1,65 @@
 """`galleria-storage remove KEY…`: a photo from staging, the public bucket and the CDN, in the right order."""
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 import click
 
-from galleria_cli.options import told, transferred
+from galleria_cli.options import Transfers, confirmed, judged, recursive, selected, told, transferred
 from galleria_cli.reporting import Report
+from galleria_cli.subcommands import Subcommand
+from galleria_storage.bulk.selection import Selection
+
+if TYPE_CHECKING:
+    from galleria_cli.by_hand import ByHand
 
 
-@click.command("remove", epilog="Exit status: 0 all are gone, 1 a copy or an original stays, 2 could not be done.")
+@click.command(
+    "remove", cls=Subcommand, epilog="Exit status: 0 all are gone, 1 a copy or an original stays, 2 could not be done."
+)
 @click.argument("keys", nargs=-1, required=True, metavar="KEY...")
-@click.option("--settings-from", "stack", metavar="STACK", help="With the deployed function's settings.")
-@click.option("--yes", is_flag=True, help="Do it; without this, only say what would be removed.")
+@judged
+@recursive(default=False, what="Each KEY is a folder:")
+@selected
 @transferred
+@confirmed
 @told
 def command(
-    *, keys: tuple[str, ...], stack: str | None, yes: bool, transfers: int, patience: float, dry_run: bool,
-    as_json: bool, quiet: bool, verbose: bool,
-) -> int:  # fmt: skip
+    *,
+    keys: tuple[str, ...],
+    stack: str | None,
+    recursive: bool,
+    selection: Selection,
+    transfers: Transfers,
+    dry_run: bool,
+    report: Report,
+) -> int:
     """Remove photos from staging, from the public bucket and from the CDN.
 
     The original goes first: a copy whose original is there would be published again by the next event. Then the
     copy goes, if this service wrote it, and the CDN forgets it (CDN_DISTRIBUTION_ID). Without --yes nothing is
-    removed.
+    removed. A KEY with * or ? is a pattern, unless there is such a key.
     """
     from galleria_cli.by_hand import ByHand  # noqa: PLC0415 # `--help` is quick
+    from galleria_cli.keys import keys_of  # noqa: PLC0415
 
-    report = Report(as_json=as_json, quiet=quiet, verbose=verbose)
-    run = ByHand(report, stack, transfers, patience, {"WHEN_REMOVED": "unpublish"})
-    if dry_run or not yes:
-        for key in keys:
-            places = {"staging": run.staging, "public": run.public}
-            found = {place: store.head(key) for place, store in places.items()}
-            where = " and ".join(place for place, info in found.items() if info)
-            original = found["staging"]
-            kept = "; its older versions stay in staging" if original and original.version_id else ""
-            report.file("would remove" if where else "absent", key, reason=f"from {where}{kept}" if where else "")
-        report.summary(f"{len(keys)} keys; nothing was removed (no --yes)", {"keys": len(keys), "removed": 0})
-        return 0
-    for key in keys:
-        run.patience.call(lambda key=key: run.staging.delete(key, None))  # type: ignore[misc]
-    return run.unpublish(keys)
+    run = ByHand(report, stack, transfers, {"WHEN_REMOVED": "unpublish"})
+    found = keys_of([run.staging, run.public], keys, selection, recursive=recursive)
+    if dry_run:
+        return _say(run, found, report)
+    return run.unpublish(map(run.without_original, found))
+
+
+def _say(run: "ByHand", keys: Iterable[str], report: Report) -> int:
+    from galleria_storage.publishing.fingerprint import is_ours  # noqa: PLC0415 # `--help` is quick
+
+    count = 0
+    for count, key in enumerate(keys, 1):  # noqa: B007 # it is told at the end
+        original, copy = run.staging.head(key), run.public.head(key)
+        places = [name for name, there in (("staging", original), ("public", copy and is_ours(copy))) if there]
+        kept = "; its older versions stay in staging" if original and original.version_id else ""
+        other = "; what is public was not written by this service, and stays" if copy and not is_ours(copy) else ""
+        reason = f"from {' and '.join(places)}{kept}{other}" if places else other.removeprefix("; ")
+        report.file("would remove" if places else "absent", key, reason=reason)
+    report.summary(f"{count} keys; nothing was removed (no --yes)", {"keys": count, "removed": 0})
+    return 0

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 import click
 
 from galleria_cli import configuration
+from galleria_cli.subcommands import Subcommand
 
 
 class Provider(NamedTuple):
@@ -27,7 +28,7 @@ PROVIDERS: Final = {
 }
 
 
-@click.command("setup", epilog="Exit status: 0 written, 2 an answer is wrong.")
+@click.command("setup", cls=Subcommand, epilog="Exit status: 0 written, 2 an answer is wrong.")
 @click.argument("provider", type=click.Choice(list(PROVIDERS)))
 @click.option("--where", help="Region, location, account or address, as the provider has it.")
 @click.option("--staging-bucket", help="Where photos are put.")

@@ -5,37 +5,42 @@ from contextlib import closing
 
 import click
 
-from galleria_cli.options import Command, told, transferred
+from galleria_cli.options import Command, Transfers, judged, selected, told, transferred
 from galleria_cli.reporting import Report
+from galleria_cli.subcommands import Subcommand
+from galleria_storage.bulk.selection import Selection
 
 
 def compared(function: Command) -> Command:
     """Add --prefix and --settings-from."""
-    function = click.option("--prefix", default="", help="Only keys that begin so.")(function)
-    help_ = "Judge by the settings of the deployed function."
-    return click.option("--settings-from", "stack", metavar="STACK", help=help_)(function)
+    return click.option("--prefix", default="", help="Only keys that begin so.")(judged(function))
 
 
-@click.command("status", epilog="Exit status: 0 every copy is right, 1 one is not, 2 it could not be told.")
+@click.command(
+    "status", cls=Subcommand, epilog="Exit status: 0 every copy is right, 1 one is not, 2 it could not be told."
+)
 @compared
+@selected
 @transferred
 @told
-def command(
-    *, prefix: str, stack: str | None, transfers: int, patience: float, dry_run: bool,
-    as_json: bool, quiet: bool, verbose: bool,
-) -> int:  # fmt: skip
+def command(*, prefix: str, stack: str | None, selection: Selection, transfers: Transfers, report: Report) -> int:
     """Compare staging with the public bucket: missing, stale, orphan, wrong and rejected photos.
 
     Both buckets are listed side by side, and each pair is asked for. `missing` and `stale` photos are published by
     `publish`; an `orphan` has no original any more (`remove`); a `rejected` one says why. --verbose names also
-    what is right. Nothing is ever written, with or without --dry-run.
+    what is right. Nothing is ever written.
     """
-    del dry_run
-    return compare(prefix, stack, transfers, patience, Report(as_json=as_json, quiet=quiet, verbose=verbose))
+    return compare(prefix, stack, selection, transfers, report)
 
 
 def compare(  # its two callers' options
-    prefix: str, stack: str | None, transfers: int, patience: float, report: Report, *, reads_bytes: bool = False
+    prefix: str,
+    stack: str | None,
+    selection: Selection,
+    transfers: Transfers,
+    report: Report,
+    *,
+    reads_bytes: bool = False,
 ) -> int:
     """Do the work of `status` and `verify`, and return the exit status."""
     from galleria_cli import places, reconciling  # noqa: PLC0415 # `--help` is quick
@@ -47,12 +52,14 @@ def compare(  # its two callers' options
 
     env = places.settings(stack)
     settings = publish_settings(env)
-    staging = places.staging_store(settings.staging_bucket)
-    public = places.public_store(env=env)
-    run = reconciling.Reconciling(staging, public, settings, Patience(report.waiting, patience), reads_bytes)
-    pairs = march(*(list_objects(store.client, store.bucket, prefix) for store in (staging, public)))
+    staging = places.staging_store(settings.staging_bucket, pace=transfers.pace)
+    public = places.public_store(env=env, pace=transfers.pace)
+    patience = Patience(report.waiting, transfers.patience)
+    run = reconciling.Reconciling(staging, public, settings, patience, reads_bytes)
+    listed = march(*(list_objects(store.client, store.bucket, prefix) for store in (staging, public)))
+    pairs = (pair for pair in listed if selection.takes(pair.key))
     counts: Counter[str] = Counter()
-    with closing(as_they_finish(run.one, pairs, transfers)) as results:
+    with report.interruptible(), closing(as_they_finish(run.one, pairs, transfers.at_once)) as results:
         for found in results:
             counts[found.state] += 1
             well = found.state in reconciling.WELL

@@ -3,22 +3,22 @@
 import click
 
 from galleria_cli.commands.status import compare, compared
-from galleria_cli.options import told, transferred
+from galleria_cli.options import Transfers, selected, told, transferred
 from galleria_cli.reporting import Report
+from galleria_cli.subcommands import Subcommand
+from galleria_storage.bulk.selection import Selection
 
 
-@click.command("verify", epilog="Exit status: 0 every copy is right, 1 one is not, 2 it could not be told.")
+@click.command(
+    "verify", cls=Subcommand, epilog="Exit status: 0 every copy is right, 1 one is not, 2 it could not be told."
+)
 @compared
+@selected
 @transferred
 @told
-def command(
-    *, prefix: str, stack: str | None, transfers: int, patience: float, dry_run: bool,
-    as_json: bool, quiet: bool, verbose: bool,
-) -> int:  # fmt: skip
+def command(*, prefix: str, stack: str | None, selection: Selection, transfers: Transfers, report: Report) -> int:
     """Read every original and every copy, and compare each copy's bytes with what it should be.
 
     This downloads both buckets. What is found is told as by `status`.
     """
-    del dry_run
-    report = Report(as_json=as_json, quiet=quiet, verbose=verbose)
-    return compare(prefix, stack, transfers, patience, report, reads_bytes=True)
+    return compare(prefix, stack, selection, transfers, report, reads_bytes=True)

@@ -8,6 +8,7 @@ from typing import Final
 
 from galleria_cli.demo.samples import Photo
 from galleria_cli.demo.verification import Capture, is_jpeg, read_capture
+from galleria_storage.bulk.selection import EVERYTHING, Selection
 from galleria_storage.bulk.walk import LocalFile, list_files
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import parse_correction
@@ -18,7 +19,12 @@ EXIF_TIME: Final = "%Y:%m:%d %H:%M:%S"
 NOTHING: Final[Mapping[str, str]] = {}
 
 
-def photos_in(folder: Path, problems: dict[str, str], asked: Mapping[str, str] = NOTHING) -> Iterator[Photo]:
+def photos_in(
+    folder: Path,
+    problems: dict[str, str],
+    asked: Mapping[str, str] = NOTHING,
+    selection: Selection = EVERYTHING,
+) -> Iterator[Photo]:
     """Yield every file below a folder, with what is asked of it and what must come of it.
 
     Only JPEG photos are asked to be corrected; all other files go as they are, and it is for the function to say
@@ -32,6 +38,8 @@ def photos_in(folder: Path, problems: dict[str, str], asked: Mapping[str, str] =
         Told why an entry cannot be read, by its name; the others go on.
     asked
         Correction keys and values; by default nothing: nobody invents corrections for other people's photos.
+    selection
+        Which files are meant.
 
     Raises
     ------
@@ -40,7 +48,7 @@ def photos_in(folder: Path, problems: dict[str, str], asked: Mapping[str, str] =
     """
     if not os.path.isdir(folder):  # noqa: PTH112 # False where it cannot be told, where Path raises an error
         raise SettingsError(f"{folder} is not a folder", advice="Name a folder with photos: make demo PHOTOS=folder.")
-    files = list_files(folder)
+    files = [file for file in list_files(folder) if selection.takes(file.name)]
     if not files:
         raise SettingsError(f"{folder} has no files", advice="Name a folder with photos.")
     for file in files:

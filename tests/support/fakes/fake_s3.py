@@ -276,6 +276,8 @@ class FakeS3:
             "Metadata": dict(found.metadata),
             "ContentType": found.content_type,
         }
+        if found.cache_control:
+            answer["CacheControl"] = found.cache_control
         if found.tags and self.tells_tags:
             answer["TagCount"] = len(found.tags)
         if found.expires is not None:

@@ -35,8 +35,69 @@ def test_every_line_of_the_page_is_understood(line: str) -> None:
     command.make_context(name, words)
 
 
+def commands() -> dict[str, click.Command]:
+    group = Subcommands(console.COMMANDS)
+    found: dict[str, click.Command] = {}
+    for name in console.COMMANDS:
+        command = group.get_command(click.Context(group), name)
+        assert command is not None
+        below = command.commands if isinstance(command, click.Group) else {}
+        found |= {f"{name} {part}": inner for part, inner in below.items()} or {name: command}
+    return found
+
+
+def table() -> dict[str, dict[str, bool]]:
+    """Command -> option -> whether the page says that it takes it."""
+    lines = PAGE[PAGE.index("| command | `-r`") :].split("\n\n")[0].splitlines()
+    header, _, *rows = lines
+    names = re.findall(r"`(-[^`]+)`", header)
+    return {
+        row.split("`")[1]: dict(zip(names, [cell == "yes" for cell in re.findall(r"\| (yes|\S) ", row)], strict=True))
+        for row in rows
+    }
+
+
+def options_of(command: click.Command) -> set[str]:
+    return {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
+
+
+@pytest.mark.parametrize(("name", "command"), commands().items())
+def test_the_table_of_options_says_what_each_command_takes(name: str, command: click.Command) -> None:
+    assert table()[name] == {option: option in options_of(command) for option in table()[name]}
+
+
+def test_options_that_belong_together_come_together() -> None:
+    for command in commands().values():
+        taken = options_of(command)
+        for family in ({"--include", "--exclude"}, {"--json", "--quiet", "-q", "--verbose", "-v"}, {"--dry-run", "-n"}):
+            assert taken & family in (set(), family)
+
+
+def test_an_option_has_the_same_help_wherever_it_is() -> None:
+    shared = ("--include", "--exclude", "--transfers", "--bwlimit", "--retries", "--patience", "--json", "--dry-run")
+    helps = {
+        (name, parameter.help)
+        for command in commands().values()
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for name in parameter.opts
+        if name in shared
+    }
+    assert len(helps) == len(shared)
+
+
 def test_every_command_is_on_the_page() -> None:
     assert [name for name in console.COMMANDS if f"`{name}" not in PAGE and f"storage {name}" not in PAGE] == []
+
+
+def test_the_architecture_page_names_every_module_of_the_command() -> None:
+    root = Path(__file__).parents[3]
+    page = (root / "docs/architecture.md").read_text(encoding="utf-8").partition("\n## The command\n")[2]
+    section = page.partition("\n## ")[0]
+    folder = root / "cli/galleria_cli"
+    modules = {path.stem for path in folder.glob("*.py") if not path.stem.startswith("__")}
+    rooms = {f"{path.parent.name}/" for path in folder.glob("*/__init__.py")}
+    assert sorted(name for name in modules | rooms if f"`{name}`" not in section) == []
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])

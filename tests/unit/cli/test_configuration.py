@@ -76,3 +76,13 @@ def test_a_profile_that_does_not_exist_is_named(capsys: pytest.CaptureFixture[st
     assert "there is no profile 'studio'" in capsys.readouterr().err
     with pytest.raises(SettingsError, match="allowed are letters"):
         configuration.save("a b", {})
+
+
+def test_help_needs_no_configuration_that_can_be_read(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config.parent.mkdir()
+    config.write_text("no [toml")
+    for command in (*console.COMMANDS, "cors check"):
+        assert console.main([*command.split(), "--help"]) == 0
+    capsys.readouterr()
+    assert console.main(["status"]) == 2
+    assert f"{config} is not TOML" in capsys.readouterr().err

@@ -16,7 +16,7 @@ from tests.support.servers.processes import ROOT
 
 
 def fail_with(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> int:
-    def run(_log: object) -> NoReturn:
+    def run(*_arguments: object) -> NoReturn:
         raise error
 
     monkeypatch.setattr(local, "run", run)

@@ -73,8 +73,8 @@ class FakeServices:
 
 def go(services: FakeServices, *words: str, function: str = "publish") -> int:
     params = retry.command.make_context("retry", ["--queue-url", "q", "--function", function, *words]).params
-    params.pop("stack")
-    return retry.retry(services, **params)
+    asked = {name: params[name] for name in ("rejected", "limit", "yes")}
+    return retry.retry(services, params["queue_url"], params["functions"], Report(), **asked)
 
 
 def test_without_yes_nothing_is_changed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -82,8 +82,8 @@ def test_without_yes_nothing_is_changed(capsys: pytest.CaptureFixture[str]) -> N
     assert go(services) == 1
     assert (len(services.messages), services.taken) == (2, [])
     told = capsys.readouterr().out
-    assert "try again  failed    a b.jpg: the provider was away" in told
-    assert "leave      rejected  wrong.jpg: 'yesterday' is no time" in told
+    assert "would try again a b.jpg  the provider was away" in told
+    assert "left       wrong.jpg  'yesterday' is no time" in told
     assert "nothing was changed" in told
 
 
@@ -177,7 +177,7 @@ def test_an_event_that_the_queue_or_a_rule_gave_up_is_tried_again(
     assert go(services, "--yes") == 0
     assert services.taken == [("publish", event)]
     assert services.messages == {}
-    assert "failed    a b.jpg: it failed at every attempt" in capsys.readouterr().out
+    assert "tried again a b.jpg  it failed at every attempt" in capsys.readouterr().out
 
 
 def test_looking_hides_nothing_and_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,7 +30,7 @@ class Vault:
             raise ProviderError("Secrets Manager could not be reached")
         return replace(access.provider, secret_arn="", access_key=self.holds, secret_key=self.holds)
 
-    def publisher(self, _settings: object, provider: ProviderAccess, _key: str) -> "Door":
+    def publisher(self, _settings: object, provider: ProviderAccess, _key: str, _pace: object) -> "Door":
         self.made.append(provider.access_key)
         return Door(self, provider.access_key)
 
@@ -44,7 +44,7 @@ class Door:
     def __init__(self, vault: Vault, key: str) -> None:
         self.vault, self.key = vault, key
 
-    def publish(self, key: str, _tell: object = None) -> Outcome:
+    def publish(self, key: str, _tell: object = None, **_how: bool) -> Outcome:
         if self.key != self.vault.valid:
             raise AccessDeniedError(f"the provider does not know the key {self.key}")
         return Outcome(key=key, status="published")
@@ -97,7 +97,7 @@ def test_other_errors_do_not_cost_new_clients(service: PublishService, vault: Va
     vault.made.clear()
     door = service.publisher()
 
-    def breaks(_key: str, _tell: object = None) -> Outcome:
+    def breaks(_key: str, _tell: object = None, **_how: bool) -> Outcome:
         raise ProviderError("the connection broke")
 
     door.publish = breaks  # type: ignore[method-assign] # one bad moment

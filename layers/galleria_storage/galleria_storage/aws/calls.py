@@ -7,11 +7,12 @@ from functools import cache
 from typing import Any, Final
 
 from galleria_storage.errors import ProviderError
+from galleria_storage.runtime.environment import attempts
 from galleria_storage.runtime.redaction import redacted
 
 #: `source` of every event that this project puts on a bus.
 EVENT_SOURCE: Final = "galleria-storage"
-_REACH: Final = ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE")
+_REACH: Final = ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_MAX_ATTEMPTS")
 
 
 def call(service: str, operation: str, **arguments: Any) -> dict[str, Any]:
@@ -32,8 +33,10 @@ def call(service: str, operation: str, **arguments: Any) -> dict[str, Any]:
     Raises
     ------
     ProviderError
-        The service refused, or could not be reached, in four attempts; or
-        the AWS configuration cannot be used.
+        The service refused, or could not be reached, in four attempts (or
+        AWS_MAX_ATTEMPTS); or the AWS configuration cannot be used.
+    SettingsError
+        AWS_MAX_ATTEMPTS is not a number.
     """
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 # lazy: importing boto3 is slow
 
@@ -84,4 +87,4 @@ def _client(service: str, *_reach: str | None) -> Any:
     from botocore.config import Config  # noqa: PLC0415
 
     make: Any = boto3.client  # its type lists every service by name; here the name is a variable
-    return make(service, config=Config(retries={"mode": "standard", "total_max_attempts": 4}))
+    return make(service, config=Config(retries={"mode": "standard", "total_max_attempts": attempts(os.environ)}))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class Selection(NamedTuple):
@@ -22,6 +22,9 @@ class Selection(NamedTuple):
     def takes(self, name: str) -> bool:
         """Whether a name, with ``/`` between folders, is meant."""
         return (not self.include or _fits(self.include, name)) and not _fits(self.exclude, name)
+
+
+EVERYTHING: Final = Selection()
 
 
 def _fits(patterns: Sequence[str], name: str) -> bool:

@@ -16,6 +16,7 @@ from galleria_storage.publishing.fingerprint import (
     is_ours,
     is_recent,
 )
+from galleria_storage.publishing.history import other_settings
 from galleria_storage.publishing.outcome import Outcome, OutcomeStatus, Tell, tell_nobody
 from galleria_storage.publishing.wishes import Wish
 from galleria_storage.s3.objects import ObjectInfo
@@ -35,6 +36,8 @@ class Errand:
         Whom to tell of other keys that had to be published first.
     removed
         Whether somebody removed the original, as far as the event knows.
+    force
+        Write the copy anew, even if the right one is there.
     notes
         What every outcome should mention.
     attempts, bytes_in, bytes_out
@@ -57,6 +60,7 @@ class Errand:
     run: str
     tell: Tell = tell_nobody
     removed: bool = False
+    force: bool = False
     notes: tuple[str, ...] = ()
     attempts: int = 0
     bytes_in: int = 0
@@ -73,6 +77,10 @@ class Errand:
         reason = "; ".join(text for text in (*reasons, *self.notes) if text)
         return self._complete(Outcome(key=self.key, status=status, reason=reason, **known))
 
+    def may_keep(self, standing: ObjectInfo) -> bool:
+        """Whether a copy may stay if its fingerprint is right: unless it was stored wrong, or must be written anew."""
+        return standing.etag not in self.wrong and (not self.force or standing.metadata.get(RUN) == self.run)
+
     def tries(self, wish: Wish, draft: Draft, recorded: Mapping[str, str], copied: int) -> None:
         """Remember what a write would come to, whether or not its answer arrives."""
         self.tried[wish.fingerprint] = self.done(
@@ -83,6 +91,7 @@ class Errand:
             media_type=draft.media_type,
             credentials=draft.credentials,
             asked=wish.asked,
+            other_settings=other_settings(self.standing, wish),
             bytes_copied=copied,
             **_told(recorded),
         )

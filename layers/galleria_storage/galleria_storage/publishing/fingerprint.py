@@ -42,7 +42,8 @@ _FOLLOWING_SECONDS: Final = 24 * 3600
 _RETRIED_SECONDS: Final = 15 * 24 * 3600
 _NO_HEADER_TEXT = re.compile(r"[^0-9:.+ -]")
 _LONGEST_CAPTURE_TEXT = 40
-_LONGEST_ASKED: Final = 400
+#: Characters of what is recorded under `ASKED`.
+LONGEST_ASKED: Final = 400
 
 
 def fingerprint(source: ObjectInfo, correction: Correction, headers: Mapping[str, str]) -> str:
@@ -161,7 +162,7 @@ def recorded_metadata(
         CAPTURED_BEFORE: capture_text(captured[0]),
         CAPTURED_AFTER: capture_text(captured[1]),
         REPLACED: "yes" if replaced else "",
-        ASKED: asked[:_LONGEST_ASKED],
+        ASKED: asked[:LONGEST_ASKED],
         ORIGINAL_UNTIL: str(original_until) if original_until else "",
     }
     return {name: value for name, value in values.items() if value}

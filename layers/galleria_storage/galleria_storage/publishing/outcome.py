@@ -58,6 +58,8 @@ class Outcome:
         Bytes read from staging and sent to the public bucket.
     bytes_copied
         Bytes that the provider copied itself.
+    other_settings
+        In which settings the copy that was replaced had been made otherwise; empty: in none, as far as is known.
     replaced
         True if the run that wrote the copy found an older one under the key.
     attempts
@@ -81,6 +83,7 @@ class Outcome:
     asked: str = ""
     captured_before: str = ""
     captured_after: str = ""
+    other_settings: str = ""
     bytes_in: int = 0
     bytes_out: int = 0
     bytes_copied: int = 0

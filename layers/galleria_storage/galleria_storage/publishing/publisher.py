@@ -76,7 +76,7 @@ class Publisher:
         self._jitter = jitter
         self._now = now
 
-    def publish(self, key: str, tell: Tell = tell_nobody) -> Outcome:
+    def publish(self, key: str, tell: Tell = tell_nobody, *, force: bool = False) -> Outcome:
         """Bring the public copy of a key up to the newest staging object; safe to call at any time, and often.
 
         Parameters
@@ -85,6 +85,8 @@ class Publisher:
             Of the original, and of its copy.
         tell
             Told of other keys that had to be published first. What it raises ends the run, which may come again.
+        force
+            Write the copy anew, even if the right one is there.
 
         Returns
         -------
@@ -97,7 +99,7 @@ class Publisher:
         GalleriaError
             Permanent: the photo is rejected. Else it is failed, and its event should come again.
         """
-        return self._run(Errand(key, run_name(self._now()), tell))
+        return self._run(Errand(key, run_name(self._now()), tell, force=force))
 
     def unpublish(self, key: str, tell: Tell = tell_nobody) -> Outcome:
         """Take away the public copy of an original that somebody removed, unless settings keep it.
@@ -152,7 +154,7 @@ class Publisher:
         """Go through the steps once."""
         errand.standing = standing = self.public.head(errand.key)  # look at public
         glance = None
-        if standing and is_ours(standing) and standing.etag not in errand.wrong:
+        if standing and is_ours(standing) and errand.may_keep(standing):
             glance = self._wishes.look(errand.key)  # look at staging, as far as a duplicate needs it
             if glance is None:
                 return self._without_original(errand, standing)
@@ -164,7 +166,7 @@ class Publisher:
             return self._without_original(errand, standing)
         with self._writer.source(self.staging, stream) as source:
             wish = glance if glance and glance.info == source.info else self._wishes.of(source.info)
-            if standing and is_result(standing, wish.fingerprint) and standing.etag not in errand.wrong:  # compare
+            if standing and is_result(standing, wish.fingerprint) and errand.may_keep(standing):  # compare
                 return errand.recognises(wish, standing)
             draft = prepare(source, wish.correction, self.settings)
             if not standing and (holder := self._other_holder(errand, wish)):

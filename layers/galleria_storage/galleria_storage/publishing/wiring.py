@@ -17,6 +17,7 @@ from galleria_storage.s3.access import BucketAccess, ProviderAccess
 from galleria_storage.s3.clients import Connection, connect
 from galleria_storage.s3.discovery import identify, settle
 from galleria_storage.s3.objects import ObjectStore
+from galleria_storage.s3.pace import Pace
 from galleria_storage.transfer.writer import Writer
 
 #: What decides how staging is reached, beside the settings.
@@ -49,11 +50,19 @@ class PublishService:
         The environment variables that `settings` describes.
     clock
         Seconds from any start, which never go back.
+    pace
+        How fast photos may be read and written; None: as fast as they can.
     """
 
-    def __init__(self, env: Mapping[str, str] = os.environ, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        env: Mapping[str, str] = os.environ,
+        clock: Callable[[], float] = time.monotonic,
+        pace: Pace | None = None,
+    ) -> None:
         self._env = env
         self._clock = clock
+        self._pace = pace
         self._settings: PublishSettings | None = None
         self._read_from: dict[str, str] = {}
         self._made: _Made | None = None
@@ -76,9 +85,9 @@ class PublishService:
             self._read_from = env
         return self._settings
 
-    def publish(self, key: str, tell: Tell = tell_nobody) -> Outcome:
+    def publish(self, key: str, tell: Tell = tell_nobody, *, force: bool = False) -> Outcome:
         """Do as `Publisher.publish`."""
-        return self._with_valid_keys(lambda publisher: publisher.publish(key, tell))
+        return self._with_valid_keys(lambda publisher: publisher.publish(key, tell, force=force))
 
     def unpublish(self, key: str, tell: Tell = tell_nobody) -> Outcome:
         """Do as `Publisher.unpublish`."""
@@ -128,15 +137,17 @@ class PublishService:
     def _make(self, settings: PublishSettings, environment: tuple[str, ...]) -> _Made:
         _check_default_correction(settings)
         provider = secret.resolve(settings.public)
-        publisher = _publisher(settings, provider, self._env.get("AWS_ACCESS_KEY_ID", ""))
+        publisher = _publisher(settings, provider, self._env.get("AWS_ACCESS_KEY_ID", ""), self._pace)
         self._checked = self._clock()
         self._made = _Made(settings, environment, provider, publisher)
         return self._made
 
 
-def _publisher(settings: PublishSettings, provider: ProviderAccess, staging_access_key: str) -> Publisher:
-    staging = connect(BucketAccess(bucket=settings.staging_bucket))
-    public = connect(BucketAccess(settings.public.bucket, provider))
+def _publisher(
+    settings: PublishSettings, provider: ProviderAccess, staging_access_key: str, pace: Pace | None
+) -> Publisher:
+    staging = connect(BucketAccess(bucket=settings.staging_bucket), pace)
+    public = connect(BucketAccess(settings.public.bucket, provider), pace)
     one_provider = _at_one_provider(staging, public)
     if one_provider and staging.bucket == public.bucket:
         raise SettingsError(

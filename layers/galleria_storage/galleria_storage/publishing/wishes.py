@@ -31,6 +31,8 @@ class Wish:
         What the outcome should mention.
     asked
         What is asked of it, and by which source, as one line.
+    cache_control
+        The copy's Cache-Control; empty for none.
     """
 
     info: ObjectInfo
@@ -39,6 +41,7 @@ class Wish:
     fingerprint: str
     notes: tuple[str, ...] = ()
     asked: str = ""
+    cache_control: str = ""
 
 
 class Wishes:
@@ -102,7 +105,8 @@ class Wishes:
         notes = (left_out(allowed, metadata), *near_keys(info.metadata, tags, RECORDED))
         mentioned = tuple(note for note in notes if note)
         asked = asked_by(info.metadata, tags, self._settings.default_correction)
-        return Wish(info, correction, metadata, fingerprint(info, correction, carried), mentioned, asked)
+        identity = fingerprint(info, correction, carried)
+        return Wish(info, correction, metadata, identity, mentioned, asked, self._settings.cache_control)
 
     def changed(self, key: str) -> PreconditionFailedError:
         """Return the error that lets the protocol start again."""

@@ -136,6 +136,14 @@ def number(env: Mapping[str, str], name: str, default: int, low: int, high: int)
     return int(digits)
 
 
+def attempts(env: Mapping[str, str]) -> int:
+    """Return how often one request is tried: AWS_MAX_ATTEMPTS, or four times.
+
+    Source: AWS SDKs and Tools Reference Guide, "Retry behavior".
+    """
+    return number(env, "AWS_MAX_ATTEMPTS", 4, 1, 100)
+
+
 def json_list(env: Mapping[str, str], name: str, *, within: str = "") -> list[dict[str, Any]]:
     """Read a JSON list of objects, or an object that holds it under the name `within`, as the AWS command line does."""
     try:

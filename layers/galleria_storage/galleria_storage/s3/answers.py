@@ -50,6 +50,8 @@ class ObjectInfo:
         service: the ETag is then not an MD5 (S3 API, "Object", ETag).
     missing_metadata
         Number of metadata that the provider withholds (``x-amz-missing-meta``).
+    cache_control
+        As stored; empty where none is.
     expires
         When a lifecycle rule may remove it, in seconds since 1970; None where the provider names no time.
     """
@@ -64,6 +66,7 @@ class ObjectInfo:
     etag_is_md5: bool = True
     missing_metadata: int = 0
     expires: float | None = None
+    cache_control: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +226,7 @@ def object_info(key: str, answer: Mapping[str, Any]) -> ObjectInfo:
         etag_is_md5=not _is_encrypted(answer),
         missing_metadata=int(answer.get("MissingMeta") or 0),
         expires=_expiry(str(answer.get("Expiration") or "")),
+        cache_control=answer.get("CacheControl", ""),
     )
 
 

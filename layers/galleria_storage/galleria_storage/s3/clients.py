@@ -5,6 +5,7 @@ has: the setting's, or the one that the AWS environment or configuration file
 names. Only botocore knows the latter, so the client is made first and asked.
 """
 
+import os
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,12 +14,15 @@ from hashlib import md5
 from typing import TYPE_CHECKING, Any, Final
 
 from galleria_storage.errors import ArgumentError, SettingsError
+from galleria_storage.runtime.environment import attempts
 from galleria_storage.s3 import endpoints, profiles, secret
 from galleria_storage.s3.access import BucketAccess, ProviderAccess
 from galleria_storage.s3.endpoints import Endpoint, parse_endpoint
 from galleria_storage.s3.faults import translated
+from galleria_storage.s3.pace import Pace
 from galleria_storage.s3.profiles import ProviderProfile
 from galleria_storage.s3.sdk.bounded import bound_answers
+from galleria_storage.s3.sdk.pacing import pace_bodies
 from galleria_storage.s3.sdk.session import credentials_of, lean_session, plain_session, region_of
 from galleria_storage.s3.sdk.signing import sign_known_digests
 
@@ -30,7 +34,6 @@ if TYPE_CHECKING:
 CONNECTIONS: Final = 32
 _CONNECT_SECONDS: Final = 5
 _READ_SECONDS: Final = 60
-_ATTEMPTS: Final = 4
 _CONFIGURED: Final = "AWS_ENDPOINT_URL_S3"
 
 
@@ -83,11 +86,18 @@ def get_s3_client(endpoint: str, access_key: str, secret_key: str, region: str) 
     return _Maker(session, make, account).client()
 
 
-def connect(access: BucketAccess) -> Connection:
+def connect(access: BucketAccess, pace: Pace | None = None) -> Connection:
     """Make the client for one bucket, with the secret fetched and the profile chosen.
 
     A provider that nothing is known of gets the cautious profile ``unknown``:
     connecting never writes. `discovery.settle` finds out more.
+
+    Parameters
+    ----------
+    access
+        The bucket, and how to reach it.
+    pace
+        How fast bodies may go; None: as fast as they can.
 
     Raises
     ------
@@ -99,6 +109,8 @@ def connect(access: BucketAccess) -> Connection:
     # botocore's own name is put together once: anew for each request it took a fifth of each.
     maker = _Maker(session, session.create_client, provider, session.user_agent())
     client = maker.client()
+    if pace:
+        pace_bodies(client, pace)
     if maker.endpoint.host.startswith(f"{access.bucket}."):
         raise SettingsError(
             f"the endpoint {maker.endpoint.host} begins with the bucket's name",
@@ -192,7 +204,7 @@ class _Maker:
                 config=Config(
                     connect_timeout=_CONNECT_SECONDS,
                     read_timeout=_READ_SECONDS,
-                    retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+                    retries={"mode": "standard", "total_max_attempts": attempts(os.environ)},
                     max_pool_connections=CONNECTIONS,
                     request_checksum_calculation=self.profile.request_checksums,
                     response_checksum_validation=self.profile.request_checksums,

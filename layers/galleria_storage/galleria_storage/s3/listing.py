@@ -27,11 +27,14 @@ class ListedObject:
         Bytes.
     etag
         Without quotes; empty where the listing tells none.
+    modified
+        When it was written last, as text; other metadata for the same content change it, tags do not.
     """
 
     key: str
     size: int
     etag: str
+    modified: str = ""
 
 
 def list_pages(client: "S3Client", bucket: str, prefix: str = "") -> Iterator[list[ListedObject]]:
@@ -64,7 +67,7 @@ def list_pages(client: "S3Client", bucket: str, prefix: str = "") -> Iterator[li
 def _listed(entry: Mapping[str, Any], bucket: str) -> ListedObject:
     if "Key" not in entry or "Size" not in entry:
         raise unproven("ListObjectsV2", "the key and size of each object", bucket=bucket)
-    return ListedObject(entry["Key"], entry["Size"], unquoted(entry.get("ETag")))
+    return ListedObject(entry["Key"], entry["Size"], unquoted(entry.get("ETag")), str(entry.get("LastModified", "")))
 
 
 def list_objects(client: "S3Client", bucket: str, prefix: str = "") -> Iterator[ListedObject]:

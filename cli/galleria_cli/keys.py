@@ -1,0 +1,46 @@
+"""The keys that a command is given: single ones, folders, and patterns."""
+
+import re
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from typing import Final
+
+from galleria_storage.bulk.march import march
+from galleria_storage.bulk.selection import Selection
+from galleria_storage.s3.listing import list_objects
+from galleria_storage.s3.objects import ObjectStore
+
+_SPECIAL: Final = re.compile(r"[*?[]")
+
+
+def keys_of(
+    stores: Sequence[ObjectStore], words: Sequence[str], selection: Selection, *, recursive: bool = False
+) -> Iterator[str]:
+    """Yield the keys that are meant, each word's in the order of the keys.
+
+    Parameters
+    ----------
+    stores
+        One or two buckets in which folders and patterns are looked up.
+    words
+        Keys as they are; with `*`, `?` or `[` also patterns, unless there is such a key.
+    selection
+        Which of the keys are meant.
+    recursive
+        Each word is a folder: all keys in it.
+    """
+    for word in words:
+        if recursive:
+            yield from keys_under(stores, f"{word.rstrip('/')}/" if word.strip("/") else "", selection)
+        elif _SPECIAL.search(word) and not any(store.head(word) for store in stores):
+            prefix = word[: _SPECIAL.search(word).start()]  # type: ignore[union-attr] # it was found a line above
+            yield from (key for key in keys_under(stores, prefix, selection) if fnmatchcase(key, word))
+        elif selection.takes(word):
+            yield word
+
+
+def keys_under(stores: Sequence[ObjectStore], prefix: str, selection: Selection) -> Iterator[str]:
+    """Yield the keys that begin so in one or two buckets, each once, in their order."""
+    listings = [list_objects(store.client, store.bucket, prefix) for store in stores]
+    keys = (pair.key for pair in march(listings[0], listings[1] if len(listings) > 1 else ()))
+    return (key for key in keys if selection.takes(key))
