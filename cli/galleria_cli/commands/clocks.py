@@ -3,14 +3,15 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from galleria_cli.files import files_of, size_of
-from galleria_cli.options import PATH, selected
+from galleria_cli.options import PATH, dry, recursive, selected, told
 from galleria_cli.reporting import Report
 from galleria_cli.rules.rulebook import NAME
+from galleria_cli.subcommands import Subcommand
 from galleria_storage.bulk.selection import Selection
 from galleria_storage.bulk.walk import LocalFile
 from galleria_storage.errors import LocalFileError
@@ -18,25 +19,33 @@ from galleria_storage.errors import LocalFileError
 if TYPE_CHECKING:
     from galleria_storage.clocks.proposals import Proposal
 
+#: Clocks of which too little is known.
+_OPEN: Final = frozenset({"guess", "unknown"})
 
-@click.command("clocks", epilog="Exit status: 0 every clock is known, 1 one is not, 2 could not be done, 130 Ctrl-C.")
+
+@click.command(
+    "clocks",
+    cls=Subcommand,
+    epilog="Exit status: 0 every clock is known, 1 one is not, 2 could not be done, 130 Ctrl-C.",
+)
 @click.argument("paths", nargs=-1, required=True, metavar="FOLDER...", type=PATH)
 @click.option("--zone", default="", help="Where the photos were taken: Europe/Stockholm, +02:00.")
 @click.option("--right", multiple=True, metavar="CAMERA", help="The clock of this camera is known to be right.")
-@click.option("-n", "--dry-run", is_flag=True, help=f"Say what is known, and write no {NAME}.")
 @click.option("-y", "--yes", is_flag=True, help=f"Replace a {NAME} without asking.")
+@recursive(default=True, what="Folders")
 @selected
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line: one for each camera.")
+@dry
+@told
 def command(
     *,
     paths: tuple[Path, ...],
     zone: str,
     right: tuple[str, ...],
-    dry_run: bool,
     yes: bool,
-    include: tuple[str, ...],
-    exclude: tuple[str, ...],
-    as_json: bool,
+    recursive: bool,
+    selection: Selection,
+    dry_run: bool,
+    report: Report,
 ) -> int:
     """Find out which camera's clock is wrong, and write galleria.toml with what puts it right.
 
@@ -46,8 +55,7 @@ def command(
     from galleria_cli.shot_files import read_shots  # noqa: PLC0415 # `--help` is quick
     from galleria_storage.clocks.proposals import Hints, propose  # noqa: PLC0415
 
-    files = files_of(paths, Selection(include, exclude))
-    report = Report(as_json=as_json)
+    files = files_of(paths, selection, recursive=recursive)
     with report.progress(len(files), sum(size_of(file) for file in files)):
 
         def tell(file: LocalFile) -> None:
@@ -56,10 +64,13 @@ def command(
         shots = read_shots(files, tell)
     proposals = propose(shots, Hints(_zone(zone), frozenset(right)))
     for proposal in proposals:
-        print(json.dumps(_facts(proposal), ensure_ascii=False) if as_json else _in_words(proposal))
+        if report.as_json:
+            print(json.dumps(_facts(proposal), ensure_ascii=False))
+        elif not report.quiet or proposal.confidence in _OPEN:
+            print(_in_words(proposal))
     if not dry_run:
-        _write(_folder(paths) / NAME, proposals, replace=yes, ask=not as_json)
-    return int(any(proposal.confidence in {"guess", "unknown"} for proposal in proposals))
+        _write(_folder(paths) / NAME, proposals, replace=yes, ask=not report.as_json)
+    return int(any(proposal.confidence in _OPEN for proposal in proposals))
 
 
 def _zone(text: str) -> str:

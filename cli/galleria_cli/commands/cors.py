@@ -41,7 +41,7 @@ _merge = click.option("--merge", is_flag=True, help="Keep the rules of others (C
 @told
 def check(*, setup_cors: bool, merge: bool, dry_run: bool, report: Report) -> int:
     """Compare, and never write unless --setup-cors is given; --json prints the verdicts as one document."""
-    return audit(setup_cors=setup_cors and not dry_run, merge=merge, as_json=report.as_json, only_wrong=report.quiet)
+    return audit(setup_cors=setup_cors and not dry_run, merge=merge, report=report)
 
 
 @command.command(cls=Subcommand)
@@ -51,16 +51,17 @@ def check(*, setup_cors: bool, merge: bool, dry_run: bool, report: Report) -> in
 @told
 def repair(*, merge: bool, dry_run: bool, report: Report) -> int:
     """Compare, and put the rules right if they are not; --json prints the verdicts as one document."""
-    return audit(setup_cors=not dry_run, merge=merge, as_json=report.as_json, only_wrong=report.quiet)
+    return audit(setup_cors=not dry_run, merge=merge, report=report)
 
 
-def audit(*, setup_cors: bool, merge: bool, as_json: bool) -> int:
+def audit(*, setup_cors: bool, merge: bool, report: Report) -> int:
     """Audit all configured buckets, print the verdicts, and return the exit status."""
     verdicts = _verdicts(os.environ, setup_cors=setup_cors, merge=merge)
-    if as_json:
+    if report.as_json:
         print(json.dumps(summary(verdicts), indent=2))
     else:
-        _print(verdicts, sys.stdout, setup_cors=setup_cors)
+        told = [verdict for verdict in verdicts if not report.quiet or _exit_status([verdict])]
+        _print(told, sys.stdout, setup_cors=setup_cors)
     return _exit_status(verdicts)
 
 
