@@ -9,7 +9,7 @@ from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.photos.credentials import MARK, UUID, after_edit, is_signed
 from galleria_storage.photos.formats import format_of
 from galleria_storage.photos.photo import correct_bytes, plan_photo
-from galleria_storage.photos.plan import NOTHING
+from galleria_storage.photos.plan import NOTHING, Asked
 from galleria_storage.photos.source import BytesSource, MeteredSource
 from tests.support.photos import heifs
 from tests.support.photos.boxes import box
@@ -31,6 +31,11 @@ def whole(file: bytes) -> MeteredSource:
     return MeteredSource(BytesSource(file), file)
 
 
+def credentials_after(file: bytes, asked: Asked) -> str:
+    photo = whole(file)
+    return after_edit(photo, plan_photo(photo, asked), asked.remove)
+
+
 @pytest.fixture(scope="module", params=FORMATS, ids=str)
 def signed(request: pytest.FixtureRequest) -> tuple[str, bytes]:
     media_type = FORMATS[request.param]
@@ -50,12 +55,12 @@ def test_an_edit_leaves_the_credentials_readable_and_breaks_the_signature(signed
     media_type, file = signed
     found = problems(correct_bytes(file, TIME), media_type)
     assert found == {"assertion.dataHash.mismatch"}
-    assert after_edit(plan_photo(whole(file), TIME), (), signed=True) == "broken"
+    assert credentials_after(file, TIME) == "broken"
 
 
 def test_without_an_edit_they_are_kept(signed: tuple[str, bytes]) -> None:
     _, file = signed
-    assert after_edit(plan_photo(whole(file), NOTHING), (), signed=True) == "kept"
+    assert credentials_after(file, NOTHING) == "kept"
 
 
 def test_removing_metadata_takes_the_manifest_along_since_it_may_tell_the_same(signed: tuple[str, bytes]) -> None:
@@ -63,13 +68,13 @@ def test_removing_metadata_takes_the_manifest_along_since_it_may_tell_the_same(s
     result = correct_bytes(file, NAMES)
     assert problems(result, media_type) is None
     assert MARK not in result
-    assert after_edit(plan_photo(whole(file), NAMES), NAMES.remove, signed=True) == "removed"
+    assert credentials_after(file, NAMES) == "removed"
 
 
 def test_an_unsigned_photo_has_none() -> None:
     file = picture("JPEG")
     assert not is_signed(whole(file))
-    assert after_edit(plan_photo(whole(file), TIME), (), signed=False) == "none"
+    assert credentials_after(file, TIME) == "none"
 
 
 @pytest.mark.parametrize("store", [box(b"uuid", UUID, b"manifest"), box(b"jumb", bytes(8), MARK, b"rest")])

@@ -29,9 +29,9 @@ def is_signed(source: MeteredSource) -> bool:
     return source.has_read(MARK) or source.has_read(UUID)
 
 
-def after_edit(plan: Plan, removed: Sequence[str], *, signed: bool) -> Credentials:
-    """Return what an edit does to a signature."""
-    if not signed:
+def after_edit(source: MeteredSource, plan: Plan, removed: Sequence[str]) -> Credentials:
+    """Return what an edit does to the signature of a photo that was read for it."""
+    if not is_signed(source):
         return "none"
     if not plan.patches:
         return "kept"

@@ -7,6 +7,7 @@ photo of its kind.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
 from typing import Final, NamedTuple, Protocol, cast
 
@@ -48,43 +49,55 @@ class Format(Protocol):
         ...
 
 
-class _Planner(NamedTuple):
-    """Where a format's functions are, and how much of a file they may read.
+class Planner(NamedTuple):
+    """What corrects photos of one media type.
 
-    One that `checks_itself` reads its result back while it plans, in more detail than `check_plan` does.
+    Attributes
+    ----------
+    module
+        Where the format's functions are.
+    max_bytes
+        How many bytes of a file a plan may read.
+    checks_itself
+        Whether it reads its result back while it plans, in more detail than `check_plan` does.
     """
 
     module: str
     max_bytes: int = MAX_BYTES
     checks_itself: bool = False
 
+    @property
+    def format(self) -> Format:
+        """The format's functions."""
+        return _imported(self.module)
+
 
 _JPEG_HEAD: Final = 16 * 1024 * 1024
 """Bytes. The head of a JPEG file is as long as all its segments."""
 
-_PLANNERS: Final[dict[str, _Planner]] = {
-    "image/avci": _Planner("heif"),
-    "image/avif": _Planner("heif"),
-    "image/heic": _Planner("heif"),
-    "image/heic-sequence": _Planner("heif"),
-    "image/heif": _Planner("heif"),
-    "image/hej2k": _Planner("heif"),
-    "image/jp2": _Planner("jp2"),
-    "image/jpeg": _Planner("jpeg.planner", _JPEG_HEAD, checks_itself=True),
-    "image/jxl": _Planner("jxl"),
-    "image/png": _Planner("png.planner"),
-    "image/tiff": _Planner("tiff.planner"),
-    "image/webp": _Planner("webp"),
-    "image/x-adobe-dng": _Planner("tiff.planner"),
-    "image/x-canon-cr2": _Planner("tiff.planner"),
-    "image/x-canon-cr3": _Planner("raw.cr3"),
-    "image/x-fuji-raf": _Planner("raw.raf", _JPEG_HEAD),
-    "image/x-nikon-nef": _Planner("tiff.planner"),
-    "image/x-panasonic-rw2": _Planner("raw.rw2"),
-    "image/x-pentax-pef": _Planner("tiff.planner"),
-    "image/x-sony-arw": _Planner("tiff.planner"),
-    "video/mp4": _Planner("quicktime"),
-    "video/quicktime": _Planner("quicktime"),
+_PLANNERS: Final[dict[str, Planner]] = {
+    "image/avci": Planner("heif"),
+    "image/avif": Planner("heif"),
+    "image/heic": Planner("heif"),
+    "image/heic-sequence": Planner("heif"),
+    "image/heif": Planner("heif"),
+    "image/hej2k": Planner("heif"),
+    "image/jp2": Planner("jp2"),
+    "image/jpeg": Planner("jpeg.planner", _JPEG_HEAD, checks_itself=True),
+    "image/jxl": Planner("jxl"),
+    "image/png": Planner("png.planner"),
+    "image/tiff": Planner("tiff.planner"),
+    "image/webp": Planner("webp"),
+    "image/x-adobe-dng": Planner("tiff.planner"),
+    "image/x-canon-cr2": Planner("tiff.planner"),
+    "image/x-canon-cr3": Planner("raw.cr3"),
+    "image/x-fuji-raf": Planner("raw.raf", _JPEG_HEAD),
+    "image/x-nikon-nef": Planner("tiff.planner"),
+    "image/x-panasonic-rw2": Planner("raw.rw2"),
+    "image/x-pentax-pef": Planner("tiff.planner"),
+    "image/x-sony-arw": Planner("tiff.planner"),
+    "video/mp4": Planner("quicktime"),
+    "video/quicktime": Planner("quicktime"),
 }
 
 
@@ -93,16 +106,16 @@ def is_correctable(media_type: str) -> bool:
     return media_type in _PLANNERS
 
 
+def planner_of(media_type: str) -> Planner | None:
+    """Return what corrects photos of a media type; None if nothing does."""
+    return _PLANNERS.get(media_type)
+
+
 def format_of(media_type: str) -> Format:
     """Return the format of a media type that can be corrected."""
-    return cast("Format", import_module(f"{__package__}.{_PLANNERS[media_type].module}"))
+    return _PLANNERS[media_type].format
 
 
-def max_bytes_of(media_type: str) -> int:
-    """Return how many bytes of a file a plan may read."""
-    return _PLANNERS[media_type].max_bytes
-
-
-def checks_itself(media_type: str) -> bool:
-    """Whether a format proves its plans itself."""
-    return _PLANNERS[media_type].checks_itself
+@cache
+def _imported(module: str) -> Format:
+    return cast("Format", import_module(f"{__package__}.{module}"))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from galleria_storage.errors import GalleriaError, LocalFileError, UnsupportedFormatError
 from galleria_storage.photos.check import check_plan
-from galleria_storage.photos.formats import Format, checks_itself, format_of, is_correctable
+from galleria_storage.photos.formats import Format, format_of, planner_of
 from galleria_storage.photos.plan import NOTHING, Asked, Patch, Plan, Span
 from galleria_storage.photos.refusals import harmful
 from galleria_storage.photos.sniff import recognise
@@ -42,9 +42,10 @@ def plan_photo(source: RangedSource, asked: Asked, media_type: str | None = None
         The photo's structure does not allow the change.
     """
     media_type = media_type or _media_type_of(source)
-    if not is_correctable(media_type):
+    planner = planner_of(media_type)
+    if planner is None:
         raise UnsupportedFormatError(f"Photos of type {media_type} cannot be corrected.")
-    found = format_of(media_type)
+    found = planner.format
     if asked.needs_gps:
         from galleria_storage.photos.gps import gps_moment  # noqa: PLC0415 # lazy: few photos need it
 
@@ -52,7 +53,7 @@ def plan_photo(source: RangedSource, asked: Asked, media_type: str | None = None
     if asked.takes_other_date:
         asked = _with_other_date(source, found, asked)
     plan = found.plan(source, asked)
-    if not checks_itself(media_type):
+    if not planner.checks_itself:
         check_plan(source, plan, found.plan, found.parts)
     if asked.dates == "all" and plan.before != plan.after:
         plan = _with_other_dates(source, plan, found, asked)

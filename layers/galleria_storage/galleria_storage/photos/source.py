@@ -110,6 +110,8 @@ class MeteredSource:
 
     Attributes
     ----------
+    max_bytes
+        As above; the limit changes once the format of the photo is known.
     size
         Bytes in all.
     reads, bytes_read
@@ -118,19 +120,12 @@ class MeteredSource:
 
     def __init__(self, source: RangedSource, head: bytes = b"", max_bytes: int = MAX_BYTES) -> None:
         self._source = source
-        self._max_bytes = max_bytes
+        self.max_bytes = max_bytes
         self._starts: list[int] = [0]
         self._kept: list[bytes] = [head]
         self.size = source.size
         self.reads = 0
         self.bytes_read = 0
-
-    def bounded(self, max_bytes: int) -> "MeteredSource":
-        """Return the same source with another limit; what was already read is kept, and counts."""
-        other = MeteredSource(self._source, max_bytes=max_bytes)
-        other._starts, other._kept = list(self._starts), list(self._kept)  # of the same class
-        other.reads, other.bytes_read = self.reads, self.bytes_read
-        return other
 
     def has_read(self, data: bytes) -> bool:
         """Whether these bytes occur in what was read so far."""
@@ -163,10 +158,10 @@ class MeteredSource:
         wanted = min(wanted, self.size - begin)
         self.reads += 1
         self.bytes_read += wanted
-        if self.reads > MAX_READS or self.bytes_read > self._max_bytes:
+        if self.reads > MAX_READS or self.bytes_read > self.max_bytes:
             raise CorruptPhotoError(
                 f"The photo's metadata is spread over too many places: more than {MAX_READS} reads or "
-                f"{self._max_bytes:,} bytes would be needed.",
+                f"{self.max_bytes:,} bytes would be needed.",
                 advice="Save the photo again with a photo program, or publish it without a correction.",
             )
         fresh = self._source.read(begin, wanted)

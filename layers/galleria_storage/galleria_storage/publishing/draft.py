@@ -12,11 +12,11 @@ from galleria_storage.errors import (
     TruncatedPhotoError,
     UnsupportedFormatError,
 )
-from galleria_storage.photos.credentials import after_edit, is_signed
+from galleria_storage.photos.credentials import after_edit
 from galleria_storage.photos.endings import check_ending
-from galleria_storage.photos.formats import is_correctable, max_bytes_of
+from galleria_storage.photos.formats import planner_of
 from galleria_storage.photos.photo import plan_photo
-from galleria_storage.photos.plan import NOTHING, Asked, Plan, Span
+from galleria_storage.photos.plan import NOTHING, Span
 from galleria_storage.photos.sniff import MediaType, recognise
 from galleria_storage.photos.source import MeteredSource
 from galleria_storage.publishing.settings import PublishSettings
@@ -65,18 +65,19 @@ def prepare(source: ObjectSource, correction: Correction, settings: PublishSetti
     """
     photo = MeteredSource(source, source.read(0, HEAD_BYTES))
     media_type = _recognise(photo, settings).media_type
-    if is_correctable(media_type):
-        photo = photo.bounded(max_bytes_of(media_type))
     note = ""
     try:
+        if not (planner := planner_of(media_type)):
+            raise _uncorrectable(media_type)
+        photo.max_bytes = planner.max_bytes
         try:
-            plan = _plan(photo, media_type, correction or NOTHING)
+            plan = plan_photo(photo, correction or NOTHING, media_type)
         except NoCaptureTimeError:
             if correction.asked_by_object:
                 raise
             # A screenshot in a stack whose default moves every photo: there is nothing to move.
             note = "published without the default correction: the photo has no capture time"
-            plan = _plan(photo, media_type, correction.without_time() or NOTHING)
+            plan = plan_photo(photo, correction.without_time() or NOTHING, media_type)
     except UnsupportedFormatError:
         if correction.asked_by_object or correction.remove:
             raise  # a copy that tells what it should not is worse than none
@@ -89,7 +90,7 @@ def prepare(source: ObjectSource, correction: Correction, settings: PublishSetti
         if correction:
             raise
         return Draft(Content(source), media_type)  # nobody asked to change it, and browsers may show it all the same
-    credentials = after_edit(plan, correction.remove, signed=is_signed(photo))
+    credentials = after_edit(photo, plan, correction.remove)
     if credentials in {"broken", "removed"} and settings.signed_photos == "reject":
         raise CorrectionError(
             "the photo is signed (content credentials), and a correction would break its signature; SIGNED_PHOTOS is "
@@ -123,10 +124,8 @@ def _recognise(photo: MeteredSource, settings: PublishSettings) -> MediaType:
     )
 
 
-def _plan(photo: MeteredSource, media_type: str, asked: Asked) -> Plan:
-    if not is_correctable(media_type):
-        raise UnsupportedFormatError(
-            f"a correction is asked for, but photos of type {media_type} cannot be corrected",
-            advice="Remove the correction from the object's tags and metadata, or upload the photo in another format.",
-        )
-    return plan_photo(photo, asked, media_type)
+def _uncorrectable(media_type: str) -> UnsupportedFormatError:
+    return UnsupportedFormatError(
+        f"a correction is asked for, but photos of type {media_type} cannot be corrected",
+        advice="Remove the correction from the object's tags and metadata, or upload the photo in another format.",
+    )

@@ -88,7 +88,8 @@ def edit_block(
     if not draft.needs_space:
         return BlockEdit(block, draft, len(block.data))
     contents = survey(block)
-    free = padding_for(block, contents, draft.length(len(block.data)))
+    wanted = draft.length(len(block.data))
+    free = padding_for(block, contents, wanted)
     if free is not None:
         return BlockEdit(block, draft, free, contents=contents)
     between = continuation(block, contents, following)
@@ -103,7 +104,7 @@ def edit_block(
         block, contents, narrow.growth, texts, following=following, room=room
     ):
         return narrow
-    free = filling_for(block, contents, draft.length(len(block.data)))
+    free = filling_for(block, contents, wanted)
     if free is None:
         raise problem
     return BlockEdit(block, draft, free, contents=contents)

@@ -55,4 +55,10 @@ def tag_texts(changes: CaptureTags) -> dict[int, bytes]:
 
 def after_changes(before: CaptureTags, changes: CaptureTags) -> CaptureTags:
     """Return the capture tags after the changes."""
-    return CaptureTags(*[old if new is None else new for old, new in zip(before, changes, strict=True)])
+    old_time, old_fraction, old_offset = before
+    time, fraction, offset = changes
+    return CaptureTags(
+        old_time if time is None else time,
+        old_fraction if fraction is None else fraction,
+        old_offset if offset is None else offset,
+    )

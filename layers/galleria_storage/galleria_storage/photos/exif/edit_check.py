@@ -39,7 +39,7 @@ def check_block(
         A text does not read back, or anything else changed.
     """
     may_change = _check_bytes(before, after, texts, free, widened)
-    moved = {value.entry for each in widened for value in each.moved}
+    moved = {value.entry for each in widened for value in each.moved} if widened else frozenset[int]()
     if before.end_if_apart and not widened:
         pairs = _read_touched(before, after)
     else:
@@ -147,7 +147,7 @@ def _check_bytes(
     """
     old, size = before.data, len(before.data)
     may_change = [(4, 8)]  # the offset of IFD0
-    places = {before.ifds[0].at, *(ifd.at for ifd in before.exif_ifds)}
+    places = {before.ifds[0].at, *[ifd.at for ifd in before.exif_ifds]}
     for _, pointer in before.pointers:
         if pointer.tag == EXIF_IFD or pointer.raw in places:
             may_change.append((pointer.at + 8, pointer.at + 12))

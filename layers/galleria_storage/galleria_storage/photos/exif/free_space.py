@@ -124,8 +124,8 @@ def growth_problem(
         Most bytes by which it may grow; None for any number.
     """
     size = len(block.data)
-    kept = [entry.stop for _, entry in block.captures if entry.tag not in texts]
-    if any(size < end <= size + growth for end in (*contents.cut, *kept)):
+    ends = contents.cut + [entry.stop for _, entry in block.captures if entry.tag not in texts]
+    if ends and any(size < end <= size + growth for end in ends):
         return _cut_off()
     for at in contents.dead_ends:
         # The file has no IFD there, and the new bytes will not look like one, which is checked by reading back.

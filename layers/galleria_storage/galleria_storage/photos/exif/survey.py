@@ -84,8 +84,8 @@ def survey(block: TiffBlock) -> Survey:
     """
     found = Survey()
     size = len(block.data)
-    if block.end_if_apart:
-        found.end = block.end_if_apart
+    if end := block.end_if_apart:
+        found.end = end
     else:
         _survey_ifds(block, found)
     for name, pointer in block.pointers:
@@ -213,8 +213,8 @@ def _survey_notes(block: TiffBlock, notes: list[Entry], found: Survey) -> list[R
     told: dict[Reference, None] = {}
     entries = 0
     for note in notes:
-        inner = _survey_note(block, note, make, found, told)
-        entries += sum(len(each.ifd.tags) for each in inner)
+        for inner in _survey_note(block, note, make, found, told):
+            entries += len(inner.ifd.tags)
         if entries > MAX_NOTE_ENTRIES:
             raise CorruptPhotoError(
                 f"The photo's Exif data is damaged: its maker note has more than {MAX_NOTE_ENTRIES:,} entries."

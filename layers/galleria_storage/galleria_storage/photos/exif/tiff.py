@@ -17,10 +17,10 @@ from galleria_storage.photos.exif.ifd import (
     Ifd,
     byte_order,
     damaged,
+    end_if_apart,
     is_pointer,
     read_ifd,
 )
-from galleria_storage.photos.exif.layout import end_if_apart
 from galleria_storage.photos.exif.tags import CAPTURE_TAGS
 
 EXIF_IFD: Final = 0x8769

@@ -11,8 +11,7 @@ them.
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from galleria_storage.photos.exif.ifd import Ifd
-from galleria_storage.photos.exif.layout import UNUSUAL
+from galleria_storage.photos.exif.ifd import UNUSUAL, Ifd
 from galleria_storage.photos.exif.maker_note import note_ifds
 from galleria_storage.photos.exif.references import camera_make
 from galleria_storage.photos.exif.survey import Survey

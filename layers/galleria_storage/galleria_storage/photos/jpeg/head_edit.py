@@ -32,12 +32,15 @@ class EditedBlock(NamedTuple):
         References to something after it, if anything grows.
     numbers
         The new bytes of these references, by their offset in the block.
+    patches
+        Of the file: the block, the references in it, and the length of its segment.
     """
 
     place: ExifBlock
     edit: BlockEdit
     references: Sequence[Reference]
     numbers: Mapping[int, bytes]
+    patches: Sequence[Patch]
 
 
 class HeadEdit(NamedTuple):
@@ -53,17 +56,15 @@ class HeadEdit(NamedTuple):
         The Exif blocks; none if the head had none.
     pictures
         The multi-picture index, if there is one and anything grows.
+    growth
+        Bytes by which the head grows.
     """
 
     patches: Sequence[Patch]
     growths: Sequence[Growth]
     blocks: Sequence[EditedBlock]
     pictures: FoundIndex | None
-
-    @property
-    def growth(self) -> int:
-        """Bytes by which the head grows."""
-        return sum(growth.size for growth in self.growths)
+    growth: int
 
 
 def edit_head(head: Head, blocks: Sequence[ExifBlock], texts: Mapping[int, bytes]) -> HeadEdit:
@@ -83,20 +84,18 @@ def edit_head(head: Head, blocks: Sequence[ExifBlock], texts: Mapping[int, bytes
     CorruptPhotoError
         A block would be harmed or become too long, or a reference cannot be adjusted.
     """
-    if blocks:
-        edits = [_edit(head, block, texts) for block in blocks]
-        growths = [
-            Growth(block.segment.end, edit.growth) for block, edit in zip(blocks, edits, strict=True) if edit.growth
-        ]
-        edited = [_follow(block, edit, growths) for block, edit in zip(blocks, edits, strict=True)]
-        patches = [patch for block in edited for patch in _block_patches(block)]
-    else:
-        edited = []
+    edits = [_edit(head, block, texts) for block in blocks]
+    growths = [Growth(block.segment.end, edit.growth) for block, edit in zip(blocks, edits, strict=True) if edit.growth]
+    edited = [_followed(block, edit, growths) for block, edit in zip(blocks, edits, strict=True)]
+    patches = [patch for block in edited for patch in block.patches]
+    if not blocks:
         patches, growths = _new_block(head, EXIF_HEADER + new_blob(texts))
-    pictures = find_index(head, growths) if growths else None
+    if not growths:
+        return HeadEdit(patches, growths, edited, None, 0)
+    pictures = find_index(head, growths)
     if pictures:
         patches += pictures.patches(growths)
-    return HeadEdit(patches, growths, edited, pictures)
+    return HeadEdit(patches, growths, edited, pictures, sum([growth.size for growth in growths]))
 
 
 def insertion_point(head: Head) -> int:
@@ -110,23 +109,19 @@ def insertion_point(head: Head) -> int:
 
 
 def _edit(head: Head, block: ExifBlock, texts: Mapping[int, bytes]) -> BlockEdit:
-    segment = block.segment
-    room = MAX_PAYLOAD - (segment.end - segment.payload)
-    return edit_block(block.tiff, texts, memoryview(head.data)[segment.end :], room)
+    _, _, payload, end = block.segment
+    return edit_block(block.tiff, texts, memoryview(head.data)[end:], MAX_PAYLOAD - (end - payload))
 
 
-def _follow(block: ExifBlock, edit: BlockEdit, growths: Sequence[Growth]) -> EditedBlock:
-    references = (edit.contents or survey(block.tiff)).references if growths else ()
-    return EditedBlock(block, edit, references, follow(block.tiff.data, block.start, references, growths))
-
-
-def _block_patches(block: EditedBlock) -> list[Patch]:
-    """Return the patches of a block and of the length of its segment."""
-    segment, start, _ = block.place
-    patches = block.edit.patches(block.numbers, start)
-    if block.edit.growth:
-        patches.append(_length_patch(segment, block.edit.growth))
-    return patches
+def _followed(block: ExifBlock, edit: BlockEdit, growths: Sequence[Growth]) -> EditedBlock:
+    """Let a block's references follow all growth."""
+    segment, start, tiff = block
+    references = (edit.contents or survey(tiff)).references if growths else ()
+    numbers = follow(tiff.data, start, references, growths) if references else {}
+    patches = edit.patches(numbers, start)
+    if edit.growth:
+        patches.append(_length_patch(segment, edit.growth))
+    return EditedBlock(block, edit, references, numbers, patches)
 
 
 def _new_block(head: Head, payload: bytes) -> tuple[list[Patch], list[Growth]]:

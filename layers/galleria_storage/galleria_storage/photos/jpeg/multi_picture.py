@@ -92,14 +92,13 @@ def find_index(head: Head, growths: Sequence[Growth]) -> FoundIndex | None:
     CorruptPhotoError
         The index is damaged, or too many segments could hold one.
     """
-    last = max(growth.at for growth in growths)
     for segment in index_segments(head):
         start = segment.payload + len(MPF_HEADER)
         data = head.data[start : segment.end]
         try:
             pictures = read_index(data)
         except CorruptPhotoError:
-            if segment.start < last:
+            if any(segment.start < growth.at for growth in growths):
                 raise
             continue
         if pictures:
@@ -118,7 +117,7 @@ def index_segments(head: Head) -> list[Segment]:
     found = [
         segment
         for segment in head.segments
-        if segment[0] == APP2 and head.data.startswith(MPF_HEADER, segment.payload, segment.end)
+        if segment.marker == APP2 and head.data.startswith(MPF_HEADER, segment.payload, segment.end)
     ]
     if len(found) > MAX_SEGMENTS:
         raise CorruptPhotoError(f"The photo is damaged: it has more than {MAX_SEGMENTS} multi-picture segments.")

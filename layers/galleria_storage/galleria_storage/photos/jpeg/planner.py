@@ -42,7 +42,7 @@ def plan_within(source: RangedSource, asked: Asked) -> Plan:
 
 def _plan(source: RangedSource, head: Head, asked: Asked) -> Plan:
     blocks = exif_blocks(head)
-    before = capture_tags([block.tiff for block in blocks])
+    before = capture_tags([tiff for _, _, tiff in blocks])
     changes = asked.changes(before)
     texts = tag_texts(changes)
     if not texts:
