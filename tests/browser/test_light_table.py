@@ -1,5 +1,9 @@
 """The light table in Chromium: a wedding of four cameras is put in order, as a person would do it."""
 
+import json
+import os
+import shutil
+import threading
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,13 +13,24 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from galleria_cli import console
+from galleria_cli.demo.embedded import EmbeddedSystem, embedded_system
 from tests.support.lighttable.page import Page, running
-from tests.support.lighttable.wedding import Wedding, make_wedding
+from tests.support.lighttable.wedding import ZONE, Wedding, as_utc, make_wedding
+
+AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Wedding:
+    return make_wedding(tmp_path_factory.mktemp("model") / "wedding", seed=5, each=5)
 
 
 @pytest.fixture
-def wedding(tmp_path: Path) -> Wedding:
-    return make_wedding(tmp_path / "wedding", seed=5, each=8)
+def wedding(model: Wedding, tmp_path: Path) -> Wedding:
+    """A copy of the model of one's own."""
+    shutil.copytree(model.folder, tmp_path / "wedding")
+    return Wedding(tmp_path / "wedding", model.true)
 
 
 @pytest.fixture
@@ -23,6 +38,24 @@ def page(browser: Chrome, wedding: Wedding, tmp_path: Path) -> Iterator[Page]:
     browser.set_window_size(1400, 1000)
     with running(wedding.folder, tmp_path / "cache") as address:
         yield Page(browser, address)
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Iterator[EmbeddedSystem]:
+    """An S3 in this process whose function publishes what comes into staging."""
+    over = threading.Event()
+
+    def publish(system: EmbeddedSystem) -> None:
+        while not over.is_set():
+            for event in system.events(wait_seconds=1):
+                system.publish_photo(event)
+
+    with (tmp_path / "log").open("w", encoding="utf-8") as log, embedded_system(log, {}) as system:
+        worker = threading.Thread(target=publish, args=(system,), daemon=True)
+        worker.start()
+        yield system
+        over.set()
+        worker.join(20)
 
 
 def rules(wedding: Wedding) -> dict[str, dict[str, object]]:
@@ -78,3 +111,64 @@ def test_nothing_is_fetched_from_elsewhere_and_nothing_is_blocked(page: Page) ->
     assert fetched
     assert all(one.startswith(origin) for one in fetched)
     assert [entry for entry in page.browser.get_log("browser") if "Content Security Policy" in entry["message"]] == []
+
+
+def test_a_wedding_is_put_in_order_and_published(
+    *, browser: Chrome, wedding: Wedding, embedded: EmbeddedSystem, tmp_path: Path
+) -> None:
+    del embedded  # it has put its address into the environment
+    browser.set_window_size(1400, 1000)
+    with running(wedding.folder, tmp_path / "cache", os.environ) as address:
+        page = Page(browser, address)
+        page.screenshot("light table, 1 as the clocks had it")
+        page.drag("X-T4", -7)
+        page.wait_for("shift -7h")
+        page.drag("NIKON", 1)
+        page.wait_for("shift +1h")
+        page.pair(wedding.shared("fuji", 1), wedding.shared("phone", 1))
+        page.wait_for("shift -7h12s")
+        page.pair(wedding.shared("canon", 1), wedding.shared("phone", 1))
+        page.wait_for("shift +46s")
+        for camera in ("X-T4", "NIKON", "Canon"):
+            page.press("Approve", page.lane(camera))
+            page.wait_for("approved, and written")
+        page.screenshot("light table, 2 in order")
+        page.open("publish")
+        page.press("Push")
+        page.wait("return document.querySelector('publish-panel').dataset.phase === 'done'")
+        page.screenshot("light table, 3 published")
+    assert console.main(["manifest", "--output", str(tmp_path / "manifest.json")]) == 0
+    photos = [
+        one for one in json.loads((tmp_path / "manifest.json").read_text())["photos"] if one["key"] in wedding.true
+    ]
+    assert [one["key"] for one in photos] == wedding.in_order
+    assert [one["moment"] for one in photos] == [as_utc(wedding.true[one["key"]]) for one in photos]
+
+
+def test_a_clock_in_a_photo_sets_its_camera(page: Page, wedding: Wedding) -> None:
+    name = wedding.shared("canon", 0)
+    page.select(name)
+    moment = wedding.true[name] + ZONE
+    page.browser.execute_script(
+        "const field = document.querySelector('photo-card input'); field.value = arguments[0]", moment.isoformat()
+    )
+    page.press("Set the camera by it")
+    page.wait_for("shift +46s")
+    assert page.shift("Canon") == "+46s"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(page: Page, wedding: Wedding, scheme: str) -> None:
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed (cd tests/browser && npm install)")
+    feature = {"name": "prefers-color-scheme", "value": scheme}
+    page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+    page.select(wedding.shared("canon", 0))
+    page.press("Same moment as…")
+    page.browser.execute_script(AXE.read_text(encoding="utf-8"))
+    for panel in ("sequence", "tray", "rules", "publish"):
+        page.open(panel)
+        found = page.browser.execute_async_script("axe.run(document).then(arguments[0])")
+        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == [], panel
+        assert len(found["passes"]) > 20
+    page.screenshot(f"light table, {scheme}")

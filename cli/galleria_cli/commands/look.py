@@ -33,7 +33,7 @@ def command(folder: Path, *, no_browser: bool, port: int) -> int:
     from galleria_cli.lighttable.thumbnails import Thumbnails  # noqa: PLC0415
 
     session = Session(folder)
-    session.gathering.start()
+    session.start()
 
     def opened(address: str) -> None:
         print(f"The light table is at {address}\nThe address works once, in one browser. Ctrl-C ends it.", flush=True)
@@ -43,5 +43,5 @@ def command(folder: Path, *, no_browser: bool, port: int) -> int:
     try:
         serve(application(session, Thumbnails(session.shelf, places.cache_file("thumbnails"))), opened, port)
     finally:
-        session.gathering.stop()
+        session.stop()
     return 0

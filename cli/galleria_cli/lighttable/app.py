@@ -2,6 +2,7 @@
 
 import json
 import mimetypes
+import os
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from typing import Any, Final
@@ -13,6 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
+from galleria_cli.lighttable.errand import Errand
 from galleria_cli.lighttable.session import Session
 from galleria_cli.lighttable.thumbnails import EDGES, Thumbnails
 from galleria_storage.errors import CorrectionError, GalleriaError, NotFoundError
@@ -35,6 +37,7 @@ class _Interface:
     def __init__(self, session: Session, thumbnails: Thumbnails) -> None:
         self._session = session
         self._thumbnails = thumbnails
+        self._errand: Errand | None = None
 
     def routes(self) -> list[Route]:
         return [
@@ -43,6 +46,11 @@ class _Interface:
             Route("/api/cameras/{camera}", _answering(self.decide), methods=["PUT"]),
             Route("/api/photos/{number:int}/time", _answering(self.type_time), methods=["PUT"]),
             Route("/api/solve", _answering(self.solve), methods=["POST"]),
+            Route("/api/remove", _answering(self.hide), methods=["PUT"]),
+            Route("/api/tray", _answering(self.tray)),
+            Route("/api/push", _answering(self.pushed)),
+            Route("/api/push", _answering(self.push), methods=["POST"]),
+            Route("/api/push", _answering(self.stop_push), methods=["DELETE"]),
             Route("/api/undo", _answering(self.undo), methods=["POST"]),
             Route("/api/redo", _answering(self.redo), methods=["POST"]),
         ]
@@ -72,6 +80,35 @@ class _Interface:
 
     async def solve(self, request: Request) -> Any:
         return await run_in_threadpool(self._session.solve, _pairs(await _object(request)))
+
+    async def hide(self, request: Request) -> Any:
+        groups = (await _object(request)).get("groups")
+        if not isinstance(groups, list) or not all(isinstance(group, str) for group in groups):
+            raise CorrectionError("groups must be a list of texts")
+        return await run_in_threadpool(self._session.hide, groups)
+
+    async def tray(self, _: Request) -> Any:
+        return await run_in_threadpool(self._session.tray)
+
+    async def push(self, request: Request) -> Any:
+        given = await _object(request)
+        prefix, dry_run = given.get("prefix", ""), given.get("dry_run", False)
+        if not isinstance(prefix, str) or not isinstance(dry_run, bool):
+            raise CorrectionError("prefix must be a text, and dry_run true or false")
+        if self._errand and self._errand.running:
+            raise CorrectionError("a push is running already")
+        self._errand = Errand(self._session.folder, prefix, dry_run=dry_run)
+        self._errand.start()
+        return self._errand.told()
+
+    async def pushed(self, _: Request) -> Any:
+        place = os.environ.get("STAGING_BUCKET", "").strip()
+        return {"staging": place, "run": self._errand.told() if self._errand else None}
+
+    async def stop_push(self, _: Request) -> Any:
+        if self._errand:
+            self._errand.stop()
+        return {}
 
     async def undo(self, _: Request) -> Any:
         return await run_in_threadpool(self._session.go_back, 1)

@@ -64,10 +64,21 @@ class Decision(NamedTuple):
 
 
 class State(NamedTuple):
-    """All decisions at one time: by camera, and the times that were typed, by the photo's name."""
+    """All decisions at one time.
+
+    Attributes
+    ----------
+    cameras
+        What is asked, by camera.
+    times
+        The times that were typed, by the photo's name.
+    remove
+        What the public must not learn; None: as the file says.
+    """
 
     cameras: Mapping[str, Decision] = MappingProxyType({})
     times: Mapping[str, str] = MappingProxyType({})
+    remove: tuple[str, ...] | None = None
 
     def of(self, camera: str) -> Decision:
         """Return what is decided about a camera."""
@@ -104,6 +115,10 @@ class Decisions:
         """Return the state in which a photo has this time; an empty one takes it back."""
         times = {**self.now.times, name: time}
         return self.now._replace(times=MappingProxyType({one: value for one, value in times.items() if value}))
+
+    def hide(self, groups: tuple[str, ...]) -> State:
+        """Return the state in which the public does not learn this."""
+        return self.now._replace(remove=groups)
 
     def take(self, state: State) -> None:
         """Let a state count."""

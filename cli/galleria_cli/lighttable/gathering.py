@@ -10,7 +10,12 @@ from galleria_storage.bulk.run import as_they_finish
 from galleria_storage.clocks.partners import with_cameras_of_partners
 from galleria_storage.clocks.reading import read_shot
 from galleria_storage.clocks.shots import Shot
-from galleria_storage.errors import GalleriaError
+from galleria_storage.errors import CorruptPhotoError, GalleriaError
+from galleria_storage.photos.endings import check_ending
+from galleria_storage.photos.formats import is_correctable
+from galleria_storage.photos.photo import plan_photo
+from galleria_storage.photos.plan import NOTHING
+from galleria_storage.photos.source import RangedSource
 from galleria_storage.publishing.ignored_keys import is_ignored
 
 _THREADS: Final = 2
@@ -113,8 +118,25 @@ class Gathering:
             return Found(number, item, blank, sidecar=True)
         try:
             with self._shelf.open(item.name) as source:
-                return Found(number, item, read_shot(item.name, source))
+                shot = read_shot(item.name, source)
+                return Found(number, item, shot, _damage(shot, source))
         except GalleriaError as error:
             return Found(number, item, blank, error.message)
         except OSError as error:
             return Found(number, item, blank, f"it cannot be read: {error.strerror or error}")
+
+
+def _damage(shot: Shot, source: RangedSource) -> str:
+    """Say why a file without a time would be rejected; empty if it would not."""
+    if shot.clock is not None or not shot.media_type:
+        return ""
+    try:
+        if is_correctable(shot.media_type):
+            plan_photo(source, NOTHING, shot.media_type)
+        else:
+            check_ending(source, shot.media_type)
+    except CorruptPhotoError as error:
+        return error.message
+    except GalleriaError:
+        return ""
+    return ""

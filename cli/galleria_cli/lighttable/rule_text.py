@@ -63,6 +63,36 @@ def with_rule(text: str, conditions: Table, asked: Table, *, first: bool = False
     return parts.joined()
 
 
+def with_list(text: str, key: str, values: Sequence[str]) -> str:
+    """Return the text with a list among what is asked of all photos; without it if it is empty.
+
+    Raises
+    ------
+    SettingsError
+        The text cannot be divided into its rules, or has the key in a form that cannot be changed here.
+    """
+    parts = _parts(text)
+    line = f"{key} = {_value(values)}\n" if values else ""
+    known = tomllib.loads(parts.top)
+    if key not in known:
+        top = parts.top if not line else f"{parts.top.rstrip()}\n{line}".lstrip()
+    else:
+        top = re.sub(rf"^[ \t]*{re.escape(key)}[ \t]*=.*\n?", lambda _: line, parts.top, count=1, flags=re.MULTILINE)
+    wanted = {
+        **{name: value for name, value in known.items() if name != key},
+        **({key: list(values)} if values else {}),
+    }
+    try:
+        right = tomllib.loads(top) == wanted
+    except tomllib.TOMLDecodeError:
+        right = False
+    if not right:
+        raise SettingsError(
+            f"{key} is written in {NAME} in a way that cannot be changed here; change it by hand", tag=key
+        )
+    return parts._replace(top=top).joined()
+
+
 def same_conditions(rule: Table, conditions: Table) -> bool:
     """Whether a rule has just these conditions, in whatever spelling."""
     return _conditions(rule) == _conditions(conditions)

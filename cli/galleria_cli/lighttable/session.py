@@ -9,17 +9,20 @@ from typing import Any
 
 from galleria_cli.lighttable import table
 from galleria_cli.lighttable.decisions import Decision, Decisions, State
+from galleria_cli.lighttable.examination import Examination
 from galleria_cli.lighttable.gathering import Found, Gathering
 from galleria_cli.lighttable.preview import After
 from galleria_cli.lighttable.rule_text import rules_of, same_conditions
 from galleria_cli.lighttable.rules_file import RulesFile
 from galleria_cli.lighttable.shelf import FolderShelf
 from galleria_cli.lighttable.table import Lane
+from galleria_cli.lighttable.tray import tray_json
 from galleria_cli.rules.drafting import SURE, asked
 from galleria_cli.rules.rulebook import NAME, parse_rulebook
 from galleria_storage.clocks.cameras import grouped
 from galleria_storage.clocks.pairs import Pair, Solved, solve
 from galleria_storage.clocks.proposals import Proposal, propose
+from galleria_storage.corrections.keys import REMOVE
 from galleria_storage.errors import CorrectionError, NotFoundError
 
 
@@ -40,12 +43,23 @@ class Session:
     def __init__(self, folder: Path) -> None:
         self.shelf = FolderShelf(folder)
         self.gathering = Gathering(self.shelf)
-        self._folder = folder
+        self.examination = Examination(self.shelf, self.gathering)
+        self.folder = folder
         self._file = RulesFile(folder / NAME)
         self._lock = threading.Lock()
         self._found: list[Found] = []
         self._lanes: list[Lane] = []
         self._decisions: Decisions | None = None
+
+    def start(self) -> None:
+        """Begin to read the files."""
+        self.gathering.start()
+        self.examination.start()
+
+    def stop(self) -> None:
+        """Read no further file."""
+        self.gathering.stop()
+        self.examination.stop()
 
     def shown(self) -> dict[str, Any]:
         """Return everything that the page shows at first; as long as files are read, what is known so far."""
@@ -87,6 +101,17 @@ class Session:
         with self._lock:
             decisions = self._settled()
             return self._take(decisions, decisions.type_time(self._file_of(number).item.name, time.strip()))
+
+    def hide(self, groups: Sequence[str]) -> dict[str, Any]:
+        """Say what the public must not learn of any photo."""
+        with self._lock:
+            decisions = self._settled()
+            return self._take(decisions, decisions.hide(tuple(groups)))
+
+    def tray(self) -> dict[str, Any]:
+        """Return what lies beside the lanes."""
+        told, same, finished = self.examination.found()
+        return tray_json(self.gathering.all(), told, same, finished=finished)
 
     def go_back(self, steps: int) -> dict[str, Any]:
         """Undo so many changes (negative: do them again)."""
@@ -163,15 +188,21 @@ class Session:
         return {
             "decisions": {lane.key: state.of(lane.key)._asdict() for lane in self._lanes},
             "times": dict(state.times),
+            "remove": self._hidden(state),
             "rules": self._draft(state, approved_only=True),
             "commands": self.commands(),
             "can_undo": bool(decisions and decisions.can_undo),
             "can_redo": bool(decisions and decisions.can_redo),
         }
 
+    def _hidden(self, state: State) -> list[str]:
+        """Return what the public does not learn, by what is asked of all photos."""
+        asked_of_all = parse_rulebook(self._draft(state, approved_only=True)).asked
+        return asked_of_all.get(REMOVE, "").replace(",", " ").split()
+
     def commands(self) -> list[str]:
         """Return what does the same in a terminal."""
-        folder = shlex.quote(str(self._folder))
+        folder = shlex.quote(str(self.folder))
         return [f"galleria-storage push {folder}", f"galleria-storage correct -r {folder} --into corrected"]
 
     def _lane(self, camera: str) -> Lane:

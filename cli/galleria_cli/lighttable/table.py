@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from galleria_cli.lighttable.decisions import State
 from galleria_cli.lighttable.gathering import Found
 from galleria_cli.lighttable.preview import After, Clock, after, common_offset
-from galleria_cli.lighttable.rule_text import with_rule
+from galleria_cli.lighttable.rule_text import with_list, with_rule
 from galleria_cli.rules.drafting import conditions
 from galleria_cli.rules.rulebook import Rulebook, parse_rulebook
 from galleria_storage.clocks.cameras import Camera
@@ -58,6 +58,8 @@ def draft(text: str, lanes: Sequence[Lane], state: State, *, approved_only: bool
             decision = state.cameras[lane.key]
             if decision.approved or not approved_only:
                 text = with_rule(text, lane.conditions, decision.asked)
+    if state.remove is not None:
+        text = with_list(text, "remove", state.remove)
     for name, time in state.times.items():
         text = with_rule(text, {"files": _escaped(name)}, {"time": time}, first=True)
     return text

@@ -83,6 +83,20 @@ class Page:
             photo,
         )
 
+    def pair(self, wrong: str, right: str) -> None:
+        """Say that two photos show the same moment."""
+        self.select(wrong)
+        self.press("Same moment as…")
+        self.select(right)
+        self.press(f"Same moment as {wrong}")
+
+    def open(self, panel: str) -> None:
+        """Open one of the panels below the lanes."""
+        tab = self.one(f"#tab-{panel}")
+        self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", tab)
+        tab.click()
+        self.wait("return !document.getElementById(arguments[0]).hidden", f"panel-{panel}")
+
     def said(self) -> str:
         """What was said last."""
         return " ".join(one.text for one in self.all("live-region p"))

@@ -20,6 +20,8 @@ BEGIN: Final = datetime(2024, 6, 15, 8, 0)
 ZONE: Final = timedelta(hours=2)
 #: Hours from `BEGIN`: getting ready, ceremony, lunch, party, and the brunch on the next day.
 HOURS: Final = (0.2, 0.9, 2.4, 2.5, 2.6, 4.8, 5.5, 8.7, 10.2, 11.9, 26.1, 27.4)
+#: Moments that every camera has caught, in seconds from `BEGIN`: the kiss, the cake, the farewell.
+SHARED: Final = (9_012, 20_017, 97_007)
 
 
 class Body(NamedTuple):
@@ -55,6 +57,11 @@ class Wedding:
         """The photos as they were taken."""
         return sorted(self.true, key=lambda name: (self.true[name], name))
 
+    def shared(self, folder: str, which: int) -> str:
+        """The photo of a camera that shows one of the `SHARED` moments."""
+        moment = BEGIN + timedelta(seconds=SHARED[which])
+        return next(name for name, true in self.true.items() if true == moment and name.startswith(f"{folder}/"))
+
 
 def make_wedding(folder: Path, *, seed: int = 1, each: int = 12, extras: bool = True) -> Wedding:
     """Write a wedding.
@@ -66,7 +73,7 @@ def make_wedding(folder: Path, *, seed: int = 1, each: int = 12, extras: bool = 
     seed
         Another one gives other moments.
     each
-        Photos of each camera.
+        Photos of each camera, beside the `SHARED` ones.
     extras
         Also what is doubtful: a RAW file beside its JPEG, a sidecar, a copy, a scan, and a photo that is cut off.
     """
@@ -130,8 +137,8 @@ def scene(moment: datetime, tint: int, number: int, size: tuple[int, int] = (600
 
 
 def _moments(chance: random.Random, count: int) -> Iterator[datetime]:
-    seconds = set()
-    while len(seconds) < count:
+    seconds = set(SHARED)
+    while len(seconds) < count + len(SHARED):
         seconds.add(round(3600 * chance.choice(HOURS) + chance.uniform(0, 1500)))
     yield from (BEGIN + timedelta(seconds=one) for one in sorted(seconds))
 

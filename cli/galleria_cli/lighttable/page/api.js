@@ -20,7 +20,9 @@ export const api = {
   undo: () => ask("POST", "/api/undo"),
   redo: () => ask("POST", "/api/redo"),
   tray: () => ask("GET", "/api/tray"),
-  startPush: () => ask("POST", "/api/push"),
+  hide: (groups) => ask("PUT", "/api/remove", { groups }),
+  startPush: (options) => ask("POST", "/api/push", options),
+  stopPush: () => ask("DELETE", "/api/push"),
   push: () => ask("GET", "/api/push"),
 };
 

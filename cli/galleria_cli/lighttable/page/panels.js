@@ -1,10 +1,17 @@
 /** `<side-panels>`: tabs below the lanes. */
 
+import "./publish.js";
 import "./rules.js";
 import "./sequence.js";
+import "./tray.js";
 import { element } from "./dom.js";
 
-const PANELS = [["sequence", "Before and after", "merged-sequence"], ["rules", "Rules and commands", "approved-rules"]];
+const PANELS = [
+  ["sequence", "Before and after", "merged-sequence"],
+  ["tray", "Tray", "side-tray"],
+  ["rules", "Rules and commands", "approved-rules"],
+  ["publish", "Publish", "publish-panel"],
+];
 
 class SidePanels extends HTMLElement {
   connectedCallback() {

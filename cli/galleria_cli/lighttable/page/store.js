@@ -9,6 +9,7 @@ export class Store extends EventTarget {
   photos = new Map();
   lanes = [];
   decisions = {};
+  remove = [];
   offset = 0;
   reading = { done: 0, total: 0, finished: false };
   selected = null;
@@ -78,7 +79,7 @@ export class Store extends EventTarget {
 
   #decided(answer) {
     this.offset = answer.offset;
-    for (const name of ["decisions", "times", "rules", "commands", "can_undo", "can_redo"]) this[name] = answer[name];
+    for (const name of ["decisions", "times", "remove", "rules", "commands", "can_undo", "can_redo"]) this[name] = answer[name];
   }
 
   #place() {

@@ -64,7 +64,10 @@ class LaneStrip extends HTMLElement {
       current: index === this.current,
       selected: store.selected?.id === lane.photos[index].id,
     }));
-    this.thumbs.show(places, lane.photos.length, (place) => `${place.photo.name}, ${clockText(lane.times[place.at] + moved + store.offset * 60000)}`);
+    this.thumbs.show(places, lane.photos.length, ({ photo, at, count }) => {
+      const clock = clockText(lane.times[at] + moved + store.offset * 60_000);
+      return `${photo.name}, ${clock}${count > 1 ? `, +${count - 1}` : ""}`;
+    });
     change(this.list, { "aria-activedescendant": this.thumbs.currentId });
     drawDensity(this.canvas, lane.times, view, moved, store.offset * 60_000);
   }

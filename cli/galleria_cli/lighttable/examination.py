@@ -1,0 +1,121 @@
+"""What else is worth knowing before photos become public: who is told what, and which files are the same twice."""
+
+import hashlib
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from galleria_cli.lighttable.gathering import Found, Gathering
+from galleria_cli.lighttable.shelf import Shelf
+from galleria_storage.errors import GalleriaError
+from galleria_storage.photos.formats import format_of, is_correctable
+from galleria_storage.photos.private.removal import Removal, removal_patches
+from galleria_storage.photos.source import RangedSource
+
+#: What a copy may tell, by the words of the key `remove`.
+GROUPS: Final = ("location", "serial-numbers", "names", "captions", "faces")
+_CHUNK: Final = 1024 * 1024
+
+
+class Examination:
+    """Looks through the files once they have been read, in a thread; the only owner of what it finds.
+
+    Parameters
+    ----------
+    shelf
+        Where the files are.
+    gathering
+        What was read of them.
+    """
+
+    def __init__(self, shelf: Shelf, gathering: Gathering) -> None:
+        self._shelf = shelf
+        self._gathering = gathering
+        self._lock = threading.Lock()
+        self._told: dict[str, list[int]] = {group: [] for group in GROUPS}
+        self._same: list[tuple[int, ...]] = []
+        self._finished = False
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._examine, name="examination", daemon=True)
+
+    def start(self) -> None:
+        """Begin as soon as all files are read."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Look at no further file."""
+        self._stopped.set()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until it is done; return whether it is."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def found(self) -> tuple[Mapping[str, Sequence[int]], Sequence[tuple[int, ...]], bool]:
+        """Return the photos that tell each group, the files that are the same, and whether all has been looked at."""
+        with self._lock:
+            return {group: list(numbers) for group, numbers in self._told.items()}, list(self._same), self._finished
+
+    def _examine(self) -> None:
+        while not self._gathering.wait(0.2):
+            if self._stopped.is_set():
+                return
+        files = [one for one in self._gathering.all() if not one.problem]
+        same = [tuple(one.number for one in group) for group in self._duplicates(files)]
+        with self._lock:
+            self._same = same
+        for one in files:
+            if self._stopped.is_set():
+                return
+            groups = self._groups(one)
+            with self._lock:
+                for group in groups:
+                    self._told[group].append(one.number)
+        with self._lock:
+            self._finished = True
+
+    def _duplicates(self, files: Sequence[Found]) -> Iterator[list[Found]]:
+        sizes: dict[int, list[Found]] = defaultdict(list)
+        for one in files:
+            if one.shot.media_type and not self._stopped.is_set():
+                sizes[one.item.size].append(one)
+        for group in sizes.values():
+            if len(group) > 1:
+                contents: dict[bytes, list[Found]] = defaultdict(list)
+                for one in group:
+                    contents[self._digest(one)].append(one)
+                yield from (same for digest, same in contents.items() if digest and len(same) > 1)
+
+    def _digest(self, one: Found) -> bytes:
+        digest = hashlib.sha256()
+        try:
+            with self._shelf.open(one.shot.name) as source:
+                for start in range(0, source.size, _CHUNK):
+                    digest.update(source.read(start, min(_CHUNK, source.size - start)))
+        except (GalleriaError, OSError):
+            return b""
+        return digest.digest()
+
+    def _groups(self, one: Found) -> list[str]:
+        if not is_correctable(one.shot.media_type):
+            return []
+        try:
+            with self._shelf.open(one.shot.name) as source:
+                return told(source, one.shot.media_type)
+        except (GalleriaError, OSError):
+            return []
+
+
+def told(source: RangedSource, media_type: str) -> list[str]:
+    """Return what a photo would tell the public, by the groups of `remove`: all that a removal would find in it."""
+    blocks = format_of(media_type).metadata(source)
+    found = []
+    for group in GROUPS:
+        try:
+            tells = any(removal_patches(blocks, Removal.of((group,))))
+        except GalleriaError:
+            tells = True  # a block that nobody can read may hold anything
+        if tells:
+            found.append(group)
+    return found
