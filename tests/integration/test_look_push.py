@@ -61,7 +61,7 @@ def test_each_photo_has_its_outcome(s3: "S3Client", buckets: Buckets, prefix: st
 
 def test_a_trial_sends_nothing(s3: "S3Client", buckets: Buckets, prefix: str, run: Run) -> None:
     told = run(dry_run=True)
-    assert (told["phase"], told["counts"]) == ("done", {"pushed": 1, "rejected": 1})
+    assert (told["phase"], told["counts"]) == ("done", {"would push": 1, "rejected": 1})
     assert keys(s3, buckets.staging, prefix) == []
 
 

@@ -4,27 +4,23 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from galleria_cli import places, pushing
 from galleria_cli.files import files_of
 from galleria_cli.following import follow
+from galleria_cli.options import Transfers
 from galleria_cli.reporting import Report
 from galleria_cli.rules.rulebook import book_of
-from galleria_storage.bulk.patience import Patience
-from galleria_storage.bulk.remembered import RememberedFiles
-from galleria_storage.bulk.run import as_they_finish
+from galleria_cli.sending import Sending, Sent, folder_of
 from galleria_storage.bulk.selection import Selection
-from galleria_storage.bulk.standing import look
 from galleria_storage.errors import GalleriaError, SettingsError
 from galleria_storage.runtime.environment import completed, words
 from galleria_storage.s3.objects import ObjectStore
 
-_TRANSFERS: Final = 8
-_PATIENCE_SECONDS: Final = 900
 _FOLLOW_SECONDS: Final = 300
 
 
@@ -48,7 +44,7 @@ class Errand(Report):
     def __init__(self, folder: Path, prefix: str, *, dry_run: bool) -> None:
         super().__init__()
         self._folder = folder
-        self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        self._prefix = folder_of(prefix)
         self._dry_run = dry_run
         self._state = threading.Lock()
         self._phase = "starting"
@@ -105,6 +101,16 @@ class Errand(Report):
         with self._state:
             self._notes.append(words)
 
+    def summary(self, words: str, facts: Mapping[str, Any]) -> None:
+        """Say nothing: the page counts for itself."""
+
+    @contextmanager
+    def progress(self, files: int, size: int) -> Iterator[None]:
+        """Take over how many files there are."""
+        del size
+        self._enter("pushing", files)
+        yield
+
     def _run(self) -> None:
         try:
             began = time.time()
@@ -121,23 +127,23 @@ class Errand(Report):
 
     def _push(self, store: ObjectStore) -> list[str]:
         files = files_of([self._folder], Selection((), ()))
-        waiting = Patience(self.waiting, _PATIENCE_SECONDS)
-        standing = waiting.call(lambda: look(store, [self._prefix + file.name for file in files if not file.problem]))
         how: pushing.How = "tags" if store.profile.object_tags else "metadata"
         types = frozenset(words(completed(os.environ), "PASS_THROUGH_TYPES"))
-        with closing(RememberedFiles(places.cache_file("files.sqlite"))) as remembered:
-            run = pushing.Push(
-                store, self._prefix, book_of(self._folder), {}, how, waiting, standing, types, remembered,
-                dry_run=self._dry_run,
-            )  # fmt: skip
-            self._enter("pushing", len(files))
-            keys = []
-            with closing(as_they_finish(run.one, files, _TRANSFERS)) as outcomes:
-                for pushed in outcomes:
-                    wrong = pushed.status in pushing.WRONG
-                    self.file(pushed.status, pushed.name, wrong=wrong, asked=pushed.asked, reason=pushed.reason)
-                    if pushed.status in {"pushed", "retagged", "unchanged"}:
-                        keys.append(pushed.key)
+        book = book_of(self._folder)
+        keys: list[str] = []
+
+        def heard(sent: Sent) -> None:
+            if sent.status in {"pushed", "retagged", "unchanged"}:
+                keys.append(sent.key)
+
+        sending = Sending(store, self._prefix, self, Transfers(), pushing.WORDS, checksum=False, dry_run=self._dry_run)
+        sending.run(
+            [files],
+            lambda known: pushing.Push(
+                store, self._prefix, book, {}, how, known, types, dry_run=self._dry_run
+            ).one,
+            heard,
+        )  # fmt: skip
         return keys
 
     def _follow(self, store: ObjectStore, keys: Sequence[str], began: float) -> None:
