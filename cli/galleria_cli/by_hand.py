@@ -149,7 +149,10 @@ class ByHand:
             bucket = self.settings.staging_bucket
             return carry_out(Task(bucket, key, change=change), self._publisher, self._reporter, bucket)
 
-        with self._report.interruptible(), closing(as_they_finish(one, keys, self._at_once)) as outcomes:
+        with (
+            self._report.interruptible(),
+            closing(as_they_finish(one, keys, self._at_once, stop=self.patience.give_up)) as outcomes,
+        ):
             for outcome in outcomes:
                 counts[outcome.status] += 1
                 otherwise += bool(outcome.other_settings)

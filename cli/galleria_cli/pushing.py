@@ -108,22 +108,46 @@ class Push:
         return Sent(file.name, key, status, content.size, words, reason)
 
     def _put(self, path: Path, content: LocalContent, key: str, asked: Mapping[str, str]) -> str:
+        wanted = _correction({}, asked)
+        if self._is_known(path, key, wanted):
+            return "unchanged"
         absent = self.known.standing.complete and key not in self.known.standing.listed
         found = None if absent else self.store.head(key)
         if self.rules_only:
             if found is None:
                 return "missing"
-            return self._retag(found, asked) or self._refuse(key)
+            return self._asks(found.etag, key, wanted, self._retag(found, asked) or self._refuse(key))
         digests = self.known.remembered.digests(path)
         if found and found.size == content.size:
             digests = digests or self.known.read(path, content)
             if is_same(found, content, digests) and (status := self._retag(found, asked)):
-                return status
+                return self._asks(found.etag, key, wanted, status)
         if not self.dry_run:
             condition: Condition = Matches(found.etag) if found else ABSENT
-            headers = self._headers(asked)
-            files.send(self.store, content, digests or self.known.read(path, content), key, condition, headers=headers)
+            digests = digests or self.known.read(path, content)
+            files.send(self.store, content, digests, key, condition, headers=self._headers(asked))
+            self._asks(digests.etag, key, wanted, "pushed")
         return "pushed"
+
+    def _is_known(self, path: Path, key: str, wanted: str) -> bool:
+        """Whether this file was seen in staging before, asking for the same, and both are as they were.
+
+        That costs no request. Whether somebody has changed the object's tags since is not seen; `--checksum` looks.
+        """
+        listed, remembered = self.known.standing.listed.get(key), self.known.remembered
+        if listed is None or not listed.etag or remembered.asked(self._place(key), listed.etag) != wanted:
+            return False
+        digests = remembered.digests(path)
+        return digests is not None and (digests.size, digests.etag) == (listed.size, listed.etag)
+
+    def _asks(self, etag: str, key: str, wanted: str, status: str) -> str:
+        """Remember what an object asks for after this run, and return its status."""
+        if not self.dry_run:
+            self.known.remembered.remember_asked(self._place(key), etag, wanted)
+        return status
+
+    def _place(self, key: str) -> str:
+        return f"{self.store.client.meta.endpoint_url}/{self.store.bucket}/{key}"
 
     def _headers(self, asked: Mapping[str, str]) -> dict[str, Any]:
         if not asked:

@@ -133,10 +133,13 @@ class Sending:
         started, tally = time.monotonic(), Tally()
         found = [file for stage in stages for file in stage]
         with closing(RememberedFiles(None if self.checksum else places.cache_file("files.sqlite"))) as remembered:
-            one = worker(self._look(found, remembered))
+            known = self._look(found, remembered)
+            one = worker(known)
             with self.report.progress(len(found), sum(map(size_of, found))):
                 for stage in stages:
-                    with closing(as_they_finish(one, stage, self.transfers.at_once)) as results:
+                    with closing(
+                        as_they_finish(one, stage, self.transfers.at_once, stop=known.patience.give_up)
+                    ) as results:
                         for sent in results:
                             tally.add(sent)
                             heard(sent)

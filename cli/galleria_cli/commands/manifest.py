@@ -52,7 +52,7 @@ def command(
     url = base_url or manifest.base_url_of(public)
     run = manifest.Describing(public, url, known, Patience(report.waiting, transfers.patience), sha256)
     listed = (one for one in list_objects(public.client, public.bucket, prefix) if selection.takes(one.key))
-    with closing(as_they_finish(run.one, listed, transfers.at_once)) as found:
+    with closing(as_they_finish(run.one, listed, transfers.at_once, stop=run.patience.give_up)) as found:
         entries = manifest.in_order(entry for entry in found if entry)
     text = manifest.as_csv(entries) if as_csv else f"{manifest.as_json(entries, public.bucket)}\n"
     if output:

@@ -59,7 +59,10 @@ def compare(  # its two callers' options
     listed = march(*(list_objects(store.client, store.bucket, prefix) for store in (staging, public)))
     pairs = (pair for pair in listed if selection.takes(pair.key))
     counts: Counter[str] = Counter()
-    with report.interruptible(), closing(as_they_finish(run.one, pairs, transfers.at_once)) as results:
+    with (
+        report.interruptible(),
+        closing(as_they_finish(run.one, pairs, transfers.at_once, stop=run.patience.give_up)) as results,
+    ):
         for found in results:
             counts[found.state] += 1
             well = found.state in reconciling.WELL

@@ -13,6 +13,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
+from types import SimpleNamespace
 from typing import Any, Literal
 
 from botocore.exceptions import ClientError, IncompleteReadError
@@ -81,6 +82,7 @@ class FakeS3:
         self, preconditions: Preconditions = "honoured", director: Director | None = None, *, versioned: bool = True
     ) -> None:
         self.preconditions = preconditions
+        self.meta = SimpleNamespace(endpoint_url="https://s3.example")
         self.on_complete: Preconditions = preconditions
         self.director: Director = director or Calm()
         #: Of all answers to GetObject.
@@ -158,11 +160,13 @@ class FakeS3:
 
         yield self._call("ListObjectsV2", Bucket, effect)
 
-    def put_object(self, *, Bucket: str, Key: str, Body: bytes, **arguments: Any) -> dict[str, Any]:
+    def put_object(self, *, Bucket: str, Key: str, Body: Any, **arguments: Any) -> dict[str, Any]:
+        data = Body.read() if hasattr(Body, "read") else bytes(Body)
+
         def effect() -> dict[str, Any]:
-            self._check_digest("PutObject", Body, arguments)
+            self._check_digest("PutObject", data, arguments)
             self._check_condition("PutObject", self.preconditions, (Bucket, Key), arguments)
-            return self._put(Bucket, Key, bytes(Body), arguments)
+            return self._put(Bucket, Key, data, arguments)
 
         return self._call("PutObject", Bucket, effect)
 

@@ -28,7 +28,7 @@ class Patience:
     seconds
         How long an outage may last. Each success of any thread ends it.
     sleep, clock
-        To be replaced where no time must pass.
+        To be replaced where no time must pass; by default a sleep ends at once when `give_up` is called.
     """
 
     def __init__(
@@ -36,12 +36,13 @@ class Patience:
         notify: Notify,
         seconds: float = PATIENCE_SECONDS,
         *,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._notify = notify
         self._seconds = seconds
-        self._sleep = sleep
+        self._stopped = threading.Event()
+        self._sleep = sleep or self._stopped.wait
         self._clock = clock
         self._lock = threading.Lock()
         self._since: float | None = None
@@ -60,13 +61,17 @@ class Patience:
             try:
                 result = work()
             except GalleriaError as error:
-                if not may_pass(error) or self._lasted(began, error) >= self._seconds:
+                if not may_pass(error) or self._stopped.is_set() or self._lasted(began, error) >= self._seconds:
                     raise
             else:
                 self._works()
                 return result
             self._sleep(pause * random.uniform(0.5, 1))  # noqa: S311 # spreads the tries of many threads
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+
+    def give_up(self) -> None:
+        """Wait no more: what fails from now on fails at once."""
+        self._stopped.set()
 
     def _lasted(self, began: float, error: GalleriaError) -> float:
         with self._lock:

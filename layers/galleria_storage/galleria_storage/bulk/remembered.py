@@ -1,4 +1,4 @@
-"""What is known of files from the last time: their checksums, as long as nobody has changed them.
+"""What is known from the last time: checksums of files that nobody has changed, and what was asked of objects.
 
 A file counts as unchanged while size, time of the last change and inode are
 the same. One that was changed within the last seconds is not remembered: a
@@ -15,11 +15,11 @@ from typing import Final
 from galleria_storage.transfer.digests import Digests
 
 _FRESH_NS: Final = 2_000_000_000
-_VERSION: Final = 1
+_VERSION: Final = 2
 
 
 class RememberedFiles:
-    """Digests of files by their paths, in one small database; threads may share it.
+    """Digests of files by their paths, and what objects ask for, in one small database; threads may share it.
 
     Parameters
     ----------
@@ -56,6 +56,33 @@ class RememberedFiles:
         except (OSError, ValueError, sqlite3.Error):
             return  # it is read again next time
 
+    def asked(self, place: str, etag: str) -> str | None:
+        """Return what an object was last seen to ask for, if it still has this ETag; None if that is unknown.
+
+        Parameters
+        ----------
+        place
+            Endpoint, bucket and key.
+        """
+        if self._base is None:
+            return None
+        try:
+            with self._lock:
+                row = self._base.execute("SELECT etag, asked FROM objects WHERE place = ?", (place,)).fetchone()
+        except (sqlite3.Error, UnicodeEncodeError):
+            return None
+        return str(row[1]) if row and row[0] == etag else None
+
+    def remember_asked(self, place: str, etag: str, asked: str) -> None:
+        """Keep what an object asks for, in its canonical text."""
+        if self._base is None:
+            return
+        try:
+            with self._lock:
+                self._base.execute("INSERT OR REPLACE INTO objects VALUES (?, ?, ?)", (place, etag, asked))
+        except (sqlite3.Error, UnicodeEncodeError):
+            return  # it is asked for again next time
+
     def close(self) -> None:
         """Write all down."""
         if self._base is not None:
@@ -70,8 +97,10 @@ def _opened(path: Path) -> sqlite3.Connection | None:
         path.parent.mkdir(parents=True, exist_ok=True)
         base = sqlite3.connect(path, check_same_thread=False, timeout=1)
         if base.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
-            base.execute("DROP TABLE IF EXISTS files")
+            for table in ("files", "objects"):
+                base.execute(f"DROP TABLE IF EXISTS {table}")
             base.execute("CREATE TABLE files (path TEXT PRIMARY KEY, state TEXT, digests TEXT) WITHOUT ROWID")
+            base.execute("CREATE TABLE objects (place TEXT PRIMARY KEY, etag TEXT, asked TEXT) WITHOUT ROWID")
             base.execute(f"PRAGMA user_version = {_VERSION}")
             base.commit()
     except (OSError, sqlite3.Error):

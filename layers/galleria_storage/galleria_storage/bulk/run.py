@@ -10,7 +10,11 @@ Result = TypeVar("Result")
 
 
 def as_they_finish(
-    work: Callable[[Given], Result], items: Iterable[Given], threads: int
+    work: Callable[[Given], Result],
+    items: Iterable[Given],
+    threads: int,
+    *,
+    stop: Callable[[], None] = lambda: None,
 ) -> Generator[Result, None, None]:
     """Yield the result of `work` for each item, in the order in which they are ready.
 
@@ -22,6 +26,8 @@ def as_they_finish(
         Read on as results come: at most twice as many as there are threads are taken ahead.
     threads
         How many at once.
+    stop
+        Called if the generator is closed early, to let those that work finish soon.
 
     Notes
     -----
@@ -36,6 +42,9 @@ def as_they_finish(
                 running |= {pool.submit(work, item) for item in islice(rest, len(finished))}
                 for future in finished:
                     yield future.result()
+        except BaseException:
+            stop()
+            raise
         finally:
             for future in running:
                 future.cancel()

@@ -22,6 +22,7 @@ from galleria_storage.s3.faults import translated
 from galleria_storage.s3.pace import Pace
 from galleria_storage.s3.profiles import ProviderProfile
 from galleria_storage.s3.sdk.bounded import bound_answers
+from galleria_storage.s3.sdk.expecting import expect_only_for_large
 from galleria_storage.s3.sdk.pacing import pace_bodies
 from galleria_storage.s3.sdk.session import credentials_of, lean_session, plain_session, region_of
 from galleria_storage.s3.sdk.signing import sign_known_digests
@@ -165,6 +166,7 @@ class _Maker:
             self.endpoint = real
         sign_known_digests(client)
         bound_answers(client)
+        expect_only_for_large(client)
         for operation in self.profile.content_md5:
             client.meta.events.register(f"before-call.s3.{operation}", _add_content_md5)
         return client
@@ -182,7 +184,11 @@ class _Maker:
         self._refuse_to_show_a_role()
         facts = endpoints.facts_of(endpoint.host)
         return self._build(
-            region=self._provider.region or facts.region or self._region_elsewhere(),
+            region=self._provider.region
+            or facts.region
+            or endpoints.region_elsewhere(
+                region_of(self._session), self.endpoint.host, is_set=bool(self._provider.endpoint)
+            ),
             url=endpoint.url,
             addressing=facts.addressing,
         )
@@ -223,14 +229,6 @@ class _Maker:
                 tag="S3_PUBLIC_REGION",
             )
         return self._provider.region or named
-
-    def _region_elsewhere(self) -> str:
-        """Return the environment's region, unless it is one of AWS (Lambda always names one) and the host is not."""
-        region = region_of(self._session)
-        foreign = endpoints.is_name_of_aws_region(region) and self._provider.endpoint
-        if foreign and not endpoints.is_local(self.endpoint.host) and not endpoints.is_aws(self.endpoint.host):
-            return endpoints.DEFAULT_REGION
-        return region or endpoints.DEFAULT_REGION
 
     def _refuse_to_show_a_role(self) -> None:
         """Refuse to send a session token of AWS to a host that is not AWS; an emulator nearby may see it.

@@ -171,6 +171,21 @@ def is_name_of_aws_region(region: str) -> bool:
     return bool(re.fullmatch(_AWS_REGION, region))
 
 
+def region_elsewhere(region: str, host: str, *, is_set: bool) -> str:
+    """Return the region to sign for at a host that names none.
+
+    Parameters
+    ----------
+    region
+        The environment's. Lambda always names one of AWS, which is nothing to a foreign host.
+    is_set
+        Whether a setting names the host, and not the AWS environment or configuration file.
+    """
+    if is_set and is_name_of_aws_region(region) and not is_local(host) and not is_aws(host):
+        return DEFAULT_REGION
+    return region or DEFAULT_REGION
+
+
 def is_local(host: str) -> bool:
     """Whether a host is this machine or one of its private network, such as an emulator."""
     from ipaddress import ip_address  # noqa: PLC0415 # lazy: a bucket at AWS needs none of it

@@ -65,6 +65,11 @@ class FileBody(io.RawIOBase):
         Called with the number of bytes sent since the last call. A request that
         is sent again does not count its bytes twice.
 
+    Attributes
+    ----------
+    sha256
+        Of the window, in hexadecimal; empty if unknown. It is signed where that is possible.
+
     Notes
     -----
     Over plain http, botocore reads a body once to sign it before sending it.
@@ -76,6 +81,7 @@ class FileBody(io.RawIOBase):
         self._stream, self._start, self._length, self._on_read = stream, start, length, on_read
         self._position = self._counted = 0
         self.sending = False
+        self.sha256 = ""
         stream.seek(start)
 
     def __enter__(self) -> Self:

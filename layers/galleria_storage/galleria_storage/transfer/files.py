@@ -135,7 +135,8 @@ def send(  # noqa: PLR0917 # what a write needs
     PreconditionFailedError
         Somebody else keeps writing under the key.
     """
-    count_what_is_sent(store.client)
+    if progress:
+        count_what_is_sent(store.client)
     sending = _Sending(store, content, digests, key, SentBytes(progress), headers or {})
     for attempt in range(_ATTEMPTS):
         try:
@@ -195,6 +196,7 @@ class _Sending:
         proof = Proof.of_file(self.store.profile, self.digests)
         headers |= proof.headers
         with self._body(0, self.digests.size) as body:
+            body.sha256 = self.digests.sha256
             arguments = {**headers, "ContentLength": len(body)}
             stored = self.store.put(self.key, body, arguments, self._obeyed("put", condition))
         expected = proof.expected(stored, self.digests.size, bytes.fromhex(self.digests.sha256), headers["Metadata"])

@@ -1,0 +1,98 @@
+"""A client that makes the requests it can by itself, and has boto3's made for all others."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from galleria_storage.s3.direct.requests import DirectRequests
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+class DirectClient:
+    """Takes the place of boto3's client for one bucket; that one is made when something else is asked of it.
+
+    Parameters
+    ----------
+    bucket, requests
+        The bucket, and the requests to it that need no SDK.
+    endpoint_url
+        Of the provider.
+    make
+        Makes boto3's client.
+    """
+
+    def __init__(
+        self, bucket: str, requests: DirectRequests, endpoint_url: str, make: "Callable[[], S3Client]"
+    ) -> None:
+        self._bucket = bucket
+        self._requests = requests
+        self._make = make
+        self._lock = threading.Lock()
+        self._whole: S3Client | None = None
+        self.meta = _Meta(endpoint_url, self)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what boto3's client has under this name."""
+        return getattr(self.whole, name)
+
+    @property
+    def whole(self) -> "S3Client":
+        """boto3's client."""
+        with self._lock:
+            if self._whole is None:
+                self._whole = self._make()
+            return self._whole
+
+    def put_object(self, **arguments: Any) -> Any:
+        """PutObject of boto3's client."""
+        rest = dict(arguments)
+        bucket, key, body = rest.pop("Bucket"), rest.pop("Key"), rest.pop("Body", b"")
+        sha256 = getattr(body, "sha256", "")
+        if bucket == self._bucket and isinstance(sha256, str) and sha256:
+            rest.pop("ContentLength", None)
+            body.sending = True
+            if (answer := self._requests.put(key, body, sha256, rest)) is not None:
+                return answer
+            body.seek(0)
+        return self.whole.put_object(**arguments)
+
+    def get_paginator(self, operation: str) -> Any:
+        """Return boto3's paginator, or one that is as good for what is asked of it."""
+        return _Listing(self) if operation == "list_objects_v2" else self.whole.get_paginator(operation)  # type: ignore[call-overload] # any of them
+
+    def pages(self, prefix: str) -> Iterator[Any]:
+        """Yield the pages of a listing; what cannot be had here comes from boto3, from the same place on."""
+        token, page = "", self._requests.page(prefix, "")
+        while page is not None:
+            yield page
+            if not (token := page.get("NextContinuationToken", "")):
+                return
+            page = self._requests.page(prefix, token)
+        more: dict[str, Any] = {"ContinuationToken": token} if token else {}
+        yield from self.whole.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix, **more)
+
+
+class _Meta:
+    """boto3's `client.meta`, whose `endpoint_url` is known beforehand."""
+
+    def __init__(self, endpoint_url: str, client: DirectClient) -> None:
+        self.endpoint_url = endpoint_url
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client.whole.meta, name)
+
+
+class _Listing:
+    """A paginator of ListObjectsV2."""
+
+    def __init__(self, client: DirectClient) -> None:
+        self._client = client
+
+    def paginate(self, **arguments: Any) -> Any:
+        """Yield pages."""
+        if arguments.keys() == {"Bucket", "Prefix"} and arguments["Bucket"] == self._client._bucket:  # noqa: SLF001 # its own
+            return self._client.pages(arguments["Prefix"])
+        return self._client.whole.get_paginator("list_objects_v2").paginate(**arguments)

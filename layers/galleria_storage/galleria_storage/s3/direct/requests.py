@@ -1,0 +1,148 @@
+"""PutObject and ListObjectsV2 as HTTP requests: boto3's arguments in, boto3's answers out.
+
+Source: Amazon S3 API Reference, PutObject and ListObjectsV2.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import unquote_plus, urlsplit
+from xml.etree import ElementTree as ET
+
+from galleria_storage.s3.direct.connections import BREAKS, Answer, Connections
+from galleria_storage.s3.direct.signature import EMPTY_SHA256, Keys, Target, quoted_path, signed
+
+#: Arguments of PutObject and their headers. Whatever else is asked is left to botocore.
+_HEADERS: Final = {
+    "CacheControl": "cache-control",
+    "ChecksumSHA256": "x-amz-checksum-sha256",
+    "ContentEncoding": "content-encoding",
+    "ContentMD5": "content-md5",
+    "ContentType": "content-type",
+    "IfMatch": "if-match",
+    "IfNoneMatch": "if-none-match",
+    "Tagging": "x-amz-tagging",
+}
+#: Headers of the answer to PutObject, as boto3 names them.
+_ANSWERED: Final = {
+    "etag": "ETag",
+    "x-amz-version-id": "VersionId",
+    "x-amz-checksum-sha256": "ChecksumSHA256",
+    "x-amz-server-side-encryption": "ServerSideEncryption",
+    "x-amz-server-side-encryption-customer-algorithm": "SSECustomerAlgorithm",
+}
+_PORTS: Final = {"http": 80, "https": 443}
+_TRUTH: Final = {"true": True, "false": False}
+
+
+class DirectRequests:
+    """Requests to one bucket. Each returns None where botocore must be asked.
+
+    Parameters
+    ----------
+    url
+        The bucket's: the endpoint and its name, or its own host.
+    keys
+        Sign all requests.
+    trusted
+        A file of certificates in place of the system's own, or empty.
+    moment
+        Now, in UTC, as ``20130524T000000Z``.
+
+    Notes
+    -----
+    If the very first request gets no good answer, all the others are left to botocore, too.
+    """
+
+    def __init__(self, url: str, keys: Keys, trusted: str = "", moment: Callable[[], str] | None = None) -> None:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port not in {None, _PORTS[parts.scheme]} else ""
+        name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+        self._host, self._path = f"{name}{port}", parts.path.rstrip("/")
+        self._connections = Connections(url, trusted)
+        self._keys = keys
+        self._moment = moment or _now
+        self._works: bool | None = None
+
+    def put(self, key: str, body: Any, sha256: str, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
+        """PutObject.
+
+        Parameters
+        ----------
+        body
+            A file that can seek, with a length.
+        sha256
+            Of the body, in hexadecimal.
+        arguments
+            As boto3 takes them, without Bucket, Key, Body and ContentLength.
+        """
+        if (headers := _headers(arguments)) is None:
+            return None
+        headers["content-length"] = str(len(body))
+        answer = self._ask(Target("PUT", self._host, quoted_path(f"{self._path}/{key}")), headers, sha256, body)
+        if answer is None:
+            return None
+        found = {name: answer.headers[header] for header, name in _ANSWERED.items() if header in answer.headers}
+        return {**found, "ResponseMetadata": {"HTTPStatusCode": answer.status}}
+
+    def page(self, prefix: str, token: str) -> dict[str, Any] | None:
+        """One page of ListObjectsV2; `token` continues another one."""
+        query = {"encoding-type": "url", "list-type": "2", "prefix": prefix}
+        if token:
+            query["continuation-token"] = token
+        answer = self._ask(Target("GET", self._host, self._path or "/", query), {}, EMPTY_SHA256)
+        return _listing(answer.body) if answer else None
+
+    def _ask(self, target: Target, headers: Mapping[str, str], sha256: str, body: Any = None) -> Answer | None:
+        if self._works is False:
+            return None
+        url = f"{target.path}?{target.query_text}" if target.query else target.path
+        try:
+            answer = self._connections.exchange(
+                target.method, url, signed(target, headers, sha256, self._keys, self._moment()), body
+            )
+        except BREAKS:
+            answer = None
+        good = answer is not None and answer.status == HTTPStatus.OK
+        self._works = good or bool(self._works)
+        return answer if good else None
+
+
+def _headers(arguments: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return the headers for arguments of PutObject; None if one has no place among them."""
+    given = dict(arguments)
+    metadata = {f"x-amz-meta-{name.lower()}": value for name, value in given.pop("Metadata", {}).items()}
+    if not given.keys() <= _HEADERS.keys():
+        return None
+    headers = {_HEADERS[name]: value for name, value in given.items()} | metadata
+    plain = all(isinstance(text, str) and text.isascii() and text.isprintable() for text in headers.values())
+    return headers if plain and all(name.isascii() for name in metadata) else None
+
+
+def _listing(body: bytes) -> dict[str, Any] | None:
+    """Read a page as boto3 shows it; None where it is not one."""
+    try:
+        root = ET.fromstring(body)  # noqa: S314 # the parser that botocore uses, on the same answers
+        fields = {_name(child): child.text or "" for child in root}
+        decode = unquote_plus if fields.get("EncodingType") == "url" else str
+        page: dict[str, Any] = {"IsTruncated": _TRUTH[fields["IsTruncated"]]}
+        page["Contents"] = [_entry(child, decode) for child in root if _name(child) == "Contents"]
+    except (ET.ParseError, KeyError, ValueError):
+        return None
+    if token := fields.get("NextContinuationToken"):
+        page["NextContinuationToken"] = token
+    return page
+
+
+def _entry(element: ET.Element, decode: Callable[[str], str]) -> dict[str, Any]:
+    fields = {_name(child): child.text or "" for child in element}
+    return {"Key": decode(fields["Key"]), "Size": int(fields["Size"]), "ETag": fields.get("ETag", "")}
+
+
+def _name(element: ET.Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _now() -> str:
+    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())

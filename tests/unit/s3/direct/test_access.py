@@ -1,0 +1,78 @@
+"""Requests do without the SDK only where an access says all by itself."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from galleria_storage.errors import SettingsError
+from galleria_storage.s3.access import BucketAccess, ProviderAccess
+from galleria_storage.s3.direct.access import connect_for_many
+from galleria_storage.s3.direct.client import DirectClient
+
+HETZNER = "fsn1.your-objectstorage.com"
+KEYS = {"access_key": "a", "secret_key": "s"}
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    return {"AWS_CONFIG_FILE": str(tmp_path / "none")}
+
+
+def is_direct(env: dict[str, str], bucket: str = "photos", **provider: Any) -> bool:
+    connection = connect_for_many(BucketAccess(bucket, ProviderAccess(**provider)), env=env)
+    return isinstance(connection.client, DirectClient)
+
+
+def test_an_endpoint_with_its_keys_needs_no_sdk(env: dict[str, str]) -> None:
+    assert is_direct(env, endpoint=HETZNER, **KEYS)
+    assert connect_for_many(BucketAccess("p12", ProviderAccess(HETZNER, **KEYS)), env=env).profile.name == "ceph"
+
+
+def test_neither_does_one_of_the_environment(env: dict[str, str]) -> None:
+    keys = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s"}
+    assert is_direct({**env, "AWS_ENDPOINT_URL_S3": f"https://{HETZNER}", **keys})
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"HTTPS_PROXY": "proxy:3128"},
+        {"https_proxy": "proxy:3128"},
+        {"AWS_PROFILE": "studio"},
+        {"AWS_SESSION_TOKEN": "t"},
+    ],
+)
+def test_what_diverts_requests_is_left_to_the_sdk(
+    more: dict[str, str], env: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    assert not is_direct({**env, **more}, endpoint=HETZNER, **KEYS)
+
+
+def test_a_configuration_file_is_left_to_the_sdk(env: dict[str, str]) -> None:
+    Path(env["AWS_CONFIG_FILE"]).write_text("[default]\n")
+    assert not is_direct(env, endpoint=HETZNER, **KEYS)
+
+
+@pytest.mark.parametrize(
+    "provider",
+    [
+        {"endpoint": "s3.eu-central-1.amazonaws.com", **KEYS},
+        {"endpoint": HETZNER},
+        {**KEYS},
+        {"endpoint": HETZNER, "profile": "aws", **KEYS},
+    ],
+)
+def test_so_is_aws_and_what_has_no_keys_or_endpoint(provider: dict[str, str], env: dict[str, str]) -> None:
+    assert not is_direct(env, **provider)
+
+
+def test_a_bucket_by_host_name_must_not_have_a_dot(env: dict[str, str]) -> None:
+    assert is_direct(env, endpoint=HETZNER, addressing="virtual", **KEYS)
+    assert not is_direct(env, "photos.example", endpoint=HETZNER, addressing="virtual", **KEYS)
+
+
+def test_the_same_settings_are_refused_as_elsewhere(env: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match="begins with the bucket's name"):
+        is_direct(env, endpoint=f"photos.{HETZNER}", **KEYS)
