@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from galleria_storage.errors import IntegrityError
-from galleria_storage.s3.faults import translated, unproven
+from galleria_storage.s3.faults import sdk_errors, translate, unproven
 from galleria_storage.s3.sdk.reading import breaks, straight_reader
 
 if TYPE_CHECKING:
@@ -139,8 +139,9 @@ class ObjectStream:
             The connection broke.
         """
         try:
-            with translated(bucket=self._bucket, key=self.info.key):
-                count = self._read(buffer)
+            count = self._read(buffer)
+        except sdk_errors() as error:
+            raise translate(error, bucket=self._bucket, key=self.info.key) from error
         except breaks() as error:  # resets, closed sockets, time-outs
             raise IntegrityError(
                 f"reading {self.info.key!r} from {self._bucket!r} broke off at byte {self.position}",

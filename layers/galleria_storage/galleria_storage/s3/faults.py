@@ -7,7 +7,7 @@ access key.
 
 from http import HTTPStatus
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from galleria_storage.errors import (
     AccessDeniedError,
@@ -23,10 +23,6 @@ from galleria_storage.errors import (
     UnsupportedOperationError,
 )
 from galleria_storage.runtime.redaction import redacted
-
-if TYPE_CHECKING:
-    from botocore.exceptions import BotoCoreError, ClientError
-    from botocore.parsers import ResponseParserError
 
 #: Error codes of the S3 API ("Error responses", List of error codes) and of compatible servers.
 _CODES: Final[dict[str, type[ProviderError]]] = {
@@ -144,15 +140,13 @@ _PASSING: Final = frozenset(
 )  # fmt: skip
 
 
-def translate(
-    error: "ClientError | BotoCoreError | ResponseParserError", *, bucket: str | None = None, key: str | None = None
-) -> GalleriaError:
+def translate(error: Exception, *, bucket: str | None = None, key: str | None = None) -> GalleriaError:
     """Return the error of this library's family that says what `error` says.
 
     Parameters
     ----------
     error
-        What boto3 raised.
+        What boto3 raised; one of `sdk_errors`.
     bucket, key
         What the call was about.
 
@@ -217,12 +211,16 @@ def wants_digest(error: GalleriaError) -> bool:
     return "content-md5" in f"{code_of(error)} {said}".lower().replace("contentmd5", "content-md5")
 
 
-class translated:  # noqa: N801 # used like a function: a context
-    """Translate whatever boto3 raises inside the block.
+def sdk_errors() -> tuple[type[Exception], ...]:
+    """Return what boto3 raises, for an `except` clause: Python only calls this after something was raised."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 # lazy: importing boto3 is slow
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415 # the same
 
-    A class, since it wraps every read of a body: a block without an
-    error costs next to nothing, and botocore is looked up only after one.
-    """
+    return BotoCoreError, ClientError, ResponseParserError
+
+
+class translated:  # noqa: N801 # used like a function: a context
+    """Translate whatever boto3 raises inside the block."""
 
     __slots__ = ("_bucket", "_key")
 
@@ -235,12 +233,7 @@ class translated:  # noqa: N801 # used like a function: a context
 
     def __exit__(self, kind: object, error: BaseException | None, trace: TracebackType | None) -> None:
         """Raise this library's error in place of boto3's."""
-        if error is None:
-            return
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 # lazy: importing boto3 is slow
-        from botocore.parsers import ResponseParserError  # noqa: PLC0415 # the same
-
-        if isinstance(error, BotoCoreError | ClientError | ResponseParserError):
+        if isinstance(error, Exception) and isinstance(error, sdk_errors()):
             raise translate(error, bucket=self._bucket, key=self._key) from error
 
 

@@ -7,9 +7,10 @@ where it would refuse them; it never decides what to do about it.
 Source: Amazon S3 API Reference, one page per operation named below.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from galleria_storage.errors import (
     IntegrityError,
@@ -20,9 +21,8 @@ from galleria_storage.errors import (
 )
 from galleria_storage.s3.answers import ObjectInfo, ObjectStream, Stored, first_byte, object_info, stored, told
 from galleria_storage.s3.conditions import ABSENT, Absent, Condition, Matches, Write
-from galleria_storage.s3.faults import code_of, translated, unproven
-from galleria_storage.s3.guarded import TIMES, Call, under_condition, with_digest
-from galleria_storage.s3.learnt import Learnt
+from galleria_storage.s3.faults import code_of, sdk_errors, translate, unproven
+from galleria_storage.s3.guarded import TIMES, Call, Learnt, under_condition, with_digest
 from galleria_storage.s3.profiles import ProviderProfile
 
 __all__ = ["ABSENT", "Absent", "Condition", "Matches", "ObjectInfo", "ObjectStore", "ObjectStream", "Stored"]
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     # boto3 takes a bytearray as it is; its type stubs do not know.
     Body = Any
 
+
+Answer = TypeVar("Answer", bound=Mapping[str, Any])
 
 #: How servers say that an object has no tags, beside an empty set.
 _NO_TAGS: Final = frozenset({"NoSuchTagSet", "NoSuchTagSetError"})
@@ -64,8 +66,7 @@ class ObjectStore:
     def head(self, key: str) -> ObjectInfo | None:
         """HeadObject; None if there is no such object."""
         try:
-            with translated(bucket=self.bucket, key=key):
-                answer = self.client.head_object(Bucket=self.bucket, Key=key)
+            answer = self._ask(self.client.head_object, key)
         except NotFoundError:
             return None
         self._notice_versions(answer)
@@ -98,8 +99,7 @@ class ObjectStore:
             wanted = {"Range": f"bytes={start}-{'' if stop is None else stop - 1}"}
         if if_match is not None:
             wanted["IfMatch"] = self.profile.if_match(if_match)
-        with translated(bucket=self.bucket, key=key):
-            answer = self.client.get_object(Bucket=self.bucket, Key=key, **wanted)
+        answer = self._ask(self.client.get_object, key, **wanted)
         info = object_info(key, answer)
         first = first_byte(answer)
         checksums = {name: value for name, value in answer.items() if name.startswith("Checksum")}
@@ -126,8 +126,7 @@ class ObjectStore:
         version: dict[str, Any] = {"VersionId": version_id} if version_id else {}
         for attempt in range(1, TIMES + 1):
             try:
-                with translated(bucket=self.bucket, key=key):
-                    answer = self.client.get_object_tagging(Bucket=self.bucket, Key=key, **version)
+                answer = self._ask(self.client.get_object_tagging, key, **version)
             except NotFoundError as error:
                 if code_of(error) in _NO_TAGS:
                     return {}
@@ -166,12 +165,8 @@ class ObjectStore:
         def put(**wanted: Any) -> Mapping[str, Any]:
             if hasattr(body, "seek"):
                 body.seek(0)  # where a condition is refused it goes out again without
-            return self._with_digest(
-                lambda **more: self.client.put_object(Bucket=self.bucket, Key=key, Body=body, **more, **wanted),
-                key,
-                body,
-                headers,
-            )
+            call = partial(self._ask, self.client.put_object, key, Body=body, **wanted)
+            return with_digest(self._learnt, call, body, headers)
 
         answer = self._under_condition("put", put, key, condition)
         self._notice_versions(answer)
@@ -179,11 +174,7 @@ class ObjectStore:
 
     def delete(self, key: str, condition: Matches | None) -> None:
         """DeleteObject, under `If-Match` where the provider obeys it (look first where it does not)."""
-
-        def delete(**wanted: Any) -> Mapping[str, Any]:
-            return self.client.delete_object(Bucket=self.bucket, Key=key, **wanted)
-
-        answer = self._under_condition("delete", delete, key, condition)
+        answer = self._under_condition("delete", partial(self._ask, self.client.delete_object, key), key, condition)
         status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", HTTPStatus.NO_CONTENT)
         if status != HTTPStatus.NO_CONTENT and self.head(key):  # every S3 server answers 204; a gateway may not
             raise ProviderError(
@@ -194,20 +185,13 @@ class ObjectStore:
 
     def start_multipart(self, key: str, headers: Mapping[str, Any]) -> str:
         """CreateMultipartUpload; return the upload's id."""
-        with translated(bucket=self.bucket, key=key):
-            answer = self.client.create_multipart_upload(Bucket=self.bucket, Key=key, **headers)
+        answer = self._ask(self.client.create_multipart_upload, key, **headers)
         return str(told(answer, "UploadId", "CreateMultipartUpload", bucket=self.bucket, key=key))
 
     def upload_part(self, key: str, upload_id: str, number: int, body: "Body", headers: Mapping[str, Any]) -> Stored:
         """UploadPart number `number` (from 1)."""
-        answer = self._with_digest(
-            lambda **more: self.client.upload_part(
-                Bucket=self.bucket, Key=key, UploadId=upload_id, PartNumber=number, Body=body, **more
-            ),
-            key,
-            body,
-            headers,
-        )
+        call = partial(self._ask, self.client.upload_part, key, UploadId=upload_id, PartNumber=number, Body=body)
+        answer = with_digest(self._learnt, call, body, headers)
         told(answer, "ETag", "UploadPart", bucket=self.bucket, key=key)
         return stored(answer)
 
@@ -229,16 +213,15 @@ class ObjectStore:
             The source has changed.
         """
         bucket, info = source
-        with translated(bucket=self.bucket, key=key):
-            answer = self.client.upload_part_copy(
-                Bucket=self.bucket,
-                Key=key,
-                UploadId=upload_id,
-                PartNumber=number,
-                CopySource={"Bucket": bucket, "Key": info.key},
-                CopySourceRange=f"bytes={span.start}-{span.stop - 1}",
-                CopySourceIfMatch=self.profile.if_match(info.etag),
-            )
+        answer = self._ask(
+            self.client.upload_part_copy,
+            key,
+            UploadId=upload_id,
+            PartNumber=number,
+            CopySource={"Bucket": bucket, "Key": info.key},
+            CopySourceRange=f"bytes={span.start}-{span.stop - 1}",
+            CopySourceIfMatch=self.profile.if_match(info.etag),
+        )
         copied = told(answer, "CopyPartResult", "UploadPartCopy", bucket=self.bucket, key=key)
         told(copied, "ETag", "UploadPartCopy", bucket=self.bucket, key=key)
         return stored(copied)
@@ -248,31 +231,32 @@ class ObjectStore:
         numbered: Any = [
             {"PartNumber": number, "ETag": f'"{part.etag}"', **part.checksums} for number, part in enumerate(parts, 1)
         ]
-
-        def complete(**wanted: Any) -> Mapping[str, Any]:
-            return self.client.complete_multipart_upload(
-                Bucket=self.bucket, Key=key, UploadId=upload_id, MultipartUpload={"Parts": numbered}, **wanted
-            )
-
-        return stored(self._under_condition("complete", complete, key, condition))
+        operation, parts_told = self.client.complete_multipart_upload, {"Parts": numbered}
+        call = partial(self._ask, operation, key, UploadId=upload_id, MultipartUpload=parts_told)
+        return stored(self._under_condition("complete", call, key, condition))
 
     def abort(self, key: str, upload_id: str) -> None:
         """AbortMultipartUpload; an upload that is gone already is not an error."""
         try:
-            with translated(bucket=self.bucket, key=key):
-                self.client.abort_multipart_upload(Bucket=self.bucket, Key=key, UploadId=upload_id)
+            self._ask(self.client.abort_multipart_upload, key, UploadId=upload_id)
         except NotFoundError:
             return
+
+    def _ask(self, operation: Callable[..., Answer], key: str, **arguments: Any) -> Answer:
+        """Call an operation of the client on an object; what it raises becomes an error of this library."""
+        try:
+            return operation(Bucket=self.bucket, Key=key, **arguments)
+        except sdk_errors() as error:
+            raise translate(error, bucket=self.bucket, key=key) from error
 
     def _notice_versions(self, answer: Mapping[str, Any]) -> None:
         if answer.get("VersionId"):
             self._learnt.keeps_versions()
 
     def _under_condition(self, write: Write, call: Call, key: str, condition: Condition) -> Mapping[str, Any]:
-        def translating(**header: str) -> Mapping[str, Any]:
+        def attempt(**header: str) -> Mapping[str, Any]:
             try:
-                with translated(bucket=self.bucket, key=key):
-                    return call(**header)
+                return call(**header)
             except NotFoundError as error:
                 if "IfMatch" not in header:
                     raise
@@ -282,11 +266,4 @@ class ObjectStore:
             found = self.head(key)
             return found is not None and isinstance(condition, Matches) and found.etag == condition.etag
 
-        return under_condition(self._learnt, write, condition, translating, holds)
-
-    def _with_digest(self, call: Call, key: str, body: "Body", headers: Mapping[str, Any]) -> Mapping[str, Any]:
-        def translating(**more: Any) -> Mapping[str, Any]:
-            with translated(bucket=self.bucket, key=key):
-                return call(**more)
-
-        return with_digest(self._learnt, translating, body, headers)
+        return under_condition(self._learnt, write, condition, attempt, holds)
