@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.publishing.fingerprint import SHA256, recorded_metadata, run_name
-from galleria_storage.publishing.headers import METADATA_BYTES, OWN_BYTES, left_out, metadata_size, that_fits
+from galleria_storage.publishing.headers import METADATA_BYTES, OWN_BYTES, metadata_size, that_fits
 from tests.support.fakes.gallery import FakeGallery
 
 NAMES = st.text("abcdefghij-", min_size=1, max_size=20)
@@ -13,24 +13,23 @@ NAMES = st.text("abcdefghij-", min_size=1, max_size=20)
 
 @given(st.dictionaries(NAMES, st.text(max_size=900)))
 def test_what_is_kept_fits_beside_ours_and_is_unchanged(metadata: dict[str, str]) -> None:
-    kept = that_fits(metadata)
+    kept, _ = that_fits(metadata)
     assert metadata_size(kept) <= METADATA_BYTES - OWN_BYTES
     assert kept.items() <= metadata.items()
 
 
 @given(st.dictionaries(NAMES, st.text("printable ascii", max_size=30), max_size=10))
 def test_what_all_fits_is_all_kept(metadata: dict[str, str]) -> None:
-    assert that_fits(metadata) == metadata
-    assert left_out(metadata, metadata) == ""
+    assert that_fits(metadata) == (metadata, "")
 
 
 def test_one_value_that_is_too_long_leaves_room_for_the_others() -> None:
-    assert that_fits({"a": "x" * 2000, "b": "y"}) == {"b": "y"}
+    kept, _ = that_fits({"a": "x" * 2000, "b": "y"})
+    assert kept == {"b": "y"}
 
 
 def test_the_names_of_what_is_left_out_are_told_and_no_value_is() -> None:
-    metadata = {"caption": "x" * 2000, "title": "T", "name": "Zoë"}
-    note = left_out(metadata, that_fits(metadata))
+    _, note = that_fits({"caption": "x" * 2000, "title": "T", "name": "Zoë"})
     assert note.endswith("left out: caption, name")
     assert "Zoë" not in note
 

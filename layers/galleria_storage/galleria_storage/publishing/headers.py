@@ -19,11 +19,17 @@ def metadata_size(metadata: Mapping[str, str]) -> int:
     return sum(_PREFIX + len(name.encode()) + len(value.encode()) for name, value in metadata.items())
 
 
-def that_fits(metadata: Mapping[str, str]) -> dict[str, str]:
-    """Return what of an uploader's metadata can be written beside ours, in the order of the names.
+def that_fits(metadata: Mapping[str, str]) -> tuple[dict[str, str], str]:
+    """Return what of an uploader's metadata can be written beside ours.
 
     A value that is not printable ASCII, or one that would make all too large,
     is left out; a shorter one after it may still fit.
+
+    Returns
+    -------
+    tuple
+        The metadata, in the order of the names, and a sentence that names what is left out, without values;
+        empty if nothing is.
     """
     kept: dict[str, str] = {}
     room = METADATA_BYTES - OWN_BYTES
@@ -32,10 +38,5 @@ def that_fits(metadata: Mapping[str, str]) -> dict[str, str]:
         if size <= room and value.isascii() and value.isprintable():
             kept[name] = value
             room -= size
-    return kept
-
-
-def left_out(metadata: Mapping[str, str], kept: Mapping[str, str]) -> str:
-    """Say which metadata is missing on the copy; empty if none is. Values are never told."""
     names = sorted(metadata.keys() - kept.keys())
-    return f"metadata that does not fit into headers was left out: {', '.join(names)}" if names else ""
+    return kept, f"metadata that does not fit into headers was left out: {', '.join(names)}" if names else ""

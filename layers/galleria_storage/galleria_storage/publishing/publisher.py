@@ -26,7 +26,7 @@ from galleria_storage.publishing.fingerprint import (
 )
 from galleria_storage.publishing.ignored_keys import is_ignored
 from galleria_storage.publishing.outcome import Outcome, Tell, tell_nobody
-from galleria_storage.publishing.safe_keys import check_key, folding_note
+from galleria_storage.publishing.safe_keys import check_key
 from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.publishing.wishes import Wish, Wishes
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectInfo, ObjectStore
@@ -125,9 +125,7 @@ class Publisher:
         key = errand.key
         if is_ignored(key, self.settings.ignored_keys):
             return Outcome(key=key, status="ignored", reason="its name is not that of a photo")
-        folds = self.public.profile.folds_slashes
-        check_key(key, folds=folds)
-        errand.notes = (folding_note(key, folds=folds), *self.settings.notes)
+        errand.notes = (check_key(key, folds=self.public.profile.folds_slashes), *self.settings.notes)
         with self._claims.writing(key) if self.settings.duplicate_scope == "bucket" else nullcontext():
             return self._repeat(errand)
 

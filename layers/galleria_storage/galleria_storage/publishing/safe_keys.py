@@ -11,7 +11,7 @@ _SEPARATORS: Final = re.compile(r"[/\\]+")
 _DOTS: Final = frozenset({".", ".."})
 
 
-def check_key(key: str, *, folds: bool) -> None:
+def check_key(key: str, *, folds: bool) -> str:
     """Refuse a key that may name another object than it says.
 
     Parameters
@@ -20,6 +20,11 @@ def check_key(key: str, *, folds: bool) -> None:
         Of an object in staging.
     folds
         Whether the public provider leaves out slashes (`ProviderProfile.folds_slashes`).
+
+    Returns
+    -------
+    str
+        What the outcome should say if the provider keeps the copy under a shorter key; else empty.
 
     Raises
     ------
@@ -47,10 +52,6 @@ def check_key(key: str, *, folds: bool) -> None:
             key=key,
             advice="Upload the photo under another key.",
         )
-
-
-def folding_note(key: str, *, folds: bool) -> str:
-    """Say under which key a provider that folds slashes keeps an object; nothing where it keeps it as it is."""
     folded = re.sub("/{2,}", "/", key)
     if not folds or folded == key:
         return ""

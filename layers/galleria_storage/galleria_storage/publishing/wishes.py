@@ -8,7 +8,7 @@ from galleria_storage.corrections.near_misses import near_keys
 from galleria_storage.corrections.precedence import asked_by
 from galleria_storage.errors import CorrectionError, NotFoundError, PreconditionFailedError
 from galleria_storage.publishing.fingerprint import RECORDED, fingerprint
-from galleria_storage.publishing.headers import left_out, that_fits
+from galleria_storage.publishing.headers import that_fits
 from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.s3.objects import ObjectInfo, ObjectStore
 
@@ -99,10 +99,10 @@ class Wishes:
         """Return what an original with these tags asks for."""
         correction = parse_correction(info.metadata, tags, self._settings.default_correction)
         allowed = {name: info.metadata[name] for name in info.metadata.keys() & self._settings.metadata_allowlist}
-        metadata = that_fits(allowed)
+        metadata, left_out = that_fits(allowed)
         headers = {**metadata, "Cache-Control": self._settings.cache_control}
         carried = {name: value for name, value in headers.items() if value}
-        notes = (left_out(allowed, metadata), *near_keys(info.metadata, tags, RECORDED))
+        notes = (left_out, *near_keys(info.metadata, tags, RECORDED))
         mentioned = tuple(note for note in notes if note)
         asked = asked_by(info.metadata, tags, self._settings.default_correction)
         identity = fingerprint(info, correction, carried)

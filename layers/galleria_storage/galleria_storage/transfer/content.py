@@ -20,6 +20,8 @@ class Content:
 
     Attributes
     ----------
+    in_memory
+        Whether `whole` may be called.
     size
         Total bytes, known before the first one is sent.
     left
@@ -28,15 +30,11 @@ class Content:
 
     def __init__(self, source: ObjectSource, pieces: Iterable[bytes | range] | None = None) -> None:
         self.source = source
+        self.in_memory = source.in_memory
         self.pieces = [range(source.size)] if pieces is None else list(pieces)
         self.size = self.left = sum(map(len, self.pieces))
         self._pending = deque(self.pieces)
         self._sha256 = hashlib.sha256()
-
-    @property
-    def in_memory(self) -> bool:
-        """Whether `whole` may be called."""
-        return self.source.in_memory
 
     def whole(self) -> DigestedBody:
         """Return all of it in memory, lent until the source is closed."""
