@@ -64,6 +64,9 @@ survey: $(VENV)/.ready .venv-servers/.ready ## ask SERVERS what they do: the tab
 mutants: .venv-mutants/.ready ## share of small faults that the tests find, on SAMPLE=40 of each of ROOMS="photos publishing transfer cors" (SEED=1)
 	@.venv-mutants/bin/python -m tests.mutants $(ROOMS) --sample $(or $(SAMPLE),40) --seed $(or $(SEED),1)
 .PHONY: mutants
+weddings: $(VENV)/.ready ## how often the proposals of `clocks` are wrong, on WEDDINGS=200 generated ones (SEED=1000)
+	@$(BIN)/python -m tests.weddings --weddings $(or $(WEDDINGS),200) --seed $(or $(SEED),1000)
+.PHONY: weddings
 ceph: ## install Ceph's S3 gateway for `make conformance` (Debian, as root)
 	@command -v radosgw >/dev/null || { apt-get update -q && \
 	  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends radosgw ceph-mon ceph-osd ceph-common; }

@@ -1,0 +1,122 @@
+"""Pictures that look alike, taken by two cameras: most show the same scene at the same moment.
+
+Thumbnails are compared by their difference hash, 128 bits (N. Krawetz, "Kind of Like That", 2013; the library `dhash`).
+Two photos of one scene from one side have nearly the same hash; so have two photos of the same wall, an hour apart.
+Only a difference between the clocks at which several alike pictures meet, and no other, says something.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Final, NamedTuple
+
+from galleria_storage.clocks.cameras import Camera
+from galleria_storage.clocks.evidence import Evidence, tolerance_text
+from galleria_storage.clocks.many_moments import EPOCH, seconds
+from galleria_storage.clocks.spread import Sample, middle
+
+_ALIKE: Final = 20
+"""Bits of 128 that may differ."""
+
+_PLAIN: Final = range(32, 97)
+"""Bits that are set in a picture that shows something: a dark or empty one has few."""
+
+_MOST: Final = 1500
+_AROUND: Final = 38 * 3600.0
+_WINDOW, _NEIGHBOURHOOD = 45.0, 300.0
+_FEWEST, _FEWEST_EXPECTED = 5, 3
+_NOISE: Final = 5.0
+_HABIT: Final = 15.0
+"""Seconds by which one person may always be later than another."""
+
+
+class Seen(NamedTuple):
+    """When a picture was taken, in seconds since `EPOCH`, and its hash."""
+
+    time: float
+    picture: int
+
+
+def seen(shots: Iterable[tuple[datetime | None, int | None]]) -> list[Seen]:
+    """Return the pictures that show something, in order; at most `_MOST`, evenly chosen."""
+    found = sorted(
+        Seen(seconds(time), picture)
+        for time, picture in shots
+        if time is not None and picture is not None and picture.bit_count() in _PLAIN
+    )
+    step = -(-len(found) // _MOST)
+    return found[::step] if step > 1 else found
+
+
+def pictures_evidence(
+    camera: Camera, others: Sequence[Seen], home: timedelta, expected: Evidence | None
+) -> Evidence | None:
+    """Compare a camera's pictures with those of cameras whose clocks are known; None if nothing meets.
+
+    Parameters
+    ----------
+    camera
+        The camera whose clock is unknown.
+    others
+        Pictures of the others, by moment in UTC.
+    home
+        How far a right clock would be ahead of UTC.
+    expected
+        What other evidence says about it.
+    """
+    own = seen((shot.clock, shot.picture) for shot in camera.timed)
+    usual = expected.ahead if expected and expected.ahead is not None else home
+    reach = expected.tolerance.total_seconds() + _WINDOW if expected and expected.ahead is not None else _AROUND
+    samples = _meetings(own, others, usual.total_seconds() - reach, usual.total_seconds() + reach)
+    best = _densest(samples)
+    fewest = _FEWEST_EXPECTED if expected and expected.confidence == "likely" else _FEWEST
+    if best is None or len(best) < fewest or not _stands_out(samples, best):
+        return None
+    found = middle(best, _NOISE)
+    tolerance = timedelta(seconds=round(_HABIT + 3 * max(found.spread, _NOISE) / len(best) ** 0.5))
+    ahead = timedelta(seconds=round(found.seconds))
+    words = f"{len(best)} pictures look like those that others took at the same moment {tolerance_text(tolerance)}"
+    since = found.since if found.drift else None
+    return Evidence("same picture", words, "likely", ahead, tolerance, -found.drift, since, photos=len(best))
+
+
+def _meetings(own: Sequence[Seen], others: Sequence[Seen], low: float, high: float) -> list[Sample]:
+    """Return the differences between alike pictures, the closest one for each minute of a camera's own."""
+    found = []
+    start = 0
+    for one in own:
+        while start < len(others) and one.time - others[start].time > high:
+            start += 1
+        for other in others[start:]:
+            if one.time - other.time < low:
+                break
+            if (one.picture ^ other.picture).bit_count() <= _ALIKE:
+                found.append(Sample(EPOCH + timedelta(seconds=one.time), one.time - other.time))
+    return sorted(found, key=lambda sample: sample.seconds)
+
+
+def _densest(samples: Sequence[Sample]) -> list[Sample] | None:
+    """Return the differences in the window that has most of them, one for each minute of the camera's clock."""
+    best: list[Sample] = []
+    start = 0
+    for stop, sample in enumerate(samples):
+        while sample.seconds - samples[start].seconds > 2 * _WINDOW:
+            start += 1
+        if stop + 1 - start > len(best):
+            best = list(samples[start : stop + 1])
+    return _one_a_minute(best) or None
+
+
+def _one_a_minute(samples: Iterable[Sample]) -> list[Sample]:
+    by_clock = sorted(samples)
+    minutes = groupby(by_clock, key=lambda sample: sample.clock.replace(second=0, microsecond=0))
+    return [(alike := list(group))[len(alike) // 2] for _, group in minutes]
+
+
+def _stands_out(samples: Sequence[Sample], best: Sequence[Sample]) -> bool:
+    """Whether most alike pictures near the best difference are at it, and no other has even a third as many."""
+    centre = sum(sample.seconds for sample in best) / len(best)
+    near = _one_a_minute(sample for sample in samples if abs(sample.seconds - centre) <= _NEIGHBOURHOOD)
+    rest = [sample for sample in samples if abs(sample.seconds - centre) > _NEIGHBOURHOOD]
+    rival = len(_densest(rest) or ())
+    return 2 * len(best) >= len(near) and len(best) > 3 * rival
