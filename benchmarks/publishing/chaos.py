@@ -21,8 +21,8 @@ from typing import Any, Final
 from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError
 
 from galleria_storage.errors import GalleriaError
+from galleria_storage.publishing.publish_settings import PublishSettings
 from galleria_storage.publishing.publisher import Publisher
-from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.s3.clients import Connection, connect
 from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.transfer.writer import Writer

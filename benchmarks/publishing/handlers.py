@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 import piexif
 
+from galleria_storage.publishing.publish_settings import PublishSettings
 from galleria_storage.publishing.publisher import Publisher
-from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.clients import Connection
 from galleria_storage.s3.objects import ObjectStore

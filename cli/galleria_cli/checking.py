@@ -7,11 +7,11 @@ from typing import Final, Literal, NamedTuple
 from urllib.parse import quote
 
 from galleria_storage.cors.all_buckets import audit_buckets
+from galleria_storage.cors.cors_settings import cors_settings
 from galleria_storage.cors.public_request import ask, public_url
-from galleria_storage.cors.settings import cors_settings
 from galleria_storage.errors import GalleriaError
 from galleria_storage.publishing.fingerprint import is_ours
-from galleria_storage.publishing.settings import PublishSettings, publish_settings
+from galleria_storage.publishing.publish_settings import PublishSettings, publish_settings
 from galleria_storage.s3 import secret
 from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.clients import Connection, connect

@@ -11,7 +11,7 @@ from galleria_storage.errors import GalleriaError, UnsafeKeyError
 from galleria_storage.publishing.fingerprint import is_ours
 from galleria_storage.publishing.ignored_keys import is_ignored
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectInfo, ObjectStore
-from galleria_storage.transfer import files
+from galleria_storage.transfer import file_upload
 from galleria_storage.transfer.local_content import LocalContent
 from galleria_storage.transfer.stored import find, is_same
 
@@ -63,7 +63,7 @@ class Deployment:
         return outcome(file, key, lambda: self._one(file, key), _status)
 
     def _one(self, file: LocalFile, key: str) -> Sent:
-        files.check_key(self.store.bucket, key)
+        file_upload.check_key(self.store.bucket, key)
         content = LocalContent(file.path)
         status = self.known.patience.call(lambda: self._put(file, content, key))
         return Sent(file.name, key, status, content.size)
@@ -87,7 +87,7 @@ class Deployment:
         if not self.dry_run:
             digests = digests or self.known.read(file.path, content)
             headers = self._headers(file.name)
-            files.send(self.store, content, digests, key, condition, headers=headers, guard=refuse_copies)
+            file_upload.send(self.store, content, digests, key, condition, headers=headers, guard=refuse_copies)
         return "deployed"
 
     def _headers(self, name: str) -> dict[str, Any]:

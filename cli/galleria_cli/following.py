@@ -9,7 +9,7 @@ from galleria_cli.places import public_store
 from galleria_cli.reporting import Report
 from galleria_storage.errors import GalleriaError
 from galleria_storage.publishing.fingerprint import CAPTURED_AFTER, RUN, is_ours, is_result
-from galleria_storage.publishing.settings import publish_settings
+from galleria_storage.publishing.publish_settings import publish_settings
 from galleria_storage.publishing.wishes import Wishes
 from galleria_storage.s3.objects import ObjectStore
 

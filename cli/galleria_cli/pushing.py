@@ -20,7 +20,7 @@ from galleria_storage.photos.source import FileSource
 from galleria_storage.publishing.ignored_keys import is_ignored
 from galleria_storage.s3.faults import translated
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectInfo, ObjectStore
-from galleria_storage.transfer import files
+from galleria_storage.transfer import file_upload
 from galleria_storage.transfer.local_content import LocalContent
 from galleria_storage.transfer.stored import is_same
 
@@ -100,7 +100,7 @@ class Push:
         if asked:
             asked = asked_of(file.path, facts.media.media_type, asked)
             _try(file.path, asked, facts.media.media_type)
-        files.check_key(self.store.bucket, key)
+        file_upload.check_key(self.store.bucket, key)
         content = LocalContent(file.path)
         status = self.known.patience.call(lambda: self._put(file.path, content, key, asked))
         words = ", ".join(f"{name}={value}" for name, value in asked.items())
@@ -125,7 +125,7 @@ class Push:
         if not self.dry_run:
             condition: Condition = Matches(found.etag) if found else ABSENT
             digests = digests or self.known.read(path, content)
-            files.send(self.store, content, digests, key, condition, headers=self._headers(asked))
+            file_upload.send(self.store, content, digests, key, condition, headers=self._headers(asked))
             self._asks(digests.etag, key, wanted, "pushed")
         return "pushed"
 

@@ -20,7 +20,7 @@ from galleria_storage.bulk.standing import Standing, look
 from galleria_storage.bulk.walk import LocalFile
 from galleria_storage.errors import GalleriaError
 from galleria_storage.s3.objects import ObjectStore
-from galleria_storage.transfer import files
+from galleria_storage.transfer import file_upload
 from galleria_storage.transfer.digests import Digests
 from galleria_storage.transfer.local_content import LocalContent
 
@@ -55,7 +55,7 @@ class Known(NamedTuple):
 
     def read(self, path: Path, content: LocalContent) -> Digests:
         """Read a file for its digests, and remember them."""
-        digests = files.read_digests(content)
+        digests = file_upload.read_digests(content)
         self.remembered.remember(path, digests)
         return digests
 

@@ -19,9 +19,9 @@ from typing import Any, Final
 from galleria_storage.aws import custom_resource
 from galleria_storage.delivery.events import unpack
 from galleria_storage.delivery.notices import Task
-from galleria_storage.delivery.patience import patient
 from galleria_storage.delivery.replies import answer, line, summary
 from galleria_storage.delivery.reports import Reporter
+from galleria_storage.delivery.retry_delay import patient
 from galleria_storage.delivery.tasks import carry_out
 from galleria_storage.errors import GalleriaError
 from galleria_storage.publishing.outcome import Outcome

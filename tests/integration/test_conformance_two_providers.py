@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from galleria_storage.publishing.publish_settings import PublishSettings
 from galleria_storage.publishing.publisher import Publisher
-from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.s3.clients import connect
 from galleria_storage.s3.discovery import identify
 from galleria_storage.s3.objects import ObjectStore

@@ -8,8 +8,8 @@ import pytest
 
 from galleria_cli.console import main
 from galleria_storage.cors import all_buckets
+from galleria_storage.cors.cors_settings import CorsSettings, CorsTarget
 from galleria_storage.cors.rules import default_gallery_rules
-from galleria_storage.cors.settings import CorsSettings, CorsTarget
 from galleria_storage.errors import ProviderError
 from tests.support.functions.function import Function
 from tests.support.servers import S3Server

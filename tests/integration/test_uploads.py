@@ -15,7 +15,7 @@ from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.s3.profiles import AWS, CEPH, SEAWEEDFS, ProviderProfile
 from galleria_storage.s3_storage import file_exists_in_s3, list_bucket_files, upload_file_to_s3
 from galleria_storage.transfer.digests import SHA256_METADATA
-from galleria_storage.transfer.files import upload
+from galleria_storage.transfer.file_upload import upload
 from galleria_storage.transfer.sizes import MIB
 from tests.support.servers import S3Server
 from tests.support.servers.gallery import Buckets

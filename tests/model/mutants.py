@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from galleria_storage.publishing import claims, fingerprint, publisher, wishes
+from galleria_storage.publishing.publish_settings import DuplicateScope
 from galleria_storage.publishing.publisher import Publisher
-from galleria_storage.publishing.settings import DuplicateScope
 
 
 @dataclass(frozen=True)

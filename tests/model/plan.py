@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from galleria_storage.publishing.settings import DuplicateScope, WhenRemoved
+from galleria_storage.publishing.publish_settings import DuplicateScope, WhenRemoved
 from galleria_storage.s3.profiles import PROFILES, ProviderProfile
 from tests.support.fakes.profiles import HONOURING
 from tests.support.photos.jpegs import HEAD, SCAN_START

@@ -16,8 +16,8 @@ from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
 from galleria_storage.errors import GalleriaError
 from galleria_storage.publishing.outcome import Outcome
+from galleria_storage.publishing.publish_settings import DuplicateScope, PublishSettings
 from galleria_storage.publishing.publisher import Publisher
-from galleria_storage.publishing.settings import DuplicateScope, PublishSettings
 from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.transfer.sizes import Sizes

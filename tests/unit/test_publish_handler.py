@@ -189,7 +189,7 @@ def test_a_batch_job_is_answered_task_by_task(function: Function, name: str) -> 
 
 
 def _settings_of(asked: dict[str, Any]) -> Any:
-    from galleria_storage.publishing.settings import publish_settings  # noqa: PLC0415
+    from galleria_storage.publishing.publish_settings import publish_settings  # noqa: PLC0415
 
     task = asked["tasks"][0]
     bucket = task.get("s3Bucket") or task["s3BucketArn"].rpartition(":")[2]

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from galleria_storage.corrections.correction import CORRECTION_KEYS
-from galleria_storage.cors.settings import cors_settings
+from galleria_storage.cors.cors_settings import cors_settings
 from galleria_storage.publishing.outcome import Outcome
-from galleria_storage.publishing.settings import publish_settings
+from galleria_storage.publishing.publish_settings import publish_settings
 from galleria_storage.runtime.environment import RememberedNames
 
 ROOT = Path(__file__).parents[2]

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from galleria_storage.cors.settings import CorsTarget, cors_settings
+from galleria_storage.cors.cors_settings import CorsTarget, cors_settings
 from galleria_storage.errors import SettingsError
-from galleria_storage.publishing.settings import publish_settings
+from galleria_storage.publishing.publish_settings import publish_settings
 from galleria_storage.runtime.environment import completed
 from galleria_storage.s3.access import BucketAccess, ProviderAccess, public_bucket, public_provider
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from galleria_storage.cors.cors_settings import cors_settings
 from galleria_storage.cors.rules import found_rules
-from galleria_storage.cors.settings import cors_settings
-from galleria_storage.publishing.settings import publish_settings
+from galleria_storage.publishing.publish_settings import publish_settings
 from galleria_storage.runtime.environment import MORE, completed
 from tests.support.servers.processes import ROOT
 from tests.support.stack.template import Stack, source

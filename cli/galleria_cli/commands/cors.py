@@ -15,7 +15,7 @@ from galleria_cli.subcommands import Subcommand
 from galleria_cli.table import printable
 from galleria_storage.corrections.near_misses import near_settings
 from galleria_storage.cors.all_buckets import audit_buckets, summary
-from galleria_storage.cors.settings import cors_settings
+from galleria_storage.cors.cors_settings import cors_settings
 from galleria_storage.cors.verdict import BucketVerdict
 from galleria_storage.runtime.environment import RememberedNames, completed
 

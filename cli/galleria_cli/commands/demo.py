@@ -27,7 +27,7 @@ from galleria_cli.options import PATH, selected, told
 from galleria_cli.reporting import Report
 from galleria_cli.rules.short_forms import from_words
 from galleria_storage.bulk.selection import Selection
-from galleria_storage.publishing.settings import DEFAULT_CORRECTION_VARIABLES
+from galleria_storage.publishing.publish_settings import DEFAULT_CORRECTION_VARIABLES
 
 _HEADER: Final = ("photo", "published as", "offset", "outcome", "ms", "checked")
 #: So that the table fits 80 columns.

@@ -47,7 +47,7 @@ def compare(  # its two callers' options
     from galleria_storage.bulk.march import march  # noqa: PLC0415
     from galleria_storage.bulk.patience import Patience  # noqa: PLC0415
     from galleria_storage.bulk.run import as_they_finish  # noqa: PLC0415
-    from galleria_storage.publishing.settings import publish_settings  # noqa: PLC0415
+    from galleria_storage.publishing.publish_settings import publish_settings  # noqa: PLC0415
     from galleria_storage.s3.listing import list_objects  # noqa: PLC0415
 
     env = places.settings(stack)

@@ -21,7 +21,7 @@ from galleria_storage.s3 import bucket_cors, listing
 from galleria_storage.s3.clients import get_s3_client
 from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.s3.profiles import profile_of_client
-from galleria_storage.transfer import digests, files, stored
+from galleria_storage.transfer import digests, file_upload, stored
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -72,7 +72,7 @@ def upload_file_to_s3(
     started = time.monotonic()
     result = {"success": False, "skipped": False, "file_size": 0, "checksum": "", "upload_time": 0.0, "error": None}
     try:
-        done = files.upload(
+        done = file_upload.upload(
             _store(client, bucket),
             given.content_argument("local_path", local_path),
             given.text_argument("key", key),

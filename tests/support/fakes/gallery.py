@@ -8,8 +8,8 @@ from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.errors import GalleriaError
 from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.publishing.outcome import Outcome
+from galleria_storage.publishing.publish_settings import PublishSettings
 from galleria_storage.publishing.publisher import Publisher
-from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.transfer.sizes import Sizes

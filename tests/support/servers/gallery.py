@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from galleria_storage.publishing.publish_settings import PublishSettings
 from galleria_storage.publishing.publisher import Publisher
-from galleria_storage.publishing.settings import PublishSettings
 from galleria_storage.s3.clients import connect
 from galleria_storage.s3.discovery import settle
 from galleria_storage.s3.objects import ObjectStore

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from galleria_storage.bulk.remembered import RememberedFiles
-from galleria_storage.transfer.files import read_digests
+from galleria_storage.transfer.file_upload import read_digests
 from galleria_storage.transfer.local_content import LocalContent
 
 

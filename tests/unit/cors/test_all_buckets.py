@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from galleria_storage.cors.all_buckets import announce_drift, audit_buckets, summary
+from galleria_storage.cors.cors_settings import CorsSettings, CorsTarget
 from galleria_storage.cors.rules import default_gallery_rules
-from galleria_storage.cors.settings import CorsSettings, CorsTarget
 from galleria_storage.errors import SettingsError
 from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.clients import Connection

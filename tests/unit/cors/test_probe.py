@@ -5,10 +5,10 @@ import threading
 import pytest
 
 from galleria_storage.cors.audit import audit_bucket
+from galleria_storage.cors.cors_settings import CorsMode
 from galleria_storage.cors.needs import FILLER
 from galleria_storage.cors.probe import MAX_ORIGINS, probe
 from galleria_storage.cors.rules import CorsRule, default_gallery_rules, found_rules
-from galleria_storage.cors.settings import CorsMode
 from galleria_storage.errors import ProviderError, SettingsError
 from galleria_storage.s3.access import BucketAccess
 from tests.support.cors.fakes import FakeProvider, refusal, web_server

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from galleria_storage.cors.cors_settings import cors_settings
 from galleria_storage.cors.expected import expected_rules, rules_from_settings
 from galleria_storage.cors.rules import CorsRule, default_gallery_rules, found_rules
-from galleria_storage.cors.settings import cors_settings
 from galleria_storage.errors import SettingsError
 
 ENV = {"S3_PUBLIC_BUCKET": "photos"}

@@ -2,8 +2,8 @@
 
 import pytest
 
+from galleria_storage.cors.cors_settings import CorsMode
 from galleria_storage.cors.rules import default_gallery_rules
-from galleria_storage.cors.settings import CorsMode
 from galleria_storage.cors.verdict import BucketVerdict
 
 

@@ -10,7 +10,7 @@ from galleria_storage.delivery.notices import Task
 from galleria_storage.delivery.reports import Reporter
 from galleria_storage.errors import ProviderError
 from galleria_storage.publishing.outcome import Outcome, OutcomeStatus
-from galleria_storage.publishing.settings import PublishSettings
+from galleria_storage.publishing.publish_settings import PublishSettings
 from galleria_storage.s3.access import BucketAccess
 
 TASK = Task("staging", "å b.jpg", correlation_id="REQ")

@@ -7,7 +7,7 @@ from galleria_storage.delivery.reports import Reporter
 from galleria_storage.delivery.tasks import carry_out
 from galleria_storage.errors import CorrectionError, ProviderError
 from galleria_storage.publishing.outcome import Outcome, Tell
-from galleria_storage.publishing.settings import PublishSettings
+from galleria_storage.publishing.publish_settings import PublishSettings
 from galleria_storage.s3.access import BucketAccess
 
 

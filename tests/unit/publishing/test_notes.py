@@ -5,7 +5,7 @@ from struct import pack
 
 import pytest
 
-from galleria_storage.publishing.settings import publish_settings
+from galleria_storage.publishing.publish_settings import publish_settings
 from tests.support.fakes.gallery import TIME, FakeGallery
 from tests.support.photos.boxes import box
 from tests.support.photos.media_boxes import ftyp, meta, moov

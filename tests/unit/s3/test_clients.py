@@ -14,7 +14,7 @@ from galleria_storage.errors import SettingsError
 from galleria_storage.s3 import clients
 from galleria_storage.s3.access import BucketAccess, ProviderAccess
 from galleria_storage.s3.clients import connect, get_s3_client, staging_client
-from galleria_storage.s3.sdk.session import read_timestamp
+from galleria_storage.s3.sdk.botocore_session import read_timestamp
 
 
 def photos(*provider: str, **more: str) -> BucketAccess:

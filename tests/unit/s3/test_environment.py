@@ -15,7 +15,7 @@ from botocore.credentials import Credentials
 from galleria_storage.errors import SettingsError
 from galleria_storage.s3.access import BucketAccess, ProviderAccess
 from galleria_storage.s3.clients import Connection, connect, get_s3_client, staging_client
-from galleria_storage.s3.sdk.session import _FROM_AWS, FoundCredentials, credentials_of, plain_session
+from galleria_storage.s3.sdk.botocore_session import _FROM_AWS, FoundCredentials, credentials_of, plain_session
 
 Write = Callable[[str], int]
 

@@ -17,12 +17,12 @@ from galleria_storage.bulk.standing import Standing, look
 from galleria_storage.bulk.walk import LocalFile, list_files
 from galleria_storage.errors import GalleriaError, LocalFileError
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectStore
-from galleria_storage.transfer import files
+from galleria_storage.transfer import file_upload
 from galleria_storage.transfer.digests import has_etag
 from galleria_storage.transfer.local_content import LocalContent
 from galleria_storage.transfer.stored import find, is_same
 
-#: Files that are sent at once; with `files.PART_THREADS` each they fill `clients.CONNECTIONS`.
+#: Files that are sent at once; with `file_upload.PART_THREADS` each they fill `clients.CONNECTIONS`.
 FILE_THREADS: Final = 8
 
 Progress = Callable[[str, int, int], None]
@@ -121,7 +121,7 @@ class _FolderRun:
         size = 0
         try:
             key = self.prefix + file.name
-            files.check_key(self.store.bucket, key)
+            file_upload.check_key(self.store.bucket, key)
             content = LocalContent(file.path)
             with content.open():
                 size = content.size
@@ -139,12 +139,12 @@ class _FolderRun:
             return "skipped"
         digests = None
         if (listed and listed.size == content.size) or not (listed or self.standing.complete):
-            digests = files.read_digests(content)
+            digests = file_upload.read_digests(content)
             found, condition = find(self.store, key)
             if found and is_same(found, content, digests):
                 return "skipped"
         if not self.dry_run:
-            files.send(self.store, content, digests or files.read_digests(content), key, condition)
+            file_upload.send(self.store, content, digests or file_upload.read_digests(content), key, condition)
         return "uploaded"
 
 

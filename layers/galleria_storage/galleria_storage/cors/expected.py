@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from galleria_storage.cors.cors_settings import CorsSettings
 from galleria_storage.cors.rules import LIST_FIELDS, CorsRule
-from galleria_storage.cors.settings import CorsSettings
 from galleria_storage.errors import SettingsError
 
 METHODS: Final = ("GET", "PUT", "HEAD", "POST", "DELETE")

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from galleria_storage.cors.cors_settings import CorsMode
 from galleria_storage.cors.probe import ProbeResult
-from galleria_storage.cors.settings import CorsMode
 
 VerdictStatus = Literal["ok", "drifted", "repaired", "unsupported", "failed"]
 RuleDocuments = Sequence[dict[str, Any]]

@@ -28,7 +28,7 @@ from galleria_storage.delivery.replies import summary
 from galleria_storage.errors import GalleriaError
 from galleria_storage.publishing.fingerprint import is_recent
 from galleria_storage.publishing.outcome import Outcome
-from galleria_storage.publishing.settings import PublishSettings
+from galleria_storage.publishing.publish_settings import PublishSettings
 
 _DETAIL_TYPES: Final = {"published": "Photo Published", "duplicate": "Photo Published", "removed": "Photo Removed"}
 

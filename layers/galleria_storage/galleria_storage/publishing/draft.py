@@ -19,7 +19,7 @@ from galleria_storage.photos.photo import plan_photo
 from galleria_storage.photos.plan import NOTHING, Span
 from galleria_storage.photos.sniff import MediaType, recognise
 from galleria_storage.photos.source import MeteredSource
-from galleria_storage.publishing.settings import PublishSettings
+from galleria_storage.publishing.publish_settings import PublishSettings
 from galleria_storage.transfer.content import Content
 from galleria_storage.transfer.object_source import ObjectSource
 

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.errors import AccessDeniedError, CorrectionError, GalleriaError, SettingsError
 from galleria_storage.publishing.outcome import Outcome, Tell, tell_nobody
+from galleria_storage.publishing.publish_settings import DEFAULT_CORRECTION_VARIABLES, PublishSettings, publish_settings
 from galleria_storage.publishing.publisher import Publisher
-from galleria_storage.publishing.settings import DEFAULT_CORRECTION_VARIABLES, PublishSettings, publish_settings
 from galleria_storage.s3 import secret
 from galleria_storage.s3.access import BucketAccess, ProviderAccess
 from galleria_storage.s3.clients import Connection, connect
@@ -47,7 +47,7 @@ class PublishService:
     Parameters
     ----------
     env
-        The environment variables that `settings` describes.
+        The environment variables that `publish_settings` describes.
     clock
         Seconds from any start, which never go back.
     pace

@@ -9,7 +9,7 @@ from galleria_storage.corrections.precedence import asked_by
 from galleria_storage.errors import CorrectionError, NotFoundError, PreconditionFailedError
 from galleria_storage.publishing.fingerprint import RECORDED, fingerprint
 from galleria_storage.publishing.headers import that_fits
-from galleria_storage.publishing.settings import PublishSettings
+from galleria_storage.publishing.publish_settings import PublishSettings
 from galleria_storage.s3.objects import ObjectInfo, ObjectStore
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from galleria_storage.errors import IntegrityError
 from galleria_storage.s3.faults import sdk_errors, translate, unproven
-from galleria_storage.s3.sdk.reading import breaks, straight_reader
+from galleria_storage.s3.sdk.body_reader import breaks, straight_reader
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody

@@ -21,10 +21,10 @@ from galleria_storage.s3.endpoints import Endpoint, parse_endpoint
 from galleria_storage.s3.faults import translated
 from galleria_storage.s3.pace import Pace
 from galleria_storage.s3.profiles import ProviderProfile
+from galleria_storage.s3.sdk.botocore_session import credentials_of, lean_session, plain_session, region_of
 from galleria_storage.s3.sdk.bounded import bound_answers
 from galleria_storage.s3.sdk.expecting import expect_only_for_large
 from galleria_storage.s3.sdk.pacing import pace_bodies
-from galleria_storage.s3.sdk.session import credentials_of, lean_session, plain_session, region_of
 from galleria_storage.s3.sdk.signing import sign_known_digests
 
 if TYPE_CHECKING:

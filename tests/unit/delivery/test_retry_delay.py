@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from galleria_storage.delivery.patience import LONGEST_SECONDS, delay, patient
+from galleria_storage.delivery.retry_delay import LONGEST_SECONDS, delay, patient
 from galleria_storage.errors import GalleriaError, ProviderError
 
 URL = "https://sqs.eu-north-1.amazonaws.com/123456789012/publish"

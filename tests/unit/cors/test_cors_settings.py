@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from galleria_storage.cors.settings import CorsTarget, cors_settings
+from galleria_storage.cors.cors_settings import CorsTarget, cors_settings
 from galleria_storage.errors import SettingsError
 from galleria_storage.s3.access import BucketAccess, ProviderAccess
 
