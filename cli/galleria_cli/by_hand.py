@@ -27,7 +27,7 @@ _WRONG: Final = frozenset({"rejected", "failed"})
 #: What is wrong where a key was named; among all keys of a folder it is no fault.
 _WRONG_IF_NAMED: Final = frozenset({*_WRONG, "gone", "ignored"})
 _OTHERS: Final = (
-    "%d copies had been made with other settings; --settings-from STACK publishes with those of the deployed function"
+    "made with other settings before: %d copies; --settings-from STACK publishes with those of the deployed function"
 )
 
 

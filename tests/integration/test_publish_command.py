@@ -1,0 +1,98 @@
+"""`publish` by hand: with whose settings, which keys, and again where that is forced."""
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from galleria_cli.console import main
+from galleria_storage.aws import calls
+from tests.support.fakes.fake_stack import FakeStack
+from tests.support.photos.samples import PHOTO
+from tests.support.servers import S3Server
+from tests.support.servers.gallery import Buckets, keys
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+@pytest.fixture(autouse=True)
+def reach(staging_environment: None, server: S3Server, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    del staging_environment
+    values = {
+        "S3_PUBLIC_ENDPOINT": server.endpoint,
+        "S3_PUBLIC_ACCESS_KEY": server.access_key,
+        "S3_PUBLIC_SECRET_KEY": server.secret_key,
+        "S3_PUBLIC_REGION": server.region,
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    return values
+
+
+@pytest.fixture
+def photos(s3: "S3Client", buckets: Buckets, prefix: str) -> str:
+    for name in ("a/1.jpg", "a/2.JPG", "b/3.jpg"):
+        s3.put_object(Bucket=buckets.staging, Key=prefix + name, Body=PHOTO)
+    return prefix
+
+
+@pytest.fixture
+def _stack(reach: dict[str, str], buckets: Buckets, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = {"STAGING_BUCKET": buckets.staging, "S3_PUBLIC_BUCKET": buckets.public}
+    monkeypatch.setattr(calls, "_client", FakeStack({**reach, **places, "CACHE_CONTROL": "max-age=60"}).client)
+
+
+def cache_control(s3: "S3Client", buckets: Buckets, key: str) -> str:
+    return s3.head_object(Bucket=buckets.public, Key=key).get("CacheControl", "")
+
+
+@pytest.mark.usefixtures("_stack")
+def test_the_stacks_settings_decide_and_who_publishes_with_others_hears_of_it(
+    s3: "S3Client", buckets: Buckets, photos: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["publish", f"{photos}a/1.jpg", "--settings-from", "galleria"]) == 0
+    assert cache_control(s3, buckets, f"{photos}a/1.jpg") == "max-age=60"
+    assert main(["status", "--prefix", f"{photos}a/1", "--settings-from", "galleria"]) == 0
+    capsys.readouterr()
+    assert main(["publish", f"{photos}a/1.jpg", "--dry-run"]) == 0
+    assert "made with other settings: Cache-Control was max-age=60, is not set" in capsys.readouterr().out
+    assert cache_control(s3, buckets, f"{photos}a/1.jpg") == "max-age=60"
+    assert main(["publish", f"{photos}a/1.jpg"]) == 0
+    told = capsys.readouterr()
+    assert "made with other settings: Cache-Control was max-age=60, is not set" in told.out
+    assert "made with other settings before: 1 " in told.err
+    assert cache_control(s3, buckets, f"{photos}a/1.jpg") == ""
+
+
+def test_patterns_folders_and_selections_say_which_keys(
+    s3: "S3Client", buckets: Buckets, photos: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["publish", f"{photos}a/*.jpg"]) == 0
+    assert keys(s3, buckets.public, photos) == [f"{photos}a/1.jpg"]
+    assert main(["publish", "-r", photos.rstrip("/"), "--include", "*.jpg"]) == 0
+    assert len(keys(s3, buckets.public, photos)) == 3
+    capsys.readouterr()
+    assert main(["remove", "-r", f"{photos}a", "--json"]) == 0
+    *found, _ = map(json.loads, capsys.readouterr().out.splitlines())
+    assert [(one["file"], one["status"]) for one in found] == [
+        (f"{photos}a/1.jpg", "would remove"),
+        (f"{photos}a/2.JPG", "would remove"),
+    ]
+    assert main(["remove", "-r", f"{photos}a", "--yes"]) == 0
+    assert keys(s3, buckets.staging, photos) == keys(s3, buckets.public, photos) == [f"{photos}b/3.jpg"]
+
+
+def test_a_right_copy_is_written_again_if_that_is_forced_at_any_rate(
+    s3: "S3Client", buckets: Buckets, photos: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = f"{photos}b/3.jpg"
+    main(["publish", key])
+    first = s3.head_object(Bucket=buckets.public, Key=key)["Metadata"]["galleria-run"]
+    capsys.readouterr()
+    main(["publish", key])
+    assert "already published" in capsys.readouterr().out
+    assert main(["publish", key, "--force", "--bwlimit", "50M", "--retries", "1", "--transfers", "2"]) == 0
+    second = s3.head_object(Bucket=buckets.public, Key=key)["Metadata"]["galleria-run"]
+    assert first != second
+    assert main(["verify", "--prefix", key, "--bwlimit", "50M"]) == 0
