@@ -4,7 +4,6 @@ A profile is a table of the settings' own names: ``[studio]``, ``STAGING_BUCKET 
 fills in what the environment does not say; one that is named (`--profile`, GALLERIA_PROFILE) counts more than it.
 """
 
-import json
 import os
 import re
 import tomllib
@@ -74,11 +73,11 @@ def save(name: str, values: Mapping[str, str]) -> Path:
     """
     if not _NAME.fullmatch(name):
         raise SettingsError(f"the profile is called {name!r}; allowed are letters, digits, _ and -", tag="--profile")
-    profiles = {**read(), name: dict(values)}
-    text = "\n".join(
-        f"[{title}]\n" + "".join(f"{setting} = {json.dumps(value)}\n" for setting, value in table.items())
-        for title, table in profiles.items()
-    )
+    import tomlkit  # noqa: PLC0415 # only here: it keeps the comments of the others
+
+    document = tomlkit.parse(path().read_text(encoding="utf-8")) if read() else tomlkit.document()
+    document[name] = dict(values)
+    text = tomlkit.dumps(document)
     place = path()
     try:
         place.parent.mkdir(parents=True, exist_ok=True)

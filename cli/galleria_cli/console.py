@@ -45,7 +45,7 @@ COMMANDS: Final[dict[str, str]] = {
     "remove": "take photos out of staging, the public bucket and the CDN",
     "problems": "say what was rejected or failed, why, and what to do",
     "retry": "hand what is in the failure queue to the function again",
-    "setup": "keep the settings of a provider, and print the stack's parameters",
+    "setup": "keep the settings of a provider, and put the stack's parameters into samconfig.toml",
     "doctor": "check what a photo needs on its way, and say what to do",
     "cors": "check or repair the public bucket's CORS rules",
     "demo": "run the main job on an embedded S3, and check every result",
@@ -124,6 +124,9 @@ def _invoke(arguments: list[str]) -> int:
             status: int = group.invoke(context)
     except click.exceptions.Exit as done:
         return done.exit_code
+    except click.exceptions.Abort:  # Ctrl-C, or nobody there, at a question; or the answer was no
+        print("stopped; nothing was written", file=sys.stderr)
+        return 130
     except click.ClickException as error:
         _show(error)
         return 2

@@ -1,81 +1,110 @@
 """`galleria-storage setup PROVIDER`: a few answers, and a profile and the stack's parameters come of them."""
 
-from typing import Final, NamedTuple
+from pathlib import Path
+from typing import Final
 
 import click
 
 from galleria_cli import configuration
-from galleria_cli.subcommands import Subcommand
+from galleria_cli.options import PATH, dry, told
+from galleria_cli.providers import PROVIDERS, Answers, parameters_of, settings_of, shown
+from galleria_cli.reporting import Report
+
+_SAMCONFIG: Final = Path("samconfig.toml")
+_KEYS_OF_THE_STACK: Final = """\
+The stack takes the keys from a secret, never from a parameter. Make one and run setup again with --secret-arn:
+aws secretsmanager create-secret --name gallery --secret-string file://keys.json
+keys.json: {"S3_PUBLIC_ACCESS_KEY": "...", "S3_PUBLIC_KEYS_OF_THE_STACK_KEY": "..."}"""
 
 
-class Provider(NamedTuple):
-    """What must be asked for a provider, and how its endpoint is made of the answer."""
-
-    name: str
-    asked: str
-    example: str
-    endpoint: str
-    region: str
-
-
-PROVIDERS: Final = {
-    "aws": Provider("AWS", "Region", "eu-north-1", "", "{}"),
-    "hetzner": Provider("Hetzner", "Location (fsn1, nbg1, hel1)", "fsn1", "https://{}.your-objectstorage.com", "{}"),
-    "r2": Provider("Cloudflare R2", "Account id", "", "https://{}.r2.cloudflarestorage.com", "auto"),
-    "b2": Provider("Backblaze B2", "Region", "eu-central-003", "https://s3.{}.backblazeb2.com", "{}"),
-    "spaces": Provider("DigitalOcean Spaces", "Region", "fra1", "https://{}.digitaloceanspaces.com", "{}"),
-    "minio": Provider("MinIO", "Address", "https://minio.example.com", "{}", ""),
-}
-
-
-@click.command("setup", cls=Subcommand, epilog="Exit status: 0 written, 2 an answer is wrong.")
+@click.command("setup", epilog="Exit status: 0 written, 2 an answer is wrong, 130 nothing was written.")
 @click.argument("provider", type=click.Choice(list(PROVIDERS)))
 @click.option("--where", help="Region, location, account or address, as the provider has it.")
-@click.option("--staging-bucket", help="Where photos are put.")
+@click.option("--staging-bucket", help="Where photos are put; empty: the stack makes one.")
 @click.option("--public-bucket", help="Where corrected copies go.")
 @click.option("--access-key", help="Access key of the public bucket; empty at AWS for the AWS configuration's own.")
 @click.option("--secret-key", help="Its secret; better left to the question, which does not show it.")
+@click.option("--secret-arn", default="", help="Secret of Secrets Manager with both keys, for the stack.")
 @click.option("--profile", "name", default=configuration.DEFAULT, show_default=True, help="Name of the profile.")
+@click.option(
+    "--samconfig",
+    type=PATH,
+    metavar="FILE",
+    help="Put the stack's parameters there; default: samconfig.toml, if it is in this folder.",
+)
+@click.option("--config-env", help="Which deployment of samconfig.toml; default: the provider's name.")
+@click.option("--yes", is_flag=True, help="Write without asking.")
+@dry
+@told
 def command(
-    *, provider: str, where: str | None, staging_bucket: str | None, public_bucket: str | None,
-    access_key: str | None, secret_key: str | None, name: str,
-) -> int:  # fmt: skip
-    """Ask a few questions, keep the answers in a profile, and print the stack's parameters.
+    *,
+    provider: str,
+    where: str | None,
+    staging_bucket: str | None,
+    public_bucket: str | None,
+    access_key: str | None,
+    secret_key: str | None,
+    secret_arn: str,
+    name: str,
+    samconfig: Path | None,
+    config_env: str | None,
+    yes: bool,
+    dry_run: bool,
+    report: Report,
+) -> int:
+    """Ask a few questions, keep the answers in a profile, and put the stack's parameters into samconfig.toml.
 
-    What an option answers is not asked. Afterwards: galleria-storage doctor.
+    What an option answers is not asked. What would be written is shown first. Afterwards: galleria-storage doctor.
     """
-    from galleria_storage.s3.access import public_bucket as checked  # noqa: PLC0415 # `--help` is quick
+    from galleria_cli import samconfig as sam  # noqa: PLC0415 # `--help` is quick
+    from galleria_storage.s3.access import public_bucket as checked  # noqa: PLC0415
 
-    made = PROVIDERS[provider]
-    where = where or click.prompt(f"{made.asked}", default=made.example or None)
-    staging = staging_bucket or click.prompt("Staging bucket")
-    public = public_bucket or click.prompt("Public bucket")
-    if access_key is None:
-        access_key = click.prompt("Access key of the public bucket", default="" if provider == "aws" else None)
-    if access_key and not secret_key:
-        secret_key = click.prompt("Secret key", hide_input=True)
-    answers = {
-        "STAGING_BUCKET": staging,
-        "S3_PUBLIC_BUCKET": public,
-        "S3_PUBLIC_ENDPOINT": made.endpoint.format(where),
-        "S3_PUBLIC_REGION": made.region.format(where),
-        "S3_PUBLIC_ACCESS_KEY": access_key,
-        "S3_PUBLIC_SECRET_KEY": secret_key or "",
-    }
-    settings = {setting: value.strip() for setting, value in answers.items() if value and value.strip()}
+    answers = Answers(
+        where or _ask(PROVIDERS[provider].asked, PROVIDERS[provider].example or None),
+        _ask("Staging bucket (empty: the stack makes one)", "") if staging_bucket is None else staging_bucket,
+        public_bucket or _ask("Public bucket"),
+        _ask("Access key of the public bucket", "" if provider == "aws" else None)
+        if access_key is None
+        else access_key,
+        secret_key or "",
+    )
+    if answers.access_key and not answers.secret_key:
+        answers = answers._replace(secret_key=click.prompt("Secret key", hide_input=True, err=True))
+    settings = settings_of(provider, answers)
     checked(settings)  # a wrong answer is told before anything is written
-    place = configuration.save(name, settings)
-    print(f"The profile {name} of {made.name} is kept in {place}. Check it with: galleria-storage doctor")
-    print(_parameters(settings))
+    parameters = parameters_of(settings, secret_arn)
+    path = samconfig or (_SAMCONFIG if _SAMCONFIG.is_file() else None)
+    before = sam.read(path) if path else ""
+    after = sam.with_parameters(before, config_env or provider, parameters) if path else ""
+    plain = not (report.as_json or report.quiet)
+    if plain:
+        print(_profile(name, settings))
+        print(sam.difference(before, after, str(path)) if path else _parameters(parameters))
+    if not dry_run:
+        if not yes:
+            click.confirm("Write this?", default=True, abort=True, err=True)
+        configuration.save(name, settings)
+        if path and after != before:
+            sam.write(path, after)
+    if plain and "PublicEndpoint" in parameters and not secret_arn:
+        print(_KEYS_OF_THE_STACK)
+    facts = {"profile": name, "config": str(configuration.path()), "settings": shown(settings),
+             "samconfig": str(path) if path else None, "parameters": parameters, "dry_run": dry_run}  # fmt: skip
+    check = f"galleria-storage {'' if name == configuration.DEFAULT else f'--profile {name} '}doctor"
+    report.summary("nothing was written" if dry_run else f"written; check it with: {check}", facts)
     return 0
 
 
-def _parameters(settings: dict[str, str]) -> str:
-    """Return what samconfig.toml needs; keys belong into a secret, never into parameters."""
-    names = {"S3_PUBLIC_ENDPOINT": "PublicEndpoint", "S3_PUBLIC_REGION": "PublicRegion"}
-    known = {"PublicBucketName": settings["S3_PUBLIC_BUCKET"]}
-    if "S3_PUBLIC_ENDPOINT" in settings:
-        known |= {parameter: settings[setting] for setting, parameter in names.items() if setting in settings}
-        known["PublicSecretArn"] = "ARN-OF-A-SECRET-WITH-BOTH-KEYS"
-    lines = "".join(f'  "{parameter}={value}",\n' for parameter, value in known.items())
-    return f"For the stack, in samconfig.toml:\n\nparameter_overrides = [\n{lines}]"
+def _ask(question: str, default: str | None = None) -> str:
+    return str(click.prompt(question, default=default, show_default=bool(default), err=True))
+
+
+def _profile(name: str, settings: dict[str, str]) -> str:
+    lines = "\n".join(f"  {setting} = {value}" for setting, value in shown(settings).items())
+    return f"Profile {name} in {configuration.path()}:\n{lines}\n"
+
+
+def _parameters(parameters: dict[str, str]) -> str:
+    lines = "".join(f'  "{parameter}={value}",\n' for parameter, value in parameters.items())
+    head = "For the stack, in samconfig.toml (in its folder, setup puts them there itself):"
+    return f"{head}\n\nparameter_overrides = [\n{lines}]\n"

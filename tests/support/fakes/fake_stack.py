@@ -32,7 +32,7 @@ class FakeStack:
         return self
 
     def describe_stacks(self, *, StackName: str) -> dict[str, Any]:
-        if StackName != "galleria":
+        if StackName not in {"galleria", "galleria-storage"}:
             error = {"Code": "ValidationError", "Message": f"Stack with id {StackName} does not exist"}
             raise ClientError({"Error": error}, "DescribeStacks")  # type: ignore[typeddict-item] # as much as is read
         outputs = {"PublishFunction": FUNCTION, "FailureQueueUrl": QUEUE}

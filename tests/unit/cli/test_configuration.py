@@ -1,5 +1,6 @@
 """Profiles: settings that this computer keeps, and `setup`, which makes them."""
 
+import io
 import os
 from pathlib import Path
 
@@ -9,11 +10,12 @@ from galleria_cli import configuration, console
 from galleria_storage.errors import SettingsError
 
 HETZNER = ["setup", "hetzner", "--where", "fsn1", "--staging-bucket", "in-box", "--public-bucket", "gallery",
-           "--access-key", "AK", "--secret-key", "SK"]  # fmt: skip
+           "--access-key", "AK", "--secret-key", "SK", "--yes"]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)  # where no samconfig.toml is
     monkeypatch.setenv("GALLERIA_CONFIG", str(tmp_path / "a/config.toml"))
     for name in ("STAGING_BUCKET", "S3_PUBLIC_BUCKET", "GALLERIA_PROFILE"):
         monkeypatch.setenv(name, "")
@@ -86,3 +88,32 @@ def test_help_needs_no_configuration_that_can_be_read(config: Path, capsys: pyte
     capsys.readouterr()
     assert console.main(["status"]) == 2
     assert f"{config} is not TOML" in capsys.readouterr().err
+
+
+def test_comments_of_the_configuration_stay(config: Path) -> None:
+    config.parent.mkdir()
+    config.write_text('# of the studio\n[studio]\nSTAGING_BUCKET = "in" # not "inbox"\n')
+    console.main(HETZNER)
+    assert config.read_text().startswith('# of the studio\n[studio]\nSTAGING_BUCKET = "in" # not "inbox"\n')
+    assert set(configuration.read()) == {"studio", "default"}
+
+
+@pytest.mark.parametrize("words", [["--dry-run"], []])
+def test_nothing_is_written_unless_it_is_confirmed(
+    config: Path, tmp_path: Path, words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "samconfig.toml").write_text("version = 0.1\n")
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert console.main([*HETZNER[:-1], *words]) == (0 if words else 130)
+    said = capsys.readouterr()
+    assert '+    "PublicEndpoint=https://fsn1.your-objectstorage.com",' in said.out
+    assert "S3_PUBLIC_SECRET_KEY = (not shown)" in said.out
+    assert "nothing was written" in said.out + said.err
+    assert not config.exists()
+    assert (tmp_path / "samconfig.toml").read_text() == "version = 0.1\n"
+
+
+def test_nobody_to_answer_is_told_in_words(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    assert console.main(["setup", "hetzner"]) == 130
+    assert "nothing was written" in capsys.readouterr().err
