@@ -12,8 +12,11 @@ IN_FILE: Final = 0
 IN_META: Final = 1
 """Construction method of an item at an offset of the box `idat` in `meta`."""
 
-MAX_ITEMS: Final = 16_384
+MAX_ITEMS: Final = 4096
 """More items than any camera's grid has; limits the work on hostile input."""
+
+MAX_PIECES: Final = 16_384
+"""The same for the pieces of all items."""
 
 _CODES: Final = {4: "I", 8: "Q"}
 _WIDTHS: Final = frozenset({0, 4, 8})
@@ -140,12 +143,13 @@ class Locations:
         to_base = number + (4 if self._version else 2)
         to_count = to_base + self._base
         step = self._index + self._offset + self._length
-        read = int.from_bytes
+        read, left = int.from_bytes, MAX_PIECES
         for _ in range(count):
             extents_at = at + to_count + 2
             extents = read(body[extents_at - 2 : extents_at], "big")
             end = extents_at + extents * step
-            if end > len(body) or extents > MAX_ITEMS or (extents and not step):
+            left -= extents
+            if end > len(body) or left < 0 or (extents and not step):
                 raise damaged("the table of its items' places is cut off")
             method = body[at + number + 1] & 15 if self._version else IN_FILE
             reference = read(body[at + to_base - 2 : at + to_base], "big")

@@ -16,10 +16,13 @@ from galleria_storage.photos.refusals import cut_off, damaged
 from galleria_storage.photos.source import RangedSource
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
-MAX_CHUNKS: Final = 20_000
+MAX_CHUNKS: Final = 10_000
 """Limit of chunks examined in one file, not counting those of the image in the middle of a large file."""
 
 MAX_EXIF: Final = 1024 * 1024
+MAX_HOLDERS: Final = 16
+"""More chunks with Exif than any program writes."""
+
 TAIL_BYTES: Final = 64 * 1024
 """Last bytes of a large file, which are searched for the chunks after the image."""
 
@@ -140,6 +143,10 @@ def exif_holders(source: RangedSource, layout: Layout) -> list[ExifHolder]:
                 profile = read_profile(chunk.type, _data(source, chunk))
                 if profile:
                     found.append(ExifHolder(chunk, profile.block, 0, profile))
+                if len(found) > MAX_HOLDERS:
+                    break
+    if len(found) > MAX_HOLDERS:
+        raise damaged(f"it has more than {MAX_HOLDERS} chunks with Exif data")
     return found
 
 

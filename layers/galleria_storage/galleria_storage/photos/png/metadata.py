@@ -19,6 +19,8 @@ from galleria_storage.photos.refusals import damaged
 from galleria_storage.photos.source import BytesSource, RangedSource
 
 MAX_TEXT: Final = 16 * 1024 * 1024
+"""Bytes of all texts of a file, and of the longest one, once inflated."""
+
 _XMP: Final = b"XML:com.adobe.xmp"
 _TIME: Final = Struct(">H5B")  # 11.3.5.1: year, month, day, hour, minute, second
 _PROFILES_OF_IPTC: Final = frozenset({b"Raw profile type iptc", b"Raw profile type 8bim"})
@@ -29,16 +31,20 @@ _Wrap = Callable[[bytes], bytes]
 def metadata(source: RangedSource) -> list[Block]:
     """List the blocks of metadata; see `formats.Format`."""
     layout = layout_of(source)
-    blocks = []
+    blocks: list[Block] = []
     for holder in exif_holders(source, layout):
         data = _data_of(source, holder.chunk)
         wrap = holder.profile.with_block if holder.profile else partial(bytes.__add__, data[: holder.at])
         blocks.append(_block("exif", "Exif", holder.chunk, holder.block, wrap))
+    texts = 0
     for chunk in (*layout.before, *layout.after):
         if chunk.type == b"caBX":
             blocks.append(_block("credentials", NAME, chunk, _data_of(source, chunk), bytes))
         elif chunk.type in _TEXTS:
             blocks += _text_blocks(source, chunk)
+            texts += sum(block.source.size for block in blocks[-1:])
+            if texts > MAX_TEXT:
+                raise damaged(f"its texts have more than {MAX_TEXT:,} bytes")
         elif chunk.type == b"tIME" and chunk.data.stop - chunk.data.start == _TIME.size:
             text = "{:04d}-{:02d}-{:02d}T{:02d}:{:02d}:{:02d}".format(*_TIME.unpack(_data_of(source, chunk)))
             blocks.append(_block("text", "last modification", chunk, text.encode(), _packed_time))

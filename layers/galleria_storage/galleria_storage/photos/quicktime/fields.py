@@ -22,6 +22,9 @@ EPOCH_1970: Final = 2_082_844_800
 MAX_TRACKS: Final = 256
 """More tracks than any camera writes; limits the work on hostile input."""
 
+MAX_WORDS: Final = 64
+"""The same for times as text."""
+
 MAX_TABLE: Final = 256 * 1024
 """Bytes of the longest list of metadata that is read."""
 
@@ -105,7 +108,10 @@ def find_fields(source: RangedSource) -> Fields:
                 clocks.append(_clock(source, box))
             elif box.kind == b"mdia":
                 clocks += [_clock(source, inner) for inner in _inside(source, box) if inner.kind == b"mdhd"]
-        words += _words(source, container)
+        for found in _words(source, container):
+            words.append(found)
+            if len(words) > MAX_WORDS:
+                raise damaged(f"it tells its time in more than {MAX_WORDS} texts")
     return Fields(clocks, words)
 
 

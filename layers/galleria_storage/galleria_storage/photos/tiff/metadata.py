@@ -1,14 +1,18 @@
 """The blocks of metadata in a TIFF: the file itself, XMP, IPTC, and Photoshop's resources."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from galleria_storage.photos.credentials import credentials_block
 from galleria_storage.photos.metadata import Block, plain_block
 from galleria_storage.photos.photoshop import iptc_block, resource_blocks
 from galleria_storage.photos.plan import Span
-from galleria_storage.photos.refusals import cut_off
+from galleria_storage.photos.refusals import cut_off, damaged
 from galleria_storage.photos.source import RangedSource
 from galleria_storage.photos.tiff.tables import Field, TiffTables
+
+MAX_BLOCKS: Final = 32
+"""More blocks of XMP, IPTC and the like than any file has in all its tables."""
 
 _XMP, _IPTC, _PHOTOSHOP, _CREDENTIALS = 0x02BC, 0x83BB, 0x8649, 0xCD41
 
@@ -16,9 +20,12 @@ _XMP, _IPTC, _PHOTOSHOP, _CREDENTIALS = 0x02BC, 0x83BB, 0x8649, 0xCD41
 def metadata(source: RangedSource) -> list[Block]:
     """List the blocks of metadata; see `formats.Format`."""
     found = [Block("exif", "Exif", source, list)]
-    for table in TiffTables(source).all:
-        for field in table.find({_XMP, _IPTC, _PHOTOSHOP, _CREDENTIALS}):
-            found += _blocks(source, field)
+    wanted = {_XMP, _IPTC, _PHOTOSHOP, _CREDENTIALS}
+    fields = [field for table in TiffTables(source).all for field in table.find(wanted)]
+    if len(fields) > MAX_BLOCKS:
+        raise damaged(f"it has {len(fields):,} blocks of metadata")
+    for field in fields:
+        found += _blocks(source, field)
     return found
 
 

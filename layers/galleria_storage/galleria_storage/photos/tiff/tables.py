@@ -16,12 +16,15 @@ from galleria_storage.photos.plan import Span
 from galleria_storage.photos.refusals import cut_off, damaged
 from galleria_storage.photos.source import RangedSource
 
-MAX_FIELDS: Final = 4096
+MAX_FIELDS: Final = 1024
 """Fields of one table; more than any program writes."""
 
+MAX_ALL_FIELDS: Final = 2048
+"""The same for all tables of a file."""
+
 MAX_SUB_IFDS: Final = 16
-MAX_ARRAY: Final = 1024 * 1024
-"""Bytes of the longest array of offsets or lengths that is read."""
+MAX_NUMBERS: Final = 128 * 1024
+"""Offsets and lengths that are read of one file: more than any picture has strips or tiles."""
 
 EXIF_IFD, GPS_IFD, SUB_IFDS = 0x8769, 0x8825, 0x014A
 _HEADERS: Final = {
@@ -115,6 +118,7 @@ class TiffTables:
         self.source, self.order = source, order
         #: Where the pictures of a table are, by its start: `images` asks once.
         self.pictures: dict[int, list[Span]] = {}
+        self._fields_left, self._numbers_left = MAX_ALL_FIELDS, MAX_NUMBERS
         self.main = self.read("IFD0", order.long.unpack_from(header, 4)[0])
         pointers = list(self.main.find({EXIF_IFD}))
         if len(pointers) > 1:
@@ -131,7 +135,8 @@ class TiffTables:
             raise cut_off(f"its {name} would be at byte {start:,} of {source.size:,}")
         count: int = order.short.unpack(source.read(start, 2))[0]
         end = start + 2 + 12 * count
-        if not 0 < count <= MAX_FIELDS:
+        self._fields_left -= count
+        if not 0 < count <= MAX_FIELDS or self._fields_left < 0:
             raise damaged(f"its {name} has {count:,} entries")
         data = source.read(start + 2, 12 * count + 4)
         if len(data) < 12 * count:
@@ -158,7 +163,8 @@ class TiffTables:
         if field.type not in {_SHORT, *_POINTER_TYPES}:
             return []
         start, stop = field.value
-        if stop - start > MAX_ARRAY:
+        self._numbers_left -= field.number
+        if self._numbers_left < 0:
             raise damaged(f"tag {field.tag:04X} has {field.number:,} values")
         data = self.source.read(start, stop - start)
         if len(data) < stop - start:
