@@ -12,16 +12,16 @@ from typing import Final
 from galleria_cli.rules.facts import media_of, partners
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import Correction, parse_correction
-from galleria_storage.corrections.keys import TARGET_OFFSET, ZONE_KEYS
+from galleria_storage.corrections.correction_keys import TARGET_OFFSET, ZONE_KEYS
 from galleria_storage.errors import CorrectionError, GalleriaError
 from galleria_storage.photos.dates import change_of, follow, told_times
 from galleria_storage.photos.exif.captures import after_changes
 from galleria_storage.photos.formats import is_correctable
-from galleria_storage.photos.metadata import Block
+from galleria_storage.photos.metadata_blocks import Block
 from galleria_storage.photos.photo import plan_photo
 from galleria_storage.photos.plan import Plan, patched
-from galleria_storage.photos.private.proof import prove_removed
 from galleria_storage.photos.private.removal import Removal, removal_patches
+from galleria_storage.photos.private.removal_proof import prove_removed
 from galleria_storage.photos.sniff import recognise
 from galleria_storage.photos.source import BytesSource, FileSource
 from galleria_storage.photos.xmp import Packet

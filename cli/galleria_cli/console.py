@@ -22,7 +22,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from galleria_cli.table import printable
+from galleria_cli.text_table import printable
 from galleria_storage import __version__
 from galleria_storage.errors import GalleriaError
 

@@ -12,7 +12,7 @@ from galleria_cli.rules.rulebook import Rulebook
 from galleria_cli.sending import Known, Sent, Words, outcome
 from galleria_storage.bulk.walk import LocalFile
 from galleria_storage.corrections.correction import parse_correction
-from galleria_storage.corrections.keys import CORRECTION_KEYS
+from galleria_storage.corrections.correction_keys import CORRECTION_KEYS
 from galleria_storage.errors import GalleriaError, UnsupportedOperationError
 from galleria_storage.photos.formats import is_correctable
 from galleria_storage.photos.photo import plan_photo

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from galleria_cli.table import printable
+from galleria_cli.text_table import printable
 from galleria_storage.errors import GalleriaError
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import Any, Final
 from galleria_storage.aws import custom_resource
 from galleria_storage.corrections.near_misses import near_settings
 from galleria_storage.cors.all_buckets import announce_drift, audit_buckets, summary
+from galleria_storage.cors.bucket_verdict import BucketVerdict
 from galleria_storage.cors.cors_settings import cors_settings
-from galleria_storage.cors.verdict import BucketVerdict
 from galleria_storage.errors import ProviderError
 from galleria_storage.runtime.environment import RememberedNames, completed
 from galleria_storage.runtime.observability import MetricUnit, flush, observe

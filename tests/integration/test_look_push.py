@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from galleria_cli.lighttable import errand
-from galleria_cli.lighttable.errand import Errand
+from galleria_cli.lighttable import push_run
+from galleria_cli.lighttable.push_run import PushRun
 from galleria_cli.reporting import Report
 from galleria_storage.s3.objects import ObjectStore
 from tests.support.photos.samples import PHOTO
@@ -39,10 +39,10 @@ def run(folder: Path, prefix: str, staging_environment: None, monkeypatch: pytes
             report.file("published", key)
         return True
 
-    monkeypatch.setattr(errand, "follow", follow)
+    monkeypatch.setattr(push_run, "follow", follow)
 
     def push(*, dry_run: bool = False) -> dict[str, Any]:
-        made = Errand(folder, prefix, dry_run=dry_run)
+        made = PushRun(folder, prefix, dry_run=dry_run)
         made.start()
         assert made.wait(60)
         return made.told()

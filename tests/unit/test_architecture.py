@@ -84,8 +84,10 @@ WAITING = "\n\ndef waiting() -> None:\n    "
         (LIBRARY / "runtime/tracing.py", f"{WAITING}import rich.console", "imports rich"),
         (PLAN, "\n" * MOST_LINES, f"{MOST_LINES} are allowed"),
         (HANDLER, "\n" * MOST_LINES, f"{MOST_LINES} are allowed"),
+        (LIBRARY / "photos/draft.py", "", "photos/draft.py is a draft, too"),
+        (Path("cli/galleria_cli/draft.py"), "", "draft.py is a draft, too"),
         (LIBRARY / "photos/gif.py", "", "does not name gif in the section on photos"),
-        (LIBRARY / "photos/jpeg/claims.py", "", "does not name claims in the section on photos"),
+        (LIBRARY / "photos/jpeg/soi.py", "", "does not name soi in the section on photos"),
     ],
 )
 def test_a_line_too_many_is_found(path: Path, line: str, found: str, broken: Break, copied: Path) -> None:
@@ -118,6 +120,11 @@ def test_a_section_on_a_room_that_is_gone_is_found(broken: Break, copied: Path) 
 def test_an_exception_that_is_not_needed_any_more_is_found(place: str, broken: Break, copied: Path) -> None:
     broken(LIBRARY / place, lambda _: "")
     assert f"{place}: 0 lines; it needs no exception any more" in problems(copied)
+
+
+def test_a_repeated_name_that_is_not_repeated_any_more_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(library.REPEATED, "draft", "a reason that is gone")
+    assert problems(ROOT) == ["draft: only one module has this name; it needs no exception any more"]
 
 
 def test_a_circle_in_the_order_itself_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,7 +108,7 @@ def _facts(proposal: "Proposal") -> dict[str, Any]:
 
 def _in_words(proposal: "Proposal") -> str:
     from galleria_cli.rules.drafting import verdict  # noqa: PLC0415
-    from galleria_cli.table import printable  # noqa: PLC0415
+    from galleria_cli.text_table import printable  # noqa: PLC0415
 
     camera = proposal.camera
     span = (

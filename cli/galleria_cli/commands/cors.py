@@ -12,11 +12,11 @@ import click
 from galleria_cli.options import dry, retried, told
 from galleria_cli.reporting import Report
 from galleria_cli.subcommands import Subcommand
-from galleria_cli.table import printable
+from galleria_cli.text_table import printable
 from galleria_storage.corrections.near_misses import near_settings
 from galleria_storage.cors.all_buckets import audit_buckets, summary
+from galleria_storage.cors.bucket_verdict import BucketVerdict
 from galleria_storage.cors.cors_settings import cors_settings
-from galleria_storage.cors.verdict import BucketVerdict
 from galleria_storage.runtime.environment import RememberedNames, completed
 
 _GUIDANCE = "Run again with --setup-cors (or `galleria-storage cors repair`) to put the rules right for web access."

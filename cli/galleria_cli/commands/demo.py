@@ -16,7 +16,7 @@ from typing import Final
 
 import click
 
-from galleria_cli import table
+from galleria_cli import text_table
 from galleria_cli.demo import cors_demo
 from galleria_cli.demo.embedded import EmbeddedSystem, embedded_system
 from galleria_cli.demo.own_photos import photos_in
@@ -72,7 +72,7 @@ def show(
         print(f"The functions' own log, JSON lines: {log_path}")
     if not report.as_json:
         for line in wrong:
-            print(table.printable(f"WRONG  {line}"))
+            print(text_table.printable(f"WRONG  {line}"))
     words = "All is right." if not wrong else f"{len(wrong)} things are wrong."
     report.summary(words, {"wrong": wrong, "log": str(log_path)})
     return 1 if wrong else 0
@@ -82,16 +82,16 @@ def _show(system: EmbeddedSystem, photos: Callable[[], Iterable[Photo]]) -> list
     """Run every part, print its results and return what is wrong."""
     print(f"S3 at {system.endpoint}; every photo is put into staging and published by its own notification.\n")
     rows, again = _run(system, photos)
-    print(table.render(_HEADER, map(_cells, rows), right=frozenset({4})))
+    print(text_table.render(_HEADER, map(_cells, rows), right=frozenset({4})))
     for row in rows:
         if row.reason:
-            print(fill(table.printable(f"{row.key}: {row.reason}"), _COLUMNS, initial_indent="  ",
+            print(fill(text_table.printable(f"{row.key}: {row.reason}"), _COLUMNS, initial_indent="  ",
                        subsequent_indent="    ", break_on_hyphens=False))  # fmt: skip
     refused = sum(row.outcome == "rejected" for row in rows)
     print(f"\n{sum(row.outcome == 'published' for row in rows)} published, {refused} rejected with a reason.")
     print(f"Everything uploaded again: {again.words}\n")
     verdicts = cors_demo.break_and_repair(system)
-    print(table.render(("CORS rules of the public bucket", "verdict", "rules then"), verdicts.rows))
+    print(text_table.render(("CORS rules of the public bucket", "verdict", "rules then"), verdicts.rows))
     print()
     return [f"{row.key}: {text}" for row in rows for text in row.problems] + again.problems + verdicts.problems
 
@@ -129,8 +129,8 @@ def _run(system: EmbeddedSystem, photos: Callable[[], Iterable[Photo]]) -> tuple
 
 def _cells(row: Row) -> tuple[str, ...]:
     return (
-        table.shorten(table.printable(row.label), _KEY_COLUMNS),
-        table.printable(row.after.time) or "-",
+        text_table.shorten(text_table.printable(row.label), _KEY_COLUMNS),
+        text_table.printable(row.after.time) or "-",
         row.after.offset or "-",
         row.outcome,
         f"{row.milliseconds:.0f}",

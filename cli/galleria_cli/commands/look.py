@@ -21,7 +21,7 @@ def command(folder: Path, *, no_browser: bool, port: int) -> int:
     What you approve is written into galleria.toml in the folder. Ctrl-C ends it.
     """
     try:
-        from galleria_cli.lighttable.app import application  # noqa: PLC0415 # `--help` is quick
+        from galleria_cli.lighttable.routes import application  # noqa: PLC0415 # `--help` is quick
         from galleria_cli.lighttable.serving import serve  # noqa: PLC0415
     except ImportError as error:
         raise SettingsError(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from galleria_storage.errors import GalleriaError, UnsupportedFormatError
 from galleria_storage.photos.formats import format_of, is_correctable
-from galleria_storage.photos.metadata import Block
+from galleria_storage.photos.metadata_blocks import Block
 from galleria_storage.photos.sniff import recognise
 from galleria_storage.photos.source import RangedSource, WindowSource
 from galleria_storage.photos.tiff.images import picture_spans

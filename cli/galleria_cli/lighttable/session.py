@@ -22,7 +22,7 @@ from galleria_cli.rules.rulebook import NAME, parse_rulebook
 from galleria_storage.clocks.cameras import grouped
 from galleria_storage.clocks.pairs import Pair, Solved, solve
 from galleria_storage.clocks.proposals import Proposal, propose
-from galleria_storage.corrections.keys import REMOVE
+from galleria_storage.corrections.correction_keys import REMOVE
 from galleria_storage.errors import CorrectionError, NotFoundError
 
 

@@ -10,8 +10,8 @@ from math import isfinite
 from typing import Any, Final, NamedTuple
 
 from galleria_cli.rules.clock_times import clock_time
+from galleria_storage.corrections.correction_keys import CAMERA_ZONE, SHIFT, TIMESTAMP
 from galleria_storage.corrections.durations import parse_shift, shift_text
-from galleria_storage.corrections.keys import CAMERA_ZONE, SHIFT, TIMESTAMP
 from galleria_storage.errors import CorrectionError
 
 DRIFT: Final = "drift"

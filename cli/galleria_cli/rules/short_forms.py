@@ -7,8 +7,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from galleria_storage.corrections.correction import parse_correction
-from galleria_storage.corrections.durations import MICROSECONDS, parse_shift, shift_text
-from galleria_storage.corrections.keys import (
+from galleria_storage.corrections.correction_keys import (
     CAMERA_ZONE,
     CORRECTION_KEYS,
     DATES,
@@ -18,6 +17,7 @@ from galleria_storage.corrections.keys import (
     TARGET_ZONE,
     TIMESTAMP,
 )
+from galleria_storage.corrections.durations import MICROSECONDS, parse_shift, shift_text
 from galleria_storage.errors import CorrectionError
 
 #: Short key -> correction key; `zone` is one of two, by its value.

@@ -55,6 +55,15 @@ MOST_LINES: Final = 300
 #: Tables that read best in one piece.
 LONGER: Final = {"corrections/correction.py": 310, "s3/profiles.py": 310}
 
+#: Names that several modules have, since they are the same thing of different owners.
+REPEATED: Final = {
+    "planner": "a format's own planner, in its folder",
+    "metadata": "a format's own list of blocks of metadata, in its folder",
+    "app": "where Lambda finds the handler of a function, in its folder",
+    "completion": "the subcommand of this name, and what it does",
+    "manifest": "the subcommand of this name, and what it does",
+}
+
 
 @dataclass(frozen=True)
 class Import:
@@ -239,6 +248,19 @@ def modules_fit_in_one_reading(house: House) -> Iterator[str]:
             yield f"{module.place}: {lines} lines; it needs no exception any more"
 
 
+def names_say_one_thing(house: House) -> Iterator[str]:
+    """No two modules have one name, unless it is listed with a reason."""
+    places: dict[str, list[str]] = {}
+    for module in [*house.modules, *house.functions, *house.command]:
+        places.setdefault(module.path.stem, []).append(module.path.as_posix())
+    for name, found in places.items():
+        if len(found) > 1 and not name.startswith("__") and name not in REPEATED:
+            yield f"{found[-1]}: {found[0]} is a {name}, too; a name says one thing"
+    for name in REPEATED:
+        if len(places.get(name, ())) < 2:  # twice
+            yield f"{name}: only one module has this name; it needs no exception any more"
+
+
 def every_module_is_on_the_page(house: House) -> Iterator[str]:
     """The page names each module in the section of its room, as it names the rooms."""
     sections = dict(re.findall(r"^### `(\w+)`(.*?)(?=^##|\Z)", house.page, re.MULTILINE | re.DOTALL))
@@ -270,6 +292,7 @@ RULES: Final[tuple[Callable[[House], Iterator[str]], ...]] = (
     heavy_imports_wait,
     functions_do_without_what_serves_people,
     modules_fit_in_one_reading,
+    names_say_one_thing,
     every_module_is_on_the_page,
     the_page_names_only_rooms_that_exist,
 )

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from galleria_cli.rules.drift import Drift
 from galleria_cli.rules.facts import Facts
 from galleria_cli.rules.rulebook import Rulebook, read_rulebook
+from galleria_storage.corrections.correction_keys import SHIFT
 from galleria_storage.corrections.durations import parse_shift
-from galleria_storage.corrections.keys import SHIFT
 from galleria_storage.errors import CorrectionError
 
 NOON = datetime(2024, 6, 15, 12)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from galleria_cli.table import printable, render, shorten
+from galleria_cli.text_table import printable, render, shorten
 
 
 def test_columns_line_up_and_numbers_stand_to_the_right() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import parse_correction
-from galleria_storage.corrections.keys import CORRECTION_KEYS
+from galleria_storage.corrections.correction_keys import CORRECTION_KEYS
 from galleria_storage.errors import CorrectionError
 
 PAGE = (Path(__file__).parents[3] / "docs/corrections.md").read_text()

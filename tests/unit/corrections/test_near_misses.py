@@ -2,7 +2,7 @@
 
 import pytest
 
-from galleria_storage.corrections.keys import CORRECTION_KEYS
+from galleria_storage.corrections.correction_keys import CORRECTION_KEYS
 from galleria_storage.corrections.near_misses import near_keys, near_settings
 
 SETTINGS = (

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from galleria_storage.cors.audit import REREAD_PAUSES, audit_bucket
+from galleria_storage.cors.bucket_verdict import BucketVerdict
 from galleria_storage.cors.cors_settings import CorsMode
 from galleria_storage.cors.rules import default_gallery_rules, found_rules
-from galleria_storage.cors.verdict import BucketVerdict
 from galleria_storage.errors import SettingsError
 from galleria_storage.s3.access import BucketAccess, ProviderAccess
 from galleria_storage.s3.clients import Connection

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from galleria_cli.lighttable.app import application
 from galleria_cli.lighttable.guard import Guard
+from galleria_cli.lighttable.routes import application
 from galleria_cli.lighttable.session import Session
 from galleria_cli.lighttable.thumbnails import Thumbnails
 from tests.support.lighttable.folders import PORT, Table, shot_on

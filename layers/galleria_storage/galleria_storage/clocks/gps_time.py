@@ -13,7 +13,7 @@ from galleria_storage.clocks.evidence import Confidence, Evidence, tolerance_tex
 from galleria_storage.clocks.offsets import nearest_offset, zone_text
 from galleria_storage.clocks.shots import Shot
 from galleria_storage.clocks.spread import Sample, middle
-from galleria_storage.corrections.gps import TOLERANCE
+from galleria_storage.corrections.gps_offset import TOLERANCE
 
 NOISE: Final = 2.0
 """Seconds: receivers are asked once a second, and cameras write the answer a moment later."""

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from galleria_storage.corrections.gps import OFFSETS_IN_USE
+from galleria_storage.corrections.gps_offset import OFFSETS_IN_USE
 from galleria_storage.corrections.zones import offset_at, offset_text
 from galleria_storage.errors import GalleriaError
 

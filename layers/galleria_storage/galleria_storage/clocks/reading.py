@@ -11,8 +11,8 @@ from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.errors import GalleriaError
 from galleria_storage.photos.camera import camera_of
 from galleria_storage.photos.formats import format_of, is_correctable
-from galleria_storage.photos.gps import gps_moment
-from galleria_storage.photos.metadata import Block
+from galleria_storage.photos.gps_moment import gps_moment
+from galleria_storage.photos.metadata_blocks import Block
 from galleria_storage.photos.moments import moment_of
 from galleria_storage.photos.photo import plan_photo
 from galleria_storage.photos.plan import NOTHING

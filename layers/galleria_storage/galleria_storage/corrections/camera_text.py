@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.capture_time import CaptureTime, wall_clock
-from galleria_storage.corrections.keys import TIMESTAMP
+from galleria_storage.corrections.correction_keys import TIMESTAMP
 from galleria_storage.corrections.zones import HIGHEST, LOWEST, offset_text
 from galleria_storage.errors import CorrectionError, NoCaptureTimeError
 

@@ -8,8 +8,8 @@ import re
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from galleria_storage.corrections.correction_keys import CAMERA_ZONE, TIMESTAMP
 from galleria_storage.corrections.durations import MICROSECONDS
-from galleria_storage.corrections.keys import CAMERA_ZONE, TIMESTAMP
 from galleria_storage.corrections.zones import attach, offset_of, parse_clock_offset, zone_rules
 from galleria_storage.errors import CorrectionError
 

@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from galleria_storage.corrections.camera_text import read_capture_time, read_fraction, read_offset
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.capture_time import CaptureTime
-from galleria_storage.corrections.durations import MICROSECONDS, shift_text
-from galleria_storage.corrections.gps import offset_from_gps
-from galleria_storage.corrections.keys import (
+from galleria_storage.corrections.correction_keys import (
     CAMERA_ZONE,
     CORRECTION_KEYS,
     DATES,
@@ -30,6 +28,8 @@ from galleria_storage.corrections.keys import (
     TIMESTAMP,
     ZONE_KEYS,
 )
+from galleria_storage.corrections.durations import MICROSECONDS, shift_text
+from galleria_storage.corrections.gps_offset import offset_from_gps
 from galleria_storage.corrections.moment_change import MomentChange, offset_wanted
 from galleria_storage.corrections.precedence import winning_values
 from galleria_storage.corrections.values import KEEP_OFFSET, Dates, read_values

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from galleria_storage.corrections.keys import TARGET_OFFSET, TARGET_ZONE, TIMESTAMP
+from galleria_storage.corrections.correction_keys import TARGET_OFFSET, TARGET_ZONE, TIMESTAMP
 from galleria_storage.errors import CorrectionError
 
 

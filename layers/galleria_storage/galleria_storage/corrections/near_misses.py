@@ -8,7 +8,7 @@ Values are never shown: a setting may hold a secret.
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
-from galleria_storage.corrections.keys import CORRECTION_KEYS, DATES, REMOVE
+from galleria_storage.corrections.correction_keys import CORRECTION_KEYS, DATES, REMOVE
 
 #: Names in tags and metadata that begin with this word are meant for us, so all unread ones are reported.
 _OWN_WORD: Final = "galleria"

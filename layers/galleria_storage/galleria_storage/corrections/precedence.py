@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 
 from galleria_storage.corrections.capture_time import parse_timestamp
-from galleria_storage.corrections.keys import CORRECTION_KEYS, OTHER_DATE, SINGLE_KEYS, TIME_KEYS, TIMESTAMP, ZONE_KEYS
+from galleria_storage.corrections.correction_keys import (
+    CORRECTION_KEYS,
+    OTHER_DATE,
+    SINGLE_KEYS,
+    TIME_KEYS,
+    TIMESTAMP,
+    ZONE_KEYS,
+)
 from galleria_storage.errors import CorrectionError
 
 

@@ -5,14 +5,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
 from galleria_storage.corrections.capture_time import CaptureTime, parse_timestamp
-from galleria_storage.corrections.durations import (
-    ALLOWED_SHIFT,
-    clock_form,
-    decimal_hours,
-    is_hours_or_clock,
-    parse_shift,
-)
-from galleria_storage.corrections.keys import (
+from galleria_storage.corrections.correction_keys import (
     CAMERA_ZONE,
     DATES,
     GPS,
@@ -23,6 +16,13 @@ from galleria_storage.corrections.keys import (
     TARGET_ZONE,
     TIMESTAMP,
     ZONE_KEYS,
+)
+from galleria_storage.corrections.durations import (
+    ALLOWED_SHIFT,
+    clock_form,
+    decimal_hours,
+    is_hours_or_clock,
+    parse_shift,
 )
 from galleria_storage.corrections.zones import (
     ALLOWED_ZONE,

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from galleria_storage.aws.calls import announce
 from galleria_storage.cors.audit import Log, audit_bucket
+from galleria_storage.cors.bucket_verdict import BucketVerdict
 from galleria_storage.cors.cors_settings import CorsSettings, CorsTarget
 from galleria_storage.cors.expected import rules_from_settings
-from galleria_storage.cors.verdict import BucketVerdict
 from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.clients import Connection, connect
 

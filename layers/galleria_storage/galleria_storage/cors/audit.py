@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from galleria_storage.cors.bucket_verdict import BucketVerdict, VerdictStatus
 from galleria_storage.cors.compare import differences
 from galleria_storage.cors.cors_settings import CorsMode
 from galleria_storage.cors.evaluate import Order
@@ -20,7 +21,6 @@ from galleria_storage.cors.merge import merge_rules
 from galleria_storage.cors.needs import risks, shortcomings
 from galleria_storage.cors.probe import probe
 from galleria_storage.cors.rules import CorsRule, found_rules
-from galleria_storage.cors.verdict import BucketVerdict, VerdictStatus
 from galleria_storage.errors import GalleriaError, ProviderError, SettingsError, UnsupportedOperationError
 from galleria_storage.s3.access import BucketAccess
 from galleria_storage.s3.bucket_cors import fetch_rules, put_rules

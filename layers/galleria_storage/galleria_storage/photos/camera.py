@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from galleria_storage.errors import GalleriaError
-from galleria_storage.photos.metadata import Block
+from galleria_storage.photos.metadata_blocks import Block
 from galleria_storage.photos.tiff.tables import TiffTables
 
 _MAKE, _MODEL, _SERIAL = 0x010F, 0x0110, 0xA431

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Literal
 
 from galleria_storage.photos.boxes import Box
-from galleria_storage.photos.metadata import Block, plain_block
+from galleria_storage.photos.metadata_blocks import Block, plain_block
 from galleria_storage.photos.plan import Patch, Plan
 from galleria_storage.photos.source import MeteredSource, RangedSource
 

@@ -14,7 +14,7 @@ from galleria_storage.corrections.capture_time import CaptureTime
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.exif.ifd import ASCII
 from galleria_storage.photos.iptc import datasets
-from galleria_storage.photos.metadata import Block
+from galleria_storage.photos.metadata_blocks import Block
 from galleria_storage.photos.moments import Moment, moment_of, spelled
 from galleria_storage.photos.plan import Patch, Plan, Span
 from galleria_storage.photos.source import RangedSource

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from galleria_storage.photos.metadata import Block, plain_block, shifted
+from galleria_storage.photos.metadata_blocks import Block, plain_block, shifted
 from galleria_storage.photos.plan import Span
 from galleria_storage.photos.source import RangedSource
 

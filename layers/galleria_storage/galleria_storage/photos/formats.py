@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Final, NamedTuple, Protocol, cast
 
 from galleria_storage.photos.check import Part
-from galleria_storage.photos.metadata import Block
+from galleria_storage.photos.metadata_blocks import Block
 from galleria_storage.photos.plan import Asked, Plan
 from galleria_storage.photos.source import MAX_BYTES, RangedSource
 

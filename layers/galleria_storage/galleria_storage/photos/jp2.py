@@ -16,7 +16,7 @@ from galleria_storage.photos.credentials import credentials_in_boxes
 from galleria_storage.photos.exif.blob import MAX_BLOB, edit_blob, new_blob
 from galleria_storage.photos.exif.captures import after_changes, capture_tags, tag_texts
 from galleria_storage.photos.exif.tiff import read_block
-from galleria_storage.photos.metadata import Block, plain_block
+from galleria_storage.photos.metadata_blocks import Block, plain_block
 from galleria_storage.photos.photoshop import iptc_block
 from galleria_storage.photos.plan import Asked, Patch, Plan, Span, Texts, within
 from galleria_storage.photos.refusals import damaged

@@ -18,7 +18,7 @@ from galleria_storage.photos.credentials import credentials_in_boxes
 from galleria_storage.photos.exif.blob import MAX_BLOB, edit_blob, new_blob
 from galleria_storage.photos.exif.captures import after_changes, tag_texts
 from galleria_storage.photos.exif.offset_header import header_start
-from galleria_storage.photos.metadata import Block, plain_block
+from galleria_storage.photos.metadata_blocks import Block, plain_block
 from galleria_storage.photos.packed_box import packed, unpacked
 from galleria_storage.photos.plan import Asked, Patch, Plan, Span, within
 from galleria_storage.photos.refusals import damaged

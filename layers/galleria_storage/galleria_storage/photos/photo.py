@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import BinaryIO
 
-    from galleria_storage.photos.metadata import Block
+    from galleria_storage.photos.metadata_blocks import Block
 
 CHUNK: Final = 256 * 1024
 """Bytes per read: small enough to stay in the processor's cache until written."""
@@ -47,7 +47,7 @@ def plan_photo(source: RangedSource, asked: Asked, media_type: str | None = None
         raise UnsupportedFormatError(f"Photos of type {media_type} cannot be corrected.")
     found = planner.format
     if asked.needs_gps:
-        from galleria_storage.photos.gps import gps_moment  # noqa: PLC0415 # lazy: few photos need it
+        from galleria_storage.photos.gps_moment import gps_moment  # noqa: PLC0415 # lazy: few photos need it
 
         asked = asked.with_gps(gps_moment(found.metadata(source)))
     if asked.takes_other_date:
@@ -78,8 +78,8 @@ def _film_patches(block: "Block", asked: Asked) -> "Sequence[Patch]":
 
 def _without_groups(source: RangedSource, plan: Plan, found: Format, names: "Sequence[str]") -> Plan:
     """Remove groups of metadata, and prove that they are gone."""
-    from galleria_storage.photos.private.proof import prove_removed  # noqa: PLC0415 # lazy: few photos need it
     from galleria_storage.photos.private.removal import Removal, removal_patches  # noqa: PLC0415
+    from galleria_storage.photos.private.removal_proof import prove_removed  # noqa: PLC0415 # lazy: few photos need it
 
     view, removal = plan.view(source), Removal.of(names)
     blocks = found.metadata(view)

@@ -11,7 +11,7 @@ from hashlib import md5
 from typing import Final, NamedTuple
 
 from galleria_storage.corrections.capture_tags import CaptureTags
-from galleria_storage.photos.metadata import Block, plain_block
+from galleria_storage.photos.metadata_blocks import Block, plain_block
 from galleria_storage.photos.plan import Patch, Plan, Span, within
 from galleria_storage.photos.refusals import damaged
 from galleria_storage.photos.source import RangedSource, WindowSource

@@ -6,7 +6,7 @@ offsets of everything after it are adjusted. The picture's own bytes are never
 read.
 """
 
-from galleria_storage.photos.heif.editing import plan
+from galleria_storage.photos.heif.item_edit import plan
 from galleria_storage.photos.heif.metadata import metadata
 from galleria_storage.photos.heif.parts import parts
 

@@ -6,7 +6,7 @@ from galleria_storage.photos.credentials import credentials_in_boxes
 from galleria_storage.photos.films_inside import film_blocks
 from galleria_storage.photos.heif.exif_items import exif_items, spans_of
 from galleria_storage.photos.heif.structure import Item, Meta, read_heif
-from galleria_storage.photos.metadata import Block, scattered_block
+from galleria_storage.photos.metadata_blocks import Block, scattered_block
 from galleria_storage.photos.plan import Span
 from galleria_storage.photos.refusals import damaged
 from galleria_storage.photos.source import RangedSource

@@ -17,7 +17,7 @@ from galleria_storage.photos.films_inside import film_blocks
 from galleria_storage.photos.jpeg.exif_segments import EXIF_HEADER, find_exif
 from galleria_storage.photos.jpeg.head import APP0, APP1, APP2, Head, Segment, read_head
 from galleria_storage.photos.jpeg.multi_picture import MPF_HEADER, read_index
-from galleria_storage.photos.metadata import Block, Kind, plain_block, shifted
+from galleria_storage.photos.metadata_blocks import Block, Kind, plain_block, shifted
 from galleria_storage.photos.photoshop import resource_blocks
 from galleria_storage.photos.plan import Patch, Plan
 from galleria_storage.photos.refusals import damaged

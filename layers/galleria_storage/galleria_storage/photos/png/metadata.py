@@ -10,7 +10,7 @@ from zlib import error as ZlibError  # noqa: N812 # it is a class
 
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.photos.credentials import NAME
-from galleria_storage.photos.metadata import Block, Kind
+from galleria_storage.photos.metadata_blocks import Block, Kind
 from galleria_storage.photos.photoshop import iptc_block, resource_blocks
 from galleria_storage.photos.plan import Patch, Plan, Span
 from galleria_storage.photos.png.chunks import Chunk, chunk_bytes, exif_holders, layout_of

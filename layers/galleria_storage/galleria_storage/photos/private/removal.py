@@ -7,11 +7,11 @@ from typing import Final, NamedTuple
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.iptc import datasets
 from galleria_storage.photos.jpeg.metadata import metadata as blocks_of_jpeg
-from galleria_storage.photos.metadata import Block, shifted
+from galleria_storage.photos.metadata_blocks import Block, shifted
 from galleria_storage.photos.plan import Patch, Span
 from galleria_storage.photos.private.groups import GROUPS, Group
+from galleria_storage.photos.private.ifd_removal import without_fields
 from galleria_storage.photos.private.maker_notes import CANON_NOTE, from_notes, own_tags
-from galleria_storage.photos.private.tables import without_fields
 from galleria_storage.photos.source import RangedSource, WindowSource
 from galleria_storage.photos.tiff.tables import TiffTables
 from galleria_storage.photos.xmp import RDF, Packet, Property

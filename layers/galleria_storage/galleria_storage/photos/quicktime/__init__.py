@@ -6,7 +6,7 @@ time needs an offset, unless the film records one; a zone alone changes the
 text, and the moments only if the text then names another one.
 """
 
-from galleria_storage.photos.quicktime.editing import parts, plan
+from galleria_storage.photos.quicktime.film_edit import parts, plan
 from galleria_storage.photos.quicktime.metadata import metadata
 
 __all__ = ["metadata", "parts", "plan"]

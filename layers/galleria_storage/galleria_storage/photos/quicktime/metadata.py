@@ -10,7 +10,7 @@ from typing import Final
 
 from galleria_storage.photos.boxes import Box, walk
 from galleria_storage.photos.credentials import UUID, credentials_in_boxes, freed
-from galleria_storage.photos.metadata import Block, plain_block
+from galleria_storage.photos.metadata_blocks import Block, plain_block
 from galleria_storage.photos.quicktime.fields import MAX_TABLE, movie_of
 from galleria_storage.photos.refusals import damaged
 from galleria_storage.photos.source import RangedSource

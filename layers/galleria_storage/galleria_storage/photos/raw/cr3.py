@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from galleria_storage.photos.boxes import Box, grown, name_of, walk
 from galleria_storage.photos.check import Part
 from galleria_storage.photos.exif.blob import MAX_BLOB
-from galleria_storage.photos.metadata import Block, plain_block
+from galleria_storage.photos.metadata_blocks import Block, plain_block
 from galleria_storage.photos.moves import Moves
 from galleria_storage.photos.movie import CHUNK_TABLES, chunks, follow_chunks, leaves
 from galleria_storage.photos.plan import Asked, Patch, Plan, Span, within

@@ -10,7 +10,7 @@ from typing import Final
 from galleria_storage.errors import UnsupportedFormatError
 from galleria_storage.photos.check import Part
 from galleria_storage.photos.jpeg import planner as jpeg
-from galleria_storage.photos.metadata import Block, shifted
+from galleria_storage.photos.metadata_blocks import Block, shifted
 from galleria_storage.photos.plan import Asked, Patch, Plan, Span, within
 from galleria_storage.photos.refusals import cut_off, damaged
 from galleria_storage.photos.source import RangedSource, WindowSource

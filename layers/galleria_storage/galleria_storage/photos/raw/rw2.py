@@ -11,7 +11,7 @@ from typing import Final
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.photos.check import Part
 from galleria_storage.photos.jpeg import planner as jpeg
-from galleria_storage.photos.metadata import Block, shifted
+from galleria_storage.photos.metadata_blocks import Block, shifted
 from galleria_storage.photos.plan import NOTHING, Asked, Patch, Plan, Span, Texts, within
 from galleria_storage.photos.source import RangedSource, WindowSource
 from galleria_storage.photos.tiff import planner as tiff

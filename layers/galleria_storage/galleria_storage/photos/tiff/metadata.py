@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from galleria_storage.photos.credentials import credentials_block
-from galleria_storage.photos.metadata import Block, plain_block
+from galleria_storage.photos.metadata_blocks import Block, plain_block
 from galleria_storage.photos.photoshop import iptc_block, resource_blocks
 from galleria_storage.photos.plan import Span
 from galleria_storage.photos.refusals import cut_off, damaged

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.photos.metadata import Block
+from galleria_storage.photos.metadata_blocks import Block
 from galleria_storage.photos.tiff.tables import Field, TiffTables
 from galleria_storage.photos.xmp import Name, Packet
 

@@ -6,7 +6,7 @@ from typing import Final
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.exif.ifd import ASCII
 from galleria_storage.photos.iptc import datasets
-from galleria_storage.photos.metadata import Block
+from galleria_storage.photos.metadata_blocks import Block
 from galleria_storage.photos.private.removal import Removal, embedded, removal_patches
 from galleria_storage.photos.source import RangedSource
 from galleria_storage.photos.tiff.tables import GPS_IFD, Table, TiffTables

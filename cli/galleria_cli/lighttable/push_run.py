@@ -28,7 +28,7 @@ class StoppedError(Exception):
     """The person has stopped the run."""
 
 
-class Errand(Report):
+class PushRun(Report):
     """One push of a folder, run by a thread.
 
     Parameters

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
-from galleria_cli.lighttable.errand import Errand
+from galleria_cli.lighttable.push_run import PushRun
 from galleria_cli.lighttable.session import Session
 from galleria_cli.lighttable.thumbnails import EDGES, Thumbnails
 from galleria_storage.errors import CorrectionError, GalleriaError, NotFoundError
@@ -37,7 +37,7 @@ class _Interface:
     def __init__(self, session: Session, thumbnails: Thumbnails) -> None:
         self._session = session
         self._thumbnails = thumbnails
-        self._errand: Errand | None = None
+        self._run: PushRun | None = None
 
     def routes(self) -> list[Route]:
         return [
@@ -95,19 +95,19 @@ class _Interface:
         prefix, dry_run = given.get("prefix", ""), given.get("dry_run", False)
         if not isinstance(prefix, str) or not isinstance(dry_run, bool):
             raise CorrectionError("prefix must be a text, and dry_run true or false")
-        if self._errand and self._errand.running:
+        if self._run and self._run.running:
             raise CorrectionError("a push is running already")
-        self._errand = Errand(self._session.folder, prefix, dry_run=dry_run)
-        self._errand.start()
-        return self._errand.told()
+        self._run = PushRun(self._session.folder, prefix, dry_run=dry_run)
+        self._run.start()
+        return self._run.told()
 
     async def pushed(self, _: Request) -> Any:
         place = os.environ.get("STAGING_BUCKET", "").strip()
-        return {"staging": place, "run": self._errand.told() if self._errand else None}
+        return {"staging": place, "run": self._run.told() if self._run else None}
 
     async def stop_push(self, _: Request) -> Any:
-        if self._errand:
-            self._errand.stop()
+        if self._run:
+            self._run.stop()
         return {}
 
     async def undo(self, _: Request) -> Any:

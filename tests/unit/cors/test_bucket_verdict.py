@@ -2,9 +2,9 @@
 
 import pytest
 
+from galleria_storage.cors.bucket_verdict import BucketVerdict
 from galleria_storage.cors.cors_settings import CorsMode
 from galleria_storage.cors.rules import default_gallery_rules
-from galleria_storage.cors.verdict import BucketVerdict
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import Correction, parse_correction
-from galleria_storage.corrections.gps import offset_from_gps
+from galleria_storage.corrections.gps_offset import offset_from_gps
 from galleria_storage.errors import CorrectionError
 
 GPS = parse_correction({"target-timezone": "GPS"}, {})

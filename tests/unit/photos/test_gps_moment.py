@@ -8,7 +8,7 @@ import pytest
 from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.errors import CorrectionError
 from galleria_storage.photos.formats import format_of
-from galleria_storage.photos.gps import gps_moment
+from galleria_storage.photos.gps_moment import gps_moment
 from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.photos.source import BytesSource
 from tests.support.photos.jpegs import segment, smallest

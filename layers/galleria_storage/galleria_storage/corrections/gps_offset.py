@@ -8,7 +8,7 @@ distance between two zones.
 from datetime import datetime, timedelta
 from typing import Final
 
-from galleria_storage.corrections.keys import TARGET_ZONE
+from galleria_storage.corrections.correction_keys import TARGET_ZONE
 from galleria_storage.corrections.zones import HIGHEST, LOWEST, offset_text
 from galleria_storage.errors import CorrectionError
 

@@ -6,7 +6,7 @@ import pytest
 
 from galleria_storage.errors import UnsupportedFormatError
 from galleria_storage.photos.formats import Format, format_of
-from galleria_storage.photos.metadata import Block
+from galleria_storage.photos.metadata_blocks import Block
 from galleria_storage.photos.plan import NOTHING, Patch, Plan
 from galleria_storage.photos.source import BytesSource
 from tests.support.photos import heifs, pngs, tiffs, webps
