@@ -162,10 +162,8 @@ class Push:
             return "unchanged"
         if self.how == "metadata":
             return None
-        cancelled = dict.fromkeys(beneath, "")
-        others = {name: value for name, value in old.items() if name not in CORRECTION_KEYS}
         if not self.dry_run:
-            put_tags(self.store, found.key, {**others, **cancelled, **asked})
+            put_tags(self.store, found.key, tags_asking(asked, found, old))
         return "retagged"
 
     def _refuse(self, key: str) -> str:
@@ -181,9 +179,19 @@ def _status(error: GalleriaError) -> str:
     return "rejected" if error.permanent else "failed"
 
 
+def tags_asking(asked: Mapping[str, str], found: ObjectInfo, old: Mapping[str, str]) -> dict[str, str]:
+    """Return all tags of an object that is to ask for this alone; an empty tag cancels what its metadata ask."""
+    cancelled = {name: "" for name in found.metadata if name in CORRECTION_KEYS}
+    others = {name: value for name, value in old.items() if name not in CORRECTION_KEYS}
+    return {**others, **cancelled, **asked}
+
+
 def put_tags(store: ObjectStore, key: str, tags: Mapping[str, str]) -> None:
-    """PutObjectTagging: let these be all tags of an object."""
+    """PutObjectTagging: let these be all tags of an object; DeleteObjectTagging where there are none."""
     with translated(bucket=store.bucket, key=key):
+        if not tags:  # an empty set is refused by some servers
+            store.client.delete_object_tagging(Bucket=store.bucket, Key=key)
+            return
         store.client.put_object_tagging(
             Bucket=store.bucket,
             Key=key,

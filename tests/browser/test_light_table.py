@@ -172,3 +172,31 @@ def test_axe_finds_nothing(page: Page, wedding: Wedding, scheme: str) -> None:
         assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == [], panel
         assert len(found["passes"]) > 20
     page.screenshot(f"light table, {scheme}")
+
+
+def test_a_correction_in_staging_is_changed_and_published_again(
+    *, browser: Chrome, wedding: Wedding, embedded: EmbeddedSystem, tmp_path: Path
+) -> None:
+    (wedding.folder / "galleria.toml").write_text('zone = "+02:00"\n')
+    assert console.main(["push", str(wedding.folder), "--quiet", "--wait"]) == 1  # one photo is cut off
+    embedded.s3.put_object(Bucket="staging", Key="cut.jpg", Body=(wedding.folder / "canon/cut.JPG").read_bytes())
+    browser.set_window_size(1400, 1000)
+    name = wedding.shared("nikon", 0)
+    with running("--staged", tmp_path / "cache", os.environ) as address:
+        page = Page(browser, address)
+        page.open("states")
+        page.wait("return document.querySelector('key-states').textContent.includes('cut off')")
+        page.screenshot("light table, 4 staging")
+        page.drag("NIKON", 1)
+        page.wait_for("shift +1h")
+        page.press("Publish again", page.lane("NIKON"))
+        page.wait_for("asked of the photos in staging")
+        page.open("publish")
+        page.wait("return document.querySelector('publish-panel').dataset.phase === 'done'")
+        page.screenshot("light table, 5 published again")
+        page.open("states")
+        page.select(name)
+        page.wait("return document.querySelector('photo-card').textContent.includes('+01:00:00')")
+        assert "right" in page.one("photo-card dl").text
+    head = embedded.s3.head_object(Bucket="public", Key=name)
+    assert head["Metadata"]["galleria-captured-after"].startswith(f"{wedding.true[name] + ZONE:%Y:%m:%d %H:%M:%S}")

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from galleria_cli.rules.facts import Facts
 from galleria_cli.rules.rulebook import Rulebook
@@ -10,9 +11,12 @@ from galleria_storage.clocks.reading import clock_of
 from galleria_storage.clocks.shots import Shot
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import parse_correction
+from galleria_storage.corrections.precedence import winning_values
 from galleria_storage.corrections.zones import offset_text
 from galleria_storage.errors import GalleriaError
 from galleria_storage.photos.sniff import MediaType
+
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Clock(NamedTuple):
@@ -53,20 +57,26 @@ class After(NamedTuple):
     refused: str = ""
 
 
-def after(shot: Shot, book: Rulebook) -> After:
-    """Work out what the rules make of a shot."""
+def after(shot: Shot, book: Rulebook, base: Mapping[str, str] = _NOTHING) -> After:
+    """Work out what the rules make of a shot of which `base` is asked already."""
     before = Clock(shot.clock, shot.offset)
     choice = book.choose(facts_of_shot(shot), {})
     if choice.skip:
         return After(before, {}, choice.because, skip=True)
+    asked = winning_values(choice.asked, {}, base)[0]
     try:
-        correction = parse_correction(choice.asked, {})
+        correction = parse_correction(asked, {})
         if correction.needs_gps:
             correction = correction.with_gps(shot.gps)
         clock = _changed(shot, correction.changes(tags_of(shot))) if correction else before
     except GalleriaError as error:
-        return After(before, choice.asked, choice.because, refused=error.message)
-    return After(clock, choice.asked, choice.because)
+        return After(before, asked, choice.because, refused=error.message)
+    return After(clock, asked, choice.because)
+
+
+def asked_of(shot: Shot, book: Rulebook, base: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what is asked of a shot: by the rules, and of what they leave open by `base`."""
+    return winning_values(book.choose(facts_of_shot(shot), {}).asked, {}, base)[0]
 
 
 def facts_of_shot(shot: Shot) -> Facts:

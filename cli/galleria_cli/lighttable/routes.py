@@ -5,7 +5,8 @@ import mimetypes
 import os
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -14,8 +15,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
+from galleria_cli.lighttable.page_run import PageRuns
 from galleria_cli.lighttable.push_run import PushRun
 from galleria_cli.lighttable.session import Session
+from galleria_cli.lighttable.states import States
 from galleria_cli.lighttable.thumbnails import EDGES, Thumbnails
 from galleria_storage.errors import CorrectionError, GalleriaError, NotFoundError
 
@@ -23,10 +26,44 @@ _MOST_BYTES: Final = 1024 * 1024
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def application(session: Session, thumbnails: Thumbnails) -> Starlette:
+class Opened(NamedTuple):
+    """What an open table consists of.
+
+    Attributes
+    ----------
+    session, thumbnails, runs
+        Its parts.
+    folder
+        What a push from the page takes; None: nothing can be pushed.
+    states
+        What both buckets hold, where staging is looked at; else None.
+    """
+
+    session: Session
+    thumbnails: Thumbnails
+    runs: PageRuns
+    folder: Path | None = None
+    states: States | None = None
+
+    def start(self) -> None:
+        """Begin to read."""
+        self.session.start()
+        if self.states:
+            self.states.start()
+
+    def stop(self) -> None:
+        """Read and send nothing more."""
+        self.session.stop()
+        if self.states:
+            self.states.stop()
+        if self.runs.last:
+            self.runs.last.stop()
+
+
+def application(opened: Opened) -> Starlette:
     """Return the application; `guard.Guard` decides who may talk to it."""
     mimetypes.add_type("text/javascript", ".js")  # Windows may have registered something else
-    app = Starlette(routes=_Interface(session, thumbnails).routes())
+    app = Starlette(routes=_Interface(opened).routes())
     app.mount("/", StaticFiles(directory=str(files("galleria_cli.lighttable") / "page"), html=True))
     return app
 
@@ -34,10 +71,12 @@ def application(session: Session, thumbnails: Thumbnails) -> Starlette:
 class _Interface:
     """What the page may ask for; the work is done by threads, so that the server always answers."""
 
-    def __init__(self, session: Session, thumbnails: Thumbnails) -> None:
-        self._session = session
-        self._thumbnails = thumbnails
-        self._run: PushRun | None = None
+    def __init__(self, opened: Opened) -> None:
+        self._session = opened.session
+        self._thumbnails = opened.thumbnails
+        self._runs = opened.runs
+        self._folder = opened.folder
+        self._states = opened.states
 
     def routes(self) -> list[Route]:
         return [
@@ -48,9 +87,10 @@ class _Interface:
             Route("/api/solve", _answering(self.solve), methods=["POST"]),
             Route("/api/remove", _answering(self.hide), methods=["PUT"]),
             Route("/api/tray", _answering(self.tray)),
-            Route("/api/push", _answering(self.pushed)),
+            Route("/api/states", _answering(self.states)),
             Route("/api/push", _answering(self.push), methods=["POST"]),
-            Route("/api/push", _answering(self.stop_push), methods=["DELETE"]),
+            Route("/api/run", _answering(self.run)),
+            Route("/api/run", _answering(self.stop_run), methods=["DELETE"]),
             Route("/api/undo", _answering(self.undo), methods=["POST"]),
             Route("/api/redo", _answering(self.redo), methods=["POST"]),
         ]
@@ -67,7 +107,8 @@ class _Interface:
         return Response(data, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
 
     async def table(self, _: Request) -> Any:
-        return await run_in_threadpool(self._session.shown)
+        shown = await run_in_threadpool(self._session.shown)
+        return {**shown, "staged": self._states is not None}
 
     async def decide(self, request: Request) -> Any:
         return await run_in_threadpool(self._session.decide, request.path_params["camera"], await _object(request))
@@ -90,24 +131,27 @@ class _Interface:
     async def tray(self, _: Request) -> Any:
         return await run_in_threadpool(self._session.tray)
 
+    async def states(self, _: Request) -> Any:
+        return self._states.as_json() if self._states else {"states": [], "finished": True, "problem": ""}
+
     async def push(self, request: Request) -> Any:
         given = await _object(request)
         prefix, dry_run = given.get("prefix", ""), given.get("dry_run", False)
         if not isinstance(prefix, str) or not isinstance(dry_run, bool):
             raise CorrectionError("prefix must be a text, and dry_run true or false")
-        if self._run and self._run.running:
-            raise CorrectionError("a push is running already")
-        self._run = PushRun(self._session.folder, prefix, dry_run=dry_run)
-        self._run.start()
-        return self._run.told()
+        if self._folder is None:
+            raise CorrectionError("what is in staging is not pushed again")
+        self._runs.start(PushRun(self._folder, prefix, dry_run=dry_run))
+        return await self.run(request)
 
-    async def pushed(self, _: Request) -> Any:
-        place = os.environ.get("STAGING_BUCKET", "").strip()
-        return {"staging": place, "run": self._run.told() if self._run else None}
+    async def run(self, _: Request) -> Any:
+        last = self._runs.last
+        staging = os.environ.get("STAGING_BUCKET", "").strip() if self._folder else ""
+        return {"staging": staging, "run": last.told() if last else None}
 
-    async def stop_push(self, _: Request) -> Any:
-        if self._run:
-            self._run.stop()
+    async def stop_run(self, _: Request) -> Any:
+        if self._runs.last:
+            self._runs.last.stop()
         return {}
 
     async def undo(self, _: Request) -> Any:

@@ -1,24 +1,22 @@
-"""One open light table: the folder, what was read of it, what is decided, and the file that holds what is approved."""
+"""One open light table: the photos, what was read of them, what is decided, and who keeps what is approved."""
 
-import shlex
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from galleria_cli.lighttable import table
 from galleria_cli.lighttable.decisions import Decision, Decisions, State
 from galleria_cli.lighttable.examination import Examination
 from galleria_cli.lighttable.gathering import Found, Gathering
+from galleria_cli.lighttable.keeping import Keeper
 from galleria_cli.lighttable.preview import After
 from galleria_cli.lighttable.rule_text import rules_of, same_conditions
-from galleria_cli.lighttable.rules_file import RulesFile
-from galleria_cli.lighttable.shelf import FolderShelf
+from galleria_cli.lighttable.shelf import Shelf
 from galleria_cli.lighttable.table import Lane
 from galleria_cli.lighttable.tray import tray_json
 from galleria_cli.rules.drafting import SURE, asked
-from galleria_cli.rules.rulebook import NAME, parse_rulebook
+from galleria_cli.rules.rulebook import parse_rulebook
 from galleria_storage.clocks.cameras import grouped
 from galleria_storage.clocks.pairs import Pair, Solved, solve
 from galleria_storage.clocks.proposals import Proposal, propose
@@ -31,21 +29,17 @@ class Session:
 
     Parameters
     ----------
-    folder
-        The folder of photos.
-
-    Raises
-    ------
-    LocalFileError, SettingsError, CorrectionError
-        There is no such folder, or its rules cannot be understood.
+    shelf
+        Where the photos are.
+    keeper
+        Where what is approved is kept.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.shelf = FolderShelf(folder)
+    def __init__(self, shelf: Shelf, keeper: Keeper) -> None:
+        self.shelf = shelf
         self.gathering = Gathering(self.shelf)
         self.examination = Examination(self.shelf, self.gathering)
-        self.folder = folder
-        self._file = RulesFile(folder / NAME)
+        self._keeper = keeper
         self._lock = threading.Lock()
         self._found: list[Found] = []
         self._lanes: list[Lane] = []
@@ -65,7 +59,7 @@ class Session:
         """Return everything that the page shows at first; as long as files are read, what is known so far."""
         with self._lock:
             done = len(self.gathering.found())
-            if done == self.gathering.total:
+            if done == self.gathering.total and self._keeper.ready:
                 self._settle()
             else:
                 self._found = self.gathering.all()
@@ -149,12 +143,12 @@ class Session:
             return
         self._found = self.gathering.all()
         self._lanes = table.lanes_of(propose(one.shot for one in self._found))
-        rules = rules_of(self._file.first)
+        rules = rules_of(self._keeper.first)
         self._decisions = Decisions(State({lane.key: _first(lane, rules) for lane in self._lanes}))
 
     def _settled(self) -> Decisions:
         if self._decisions is None:
-            if not self.gathering.finished:
+            if not (self.gathering.finished and self._keeper.ready):
                 raise CorrectionError("the photos are still being read")
             self._settle()
         assert self._decisions is not None  # noqa: S101 # `_settle` made them
@@ -162,10 +156,10 @@ class Session:
 
     def _results(self) -> dict[int, After]:
         state = self._decisions.now if self._decisions else State()
-        return table.previews(self._found, self._draft(state, approved_only=False))
+        return table.previews(self._found, self._draft(state, approved_only=False), self._keeper.base)
 
     def _draft(self, state: State, *, approved_only: bool) -> str:
-        return table.draft(self._file.first, self._lanes, state, approved_only=approved_only)
+        return table.draft(self._keeper.first, self._lanes, state, approved_only=approved_only)
 
     def _take(self, decisions: Decisions, state: State) -> dict[str, Any]:
         parse_rulebook(self._draft(state, approved_only=False))
@@ -174,7 +168,7 @@ class Session:
         return self._changed()
 
     def _write(self, state: State) -> None:
-        self._file.write(self._draft(state, approved_only=True))
+        self._keeper.write(self._draft(state, approved_only=True), [one.shot for one in self._found])
 
     def _changed(self) -> dict[str, Any]:
         results = self._results()
@@ -190,7 +184,7 @@ class Session:
             "times": dict(state.times),
             "remove": self._hidden(state),
             "rules": self._draft(state, approved_only=True),
-            "commands": self.commands(),
+            "commands": self._keeper.commands(),
             "can_undo": bool(decisions and decisions.can_undo),
             "can_redo": bool(decisions and decisions.can_redo),
         }
@@ -199,11 +193,6 @@ class Session:
         """Return what the public does not learn, by what is asked of all photos."""
         asked_of_all = parse_rulebook(self._draft(state, approved_only=True)).asked
         return asked_of_all.get(REMOVE, "").replace(",", " ").split()
-
-    def commands(self) -> list[str]:
-        """Return what does the same in a terminal."""
-        folder = shlex.quote(str(self.folder))
-        return [f"galleria-storage push {folder}", f"galleria-storage correct -r {folder} --into corrected"]
 
     def _lane(self, camera: str) -> Lane:
         found = next((lane for lane in self._lanes if lane.key == camera), None)

@@ -1,6 +1,6 @@
 """The table as the page sees it: cameras, photos where the clock put them, and what is decided."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -65,10 +65,10 @@ def draft(text: str, lanes: Sequence[Lane], state: State, *, approved_only: bool
     return text
 
 
-def previews(found: Sequence[Found], text: str) -> dict[int, After]:
-    """Return what becomes of each file, by its number."""
+def previews(found: Sequence[Found], text: str, base: Callable[[str], Mapping[str, str]]) -> dict[int, After]:
+    """Return what becomes of each file, by its number; `base` says what is asked where the rules ask nothing."""
     book: Rulebook = parse_rulebook(text)
-    return {one.number: after(one.shot, book) for one in found if one.shot.media_type}
+    return {one.number: after(one.shot, book, base(one.shot.name)) for one in found if one.shot.media_type}
 
 
 def photos_json(found: Sequence[Found], lanes: Sequence[Lane], results: Mapping[int, After]) -> list[dict[str, Any]]:

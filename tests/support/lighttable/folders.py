@@ -8,6 +8,7 @@ import piexif
 from PIL import Image
 from starlette.testclient import TestClient
 
+from galleria_cli.lighttable.routes import Opened
 from galleria_cli.lighttable.session import Session
 
 PORT = 8123
@@ -28,7 +29,11 @@ class Table(NamedTuple):
     """An open table: what a browser does, and what the command holds."""
 
     client: TestClient
-    session: Session
+    opened: Opened
+
+    @property
+    def session(self) -> Session:
+        return self.opened.session
 
     def shown(self) -> dict[str, Any]:
         answer: dict[str, Any] = self.client.get("/api/table").json()

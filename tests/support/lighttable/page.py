@@ -18,9 +18,9 @@ _PATIENCE_SECONDS = 30
 
 
 @contextmanager
-def running(folder: Path, cache: Path, env: Mapping[str, str] = os.environ) -> Iterator[str]:
-    """Run `galleria-storage look`, and return its one-time address."""
-    command = [sys.executable, "-m", "galleria_cli", "look", "--no-browser", str(folder)]
+def running(what: Path | str, cache: Path, env: Mapping[str, str] = os.environ) -> Iterator[str]:
+    """Run `galleria-storage look` on a folder, or with another argument, and return its one-time address."""
+    command = [sys.executable, "-m", "galleria_cli", "look", "--no-browser", str(what)]
     settings = {**env, "XDG_CACHE_HOME": str(cache), "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout

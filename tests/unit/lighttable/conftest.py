@@ -8,9 +8,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from galleria_cli.lighttable.guard import Guard
+from galleria_cli.lighttable.opening import open_folder
 from galleria_cli.lighttable.routes import application
-from galleria_cli.lighttable.session import Session
-from galleria_cli.lighttable.thumbnails import Thumbnails
 from tests.support.lighttable.folders import PORT, Table, shot_on
 
 
@@ -32,13 +31,13 @@ def opened(folder: Path, tmp_path: Path) -> Callable[[], Table]:
     """Open the table of the folder, with all photos read."""
 
     def make() -> Table:
-        session = Session(folder)
-        session.gathering.start()
-        assert session.gathering.wait(10)
-        guard = Guard(application(session, Thumbnails(session.shelf, tmp_path / "cache")), PORT)
+        opened = open_folder(folder, tmp_path / "cache")
+        opened.session.gathering.start()
+        assert opened.session.gathering.wait(10)
+        guard = Guard(application(opened), PORT)
         client = TestClient(guard, f"http://127.0.0.1:{PORT}", headers={"Origin": f"http://127.0.0.1:{PORT}"})
         client.get(f"/?token={guard.token}")
-        return Table(client, session)
+        return Table(client, opened)
 
     return make
 

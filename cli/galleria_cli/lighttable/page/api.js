@@ -22,8 +22,9 @@ export const api = {
   tray: () => ask("GET", "/api/tray"),
   hide: (groups) => ask("PUT", "/api/remove", { groups }),
   startPush: (options) => ask("POST", "/api/push", options),
-  stopPush: () => ask("DELETE", "/api/push"),
-  push: () => ask("GET", "/api/push"),
+  run: () => ask("GET", "/api/run"),
+  stopRun: () => ask("DELETE", "/api/run"),
+  states: () => ask("GET", "/api/states"),
 };
 
 /** Where the picture of a photo is. */

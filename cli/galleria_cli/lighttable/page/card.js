@@ -23,7 +23,7 @@ class PhotoCard extends HTMLElement {
     this.setAttribute("aria-label", "Selected photo");
     const buttons = element("div.buttons", {}, this.pairButton, this.cancel);
     this.append(this.image, element("div", {}, this.name, this.facts), element("div.acts", {}, this.pairWords, buttons, typed));
-    for (const event of ["selection", "decisions", "table"]) store.addEventListener(event, () => this.#show());
+    for (const event of ["selection", "decisions", "table", "states"]) store.addEventListener(event, () => this.#show());
     pairing.addEventListener("change", () => this.#show());
     this.#show();
   }
@@ -47,6 +47,8 @@ class PhotoCard extends HTMLElement {
     const moment = photo.after && photo.after[1] !== null ? `${clockText(store.momentOf(photo))} UTC` : "unknown";
     const rows = [["Before", timeText(photo.before)], ["After", timeText(photo.after)], ["Moment", moment]];
     if (photo.refused) rows.push(["Would be rejected", photo.refused]);
+    const state = store.states.get(photo.name);
+    if (state) rows.push(["State", `${state.state}${state.reason ? `: ${state.reason}` : ""}`], ["Asked", state.asked || "nothing"]);
     this.facts.replaceChildren(...rows.flatMap(([term, value]) => [element("dt", {}, term), element("dd", {}, value)]));
     setText(this.pairButton, pairing.labelFor(photo));
     this.pairButton.disabled = !pairing.fits(photo);

@@ -45,7 +45,8 @@ class CameraLane extends HTMLElement {
     change(this.shift, { value: decision.shift || "+0s" });
     change(this.zone, { value: decision.zone });
     change(this.approve, { "aria-pressed": String(decision.approved) });
-    setText(this.approve, decision.approved ? "Approved" : "Approve");
+    const [asked, ask] = store.staged ? ["Asked", "Publish again"] : ["Approved", "Approve"];
+    setText(this.approve, decision.approved ? asked : ask);
     this.propose.hidden = lane.proposal.shift === null && !lane.proposal.zone;
     for (const one of this.querySelectorAll("input, button")) one.disabled = !store.reading.finished;
     this.evidence.replaceChildren(...evidenceOf(lane), this.propose);
@@ -75,7 +76,8 @@ class CameraLane extends HTMLElement {
   async #approve() {
     const approved = !store.decisions[this.lane.key].approved;
     if (!(await store.decide(this.lane, { approved }))) return;
-    store.say(`${this.lane.label}: ${approved ? "approved, and written into galleria.toml" : "not approved any more"}`);
+    const done = store.staged ? "asked of the photos in staging" : "approved, and written into galleria.toml";
+    store.say(`${this.lane.label}: ${approved ? done : "not approved any more"}`);
   }
 }
 

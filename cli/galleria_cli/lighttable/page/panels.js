@@ -3,14 +3,17 @@
 import "./publish.js";
 import "./rules.js";
 import "./sequence.js";
+import "./states.js";
 import "./tray.js";
 import { element } from "./dom.js";
+import { store } from "./store.js";
 
 const PANELS = [
   ["sequence", "Before and after", "merged-sequence"],
   ["tray", "Tray", "side-tray"],
   ["rules", "Rules and commands", "approved-rules"],
   ["publish", "Publish", "publish-panel"],
+  ["states", "Staging and public", "key-states"],
 ];
 
 class SidePanels extends HTMLElement {
@@ -23,6 +26,10 @@ class SidePanels extends HTMLElement {
       element("div.panel", { role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}` }, element(tag)));
     this.append(element("div.tabs", { role: "tablist", "aria-label": "Views" }, ...this.tabs), ...this.panels);
     this.open(PANELS[0][0]);
+    this.tabs.at(-1).hidden = true;
+    store.addEventListener("table", () => {
+      this.tabs.at(-1).hidden = !store.staged;
+    });
   }
 
   open(id) {
@@ -38,9 +45,10 @@ class SidePanels extends HTMLElement {
   #key(event) {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!step) return;
-    const next = (this.tabs.indexOf(event.target) + step + PANELS.length) % PANELS.length;
-    this.open(PANELS[next][0]);
-    this.tabs[next].focus();
+    const shown = this.tabs.filter((tab) => !tab.hidden);
+    const next = shown[(shown.indexOf(event.target) + step + shown.length) % shown.length];
+    this.open(PANELS[this.tabs.indexOf(next)][0]);
+    next.focus();
   }
 }
 

@@ -7,7 +7,7 @@ import { store } from "./store.js";
 const PAUSE = 500;
 const MOST = 300;
 const PHASES = {
-  starting: "Starting", pushing: "Pushing", publishing: "Waiting for the copies", done: "Done", stopped: "Stopped", failed: "It failed",
+  starting: "Starting", pushing: "Pushing", asking: "Changing what is asked", publishing: "Waiting for the copies", done: "Done", stopped: "Stopped", failed: "It failed",
 };
 
 class PublishPanel extends HTMLElement {
@@ -16,7 +16,7 @@ class PublishPanel extends HTMLElement {
     this.folder = element("input", { spellcheck: "false", size: 24 });
     this.trial = button("Try it, and send nothing", () => this.#start(true));
     this.push = button("Push", () => this.#start(false), { class: "main" });
-    this.stop = button("Stop", () => api.stopPush());
+    this.stop = button("Stop", () => api.stopRun());
     this.bar = element("progress", { "aria-label": "Files pushed" });
     this.words = element("p", { role: "status" });
     this.body = element("tbody");
@@ -24,16 +24,15 @@ class PublishPanel extends HTMLElement {
     this.table = element("table.outcomes", {}, element("caption", {}, "What became of each file"), head, this.body);
     const buttons = element("div.buttons", {}, labelled("Put before each name", this.folder), this.trial, this.push, this.stop);
     this.append(this.where, buttons, this.bar, this.words, this.table);
+    store.addEventListener("decisions", () => store.staged && this.opened());
     this.#show(null);
   }
 
   async opened() {
     clearTimeout(this.timer);
     try {
-      const { staging, run } = await api.push();
-      const open = store.lanes.filter((lane) => !store.decisions[lane.key].approved && store.decisions[lane.key].shift).map((lane) => lane.label);
-      setText(this.where, !staging ? "Pushing is not set up: STAGING_BUCKET is not set. Run `galleria-storage setup`, and open the table again."
-        : `Photos go into the staging bucket ${staging}.${open.length ? ` Not approved, so not asked for: ${open.join("; ")}.` : ""}`);
+      const { staging, run } = await api.run();
+      setText(this.where, whereWords(staging));
       this.#show(run, Boolean(staging));
     } catch (error) {
       store.say(error.message, "wrong");
@@ -51,18 +50,29 @@ class PublishPanel extends HTMLElement {
 
   #show(run, ready = false) {
     const running = Boolean(run) && !["done", "stopped", "failed"].includes(run.phase);
+    this.push.hidden = this.trial.hidden = this.folder.parentNode.hidden = store.staged;
+    if (this.running && !running) store.follow();
+    this.running = running;
     this.push.disabled = this.trial.disabled = running || !ready;
     this.stop.hidden = this.bar.hidden = !running;
     this.table.hidden = !run?.outcomes.length;
     if (!run) return;
     change(this.bar, { max: Math.max(run.total, 1), value: run.done });
     const counts = Object.entries(run.counts).map(([status, count]) => `${count} ${status}`).join(", ");
-    setText(this.words, `${PHASES[run.phase]}${run.dry_run ? " (nothing is sent)" : ""}${counts ? `: ${counts}` : ""}. ${run.notes.join(" ")}`);
+    setText(this.words, `${PHASES[run.phase]}${counts ? `: ${counts}` : ""}. ${run.notes.join(" ")}`);
     change(this, { "data-phase": run.phase });
     const wrongFirst = run.outcomes.toSorted((a, b) => (b.wrong > a.wrong) - (a.wrong > b.wrong)).slice(0, MOST);
     this.body.replaceChildren(...wrongFirst.map(rowOf));
     if (running) this.timer = setTimeout(() => this.opened(), PAUSE);
   }
+}
+
+function whereWords(staging) {
+  if (store.staged) return "What you approve is asked of the photos in staging, and they are published again.";
+  if (!staging) return "Pushing is not set up: STAGING_BUCKET is not set. Run `galleria-storage setup`, and open the table again.";
+  const open = store.lanes.filter((lane) => !store.decisions[lane.key].approved && store.decisions[lane.key].shift);
+  const words = open.length ? ` Not approved, so not asked for: ${open.map((lane) => lane.label).join("; ")}.` : "";
+  return `Photos go into the staging bucket ${staging}.${words}`;
 }
 
 function rowOf({ name, status, asked, reason, wrong }) {

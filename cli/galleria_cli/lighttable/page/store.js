@@ -13,10 +13,13 @@ export class Store extends EventTarget {
   offset = 0;
   reading = { done: 0, total: 0, finished: false };
   selected = null;
+  staged = false; // whether this is staging, not a folder
+  states = new Map(); // of each key in staging and in public
 
   /** Take the whole table. */
   load(table) {
     this.title = table.title;
+    this.staged = table.staged;
     this.reading = table.reading;
     this.photos = new Map(table.photos.map((photo) => [photo.id, photo]));
     this.lanes = table.cameras.map((camera) => new Lane(camera));
@@ -49,6 +52,21 @@ export class Store extends EventTarget {
 
   decide(lane, changes) {
     return this.change(api.decide(lane.key, { approved: false, ...changes }));
+  }
+
+  /** Take what both buckets hold. */
+  take(states) {
+    this.states = new Map(states.map((state) => [state.key, state]));
+    this.#tell("states");
+  }
+
+  /** Say that something is being published. */
+  follow() {
+    this.#tell("run");
+  }
+
+  named(name) {
+    return [...this.photos.values()].find((photo) => photo.name === name);
   }
 
   select(photo) {

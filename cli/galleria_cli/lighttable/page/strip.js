@@ -22,6 +22,7 @@ class LaneStrip extends HTMLElement {
     this.render = onceAFrame(() => this.#render());
     store.view.addEventListener("change", this.render);
     store.addEventListener("decisions", this.render);
+    store.addEventListener("states", this.render);
     store.addEventListener("selection", () => this.#selected());
     keys(this);
     draggable(this);
@@ -63,10 +64,12 @@ class LaneStrip extends HTMLElement {
       at: index,
       current: index === this.current,
       selected: store.selected?.id === lane.photos[index].id,
+      state: store.states.get(lane.photos[index].name),
     }));
     this.thumbs.show(places, lane.photos.length, ({ photo, at, count }) => {
       const clock = clockText(lane.times[at] + moved + store.offset * 60_000);
-      return `${photo.name}, ${clock}${count > 1 ? `, +${count - 1}` : ""}`;
+      const told = store.states.get(photo.name);
+      return `${photo.name}, ${clock}${told ? `, ${told.state}` : ""}${count > 1 ? `, +${count - 1}` : ""}`;
     });
     change(this.list, { "aria-activedescendant": this.thumbs.currentId });
     drawDensity(this.canvas, lane.times, view, moved, store.offset * 60_000);

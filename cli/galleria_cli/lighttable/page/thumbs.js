@@ -25,6 +25,7 @@ export class Thumbs {
       this.#used.set(place.photo.id, made);
       made.style.transform = `translateX(${Math.round(place.x)}px)`;
       made.classList.toggle("current", place.current);
+      made.classList.toggle("refused", Boolean(place.photo.refused) || place.state?.well === false);
       change(made, { "aria-selected": String(place.selected), "aria-posinset": place.at + 1, "aria-setsize": total });
       change(made, { "aria-label": nameOf(place) });
       setText(made.lastChild, place.count > 1 ? `+${place.count - 1}` : "");
@@ -41,7 +42,6 @@ export class Thumbs {
     made.id = `photo-${photo.id}`;
     made.dataset.photo = photo.id;
     made.dataset.kind = photo.kind;
-    made.classList.toggle("refused", Boolean(photo.refused));
     if (!old) this.list.append(made);
     return made;
   }

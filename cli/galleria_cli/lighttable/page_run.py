@@ -1,0 +1,144 @@
+"""Work that the page starts and watches: a thread, and what becomes of each file, as it becomes known."""
+
+import threading
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from galleria_cli.reporting import Report
+from galleria_storage.errors import CorrectionError, GalleriaError
+
+
+class StoppedError(Exception):
+    """The person has stopped the run."""
+
+
+class PageRun(Report, ABC):
+    """One piece of work over many files, done by a thread; the only owner of what is told of it."""
+
+    def __init__(self, prefix: str = "") -> None:
+        super().__init__()
+        self._prefix = prefix
+        self._state = threading.Lock()
+        self._phase = "starting"
+        self._total = 0
+        self._outcomes: dict[str, dict[str, str]] = {}
+        self._notes: list[str] = []
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="run", daemon=True)
+
+    @abstractmethod
+    def work(self) -> None:
+        """Do it.
+
+        Raises
+        ------
+        GalleriaError, OSError
+            It cannot be done, or not to its end.
+        """
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Start nothing more; what is under way is finished."""
+        self._stopped.set()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until it is done; return whether it is."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    @property
+    def running(self) -> bool:
+        """Whether it is not done yet."""
+        return self._thread.is_alive()
+
+    def told(self) -> dict[str, Any]:
+        """Return how far it is, and what became of each file so far."""
+        with self._state:
+            counts = Counter(one["status"] for one in self._outcomes.values())
+            return {
+                "phase": self._phase,
+                "total": self._total,
+                "done": len(self._outcomes),
+                "counts": counts,
+                "outcomes": list(self._outcomes.values()),
+                "notes": self._notes[-3:],
+            }
+
+    def file(self, status: str, name: str, *, wrong: bool = False, dull: bool = False, **facts: Any) -> None:
+        """Note what became of one file; what is told later about it counts."""
+        del dull
+        if self._stopped.is_set():
+            raise StoppedError
+        outcome = {"name": name.removeprefix(self._prefix), "status": status, "reason": str(facts.get("reason") or "")}
+        outcome |= {"asked": str(facts.get("asked") or ""), "wrong": "yes" if wrong else ""}
+        with self._state:
+            self._outcomes[outcome["name"]] = outcome
+
+    def note(self, words: str) -> None:
+        """Note something about the whole."""
+        with self._state:
+            self._notes.append(words)
+
+    def summary(self, words: str, facts: Mapping[str, Any]) -> None:
+        """Say nothing: the page counts for itself."""
+
+    @contextmanager
+    def progress(self, files: int, size: int) -> Iterator[None]:
+        """Take over how many files there are."""
+        del size
+        self.enter("pushing", files)
+        yield
+
+    def enter(self, phase: str, total: int | None = None) -> None:
+        """Say what is being done now."""
+        with self._state:
+            self._phase = phase
+            self._total = self._total if total is None else total
+
+    def pause(self, seconds: float) -> None:
+        """Wait, but not longer than the person does."""
+        if self._stopped.wait(seconds):
+            raise StoppedError
+
+    def _run(self) -> None:
+        try:
+            self.work()
+            self.enter("done")
+        except StoppedError:
+            self.enter("stopped")
+        except (GalleriaError, OSError) as error:
+            self.note(" ".join(filter(None, (str(error), getattr(error, "advice", None)))))
+            self.enter("failed")
+
+
+class PageRuns:
+    """The run that goes on, or was the last one."""
+
+    def __init__(self) -> None:
+        self._last: PageRun | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def last(self) -> PageRun | None:
+        """The last one; None if there was none."""
+        return self._last
+
+    def start(self, run: PageRun) -> None:
+        """Start one.
+
+        Raises
+        ------
+        CorrectionError
+            Another one still runs.
+        """
+        with self._lock:
+            if self._last and self._last.running:
+                raise CorrectionError("the last change is still being published; wait for it, or stop it")
+            self._last = run
+            run.start()

@@ -1,0 +1,132 @@
+"""What staging and the public bucket hold of each photo, asked for by a thread; the only owner of these answers."""
+
+import threading
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from typing import Any, Final, NamedTuple
+
+from galleria_cli.reconciling import WELL, Judged, Reconciling
+from galleria_storage.bulk.march import Pair, march
+from galleria_storage.bulk.run import as_they_finish
+from galleria_storage.corrections.precedence import winning_values
+from galleria_storage.errors import GalleriaError
+from galleria_storage.publishing.fingerprint import CAPTURED_AFTER
+from galleria_storage.s3.listing import list_objects
+
+_THREADS: Final = 8
+
+
+class KeyState(NamedTuple):
+    """One key.
+
+    Attributes
+    ----------
+    judged
+        What is the matter with it.
+    asked
+        What its original asks for.
+    captured
+        Capture time of its copy; empty if there is none, or it has none.
+    """
+
+    judged: Judged
+    asked: Mapping[str, str] = {}
+    captured: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what the page shows."""
+        asked = ", ".join(f"{name}={value}" for name, value in self.asked.items())
+        told = {"state": self.judged.state, "well": self.judged.state in WELL, "reason": self.judged.reason}
+        return {"key": self.judged.key, **told, "asked": asked, "captured": self.captured}
+
+
+class States:
+    """The states of all keys under a prefix.
+
+    Parameters
+    ----------
+    run
+        Judges keys; knows both buckets.
+    prefix
+        Only keys that begin so.
+    """
+
+    def __init__(self, run: Reconciling, prefix: str) -> None:
+        self._run = run
+        self._prefix = prefix
+        self._lock = threading.Lock()
+        self._known: dict[str, KeyState] = {}
+        self._pairs: dict[str, Pair] = {}
+        self._problem = ""
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._judge_all, name="states", daemon=True)
+
+    def start(self) -> None:
+        """Begin to ask."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask for nothing more."""
+        self._stopped.set()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until all is known; return whether it is."""
+        self._thread.join(seconds)
+        return self.finished
+
+    @property
+    def finished(self) -> bool:
+        """Whether all keys have been asked for."""
+        return self._thread.ident is not None and not self._thread.is_alive()
+
+    def of(self, key: str) -> KeyState | None:
+        """Return what is known of a key."""
+        with self._lock:
+            return self._known.get(key)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all that is known."""
+        with self._lock:
+            states = [state.as_json() for _, state in sorted(self._known.items())]
+        return {"states": states, "finished": self.finished, "problem": self._problem}
+
+    def judge(self, keys: Iterable[str]) -> None:
+        """Ask again for keys that may have changed."""
+        for key in keys:
+            pair = self._pairs.get(key)
+            if pair and pair.left:
+                self._note(self._look(Pair(key, pair.left, pair.left)))
+
+    def _judge_all(self) -> None:
+        stores = (self._run.staging, self._run.public)
+        pairs = march(*(list_objects(store.client, store.bucket, self._prefix) for store in stores))
+        try:
+            with closing(as_they_finish(self._look, pairs, _THREADS)) as found:
+                for one in found:
+                    self._note(one)
+                    if self._stopped.is_set():
+                        return
+        except GalleriaError as error:
+            self._problem = error.message
+
+    def _look(self, pair: Pair) -> KeyState:
+        with self._lock:
+            self._pairs[pair.key] = pair
+        judged = self._run.one(pair)
+        try:
+            asked = self._run.patience.call(lambda: self._asked(pair.key)) if pair.left else {}
+            copy = self._run.patience.call(lambda: self._run.public.head(pair.key)) if pair.right else None
+        except GalleriaError:
+            return KeyState(judged)
+        return KeyState(judged, asked, copy.metadata.get(CAPTURED_AFTER, "") if copy else "")
+
+    def _asked(self, key: str) -> Mapping[str, str]:
+        found = self._run.staging.head(key)
+        if found is None:
+            return {}
+        tags = {} if found.tag_count == 0 else self._run.staging.tags(key)
+        return winning_values(found.metadata, tags, self._run.settings.default_correction)[0]
+
+    def _note(self, state: KeyState) -> None:
+        with self._lock:
+            self._known[state.judged.key] = state
