@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from itertools import islice
-from typing import Final, Literal, NamedTuple
-from urllib.parse import quote
+from typing import Any, Final
 
+from galleria_cli.checks import Check, State, attempt, wrong
+from galleria_cli.visiting import visit
 from galleria_storage.cors.all_buckets import audit_buckets
 from galleria_storage.cors.cors_settings import cors_settings
-from galleria_storage.cors.public_request import ask, public_url
-from galleria_storage.errors import GalleriaError
-from galleria_storage.publishing.fingerprint import is_ours
+from galleria_storage.errors import GalleriaError, UnsupportedOperationError
 from galleria_storage.publishing.publish_settings import PublishSettings, publish_settings
 from galleria_storage.s3 import secret
 from galleria_storage.s3.access import BucketAccess
@@ -20,20 +18,9 @@ from galleria_storage.s3.faults import translated
 from galleria_storage.s3.listing import list_objects
 from galleria_storage.s3.objects import ABSENT, Matches, ObjectStore
 
-State = Literal["ok", "wrong", "note"]
-_LOOKED_AT: Final = 50
-_OK: Final = 200
-_TARGETS: Final = ("QueueConfigurations", "TopicConfigurations", "LambdaFunctionConfigurations",
-                   "EventBridgeConfiguration")  # fmt: skip
-
-
-class Check(NamedTuple):
-    """What one check found, and what to do about it."""
-
-    name: str
-    state: State
-    found: str
-    advice: str = ""
+_EVENTBRIDGE: Final = "EventBridgeConfiguration"
+_TARGETS: Final = ("QueueConfigurations", "TopicConfigurations", "LambdaFunctionConfigurations")
+_WATCH: Final = "Publish with `galleria-storage publish --watch`"
 
 
 def checks(env: Mapping[str, str], *, base_url: str | None = None, writes: bool = True) -> Iterator[Check]:
@@ -51,7 +38,7 @@ def checks(env: Mapping[str, str], *, base_url: str | None = None, writes: bool 
     try:
         settings = publish_settings(env)
     except GalleriaError as error:
-        yield _wrong("settings", error)
+        yield wrong("settings", error)
         return
     yield Check("settings", "ok", f"staging {settings.staging_bucket}, public {settings.public.bucket}")
     for note in settings.notes:
@@ -59,14 +46,16 @@ def checks(env: Mapping[str, str], *, base_url: str | None = None, writes: bool 
     staging, check = _reached("staging", lambda: identify(connect(BucketAccess(settings.staging_bucket))))
     yield check
     if staging:
-        yield _attempt("notification", lambda: _notification(staging))
+        yield attempt("notification", lambda: _notification(staging, settings))
     public, check = _reached("public", lambda: _public(settings, writes=writes))
     yield check
     if public:
-        yield _conditions(public, writes=writes)
-        yield _attempt("CORS", lambda: _cors(env))
-        yield _attempt("public reading", lambda: _reading(public, base_url))
-    yield _cache_control(settings)
+        yield from _conditions(public, tried=writes)
+        yield attempt("CORS", lambda: _cors(env))
+        try:
+            yield from visit(public, base_url, settings.cache_control)
+        except GalleriaError as error:
+            yield wrong("public reading", error)
 
 
 def _reached(name: str, connection: Callable[[], Connection]) -> tuple[ObjectStore | None, Check]:
@@ -76,7 +65,7 @@ def _reached(name: str, connection: Callable[[], Connection]) -> tuple[ObjectSto
         store = ObjectStore(made.client, made.bucket, made.profile)
         any_at_all = next(iter(list_objects(store.client, store.bucket)), None)
     except GalleriaError as error:
-        return None, _wrong(f"{name} bucket", error)
+        return None, wrong(f"{name} bucket", error)
     host = made.client.meta.endpoint_url.partition("://")[2]
     what = "has objects" if any_at_all else "is empty"
     return store, Check(
@@ -89,23 +78,46 @@ def _public(settings: PublishSettings, *, writes: bool) -> Connection:
     return (settle if writes else identify)(connect(access))
 
 
-def _conditions(public: ObjectStore, *, writes: bool) -> Check:
-    support = {public.profile.support("put", ABSENT), public.profile.support("put", Matches("x"))}
-    if support == {"honoured"}:
-        return Check("conditions", "ok", "writes on condition are honoured")
-    how = "as far as is known" if writes else "untried"
-    return Check("conditions", "note", f"not all writes on condition are honoured ({how}): after each write staging is "
-                 "looked at once more")  # fmt: skip
+def _conditions(public: ObjectStore, *, tried: bool) -> Iterator[Check]:
+    """Say of each kind of write what becomes of its condition; none of the answers loses a photo."""
+    profile = public.profile
+    how = "" if tried else ", untried"
+    for name, support, otherwise in (
+        ("new copies", profile.support("put", ABSENT), "two events of one photo may both write it"),
+        ("replaced copies", profile.support("put", Matches("x")), "an older copy may replace a newer one for a moment"),
+        ("large copies", profile.support("complete", ABSENT), "as for others; these are sent in parts"),
+        ("removals", profile.support("delete", Matches("x")), "a copy written meanwhile may go, and is written again"),
+    ):
+        if support == "honoured":
+            yield Check(f"conditions: {name}", "ok", f"they are honoured{how}")
+        else:
+            found = f"they are {support}{how}: {otherwise}; staging is looked at once more after each write"
+            yield Check(f"conditions: {name}", "note", found, "Nothing needs to be done; it costs one more request.")
 
 
-def _notification(staging: ObjectStore) -> Check:
-    with translated(bucket=staging.bucket):
-        found = staging.client.get_bucket_notification_configuration(Bucket=staging.bucket)
-    told = [name for name in _TARGETS if name in found]
-    if told:
-        return Check("notification", "ok", f"the bucket tells {' and '.join(told)} of new objects")
-    advice = "Deploy the stack with this bucket, or publish with `publish --watch`."
-    return Check("notification", "wrong", "the bucket tells nobody of new objects", advice)
+def _notification(staging: ObjectStore, settings: PublishSettings) -> Check:
+    """Look whom the staging bucket tells of what."""
+    try:
+        with translated(bucket=staging.bucket):
+            found: Any = staging.client.get_bucket_notification_configuration(Bucket=staging.bucket)
+    except UnsupportedOperationError:
+        return Check("notification", "note", "the provider tells nobody of new objects", f"{_WATCH}.")
+    if _EVENTBRIDGE in found:
+        return Check("notification", "ok", "the bucket tells EventBridge of all that happens in it")
+    entries = [entry for name in _TARGETS for entry in found.get(name, [])]
+    if not entries:
+        advice = f"Deploy the stack with this bucket. {_WATCH} until then."
+        return Check("notification", "wrong", "the bucket tells nobody of new objects", advice)
+    told = {event for entry in entries for event in entry.get("Events", [])}
+    wanted = {"s3:ObjectCreated:": "new photos", "s3:ObjectTagging:": "changed tags"}
+    if settings.when_removed == "unpublish":
+        wanted["s3:ObjectRemoved:"] = "removed photos"
+    missing = [what for event, what in wanted.items() if not any(name.startswith(event) for name in told)]
+    if missing:
+        state: State = "wrong" if "new photos" in missing else "note"
+        advice = f"Add {', '.join(event for event, what in wanted.items() if what in missing)} with a * at each end."
+        return Check("notification", state, f"the bucket does not tell of {' and '.join(missing)}", advice)
+    return Check("notification", "ok", f"the bucket tells of {', '.join(wanted.values())}")
 
 
 def _cors(env: Mapping[str, str]) -> Check:
@@ -121,37 +133,3 @@ def _cors(env: Mapping[str, str]) -> Check:
     if unknown:
         return Check("CORS", "note", unknown[0].reason, unknown[0].advice)
     return Check("CORS", "ok", "; ".join(verdict.reason for verdict in verdicts))
-
-
-def _reading(public: ObjectStore, base_url: str | None) -> Check:
-    """Ask for a published photo as a visitor would."""
-    if not base_url:
-        return Check("public reading", "note", "not checked", "Give --base-url, the address at which visitors read.")
-    listed = islice(list_objects(public.client, public.bucket), _LOOKED_AT)
-    key = next((one.key for one in listed if (info := public.head(one.key)) and is_ours(info)), None)
-    if key is None:
-        return Check("public reading", "note", "not checked: no photo is published yet")
-    url = public_url(f"{base_url.rstrip('/')}/{quote(key)}", "--base-url")
-    answer = ask(url, "HEAD", {})
-    if answer.status == _OK:
-        return Check("public reading", "ok", f"{url.shown} can be read by everybody")
-    advice = "Allow everybody to read the public bucket, or let the CDN do it."
-    return Check("public reading", "wrong", f"{url.shown} is answered with {answer.status}", advice)
-
-
-def _cache_control(settings: PublishSettings) -> Check:
-    if settings.cache_control:
-        return Check("Cache-Control", "ok", settings.cache_control)
-    advice = "Set CACHE_CONTROL, max-age=86400 for example."
-    return Check("Cache-Control", "note", "none is set: every visit asks for every photo again", advice)
-
-
-def _attempt(name: str, check: Callable[[], Check]) -> Check:
-    try:
-        return check()
-    except GalleriaError as error:
-        return _wrong(name, error)
-
-
-def _wrong(name: str, error: GalleriaError) -> Check:
-    return Check(name, "wrong", error.message, error.advice or "")
