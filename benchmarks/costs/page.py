@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable
+from textwrap import fill
 from typing import Final
 
 from benchmarks.costs import bill
 from benchmarks.costs.bill import ASSUMED, FIGURES, MEASURED, PRICES, QUOTAS, Item
 
+_COLUMNS: Final = 120
 _FEW: Final = 10_000
 _MANY: Final = 10_000_000
 _SECONDS_A_DAY: Final = 86_400
@@ -38,14 +40,16 @@ def with_parts(page: str) -> str:
 
 def _prices() -> str:
     share = ASSUMED["memory_mb"] / ASSUMED["cpu_mb"]
-    return (
+    return fill(
         f"List prices of us-east-1 in USD ({FIGURES['as_of']}), arm64, no free tier. "
-        "A new photo makes one HEAD, two GETs (itself\n"
-        f"and its tags) and one PUT; a test on the wire counts them. It takes {bill.photo_seconds():.2f} s: "
-        f"{MEASURED['photo_cpu_ms']:g} ms of a whole CPU (`make bench-publish`), of\n"
+        "A new photo makes one HEAD, two GETs (itself and its tags) and one PUT; a test on the wire counts them. "
+        f"It takes {bill.photo_seconds():.2f} s: "
+        f"{MEASURED['photo_cpu_ms']:g} ms of a whole CPU (`make bench-publish`), of "
         f"which {ASSUMED['memory_mb']} MB buy {share:.0%}, {ASSUMED['network_mb_s']} MB a second in and out, and "
-        f"{ASSUMED['request_ms']} ms for each request. The last two are assumptions: put your\nown figures into "
-        "`benchmarks/costs/figures.toml` and run `make costs`."
+        f"{ASSUMED['request_ms']} ms for each request. The last two are assumptions: put your own figures into "
+        "`benchmarks/costs/figures.toml` and run `make costs`.",
+        _COLUMNS,
+        break_on_hyphens=False,
     )
 
 
