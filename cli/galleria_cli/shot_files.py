@@ -1,18 +1,33 @@
-"""The photos and films in folders, read for what they tell about clocks: only their heads, several at once."""
+"""The photos and films in folders, read for what they tell about clocks: only their heads, several at once.
+
+What the library cannot know is filled in here: the zone of a place (`tzfpy`) and the hash of a thumbnail (`dhash`,
+Pillow), both from the extra `clocks`, and the moment in Google Takeout's JSON beside a photo.
+"""
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import lru_cache
+from importlib.util import find_spec
+from io import BytesIO
+from typing import Final
 
 from galleria_storage.bulk.run import as_they_finish
 from galleria_storage.bulk.walk import LocalFile
 from galleria_storage.clocks.partners import with_cameras_of_partners
 from galleria_storage.clocks.reading import read_shot
-from galleria_storage.clocks.shots import Shot
+from galleria_storage.clocks.shots import Place, Shot
+from galleria_storage.clocks.takeout import is_takeout_name, moment_in, photo_name
 from galleria_storage.errors import GalleriaError
 from galleria_storage.photos.source import FileSource
 from galleria_storage.transfer.local_content import LocalContent
 
-_THREADS = 4
+EXTRA: Final = ("dhash", "PIL", "tzfpy")
+_THREADS = 2
+
+
+def missing_parts() -> list[str]:
+    """Return the packages of the extra `clocks` that are not installed."""
+    return [name for name in EXTRA if find_spec(name) is None]
 
 
 def read_shots(files: Sequence[LocalFile], tell: Callable[[LocalFile], object] = lambda _: None) -> list[Shot]:
@@ -29,12 +44,43 @@ def read_shots(files: Sequence[LocalFile], tell: Callable[[LocalFile], object] =
     def one(file: LocalFile) -> tuple[LocalFile, Shot]:
         return file, _shot(file)
 
+    photos = [file for file in files if not is_takeout_name(file.name)]
     found = []
-    with closing(as_they_finish(one, files, _THREADS)) as results:
+    with closing(as_they_finish(one, photos, _THREADS)) as results:
         for file, shot in results:
-            found.append(shot)
+            found.append(with_zone(shot))
             tell(file)
-    return with_cameras_of_partners(sorted(found, key=lambda shot: shot.name))
+    found = with_cameras_of_partners(sorted(found, key=lambda shot: shot.name))
+    return _with_takeout(found, [file for file in files if is_takeout_name(file.name)])
+
+
+def with_zone(shot: Shot) -> Shot:
+    """Fill in the zone of a shot's place, if a map of zones is installed."""
+    return shot._replace(zone=_zone(shot.place)) if shot.place else shot
+
+
+def hash_of(thumbnail: bytes) -> int | None:
+    """Return the difference hash of a picture, 128 bits; None without the extra `clocks`, or if it is damaged."""
+    if find_spec("dhash") is None or find_spec("PIL") is None:
+        return None
+    from dhash import dhash_row_col  # noqa: PLC0415 # from the extra
+    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 # the same
+
+    try:
+        with Image.open(BytesIO(thumbnail), formats=["JPEG"]) as picture:
+            rows, columns = dhash_row_col(picture)
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    return int(rows) << 64 | int(columns)
+
+
+@lru_cache(maxsize=4096)
+def _zone(place: Place) -> str:
+    try:
+        from tzfpy import get_tz  # noqa: PLC0415 # from the extra
+    except ImportError:
+        return ""
+    return str(get_tz(place.longitude, place.latitude))
 
 
 def _shot(file: LocalFile) -> Shot:
@@ -42,8 +88,20 @@ def _shot(file: LocalFile) -> Shot:
         return Shot(file.name)
     try:
         with LocalContent(file.path).open() as stream:
-            return read_shot(file.name, FileSource(stream))
-    except GalleriaError:
+            return read_shot(file.name, FileSource(stream), hash_of)
+    except (GalleriaError, OSError):
         return Shot(file.name)
-    except OSError:
-        return Shot(file.name)
+
+
+def _with_takeout(shots: list[Shot], sidecars: Sequence[LocalFile]) -> list[Shot]:
+    """Fill in the moments that Takeout's files tell of the photos beside them."""
+    by_folder: dict[str, dict[str, int]] = {}
+    for number, shot in enumerate(shots):
+        by_folder.setdefault(shot.folder, {})[shot.name.rpartition("/")[2]] = number
+    for file in sidecars:
+        folder, _, name = file.name.rpartition("/")
+        beside = by_folder.get(folder, {})
+        photo = photo_name(name, beside)
+        if photo and not file.problem and (moment := moment_in(file.path.read_bytes())):
+            shots[beside[photo]] = shots[beside[photo]]._replace(beside=moment)
+    return shots

@@ -12,6 +12,7 @@ from galleria_cli.options import PATH, dry, recursive, selected, told
 from galleria_cli.reporting import Report
 from galleria_cli.rules.rulebook import NAME
 from galleria_cli.subcommands import Subcommand
+from galleria_cli.text_table import printable
 from galleria_storage.bulk.selection import Selection
 from galleria_storage.bulk.walk import LocalFile
 from galleria_storage.errors import LocalFileError
@@ -31,6 +32,9 @@ _OPEN: Final = frozenset({"guess", "unknown"})
 @click.argument("paths", nargs=-1, required=True, metavar="FOLDER...", type=PATH)
 @click.option("--zone", default="", help="Where the photos were taken: Europe/Stockholm, +02:00.")
 @click.option("--right", multiple=True, metavar="CAMERA", help="The clock of this camera is known to be right.")
+@click.option(
+    "--clock", multiple=True, metavar="PHOTO[=TIME]", help="A photo of a clock, and the time it shows (or a QR code)."
+)
 @click.option("-y", "--yes", is_flag=True, help=f"Replace a {NAME} without asking.")
 @recursive(default=True, what="Folders")
 @selected
@@ -41,6 +45,7 @@ def command(
     paths: tuple[Path, ...],
     zone: str,
     right: tuple[str, ...],
+    clock: tuple[str, ...],
     yes: bool,
     recursive: bool,
     selection: Selection,
@@ -52,25 +57,46 @@ def command(
     Photos and films are only read. Each camera gets a proposal: right, certain, likely, a guess, or unknown, with the
     evidence for and against it. push and correct then do what galleria.toml says.
     """
-    from galleria_cli.shot_files import read_shots  # noqa: PLC0415 # `--help` is quick
+    from galleria_cli.clock_photos import shown_times  # noqa: PLC0415 # `--help` is quick
+    from galleria_cli.clock_report import camera_facts, camera_in_words, time_facts, time_in_words  # noqa: PLC0415
+    from galleria_cli.rules.drafting import common_zone, draft  # noqa: PLC0415
+    from galleria_cli.shot_files import missing_parts, read_shots  # noqa: PLC0415
     from galleria_storage.clocks.proposals import Hints, propose  # noqa: PLC0415
+    from galleria_storage.clocks.untimed import find_times  # noqa: PLC0415
 
     files = files_of(paths, selection, recursive=recursive)
+    hints = Hints(_zone(zone), frozenset(right), shown_times(clock, files))
+    if missing := missing_parts():
+        report.note(f"without {', '.join(missing)}, less is known: pip install 'galleria-storage[clocks]'")
     with report.progress(len(files), sum(size_of(file) for file in files)):
 
         def tell(file: LocalFile) -> None:
             report.passed(size_of(file))
 
         shots = read_shots(files, tell)
-    proposals = propose(shots, Hints(_zone(zone), frozenset(right)))
+    proposals = [proposal for proposal in propose(shots, hints) if _is_of_photos(proposal)]
+    times = find_times(proposals, hints.zone or common_zone(proposals))
     for proposal in proposals:
-        if report.as_json:
-            print(json.dumps(_facts(proposal), ensure_ascii=False))
-        elif not report.quiet or proposal.confidence in _OPEN:
-            print(_in_words(proposal))
+        _tell(report, camera_facts(proposal), camera_in_words(proposal), is_open=proposal.confidence in _OPEN)
+    for found in times:
+        _tell(report, time_facts(found), time_in_words(found), is_open=found.confidence in _OPEN)
     if not dry_run:
-        _write(_folder(paths) / NAME, proposals, replace=yes, ask=not report.as_json)
-    return int(any(proposal.confidence in _OPEN for proposal in proposals))
+        _write(_folder(paths) / NAME, draft(proposals, times), replace=yes, ask=not report.as_json)
+    unsure = sum(proposal.confidence in _OPEN for proposal in proposals)
+    counts = {"cameras": len(proposals), "known": len(proposals) - unsure, "files": len(shots)}
+    report.summary(f"{counts['known']} of {counts['cameras']} clocks are known, by {counts['files']} files", counts)
+    return int(unsure > 0)
+
+
+def _is_of_photos(proposal: "Proposal") -> bool:
+    return any(shot.media_type for shot in proposal.camera.shots)
+
+
+def _tell(report: Report, facts: dict[str, Any], lines: list[str], *, is_open: bool) -> None:
+    if report.as_json:
+        print(json.dumps(facts, ensure_ascii=False))
+    elif not report.quiet or is_open:
+        print("\n".join(printable(line) for line in lines))
 
 
 def _zone(text: str) -> str:
@@ -84,54 +110,13 @@ def _folder(paths: Sequence[Path]) -> Path:
     return paths[0] if paths[0].is_dir() else paths[0].parent
 
 
-def _facts(proposal: "Proposal") -> dict[str, Any]:
-    from galleria_cli.rules.drafting import asked  # noqa: PLC0415
-
-    camera = proposal.camera
-    return {
-        "camera": camera.label,
-        "photos": len(camera.shots),
-        "first": camera.first and camera.first.isoformat(),
-        "last": camera.last and camera.last.isoformat(),
-        "confidence": proposal.confidence,
-        "shift": None if proposal.shift is None else proposal.shift.total_seconds(),
-        "tolerance": proposal.tolerance.total_seconds(),
-        "drift": round(proposal.drift, 3),
-        "zone": proposal.zone or None,
-        "asked": asked(proposal),
-        "evidence": [
-            {"source": piece.source, "says": piece.words, "confidence": piece.confidence, "agrees": piece.agrees}
-            for piece in proposal.evidence
-        ],
-    }
-
-
-def _in_words(proposal: "Proposal") -> str:
-    from galleria_cli.rules.drafting import verdict  # noqa: PLC0415
-    from galleria_cli.text_table import printable  # noqa: PLC0415
-
-    camera = proposal.camera
-    span = (
-        f"{camera.first:%Y-%m-%d %H:%M} → {camera.last:%Y-%m-%d %H:%M}" if camera.first and camera.last else "no time"
-    )
-    zone = f", zone {proposal.zone}" if proposal.zone else ""
-    drift = f", drift {proposal.drift:+.1f} s a day" if proposal.drift else ""
-    lines = [f"{camera.label}: {len(camera.shots)} files, {span}", f"  {verdict(proposal)}{drift}{zone}"]
-    for piece in proposal.evidence:
-        disagrees = "" if piece.agrees else " (this disagrees)"
-        lines += [f"    {piece.source}: {piece.words}{disagrees}"]
-    return "\n".join(printable(line) for line in lines)
-
-
-def _write(path: Path, proposals: "Sequence[Proposal]", *, replace: bool, ask: bool) -> None:
-    from galleria_cli.rules.drafting import draft  # noqa: PLC0415
-
+def _write(path: Path, text: str, *, replace: bool, ask: bool) -> None:
     if path.exists() and not replace and not (ask and click.confirm(f"{path} exists. Replace it?", err=True)):
         click.echo(f"{path} stays as it is; --yes replaces it", err=True)
         return
     part = path.with_name(f".{path.name}.part")
     try:
-        part.write_text(draft(proposals), encoding="utf-8")
+        part.write_text(text, encoding="utf-8")
         part.replace(path)
     except OSError as error:
         raise LocalFileError(f"{path} cannot be written: {error.strerror or error}") from error

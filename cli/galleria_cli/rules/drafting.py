@@ -2,16 +2,27 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from typing import Final
 
+from galleria_cli.text_table import printable
 from galleria_storage.clocks.evidence import spoken, tolerance_text
 from galleria_storage.clocks.proposals import Proposal
+from galleria_storage.clocks.untimed import FoundTime
 
 SURE: Final = frozenset({"right", "certain", "likely"})
 
 
-def draft(proposals: Sequence[Proposal]) -> str:
-    """Return the text: one rule for each camera whose clock needs one, with the evidence as comments."""
+def draft(proposals: Sequence[Proposal], times: Sequence[FoundTime] = ()) -> str:
+    """Return the text: one rule for each camera whose clock needs one, with the evidence as comments.
+
+    Parameters
+    ----------
+    proposals
+        For all cameras.
+    times
+        For photos without a time; their rules come first, since the first that fits counts.
+    """
     zone = common_zone(proposals)
     lines = [
         "# Made by `galleria-storage clocks`. `push` and `correct` do what it says; the first rule that fits counts.",
@@ -19,6 +30,8 @@ def draft(proposals: Sequence[Proposal]) -> str:
         "",
         *([f"zone = {_quoted(zone)}", ""] if zone else []),
     ]
+    for found in times:
+        lines += [*_time_rule(found), ""]
     for proposal in proposals:
         lines += [*_rule(proposal, proposals, zone), ""]
     return "\n".join(lines)
@@ -54,6 +67,9 @@ def conditions(proposal: Proposal, proposals: Iterable[Proposal]) -> dict[str, s
     found: dict[str, str | list[str]] = {"camera": _literal(camera.name)}
     if camera.serial and sum(other.camera.name == camera.name for other in proposals) > 1:
         found["serial"] = camera.serial
+    if camera.between:
+        first, last = (time.replace(microsecond=0) for time in camera.between)
+        found["between"] = [first.isoformat(), (last + timedelta(seconds=1)).isoformat()]
     if camera.folders:
         found["folder"] = [_literal(folder) for folder in camera.folders]
     return found
@@ -68,10 +84,20 @@ def _needs_zone(proposal: Proposal) -> bool:
     return any(shot.offset is None for shot in proposal.camera.timed)
 
 
+def _time_rule(found: FoundTime) -> Iterator[str]:
+    mark = "" if found.confidence in SURE else "# "
+    yield f"# {printable(found.shot.name)} has no time; {found.confidence}:"
+    for one in found.told:
+        yield f"#   {one.source}: {printable(one.words)}"
+    yield f"{mark}[[rule]]"
+    yield f"{mark}files = {_quoted(_literal(found.shot.name))}"
+    yield f"{mark}time = {_quoted(found.time.isoformat(timespec='seconds'))}"
+
+
 def _rule(proposal: Proposal, proposals: Sequence[Proposal], zone: str) -> Iterator[str]:
-    yield f"# {proposal.camera.label}: {verdict(proposal)}"
+    yield f"# {printable(proposal.camera.label)}: {verdict(proposal)}"
     for piece in proposal.evidence:
-        yield f"#   {piece.source}: {piece.words}{'' if piece.agrees else ' (this disagrees)'}"
+        yield f"#   {piece.source}: {printable(piece.words)}{'' if piece.agrees else ' (this disagrees)'}"
     wanted = asked(proposal, zone)
     if wanted:
         mark = "" if proposal.confidence in SURE else "# "

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -10,6 +10,7 @@ from galleria_storage.clocks.shots import Shot
 
 #: Folders that cameras make: Design rule for Camera File system (CIPA DC-009) 3.2, and the one that holds them.
 _MADE_BY_CAMERA: Final = re.compile(r"DCIM|[1-9]\d\d[0-9A-Z_]{5}", re.IGNORECASE | re.ASCII)
+_LEAP: Final = timedelta(days=180)
 _NEVER: Final = datetime(1, 1, 1)  # noqa: DTZ001 # sorts those without a time, which come last anyway
 _NUMBER: Final = re.compile(r"(.*?)(\d{3,6})\D*")
 
@@ -27,12 +28,16 @@ class Camera(NamedTuple):
         The folders that tell it from others of its kind; empty if name and serial number do.
     shots
         By clock, those without a time last.
+    between
+        First and last time on its clock, if the camera has further shots that are half a year or more away: its clock
+        was reset, or set, in between, and what is wrong with one part says nothing about the other. None otherwise.
     """
 
     name: str
     serial: str
     folders: tuple[str, ...]
     shots: tuple[Shot, ...]
+    between: tuple[datetime, datetime] | None = None
 
     @property
     def label(self) -> str:
@@ -42,12 +47,14 @@ class Camera(NamedTuple):
             parts.append(f"no. …{self.serial[-4:]}")
         if self.folders:
             parts.append(f"in {' and '.join(folder or '.' for folder in self.folders)}")
+        if self.between:
+            parts.append(f"its clock in {self.between[0]:%B %Y}")
         return ", ".join(parts)
 
     @property
-    def key(self) -> tuple[str, str, tuple[str, ...]]:
+    def key(self) -> tuple[str, str, tuple[str, ...], tuple[datetime, datetime] | None]:
         """What it is known by."""
-        return self.name, self.serial, self.folders
+        return self.name, self.serial, self.folders, self.between
 
     @property
     def timed(self) -> list[Shot]:
@@ -80,11 +87,32 @@ def grouped(shots: Iterable[Shot]) -> list[Camera]:
         if name and not serial and len(others) == 1:
             bodies[others[0]] += bodies.pop((name, serial))
     cameras = [
-        Camera(name, serial, folders, _in_order(group))
+        part
         for (name, serial), found in bodies.items()
         for folders, group in _by_body(name, serial, found)
+        for part in _parts(Camera(name, serial, folders, _in_order(group)))
     ]
     return sorted(cameras, key=lambda camera: (not camera.name, -len(camera.shots), camera.label))
+
+
+def _parts(camera: Camera) -> list[Camera]:
+    """Return a camera in parts where its clock leaps by half a year or more; what has no time stays with the last."""
+    if not camera.name:
+        return [camera]
+    timed = [shot for shot in camera.shots if shot.clock]
+    starts = [
+        index
+        for index, (one, other) in enumerate(pairwise(timed), 1)
+        if one.clock and other.clock and other.clock - one.clock >= _LEAP
+    ]
+    if not starts:
+        return [camera]
+    ends = [*starts, len(camera.shots)]
+    groups = [camera.shots[start:end] for start, end in zip([0, *starts], ends, strict=True)]
+    clocks = [[shot.clock for shot in group if shot.clock] for group in groups]
+    return [
+        camera._replace(shots=group, between=(times[0], times[-1])) for group, times in zip(groups, clocks, strict=True)
+    ]
 
 
 def file_number(name: str) -> tuple[str, int] | None:

@@ -6,7 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
+from galleria_storage.clocks.cameras import Camera
+from galleria_storage.clocks.offset_tags import is_phone
+from galleria_storage.clocks.offsets import nearest_offset, zone_text
+
 _NEAR: Final = timedelta(hours=36)
+_WRONG: Final = timedelta(minutes=40)
+"""By how much a clock may be wrong for its zone to be that which its difference from GPS time is closest to."""
+
 _MOST: Final = 200
 """Moments of a camera that are looked up."""
 
@@ -44,3 +51,21 @@ class GalleryZone:
         near = [(abs(named - moment), zone) for named, zone in around]
         distance, zone = min(near, default=(timedelta.max, ""))
         return zone if distance <= _NEAR else ""
+
+
+def zones_of(cameras: Iterable[Camera]) -> GalleryZone:
+    """Return what photos say: their places, offset tags of phones, those of cameras, or GPS times without places."""
+    places: list[tuple[datetime, str]] = []
+    phones, tags, times = places[:], places[:], places[:]
+    for camera in cameras:
+        for shot in camera.shots:
+            moment = shot.gps or shot.moment or shot.clock
+            if shot.zone and moment:
+                places.append((moment, shot.zone))
+            if shot.tells_clock and shot.offset is not None and shot.moment:
+                (phones if is_phone(camera.name) else tags).append((shot.moment, zone_text(shot.offset)))
+            if shot.tells_clock and shot.clock and shot.gps:
+                minutes = nearest_offset(shot.clock - shot.gps)
+                if abs(shot.clock - shot.gps - timedelta(minutes=minutes)) <= _WRONG:
+                    times.append((shot.gps, zone_text(minutes)))
+    return GalleryZone(places, phones, tags, times)

@@ -11,14 +11,19 @@ from typing import Final, NamedTuple
 
 from galleria_storage.clocks.alike import Seen, pictures_evidence, seen
 from galleria_storage.clocks.cameras import Camera, grouped
-from galleria_storage.clocks.evidence import Confidence, Evidence
-from galleria_storage.clocks.gallery_zone import GalleryZone
+from galleria_storage.clocks.evidence import Confidence, Evidence, Source
+from galleria_storage.clocks.file_names import name_evidence
+from galleria_storage.clocks.gallery_zone import GalleryZone, zones_of
 from galleria_storage.clocks.gps_time import gps_evidence
-from galleria_storage.clocks.many_moments import Others, moments_evidence, others_of
-from galleria_storage.clocks.offset_tags import is_phone, offset_evidence
+from galleria_storage.clocks.many_moments import EPOCH, Others, moments_evidence, others_of
+from galleria_storage.clocks.note_zones import note_evidence
+from galleria_storage.clocks.offset_tags import offset_evidence
 from galleria_storage.clocks.offsets import offset_in, zone_text
 from galleria_storage.clocks.place_zones import place_evidence
+from galleria_storage.clocks.resets import reset_evidence
 from galleria_storage.clocks.shots import Shot
+from galleria_storage.clocks.shown_clock import shown_evidence
+from galleria_storage.clocks.slips import slip_evidence, swap_evidence
 from galleria_storage.clocks.verdict import Proposal, decided
 
 __all__ = ["Hints", "Proposal", "propose"]
@@ -28,6 +33,8 @@ _EXACT: Final = timedelta(minutes=2)
 """How exactly a clock must be known to tell about others."""
 
 _ROUNDS: Final = 2
+_SETTINGS: Final = frozenset[Source]({"offset tag", "maker note"})
+_COMPARISONS: Final = frozenset[Source]({"many moments", "same picture", "day and month"})
 
 
 class Hints(NamedTuple):
@@ -39,10 +46,13 @@ class Hints(NamedTuple):
         Zone in which the photos were taken: an IANA name or ``±HH:MM``; empty if nobody said.
     right
         Names or labels of cameras whose clocks are known to be right.
+    shown
+        What clocks in photos show, by the photos' names; with an offset from UTC, or in the zone of the photos.
     """
 
     zone: str = ""
     right: frozenset[str] = frozenset()
+    shown: Mapping[str, datetime] = {}
 
 
 class _Known(NamedTuple):
@@ -64,41 +74,50 @@ def propose(shots: Iterable[Shot], hints: Hints = Hints()) -> list[Proposal]:  #
         What people know beforehand.
     """
     cameras = grouped(shots)
-    zones = _zones(cameras)
-    known = [_alone(camera, hints, zones) for camera in cameras]
-    if not any(_tells(one.proposal) for one in known):
-        return _relative(known, hints, zones)
+    zones = zones_of(cameras)
+    is_lost = not (hints.zone or zones.most_common())
+    if is_lost:  # as good as any, as long as it is the same for all
+        hints = hints._replace(zone=zone_text(0))
+    known = [_alone(camera, cameras, hints, zones) for camera in cameras]
+    known = (
+        _compared(known, hints, zones) if any(_tells(one.proposal) for one in known) else _relative(known, hints, zones)
+    )
+    proposals = [_explained(one.proposal) for one in known]
+    return [proposal._replace(zone="") for proposal in proposals] if is_lost else proposals
+
+
+def _compared(known: list[_Known], hints: Hints, zones: GalleryZone) -> list[_Known]:
+    """Let the cameras whose clocks are known tell about the others, and those that become likely about the rest."""
     for _ in range(_ROUNDS):
         others, pictures = _others(known), _pictures(known)
         compared = [one if _is_settled(one) else _beside(one, others, pictures, hints, zones) for one in known]
         if compared == known:
             break
         known = compared
-    return [one.proposal for one in known]
+    return known
 
 
-def _zones(cameras: Iterable[Camera]) -> GalleryZone:
-    shots = [(camera, shot) for camera in cameras for shot in camera.shots]
-    places = [
-        (moment, shot.zone) for _, shot in shots if shot.zone and (moment := shot.gps or shot.moment or shot.clock)
-    ]
-    tags = [
-        (moment, zone_text(shot.offset), is_phone(camera.name))
-        for camera, shot in shots
-        if shot.tells_clock and shot.offset is not None and (moment := shot.moment)
-    ]
-    phones = [(moment, zone) for moment, zone, phone in tags if phone]
-    return GalleryZone(places, phones, [(moment, zone) for moment, zone, _ in tags])
+def _explained(proposal: Proposal) -> Proposal:
+    """Add which mistake a shift looks like."""
+    clock = proposal.camera.first
+    if clock is None or not proposal.shift:
+        return proposal
+    slip = slip_evidence(clock, proposal.shift, proposal.tolerance, proposal.zone)
+    return proposal._replace(evidence=(*proposal.evidence, slip)) if slip else proposal
 
 
-def _alone(camera: Camera, hints: Hints, zones: GalleryZone) -> _Known:
+def _alone(camera: Camera, cameras: Sequence[Camera], hints: Hints, zones: GalleryZone) -> _Known:
     """Ask a camera what it knows itself."""
-    evidence = [found for kind in (gps_evidence, place_evidence, offset_evidence) if (found := kind(camera))]
-    if hints.right & {camera.name, camera.label}:
-        zone = hints.zone or zones.most_common() or next((one.zone for one in evidence if one.zone), "")
-        if zone and camera.first:
-            words = "is known to be right"
-            evidence.insert(0, Evidence("shown clock", words, "certain", offset_in(zone, camera.first)))
+    zone = hints.zone or zones.most_common()
+    kinds = (gps_evidence, name_evidence, place_evidence, offset_evidence, note_evidence)
+    evidence = [found for kind in kinds if (found := kind(camera))]
+    if shown := shown_evidence(camera, hints.shown, zone):
+        evidence.insert(0, shown)
+    if hints.right & {camera.name, camera.label} and camera.first:
+        evidence.insert(0, Evidence("shown clock", "is known to be right", "certain", offset_in(zone, camera.first)))
+    if reset := reset_evidence(camera, cameras):
+        # What such a clock's zone was set to does not matter.
+        evidence = [piece._replace(ahead=None) if piece.source in _SETTINGS else piece for piece in (*evidence, reset)]
     return _weighed(camera, tuple(evidence), hints, zones)
 
 
@@ -135,6 +154,10 @@ def _others(known: Iterable[_Known]) -> Others | None:
     return others_of(cameras)
 
 
+def _span(others: Others) -> tuple[datetime, datetime]:
+    return EPOCH + timedelta(seconds=others.first), EPOCH + timedelta(seconds=others.last)
+
+
 def _pictures(known: Iterable[_Known]) -> list[Seen]:
     tells = [one for one in known if _tells(one.proposal)]
     return seen((one.proposal.moment(shot), shot.picture) for one in tells for shot in one.camera.timed)
@@ -146,34 +169,33 @@ def _beside(one: _Known, others: Others | None, pictures: Sequence[Seen], hints:
     home = offset_in(zone, one.camera.first) if zone and one.camera.first else timedelta()
     found = moments_evidence(one.camera, others, home) if others else None
     same = pictures_evidence(one.camera, pictures, home, found)
-    new = [piece for piece in (found, same) if piece]
+    swapped = swap_evidence(one.camera, *_span(others), home) if others else None
+    new = [piece for piece in (found, same, swapped) if piece]
     if not new:
         return one
-    evidence = (*new, *(piece for piece in one.evidence if piece.source not in {"many moments", "same picture"}))
+    evidence = (*new, *(piece for piece in one.evidence if piece.source not in _COMPARISONS))
     return _weighed(one.camera, evidence, hints, zones)
 
 
-def _relative(known: Sequence[_Known], hints: Hints, zones: GalleryZone) -> list[Proposal]:
+def _relative(known: Sequence[_Known], hints: Hints, zones: GalleryZone) -> list[_Known]:
     """Compare all cameras with the one that has the most photos, where nothing tells which clock is right."""
-    timed = [one for one in known if one.camera.first]
+    timed = [one for one in known if one.camera.timed]
     if len(timed) < 2:  # noqa: PLR2004 # two can be compared
-        return [one.proposal for one in known]
+        return list(known)
     base = max(timed, key=lambda one: len(one.camera.timed))
     zone = hints.zone or zones.most_common()
-    clocks: list[datetime] = [shot.clock for shot in base.camera.timed if shot.clock]
-    home = offset_in(zone, clocks[0]) if zone and clocks else timedelta()
-    others = others_of([(base.camera.label, [clock - home for clock in clocks])])
-    found: Mapping[tuple[object, ...], Evidence | None] = {
-        one.camera.key: moments_evidence(one.camera, others, home) if others and one is not base else None
-        for one in timed
-    }
-    if not any(found.values()):
-        return [one.proposal for one in known]
+    clocks = [shot.clock for shot in base.camera.timed if shot.clock]
+    home = offset_in(zone, clocks[0])
+    moments = [clock - home for clock in clocks]
+    others = others_of([(base.camera.label, moments)])
+    pictures = seen(zip(moments, (shot.picture for shot in base.camera.timed), strict=True))
+    found = [one if one is base or one not in timed else _beside(one, others, pictures, hints, zones) for one in known]
+    if found == list(known):
+        return found
     words = "has the most photos, and the others are compared with it; nothing proves that it is right"
     reference = Evidence("many moments", words, "guess", home)
-    proposals = []
-    for one in known:
-        piece = reference if one is base else found.get(one.camera.key)
-        evidence = (piece, *one.evidence) if piece else one.evidence
-        proposals.append(decided(one.camera, evidence, zone or (zone_text(0) if piece else ""), "guess"))
-    return [proposal if zone else proposal._replace(zone="") for proposal in proposals]
+    weighed = []
+    for one in found:
+        evidence = (reference, *one.evidence) if one.camera.key == base.camera.key else one.evidence
+        weighed.append(one._replace(evidence=evidence, proposal=decided(one.camera, evidence, zone, "guess")))
+    return weighed

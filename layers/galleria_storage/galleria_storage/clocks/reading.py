@@ -1,11 +1,13 @@
 """A file's bytes in, its `Shot` out, by the readers that corrections use; only heads are read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from galleria_storage.clocks.offsets import minutes_of
 from galleria_storage.clocks.shots import Kind, Place, Shot
+from galleria_storage.clocks.small_picture import thumbnail_of
+from galleria_storage.clocks.zone_fields import zone_set
 from galleria_storage.corrections.camera_text import read_capture_time
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.errors import GalleriaError
@@ -25,7 +27,7 @@ _RATIONALS_OF_ANGLE: Final = 24
 _POLE, _DATE_LINE = 90, 180
 
 
-def read_shot(name: str, source: RangedSource) -> Shot:
+def read_shot(name: str, source: RangedSource, hashed: Callable[[bytes], int | None] | None = None) -> Shot:
     """Read what a file tells. What is damaged is left out: a file that tells nothing is a `Shot`, too.
 
     Parameters
@@ -34,6 +36,8 @@ def read_shot(name: str, source: RangedSource) -> Shot:
         Its path in the folder, with ``/``.
     source
         The file.
+    hashed
+        Returns the perceptual hash of a small JPEG picture; see `alike`.
     """
     media = recognise(source)
     if media is None or not is_correctable(media.media_type):
@@ -51,6 +55,8 @@ def read_shot(name: str, source: RangedSource) -> Shot:
         offset=offset,
         gps=gps_moment(blocks),
         place=place_of(blocks),
+        note_offset=zone_set(blocks),
+        picture=hashed(thumbnail) if hashed and (thumbnail := thumbnail_of(blocks)) else None,
     )
 
 

@@ -47,8 +47,6 @@ class Shot(NamedTuple):
         Perceptual hash of the thumbnail; filled in by whoever can decode pictures.
     beside
         A moment, naive, in UTC, that a file beside it tells (Google Takeout's JSON).
-    thumbnail
-        Where the file has a small JPEG picture: offset and length in bytes.
     """
 
     name: str
@@ -64,7 +62,6 @@ class Shot(NamedTuple):
     note_offset: int | None = None
     picture: int | None = None
     beside: datetime | None = None
-    thumbnail: tuple[int, int] | None = None
 
     @property
     def folder(self) -> str:

@@ -1,0 +1,145 @@
+"""`clocks` finds out which clock is wrong and writes galleria.toml; `correct` then puts all photos in order."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import piexif
+import pytest
+
+from galleria_cli.console import main
+from galleria_storage.clocks.shots import Shot
+from tests.support.clocks.shots import NOON, shots_at
+from tests.support.weddings.files import write_files
+
+GALLERY = "galleria.toml"
+TIMES = [7, 70, 130, 260, 300, 410, 660, 900, 1300, 1500, 1700, 2000]
+SLOW = timedelta(hours=1, seconds=-46)
+
+
+@pytest.fixture
+def wedding(tmp_path: Path) -> Path:
+    """Two cameras with GPS receivers, one of them an hour and 46 seconds slow, that photograph in turn."""
+    phone = shots_at(*TIMES, camera="Apple iPhone 15", offset=120, gps=True, folder="phone")
+    camera = shots_at(*(time + 20 for time in TIMES), camera="Canon EOS R5", ahead=SLOW, gps=True, folder="camera")
+    folder = tmp_path / "wedding"
+    write_files([*phone, *camera], folder)
+    return folder
+
+
+def moment_of(path: Path) -> datetime:
+    exif = piexif.load(str(path))["Exif"]
+    time = f"{exif[36867].decode()}{exif[36881].decode()}"
+    return datetime.strptime(time, "%Y:%m:%d %H:%M:%S%z")
+
+
+def test_correct_puts_in_order_what_clocks_found_out(wedding: Path, tmp_path: Path) -> None:
+    assert main(["clocks", str(wedding)]) == 0
+    assert main(["correct", "-r", "--into", str(tmp_path / "right"), str(wedding)]) == 0
+    moments = {path: moment_of(path) for path in (tmp_path / "right").rglob("*.JPG")}
+    in_order = [path.parent.name for path in sorted(moments, key=lambda path: moments[path])]
+    assert in_order == ["phone", "camera"] * len(TIMES)
+    assert {moment.utcoffset() for moment in moments.values()} == {timedelta(hours=2)}
+
+
+def test_each_camera_is_told_with_its_evidence(wedding: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["clocks", "-n", str(wedding)]) == 0
+    told = capsys.readouterr().out
+    assert "Canon EOS R5: 12 files, 2024-06-15 12:59 → 2024-06-15 13:32\n  certain, +1h46s ±2s, zone +02:00" in told
+    assert "GPS: in 12 photos, clock minus GPS time is +0:59:14" in told
+    assert "2 of 2 clocks are known" in told
+    assert not (wedding / GALLERY).exists()
+
+
+def test_json_has_an_object_for_each_camera(wedding: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["clocks", "-n", "--json", str(wedding)]) == 0
+    *cameras, summary = map(json.loads, capsys.readouterr().out.splitlines())
+    found = {camera["camera"]: camera for camera in cameras}
+    assert found["Canon EOS R5"]["shift"] == 3646
+    assert found["Canon EOS R5"]["asked"] == {"shift": "+1h46s", "zone": "+02:00"}
+    assert found["Apple iPhone 15"]["confidence"] == "right"
+    assert summary["summary"]["known"] == 2
+
+
+def test_rules_that_are_there_are_replaced_only_if_asked(
+    wedding: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (wedding / GALLERY).write_text("# mine\n")
+    monkeypatch.setattr("click.confirm", lambda *_, **__: False)
+    main(["clocks", str(wedding)])
+    assert (wedding / GALLERY).read_text() == "# mine\n"
+    assert "stays as it is" in capsys.readouterr().err
+    main(["clocks", "--yes", str(wedding)])
+    assert "shift" in (wedding / GALLERY).read_text()
+
+
+def test_a_clock_of_which_nothing_is_known_is_no_success(tmp_path: Path) -> None:
+    write_files(shots_at(*TIMES), tmp_path)
+    assert main(["clocks", "-n", str(tmp_path)]) == 1
+
+
+def test_a_photo_of_a_clock_decides(tmp_path: Path) -> None:
+    write_files(shots_at(*TIMES, ahead=SLOW), tmp_path)
+    time = (NOON + timedelta(hours=2, seconds=7)).isoformat()
+    clock = ["--zone", "europe/stockholm", "--clock", f"IMG_0000.JPG={time}"]
+    assert main(["clocks", str(tmp_path), *clock]) == 0
+    text = (tmp_path / GALLERY).read_text()
+    assert 'zone = "Europe/Stockholm"' in text
+    assert 'shift = "+1h46s"' in text
+
+
+@pytest.mark.parametrize(
+    ("clock", "found"),
+    [
+        ("IMG_0000.JPG=noon", "2024-06-15T12:30:45"),
+        ("IMG_0000.JPG", "no QR code"),
+        ("nothing.jpg=12:00", "no such photo"),
+    ],
+)
+def test_a_photo_of_a_clock_that_cannot_be_read_is_refused(
+    clock: str, found: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_files(shots_at(*TIMES), tmp_path)
+    assert main(["clocks", "-n", str(tmp_path), "--clock", clock]) == 2
+    assert found in capsys.readouterr().err
+
+
+def test_a_guess_is_written_as_a_comment(tmp_path: Path) -> None:
+    phone = shots_at(*TIMES, camera="Apple iPhone 15", offset=120, gps=True, folder="phone")
+    write_files([*phone, *shots_at(0, 60, 90, ahead=timedelta(hours=1), offset=60, folder="camera")], tmp_path)
+    assert main(["clocks", str(tmp_path)]) == 1
+    assert '# shift = "+1h"' in (tmp_path / GALLERY).read_text()
+
+
+def test_photos_without_a_time_get_rules_of_their_own(tmp_path: Path) -> None:
+    untimed = Shot("whatsapp [1]/IMG_20240615_140007.jpg", "photo", "image/jpeg")
+    write_files([*shots_at(*TIMES, gps=True, offset=120), untimed], tmp_path)
+    main(["clocks", str(tmp_path)])
+    assert main(["correct", "-r", "--into", str(tmp_path / "right"), str(tmp_path)]) == 0
+    assert moment_of(tmp_path / "right" / untimed.name).isoformat() == "2024-06-15T14:00:07+02:00"
+
+
+def test_the_part_before_a_reset_is_left_alone(tmp_path: Path) -> None:
+    right = shots_at(*TIMES, gps=True, offset=120)
+    reset = shots_at(*(3000 + time for time in TIMES), ahead=datetime(2013, 1, 1) - NOON, gps=True, folder="later")
+    reset = [shot._replace(name=shot.name.replace("IMG_0", "IMG_1")) for shot in reset]
+    write_files([*right, *reset], tmp_path)
+    assert main(["clocks", str(tmp_path)]) == 0
+    assert main(["correct", "-r", "--into", str(tmp_path / "right"), str(tmp_path)]) == 0
+    assert moment_of(tmp_path / "right/IMG_0000.JPG").isoformat() == "2024-06-15T14:00:07+02:00"
+    assert moment_of(tmp_path / "right/later/IMG_1000.JPG").isoformat() == "2024-06-15T14:50:07+02:00"
+
+
+def test_a_drifting_clock_is_put_right_photo_by_photo(tmp_path: Path) -> None:
+    hours = range(0, 120, 5)
+    shots = [
+        shot._replace(clock=shot.clock and shot.clock + timedelta(seconds=round(6 * hour / 24)))
+        for hour, shot in zip(hours, shots_at(*(3600 * hour for hour in hours), gps=True, offset=120), strict=True)
+    ]
+    write_files(shots, tmp_path)
+    assert main(["clocks", str(tmp_path)]) == 0
+    assert "drift = -6" in (tmp_path / GALLERY).read_text()
+    assert main(["correct", "-r", "--into", str(tmp_path / "right"), str(tmp_path)]) == 0
+    for hour, shot in zip(hours, shots, strict=True):
+        off = moment_of(tmp_path / "right" / shot.name).replace(tzinfo=None) - timedelta(hours=2) - NOON
+        assert abs(off - timedelta(hours=hour)) <= timedelta(seconds=2)
