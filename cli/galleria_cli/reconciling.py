@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
-from galleria_storage.bulk.march import Pair
+from galleria_storage.bulk.march import KeyPair
 from galleria_storage.bulk.patience import Patience
 from galleria_storage.errors import GalleriaError
 from galleria_storage.publishing.draft import prepare
@@ -46,7 +46,7 @@ class Reconciling:
     patience: Patience
     reads_bytes: bool = False
 
-    def one(self, pair: Pair) -> Judged:
+    def one(self, pair: KeyPair) -> Judged:
         """Judge one key; what cannot be told is `failed`."""
         if is_ignored(pair.key, self.settings.ignored_keys):
             return Judged(pair.key, "ignored")
@@ -56,7 +56,7 @@ class Reconciling:
             state: State = "rejected" if error.permanent else "failed"
             return Judged(pair.key, state, " ".join(filter(None, (error.message, error.advice))))
 
-    def _judge(self, pair: Pair) -> Judged:
+    def _judge(self, pair: KeyPair) -> Judged:
         copy = self.public.head(pair.key) if pair.right else None
         wish = Wishes(self.staging, self.settings).look(pair.key) if pair.left else None
         if wish is not None:

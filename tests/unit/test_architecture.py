@@ -86,6 +86,7 @@ WAITING = "\n\ndef waiting() -> None:\n    "
         (HANDLER, "\n" * MOST_LINES, f"{MOST_LINES} are allowed"),
         (LIBRARY / "photos/draft.py", "", "photos/draft.py is a draft, too"),
         (Path("cli/galleria_cli/draft.py"), "", "draft.py is a draft, too"),
+        (DRAFT, "\n\nclass Plan:\n    pass", "photos/plan.py has a class Plan, too"),
         (LIBRARY / "photos/gif.py", "", "does not name gif in the section on photos"),
         (LIBRARY / "photos/jpeg/soi.py", "", "does not name soi in the section on photos"),
     ],

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from typing import Final, NamedTuple
 
-from galleria_cli.lighttable.shelf import Item, Shelf
+from galleria_cli.lighttable.shelf import Shelf, ShelfItem
 from galleria_storage.bulk.run import as_they_finish
 from galleria_storage.clocks.partners import with_cameras_of_partners
 from galleria_storage.clocks.reading import read_shot
@@ -39,7 +39,7 @@ class Found(NamedTuple):
     """
 
     number: int
-    item: Item
+    item: ShelfItem
     shot: Shot
     problem: str = ""
     sidecar: bool = False
@@ -109,7 +109,7 @@ class Gathering:
                 with self._lock:
                     self._found.append(one)
 
-    def _read(self, numbered: tuple[int, Item]) -> Found:
+    def _read(self, numbered: tuple[int, ShelfItem]) -> Found:
         number, item = numbered
         blank = Shot(item.name)
         if self._stopped.is_set() or item.problem:

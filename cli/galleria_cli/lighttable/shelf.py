@@ -14,7 +14,7 @@ from galleria_storage.transfer.local_content import LocalContent
 _OUTSIDE: Final = "the link leads out of the folder, so it is not read"
 
 
-class Item(NamedTuple):
+class ShelfItem(NamedTuple):
     """One file: its name on the shelf (with ``/``), its bytes, and why it cannot be read, if so."""
 
     name: str
@@ -30,7 +30,7 @@ class Shelf(Protocol):
         """What people call it."""
         ...
 
-    def items(self) -> list[Item]:
+    def items(self) -> list[ShelfItem]:
         """List what is there, sorted by name."""
         ...
 
@@ -77,7 +77,7 @@ class FolderShelf:
         """The folder's own name."""
         return self._root.name or str(self._root)
 
-    def items(self) -> list[Item]:
+    def items(self) -> list[ShelfItem]:
         """List the files; rules are not among them."""
         found = [file for file in list_files(self._root) if file.name != NAME]
         self._files = {file.name: file for file in found}
@@ -107,10 +107,10 @@ class FolderShelf:
             raise LocalFileError(f"{name!r}: {_OUTSIDE}")
         return path
 
-    def _item(self, file: LocalFile) -> Item:
+    def _item(self, file: LocalFile) -> ShelfItem:
         if file.problem:
-            return Item(file.name, 0, file.problem)
+            return ShelfItem(file.name, 0, file.problem)
         try:
-            return Item(file.name, self._inside(file.name).stat().st_size)
+            return ShelfItem(file.name, self._inside(file.name).stat().st_size)
         except (LocalFileError, OSError) as error:
-            return Item(file.name, 0, error.message if isinstance(error, LocalFileError) else "it cannot be read")
+            return ShelfItem(file.name, 0, error.message if isinstance(error, LocalFileError) else "it cannot be read")

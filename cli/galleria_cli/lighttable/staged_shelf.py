@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from galleria_cli.lighttable.shelf import Item
+from galleria_cli.lighttable.shelf import ShelfItem
 from galleria_storage.errors import NotFoundError
 from galleria_storage.photos.source import RangedSource
 from galleria_storage.s3.listing import ListedObject, list_objects
@@ -32,11 +32,11 @@ class StagedShelf:
         """The bucket, and the prefix."""
         return f"{self._store.bucket}/{self._prefix}" if self._prefix else self._store.bucket
 
-    def items(self) -> list[Item]:
+    def items(self) -> list[ShelfItem]:
         """List the objects."""
         found = list_objects(self._store.client, self._store.bucket, self._prefix)
         self._listed = {one.key: one for one in found}
-        return [Item(key, one.size) for key, one in sorted(self._listed.items())]
+        return [ShelfItem(key, one.size) for key, one in sorted(self._listed.items())]
 
     @contextmanager
     def open(self, name: str) -> Iterator[RangedSource]:

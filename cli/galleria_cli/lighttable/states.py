@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import Any, Final, NamedTuple
 
 from galleria_cli.reconciling import WELL, Judged, Reconciling
-from galleria_storage.bulk.march import Pair, march
+from galleria_storage.bulk.march import KeyPair, march
 from galleria_storage.bulk.run import as_they_finish
 from galleria_storage.corrections.precedence import winning_values
 from galleria_storage.errors import GalleriaError
@@ -56,7 +56,7 @@ class States:
         self._prefix = prefix
         self._lock = threading.Lock()
         self._known: dict[str, KeyState] = {}
-        self._pairs: dict[str, Pair] = {}
+        self._pairs: dict[str, KeyPair] = {}
         self._problem = ""
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._judge_all, name="states", daemon=True)
@@ -95,7 +95,7 @@ class States:
         for key in keys:
             pair = self._pairs.get(key)
             if pair and pair.left:
-                self._note(self._look(Pair(key, pair.left, pair.left)))
+                self._note(self._look(KeyPair(key, pair.left, pair.left)))
 
     def _judge_all(self) -> None:
         stores = (self._run.staging, self._run.public)
@@ -109,7 +109,7 @@ class States:
         except GalleriaError as error:
             self._problem = error.message
 
-    def _look(self, pair: Pair) -> KeyState:
+    def _look(self, pair: KeyPair) -> KeyState:
         with self._lock:
             self._pairs[pair.key] = pair
         judged = self._run.one(pair)

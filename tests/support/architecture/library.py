@@ -261,6 +261,16 @@ def names_say_one_thing(house: House) -> Iterator[str]:
             yield f"{name}: only one module has this name; it needs no exception any more"
 
 
+def classes_say_one_thing(house: House) -> Iterator[str]:
+    """No two classes that other modules may use have one name."""
+    places: dict[str, str] = {}
+    for module in [*house.modules, *house.functions, *house.command]:
+        for name in re.findall(r"^class ([A-Za-z]\w*)", module.text, re.MULTILINE):
+            if name in places:
+                yield f"{module.path.as_posix()}: {places[name]} has a class {name}, too; a name says one thing"
+            places[name] = module.path.as_posix()
+
+
 def every_module_is_on_the_page(house: House) -> Iterator[str]:
     """The page names each module in the section of its room, as it names the rooms."""
     sections = dict(re.findall(r"^### `(\w+)`(.*?)(?=^##|\Z)", house.page, re.MULTILINE | re.DOTALL))
@@ -293,6 +303,7 @@ RULES: Final[tuple[Callable[[House], Iterator[str]], ...]] = (
     functions_do_without_what_serves_people,
     modules_fit_in_one_reading,
     names_say_one_thing,
+    classes_say_one_thing,
     every_module_is_on_the_page,
     the_page_names_only_rooms_that_exist,
 )

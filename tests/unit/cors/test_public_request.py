@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from galleria_storage.cors.public_request import BODY_BYTES, MAX_HEAD_BYTES, Answer, ask, public_url
+from galleria_storage.cors.public_request import MAX_HEAD_BYTES, Answer, ask, public_url
 from galleria_storage.errors import ProviderError, SettingsError
 
 Speaker = Callable[[socket.socket, threading.Event], None]
@@ -91,12 +91,19 @@ def test_no_body_is_awaited_where_none_counts(method: str) -> None:
 
 
 def test_only_the_first_bytes_of_a_body_are_read() -> None:
-    assert len(asked(repeating(OK + b"\r\n" + b"x" * 4096)).body) == BODY_BYTES
+    assert len(asked(repeating(OK + b"\r\n" + b"x" * 4096)).body) == 512  # as docs/cors.md says
 
 
 def test_a_body_that_does_not_come_is_empty() -> None:
     silent = asked(holding_after(OK + b"\r\n"), seconds=0.5)
     assert (silent.status, silent.body) == (200, b"")
+
+
+def test_the_longest_head_that_is_allowed_is_read_and_one_byte_more_is_not() -> None:
+    frame = len(OK + b"A: \r\n\r\n")
+    assert len(asked(saying(OK + b"A: " + b"x" * (65_536 - frame) + b"\r\n\r\n")).headers.get("A")) == 65_536 - frame
+    with pytest.raises(ProviderError, match="more than 65,536 bytes of headers"):
+        asked(saying(OK + b"A: " + b"x" * (65_537 - frame) + b"\r\n\r\n"))
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,14 @@ def test_an_unsigned_photo_has_none() -> None:
     assert credentials_after(file, TIME) == "none"
 
 
+@pytest.mark.parametrize(
+    "other", [box(b"uuid", bytes(16), MARK), box(b"jumb", bytes(8), b"no mark"), box(b"free", UUID, MARK)]
+)
+def test_boxes_without_their_mark_are_something_else(other: bytes) -> None:
+    file = heifs.heif([MASTER, exif_item(2)], [b"ftyp", other, b"meta", b"mdat"])
+    assert not [block for block in format_of("image/heic").metadata(whole(file)) if block.kind == "credentials"]
+
+
 @pytest.mark.parametrize("store", [box(b"uuid", UUID, b"manifest"), box(b"jumb", bytes(8), MARK, b"rest")])
 def test_boxes_hold_them_in_heif_and_become_free_space(store: bytes) -> None:
     file = heifs.heif([MASTER, exif_item(2)], [b"ftyp", store, b"meta", b"mdat"])

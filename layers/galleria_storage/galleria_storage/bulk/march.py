@@ -11,7 +11,7 @@ from galleria_storage.errors import ProviderError
 from galleria_storage.s3.listing import ListedObject
 
 
-class Pair(NamedTuple):
+class KeyPair(NamedTuple):
     """What two buckets have under one key; None where one has nothing."""
 
     key: str
@@ -19,7 +19,7 @@ class Pair(NamedTuple):
     right: ListedObject | None
 
 
-def march(left: Iterable[ListedObject], right: Iterable[ListedObject]) -> Iterator[Pair]:
+def march(left: Iterable[ListedObject], right: Iterable[ListedObject]) -> Iterator[KeyPair]:
     """Yield each key that is in one of two listings, once, in order.
 
     Raises
@@ -32,13 +32,13 @@ def march(left: Iterable[ListedObject], right: Iterable[ListedObject]) -> Iterat
     while one or other:
         if other is None or (one is not None and one.key < other.key):
             assert one is not None  # noqa: S101 # for the type checker: one of the two is there
-            yield Pair(one.key, one, None)
+            yield KeyPair(one.key, one, None)
             one = next(lefts, None)
         elif one is None or other.key < one.key:
-            yield Pair(other.key, None, other)
+            yield KeyPair(other.key, None, other)
             other = next(rights, None)
         else:
-            yield Pair(one.key, one, other)
+            yield KeyPair(one.key, one, other)
             one, other = next(lefts, None), next(rights, None)
 
 

@@ -42,7 +42,7 @@ _CDN_ADVICE: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Examination:
+class ExaminedRules:
     """What the rules of a bucket are, compared with the expected ones.
 
     Attributes
@@ -63,10 +63,10 @@ class Examination:
         return not self.shortcomings and (mode == "merge" or not self.differences)
 
 
-def examine(rules: Sequence[dict[str, Any]], expected: Sequence[CorsRule], order: Order) -> Examination:
+def examine(rules: Sequence[dict[str, Any]], expected: Sequence[CorsRule], order: Order) -> ExaminedRules:
     """Compare rules, as the API gives them, with the expected ones, exactly and by their effect."""
     found = found_rules(rules)
-    return Examination(
+    return ExaminedRules(
         rules=list(rules),
         differences=tuple(differences(found, expected)),
         shortcomings=tuple(shortcomings(found, expected, order)),
@@ -140,8 +140,8 @@ class _Audit:
         self._log = log
         self._pause = pause
         self._read_only = read_only
-        self._found: Examination | None = None
-        self._after: Examination | None = None
+        self._found: ExaminedRules | None = None
+        self._after: ExaminedRules | None = None
 
     def run(self, connection: Connection) -> BucketVerdict:
         order = connection.profile.cors_order
@@ -164,7 +164,7 @@ class _Audit:
         self._write(connection, found, order)
         return self.verdict("repaired", f"put right: {_in_short(found)}")
 
-    def _confirm(self, connection: Connection, found: Examination) -> None:
+    def _confirm(self, connection: Connection, found: ExaminedRules) -> None:
         """Refuse to write where a second answer differs from the first."""
         if fetch_rules(connection.client, connection.bucket) != found.rules:
             raise ProviderError(
@@ -173,7 +173,7 @@ class _Audit:
                 advice="Somebody else may be writing them, or the provider answers wrongly; run the audit again.",
             )
 
-    def _write(self, connection: Connection, found: Examination, order: Order) -> None:
+    def _write(self, connection: Connection, found: ExaminedRules, order: Order) -> None:
         rules = self._expected
         if self._mode == "merge":
             rules = merge_rules(found_rules(found.rules), self._expected, order)
@@ -228,7 +228,7 @@ class _Audit:
         )
 
 
-def _lost(written: Sequence[CorsRule], after: Examination) -> bool:
+def _lost(written: Sequence[CorsRule], after: ExaminedRules) -> bool:
     """Whether a written rule, perhaps somebody else's, is missing afterwards."""
     there = {_in_capitals(rule) for rule in found_rules(after.rules)}
     return not {_in_capitals(rule) for rule in written} <= there
@@ -266,6 +266,6 @@ def _probed(verdict: BucketVerdict, url: str, expected: Sequence[CorsRule]) -> B
     return replace(verdict, reason=f"{verdict.reason}; the public URL shows it: {result.problems[0]}")
 
 
-def _in_short(found: Examination | None) -> str:
+def _in_short(found: ExaminedRules | None) -> str:
     """Name what matters most: what visitors cannot do, or else how the rules differ."""
     return "; ".join((found.shortcomings or found.differences)[:2]) if found else ""

@@ -30,7 +30,7 @@ _EXIF_FLAG, _ALPHA_FLAG = 0x08, 0x10  # 2.7.1
 _IMAGES: Final = frozenset({b"VP8 ", b"VP8L", b"ANMF"})
 
 
-class Chunk(NamedTuple):
+class RiffChunk(NamedTuple):
     """One chunk; `data` is where its data is, `stop` the offset after its pad byte."""
 
     type: bytes
@@ -42,7 +42,7 @@ class Chunk(NamedTuple):
 class _Layout(NamedTuple):
     """The chunks of a file, and where the RIFF container ends."""
 
-    chunks: list[Chunk]
+    chunks: list[RiffChunk]
     end: int
 
 
@@ -107,12 +107,12 @@ def metadata(source: RangedSource) -> list[Block]:
     return found
 
 
-def _junk(chunk: Chunk) -> list[Patch]:
+def _junk(chunk: RiffChunk) -> list[Patch]:
     start, stop = chunk.data
     return [Patch(chunk.start, 4, b"JUNK"), Patch(start, stop - start, bytes(stop - start))]
 
 
-def _edit(chunk: Chunk, at: int, block: bytes, changes: CaptureTags) -> list[Patch]:
+def _edit(chunk: RiffChunk, at: int, block: bytes, changes: CaptureTags) -> list[Patch]:
     """Return the patches for one EXIF chunk, whose block starts `at` bytes into its data."""
     edit = edit_blob(block, Texts(changes))
     grown = sum(len(patch.data) - patch.removed for patch in edit.patches)
@@ -152,7 +152,7 @@ def _flag(source: RangedSource, layout: _Layout, *, with_exif: bool) -> list[Pat
     return [Patch(first.start, 0, b"VP8X" + len(body).to_bytes(4, "little") + body)]
 
 
-def _canvas(source: RangedSource, chunks: list[Chunk]) -> _Canvas:
+def _canvas(source: RangedSource, chunks: list[RiffChunk]) -> _Canvas:
     """Return flags and size of the canvas, from VP8X or else from the image itself."""
     first = chunks[0]
     data = source.read(first.data.start, 10)
@@ -179,7 +179,7 @@ def _layout(source: RangedSource) -> _Layout:
     end = 8 + int.from_bytes(header[4:8], "little")
     if end > source.size:
         raise cut_off(f"it has {source.size:,} of {end:,} bytes")
-    chunks: list[Chunk] = []
+    chunks: list[RiffChunk] = []
     at = _RIFF_HEADER
     while at + 8 <= end:
         if len(chunks) == MAX_CHUNKS:
@@ -188,14 +188,14 @@ def _layout(source: RangedSource) -> _Layout:
         stop = at + 8 + int.from_bytes(head[4:], "little")
         if stop > end or not all(0x20 <= byte < 0x7F for byte in head[:4]):  # 2.3: a FourCC is ASCII
             raise damaged("a chunk is longer than the file" if stop > end else "a chunk has no type")
-        chunks.append(Chunk(head[:4], at, Span(at + 8, stop), min(stop + stop % 2, end)))
+        chunks.append(RiffChunk(head[:4], at, Span(at + 8, stop), min(stop + stop % 2, end)))
         at = chunks[-1].stop
     if at < end or not any(chunk.type in _IMAGES for chunk in chunks):
         raise damaged("it has no image" if at == end else "bytes are left over after its last chunk")
     return _Layout(chunks, end)
 
 
-def _block(source: RangedSource, chunk: Chunk) -> tuple[int, bytes]:
+def _block(source: RangedSource, chunk: RiffChunk) -> tuple[int, bytes]:
     """Return a chunk's Exif block, and where in its data it starts: some programs write JPEG's header before it."""
     start, stop = chunk.data
     if stop - start > MAX_BLOB:

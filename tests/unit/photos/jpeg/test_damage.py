@@ -133,6 +133,15 @@ def test_an_ifd_that_stands_within_other_data_is_not_followed() -> None:
         corrected(photo(tiff))
 
 
+def test_an_ifd_within_the_thumbnail_is_not_followed() -> None:
+    fake = pack("<H", 1) + pack("<HHII", 0x0110, 2, 40, 50_000) + bytes(4)
+    thumbnail = b"\xff\xd8\xff" + bytes(41) + fake + bytes(40)
+    tiff = camera_block(exif=[OFFSET, long(LITTLE, 0xA005, 60_000)], thumbnail=thumbnail)
+    tiff.set_long(tiff.data.index(pack("<HHI", 0xA005, 4, 1)) + 8, tiff.data.index(fake))
+    with pytest.raises(CorruptPhotoError, match="within other data"):
+        corrected(photo(tiff, exif_segment(camera_block().data)))
+
+
 @pytest.mark.parametrize("zeros", [0, 1, 60])
 @pytest.mark.parametrize("others", [(), (segment(0xFE, b"by me"),)])
 def test_an_emptied_exif_segment_is_filled_again(zeros: int, others: tuple[bytes, ...]) -> None:

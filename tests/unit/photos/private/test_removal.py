@@ -225,6 +225,63 @@ def test_a_maker_note_that_is_known_loses_what_belongs_to_the_group_and_keeps_th
     assert (3077412).to_bytes(4, "little") not in result
 
 
+# What ExifTool calls these tags: https://exiftool.org/TagNames/
+NOTED = {
+    b"FUJIFILM": {
+        "serial-numbers": {0x0010: "InternalSerialNumber"},
+        "faces": {
+            0x4100: "FacesDetected",
+            0x4103: "FacePositions",
+            0x4104: "FacePositions (one of them)",
+            0x4200: "NumFaceElements",
+            0x4201: "FaceElementTypes",
+            0x4203: "FaceElementPositions",
+            0x4282: "FaceRecInfo",
+        },
+    },
+    b"Canon": {
+        "serial-numbers": {0x000C: "SerialNumber", 0x0096: "InternalSerialNumber"},
+        "names": {0x0009: "OwnerName"},
+        "faces": {0x0024: "FaceDetect1", 0x0025: "FaceDetect2", 0x002F: "FaceDetect3"},
+    },
+    b"NIKON": {"serial-numbers": {0x001D: "SerialNumber"}, "location": {0x0039: "LocationInfo"}},
+    b"Panasonic": {
+        "serial-numbers": {0x0025: "InternalSerialNumber"},
+        "location": {0x0067: "Location", 0x0069: "Country", 0x006B: "State", 0x006D: "City", 0x006F: "Landmark"},
+        "names": {0x0066: "City or baby's name"},
+        "captions": {0x0065: "Title"},
+        "faces": {0x004E: "FaceDetInfo", 0x0061: "FaceRecInfo"},
+    },
+    b"PENTAX": {"serial-numbers": {0x0229: "SerialNumber"}, "faces": {0x0060: "FaceInfo"}},
+    b"SONY": {"serial-numbers": {0x2031: "SerialNumber"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("make", "group", "tag"),
+    [
+        pytest.param(make, group, tag, id=f"{make.decode()} {name}")
+        for make, groups in NOTED.items()
+        for group, tags in groups.items()
+        for tag, name in tags.items()
+    ],
+)
+def test_each_tag_of_a_maker_note_goes_with_its_group_alone(make: bytes, group: str, tag: int) -> None:
+    value = b"a value of its own"
+    builder = tiffs.TiffBuilder()
+    note_at = builder.put(bytes(30 + len(value)))
+    note = b"\2\0\1\0\3\0\1\0\0\0\0\0\0\0" + tag.to_bytes(2, "little") + b"\7\0"
+    note += len(value).to_bytes(4, "little") + (note_at + 30).to_bytes(4, "little") + bytes(4) + value
+    builder.data[note_at : note_at + len(note)] = note
+    exif_ifd = builder.table({0x927C: (7, b"?" * len(note))})
+    builder.data[exif_ifd + 10 : exif_ifd + 14] = note_at.to_bytes(4, "little")
+    block = builder.file(builder.table({271: (2, make + b"\0"), 0x8769: builder.long(exif_ifd)}))
+    file = jpeg(segment(0xE1, b"Exif\0\0" + block))
+    assert value not in correct_bytes(file, asked(group))
+    others = {"location", "serial-numbers", "names", "captions", "faces"} - {group}
+    assert value in correct_bytes(file, asked(",".join(sorted(others))))
+
+
 def test_what_cannot_be_read_cannot_be_proven() -> None:
     with pytest.raises(GalleriaError):
         correct_bytes(jpeg(segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<broken")), asked("location"))

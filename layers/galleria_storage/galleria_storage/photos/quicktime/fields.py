@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from galleria_storage.errors import UnsupportedFormatError
 from galleria_storage.photos.boxes import Box, name_of, walk
-from galleria_storage.photos.quicktime.spelling import Spelled
+from galleria_storage.photos.quicktime.spelling import SpelledDate
 from galleria_storage.photos.refusals import cut_off, damaged
 from galleria_storage.photos.source import RangedSource
 
@@ -38,7 +38,7 @@ _TEXTS: Final = frozenset({0, 1})
 """Types of values that are text: unspecified, and UTF-8 (QuickTime File Format, well-known types)."""
 
 
-class Clock(NamedTuple):
+class MovieClock(NamedTuple):
     """The times in a header of the movie, of a track or of its media.
 
     Attributes
@@ -57,7 +57,7 @@ class Clock(NamedTuple):
     modified: int
 
 
-class Words(NamedTuple):
+class TextField(NamedTuple):
     """A time as text.
 
     Attributes
@@ -72,14 +72,14 @@ class Words(NamedTuple):
 
     at: int
     size: int
-    spelled: Spelled
+    spelled: SpelledDate
 
 
 class Fields(NamedTuple):
     """All times of a film; in `words` the most important come first."""
 
-    clocks: list[Clock]
-    words: list[Words]
+    clocks: list[MovieClock]
+    words: list[TextField]
 
 
 def find_fields(source: RangedSource) -> Fields:
@@ -94,8 +94,8 @@ def find_fields(source: RangedSource) -> Fields:
     """
     movie = movie_of(source)
     source.read(movie.start, min(movie.stop - movie.start, _AHEAD))
-    clocks: list[Clock] = []
-    words: list[Words] = []
+    clocks: list[MovieClock] = []
+    words: list[TextField] = []
     boxes = _inside(source, movie)
     tracks = [box for box in boxes if box.kind == b"trak"]
     if len(tracks) > MAX_TRACKS:
@@ -146,16 +146,16 @@ def movie_of(source: RangedSource) -> Box:
     raise cut_off("the film's tables are missing")
 
 
-def _clock(source: RangedSource, box: Box) -> Clock:
+def _clock(source: RangedSource, box: Box) -> MovieClock:
     version = source.read(box.body, 1)
     width = 8 if version == b"\1" else 4
     if version not in (b"\0", b"\1") or box.stop - box.body < 4 + 2 * width:
         raise damaged("a header of the film is cut off, or of an unknown version")
     data = source.read(box.body + 4, 2 * width)
-    return Clock(box.body + 4, width, int.from_bytes(data[:width], "big"), int.from_bytes(data[width:], "big"))
+    return MovieClock(box.body + 4, width, int.from_bytes(data[:width], "big"), int.from_bytes(data[width:], "big"))
 
 
-def _words(source: RangedSource, container: list[Box]) -> Iterator[Words]:
+def _words(source: RangedSource, container: list[Box]) -> Iterator[TextField]:
     """Yield the times as text of the movie or of a track: Apple's key, then the user data."""
     for box in container:
         if box.kind == b"meta":
@@ -174,7 +174,7 @@ def _words(source: RangedSource, container: list[Box]) -> Iterator[Words]:
                 yield from _listed(source, item)
 
 
-def _listed(source: RangedSource, meta: Box) -> Iterator[Words]:
+def _listed(source: RangedSource, meta: Box) -> Iterator[TextField]:
     """Yield the times in the lists of a `meta` box, which has a version in MP4, but not in QuickTime."""
     is_plain = source.read(meta.body + 4, 4) == b"hdlr"
     boxes = {box.kind: box for box in walk(source, meta.body + (0 if is_plain else 4), meta.stop)}
@@ -209,7 +209,7 @@ def _keys(table: bytes) -> list[bytes]:
     return keys
 
 
-def _user_texts(source: RangedSource, box: Box) -> Iterator[Words]:
+def _user_texts(source: RangedSource, box: Box) -> Iterator[TextField]:
     """Yield the texts of an item of user data, each with its length and language."""
     data, at = _content(source, box), 0
     while at + 4 <= len(data):
@@ -218,11 +218,11 @@ def _user_texts(source: RangedSource, box: Box) -> Iterator[Words]:
         at += 4 + length
 
 
-def _spelled(data: bytes, at: int) -> Iterator[Words]:
+def _spelled(data: bytes, at: int) -> Iterator[TextField]:
     text = data.rstrip(b"\0 ")
-    spelled = Spelled.read(text.decode("latin-1"))
+    spelled = SpelledDate.read(text.decode("latin-1"))
     if spelled:
-        yield Words(at, len(text), spelled)
+        yield TextField(at, len(text), spelled)
 
 
 def _content(source: RangedSource, box: Box) -> bytes:

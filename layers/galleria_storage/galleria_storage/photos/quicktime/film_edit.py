@@ -11,8 +11,8 @@ from galleria_storage.corrections.moment_change import MomentChange, moment_at
 from galleria_storage.errors import CorrectionError, UnsupportedFormatError
 from galleria_storage.photos.check import Part
 from galleria_storage.photos.plan import Asked, Patch, Plan, Span
-from galleria_storage.photos.quicktime.fields import EPOCH_1970, Clock, Fields, Words, find_fields
-from galleria_storage.photos.quicktime.spelling import Spelled
+from galleria_storage.photos.quicktime.fields import EPOCH_1970, Fields, MovieClock, TextField, find_fields
+from galleria_storage.photos.quicktime.spelling import SpelledDate
 from galleria_storage.photos.source import RangedSource
 
 _UTC: Final = "+00:00"
@@ -69,7 +69,7 @@ def _by_words(fields: Fields, asked: Asked) -> _Outcome:
     return patches, main.tags, new.tags
 
 
-def _followed(spelled: Spelled, main: Spelled, new: Spelled) -> Spelled:
+def _followed(spelled: SpelledDate, main: SpelledDate, new: SpelledDate) -> SpelledDate:
     """Return the new text if it named the same time as the main one; other texts stay as they are."""
     if spelled.local == main.local and spelled.offset in (main.offset, ""):
         return spelled.at(new.local, new.fraction or None, new.offset or None)
@@ -78,7 +78,7 @@ def _followed(spelled: Spelled, main: Spelled, new: Spelled) -> Spelled:
     return spelled
 
 
-def _rewritten(words: Words, new: Spelled) -> list[Patch]:
+def _rewritten(words: TextField, new: SpelledDate) -> list[Patch]:
     if new == words.spelled:
         return []
     text = new.written()
@@ -116,7 +116,7 @@ def _first_time(fields: Fields, asked: Asked, change: MomentChange) -> _Outcome:
     return patches, nothing, _tags(change.to)
 
 
-def _clock_patches(clock: Clock, change: MomentChange) -> Iterator[Patch]:
+def _clock_patches(clock: MovieClock, change: MomentChange) -> Iterator[Patch]:
     """Yield the patches of a header: the creation time, and the modification time if of the same recording."""
     created = _written(_moved(_read(clock.created), change), clock.created)
     span = created - clock.created

@@ -11,7 +11,7 @@ _SPELLING: Final = (
 )
 
 
-class Spelled(NamedTuple):
+class SpelledDate(NamedTuple):
     """A time as it was written.
 
     Attributes

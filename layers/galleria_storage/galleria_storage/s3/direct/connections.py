@@ -20,7 +20,7 @@ _SECONDS: Final = 60
 _PIECE: Final = 256 * 1024
 
 
-class Answer(NamedTuple):
+class RawAnswer(NamedTuple):
     """An answer that was read to its end; names of headers in lower case."""
 
     status: int
@@ -47,7 +47,7 @@ class Connections:
         self._idle: deque[HTTPConnection] = deque()
         weakref.finalize(self, _close_all, self._idle)
 
-    def exchange(self, method: str, url: str, headers: Mapping[str, str], body: Any = None) -> Answer:
+    def exchange(self, method: str, url: str, headers: Mapping[str, str], body: Any = None) -> RawAnswer:
         """Send a request and read the answer.
 
         Parameters
@@ -74,7 +74,7 @@ class Connections:
 
     def _exchange(
         self, connection: HTTPConnection, method: str, url: str, headers: Mapping[str, str], body: Any
-    ) -> Answer:
+    ) -> RawAnswer:
         try:
             connection.request(method, url, body, dict(headers))
             answer = connection.getresponse()
@@ -86,7 +86,7 @@ class Connections:
             connection.close()
         else:
             self._idle.append(connection)
-        return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, data)
+        return RawAnswer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, data)
 
     def _new(self) -> HTTPConnection:
         host, port = self._address

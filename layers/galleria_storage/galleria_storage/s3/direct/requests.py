@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import unquote_plus, urlsplit
 from xml.etree import ElementTree as ET
 
-from galleria_storage.s3.direct.connections import BREAKS, Answer, Connections
+from galleria_storage.s3.direct.connections import BREAKS, Connections, RawAnswer
 from galleria_storage.s3.direct.signature import EMPTY_SHA256, Keys, Target, quoted_path, signed
 
 #: Arguments of PutObject and their headers. Whatever else is asked is left to botocore.
@@ -94,7 +94,7 @@ class DirectRequests:
         answer = self._ask(Target("GET", self._host, self._path or "/", query), {}, EMPTY_SHA256)
         return _listing(answer.body) if answer else None
 
-    def _ask(self, target: Target, headers: Mapping[str, str], sha256: str, body: Any = None) -> Answer | None:
+    def _ask(self, target: Target, headers: Mapping[str, str], sha256: str, body: Any = None) -> RawAnswer | None:
         if self._works is False:
             return None
         url = f"{target.path}?{target.query_text}" if target.query else target.path
