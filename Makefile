@@ -52,7 +52,9 @@ test-sdk: .venv-sdk-floor/.ready .venv-sdk-newest/.ready ## pass the tests with 
 	  .venv-sdk-$$sdk/bin/python -m pytest -q -n auto $(addprefix --ignore tests/unit/,photos corrections) || exit 1; done
 test-package: $(VENV)/.ready .venv-package/.ready ## build the wheel, install it beside its own dependencies alone, and use it
 	$(BIN)/python -m pytest -q tests/package
-.PHONY: test-sdk test-package
+test-examples: $(VENV)/.ready .venv-examples/.ready ## build the galleries of docs/examples with Hugo and sigal, from a manifest
+	$(BIN)/python -m pytest -q tests/examples
+.PHONY: test-sdk test-package test-examples
 
 ## --- longer suites
 model: $(VENV)/.ready ## the publish protocol under SCHEDULES=20000 random schedules and faults

@@ -1,41 +1,41 @@
-"""Width and height of a picture as they are stored, from its first bytes."""
+"""Width and height of a picture or film as they are stored, from the few bytes that tell them."""
 
 import struct
 from typing import Final
 
+from galleria_cli.box_dimensions import of_cr3, of_film, of_heif, of_jp2, of_jxl
+from galleria_cli.raw_dimensions import of_raf, of_rw2, of_tiff
+from galleria_storage.errors import GalleriaError
 from galleria_storage.photos.source import RangedSource
 
-_HEAD_BYTES: Final = 64 * 1024
+Size = tuple[int, int]
 #: Start of frame: ITU-T T.81, table B.1, without DHT, JPG and DAC.
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _MAX_SEGMENTS: Final = 512
+_CORE_HEADER: Final = 12
 
 
-def dimensions(source: RangedSource, media_type: str) -> tuple[int, int] | None:
+def dimensions(source: RangedSource, media_type: str) -> Size | None:
     """Return width and height in pixels; None for a format, or a file, that does not tell them where it should.
 
-    Sources: ITU-T T.81 B.2.2 (JPEG); PNG 11.2.2; RFC 9649 (WebP); GIF89a 18; ISO/IEC 23008-12 6.5.3 (HEIF, AVIF).
+    Sources: ITU-T T.81 B.2.2 (JPEG); PNG 11.2.2; RFC 9649 (WebP); GIF89a 18; BITMAPINFOHEADER (BMP). Those of the
+    other formats are beside their functions.
     """
-    if media_type == "image/jpeg":
-        return _of_jpeg(source)
-    head = source.read(0, min(source.size, _HEAD_BYTES))
+    find = FINDERS.get(media_type)
+    if find is None:
+        return None
     try:
-        if media_type == "image/png":
-            width, height = struct.unpack_from(">II", head, 16)
-        elif media_type == "image/gif":
-            width, height = struct.unpack_from("<HH", head, 6)
-        elif media_type == "image/webp":
-            width, height = _of_webp(head)
-        elif media_type.startswith(("image/hei", "image/avi")):
-            width, height = _of_heif(head)
-        else:
-            return None
+        found = find(source)
     except (struct.error, ValueError, IndexError):
         return None
-    return (width, height) if width and height else None
+    except GalleriaError as error:
+        if not error.permanent:
+            raise
+        return None
+    return found if found and found[0] > 0 and found[1] > 0 else None
 
 
-def _of_jpeg(source: RangedSource) -> tuple[int, int] | None:
+def _of_jpeg(source: RangedSource) -> Size | None:
     """Go from segment to segment up to the frame header: what is embedded in one of them is another picture."""
     at = 2
     for _ in range(_MAX_SEGMENTS):
@@ -47,12 +47,33 @@ def _of_jpeg(source: RangedSource) -> tuple[int, int] | None:
             continue
         if found[1] in _FRAMES:
             height, width = struct.unpack_from(">HH", found, 5)
-            return (width, height) if width and height else None
+            return width, height
         at += 2 + int(struct.unpack_from(">H", found, 2)[0])
     return None
 
 
-def _of_webp(head: bytes) -> tuple[int, int]:
+def _of_png(source: RangedSource) -> Size:
+    width, height = struct.unpack(">II", source.read(16, 8))
+    return width, height
+
+
+def _of_gif(source: RangedSource) -> Size:
+    width, height = struct.unpack("<HH", source.read(6, 4))
+    return width, height
+
+
+def _of_bmp(source: RangedSource) -> Size:
+    """Read the header after the file's own; the height is negative where rows go from the top down."""
+    head = source.read(14, 12)
+    if struct.unpack_from("<I", head)[0] == _CORE_HEADER:
+        width, height = struct.unpack_from("<HH", head, 4)
+    else:
+        width, height = struct.unpack_from("<ii", head, 4)
+    return width, abs(height)
+
+
+def _of_webp(source: RangedSource) -> Size:
+    head = source.read(0, min(source.size, 30))
     kind = head[12:16]
     if kind == b"VP8X":
         return int.from_bytes(head[24:27], "little") + 1, int.from_bytes(head[27:30], "little") + 1
@@ -63,12 +84,25 @@ def _of_webp(head: bytes) -> tuple[int, int]:
     return width & 0x3FFF, height & 0x3FFF
 
 
-def _of_heif(head: bytes) -> tuple[int, int]:
-    """Return the largest extent among the items: the picture is larger than its tiles and its thumbnail."""
-    extents = []
-    at = head.find(b"ispe")
-    while at >= 0:
-        extents.append(struct.unpack_from(">II", head, at + 8))
-        at = head.find(b"ispe", at + 4)
-    width, height = max(extents, key=lambda extent: extent[0] * extent[1])
-    return width, height
+#: Media type -> what finds the size; every format that can be corrected is here.
+FINDERS: Final = {
+    "image/bmp": _of_bmp,
+    "image/gif": _of_gif,
+    "image/jp2": of_jp2,
+    "image/jpeg": _of_jpeg,
+    "image/jxl": of_jxl,
+    "image/png": _of_png,
+    "image/webp": _of_webp,
+    "image/x-canon-cr3": of_cr3,
+    "image/x-fuji-raf": of_raf,
+    "image/x-panasonic-rw2": of_rw2,
+    **dict.fromkeys(
+        ("image/avci", "image/avif", "image/heic", "image/heic-sequence", "image/heif", "image/hej2k"), of_heif
+    ),
+    **dict.fromkeys(
+        ("image/tiff", "image/x-adobe-dng", "image/x-canon-cr2", "image/x-nikon-nef", "image/x-pentax-pef",
+         "image/x-sony-arw"),
+        of_tiff,
+    ),
+    **dict.fromkeys(("video/mp4", "video/quicktime"), of_film),
+}  # fmt: skip

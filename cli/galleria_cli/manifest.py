@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from galleria_cli.dimensions import dimensions
@@ -28,6 +28,32 @@ _CAPTURED: Final = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)(?:\.(\d+)
 Entry = dict[str, Any]
 
 
+class Older(NamedTuple):
+    """What an older manifest tells, so that it need not be asked again.
+
+    Attributes
+    ----------
+    photos
+        Entries by key.
+    others
+        ETags of objects that are no copies of photos, by key.
+    """
+
+    photos: Mapping[str, Entry]
+    others: Mapping[str, str]
+
+
+NOTHING: Final = Older({}, {})
+
+
+class Found(NamedTuple):
+    """What is known of one object: its entry, if it is the copy of a photo."""
+
+    key: str
+    etag: str
+    entry: Entry | None
+
+
 @dataclass(frozen=True, slots=True)
 class Describing:
     """Describes published photos; `one` may be called by many threads.
@@ -39,25 +65,27 @@ class Describing:
     base_url
         Where its objects are read.
     known
-        Entries of an older manifest by key: what has the same ETag and size is not asked for again.
+        What an older manifest tells: what has the same ETag is not asked for again.
     reads_bytes
         Read a photo whose SHA-256 is not recorded.
     """
 
     public: ObjectStore
     base_url: str
-    known: Mapping[str, Entry]
+    known: Older
     patience: Patience
     reads_bytes: bool = False
 
-    def one(self, listed: ListedObject) -> Entry | None:
-        """Return the entry of an object; None if it is not the copy of a photo."""
-        old = self.known.get(listed.key)
+    def one(self, listed: ListedObject) -> Found:
+        """Describe an object."""
+        old = self.known.photos.get(listed.key)
         if old and self.reads_bytes and not old["sha256"]:
             old = None
         if old and listed.etag and (old.get("etag"), old.get("size")) == (listed.etag, listed.size):
-            return {**old, "url": self._url(listed.key)}
-        return self.patience.call(lambda: self._described(listed.key))
+            return Found(listed.key, listed.etag, {**old, "url": self._url(listed.key)})
+        if listed.etag and self.known.others.get(listed.key) == listed.etag:
+            return Found(listed.key, listed.etag, None)
+        return Found(listed.key, listed.etag, self.patience.call(lambda: self._described(listed.key)))
 
     def _described(self, key: str) -> Entry | None:
         info = self.public.head(key)
@@ -99,9 +127,10 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
     )
 
 
-def as_json(entries: Iterable[Entry], bucket: str) -> str:
-    """Return the document: ``version``, ``bucket`` and ``photos``."""
-    return json.dumps({"version": VERSION, "bucket": bucket, "photos": list(entries)}, ensure_ascii=False, indent=1)
+def as_json(entries: Iterable[Entry], others: Mapping[str, str], bucket: str) -> str:
+    """Return the document: ``version``, ``bucket``, ``photos`` and, for the next one, ``others``."""
+    document = {"version": VERSION, "bucket": bucket, "photos": list(entries), "others": dict(others)}
+    return json.dumps(document, ensure_ascii=False, indent=1)
 
 
 def as_csv(entries: Iterable[Entry]) -> str:
@@ -113,15 +142,17 @@ def as_csv(entries: Iterable[Entry]) -> str:
     return text.getvalue()
 
 
-def entries_of(document: str) -> dict[str, Entry]:
-    """Return the entries of an older manifest by key; none of one that cannot be understood: all is asked for."""
+def older(document: str) -> Older:
+    """Read an older manifest; one that cannot be understood tells nothing, and all is asked for."""
     try:
         found = json.loads(document)
         if found.get("version") != VERSION:
-            return {}
-        return {entry["key"]: entry for entry in found["photos"] if set(entry) == set(FIELDS)}
+            return NOTHING
+        entries = {entry["key"]: entry for entry in found["photos"] if set(entry) == set(FIELDS)}
+        others = {str(key): str(etag) for key, etag in found.get("others", {}).items()}
     except (ValueError, KeyError, TypeError, AttributeError):
-        return {}
+        return NOTHING
+    return Older(entries, others)
 
 
 def _times(recorded: str) -> Entry:

@@ -149,6 +149,7 @@ def test_only_what_changed_since_the_last_manifest_is_asked_for(
     s3: "S3Client", buckets: Buckets, photos: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = ["manifest", "--prefix", photos, "--output", str(tmp_path / "photos.json")]
+    s3.put_object(Bucket=buckets.public, Key=f"{photos}index.html", Body=b"a page")
     main(words)
     before = json.loads((tmp_path / "photos.json").read_text())
     s3.put_object(Bucket=buckets.staging, Key=f"{photos}2.jpg", Body=PHOTO, Metadata={"timestamp-offset-hours": "-3"})

@@ -2,6 +2,7 @@
 
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,11 @@ from galleria_cli.reporting import Report
 from galleria_cli.subcommands import Subcommand
 from galleria_storage.bulk.selection import Selection
 from galleria_storage.errors import LocalFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from galleria_cli.manifest import Entry, Found
 
 
 @click.command("manifest", cls=Subcommand, epilog="Exit status: 0 written, 2 it could not be told.")
@@ -47,20 +53,30 @@ def command(
     from galleria_storage.s3.listing import list_objects  # noqa: PLC0415
 
     public = places.public_store(env=places.settings(stack), pace=transfers.pace)
-    older = previous or (output if output and not as_csv and output.is_file() else None)
-    known = manifest.entries_of(_text(older)) if older else {}
+    before = previous or (output if output and not as_csv and output.is_file() else None)
+    known = manifest.older(_text(before)) if before else manifest.NOTHING
     url = base_url or manifest.base_url_of(public)
     run = manifest.Describing(public, url, known, Patience(report.waiting, transfers.patience), sha256)
     listed = (one for one in list_objects(public.client, public.bucket, prefix) if selection.takes(one.key))
     with closing(as_they_finish(run.one, listed, transfers.at_once, stop=run.patience.give_up)) as found:
-        entries = manifest.in_order(entry for entry in found if entry)
-    text = manifest.as_csv(entries) if as_csv else f"{manifest.as_json(entries, public.bucket)}\n"
+        others: dict[str, str] = {}
+        entries = manifest.in_order(_photos(found, others))
+    text = manifest.as_csv(entries) if as_csv else f"{manifest.as_json(entries, others, public.bucket)}\n"
     if output:
         _write(output, text)
         report.summary(f"{len(entries)} photos: {output}", {"photos": len(entries), "output": str(output)})
     else:
         print(text, end="")
     return 0
+
+
+def _photos(found: "Iterable[Found]", others: dict[str, str]) -> "Iterator[Entry]":
+    """Yield the entries of photos, and note what else there is."""
+    for one in found:
+        if one.entry is None:
+            others[one.key] = one.etag
+        else:
+            yield one.entry
 
 
 def _text(path: Path) -> str:
