@@ -170,8 +170,8 @@ tests/browser/node_modules: tests/browser/package.json
 	cd tests/browser && npm install --no-package-lock --no-audit --no-fund --ignore-scripts --silent
 	@touch $@
 test-browser: .venv-browser/.ready .venv-servers/.ready ## the gallery page and the light table in Chromium (BROWSER_SERVERS="ministack ceph")
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory tests/browser/node_modules; \
-	  else echo "make test-browser: the accessibility rules are SKIPPED, they need npm"; fi
+	@command -v npm >/dev/null && $(MAKE) --no-print-directory tests/browser/node_modules \
+	  || echo "make test-browser: the accessibility rules are SKIPPED: npm could not get them"
 	PYTHONPATH=layers/galleria_storage:cli .venv-browser/bin/python -m pytest -q -s tests/browser
 .PHONY: cors-servers chromium test-browser
 
