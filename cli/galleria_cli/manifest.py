@@ -46,7 +46,7 @@ class Older(NamedTuple):
 NOTHING: Final = Older({}, {})
 
 
-class Found(NamedTuple):
+class Described(NamedTuple):
     """What is known of one object: its entry, if it is the copy of a photo."""
 
     key: str
@@ -76,16 +76,16 @@ class Describing:
     patience: Patience
     reads_bytes: bool = False
 
-    def one(self, listed: ListedObject) -> Found:
+    def one(self, listed: ListedObject) -> Described:
         """Describe an object."""
         old = self.known.photos.get(listed.key)
         if old and self.reads_bytes and not old["sha256"]:
             old = None
         if old and listed.etag and (old.get("etag"), old.get("size")) == (listed.etag, listed.size):
-            return Found(listed.key, listed.etag, {**old, "url": self._url(listed.key)})
+            return Described(listed.key, listed.etag, {**old, "url": self._url(listed.key)})
         if listed.etag and self.known.others.get(listed.key) == listed.etag:
-            return Found(listed.key, listed.etag, None)
-        return Found(listed.key, listed.etag, self.patience.call(lambda: self._described(listed.key)))
+            return Described(listed.key, listed.etag, None)
+        return Described(listed.key, listed.etag, self.patience.call(lambda: self._described(listed.key)))
 
     def _described(self, key: str) -> Entry | None:
         info = self.public.head(key)

@@ -15,7 +15,7 @@ from galleria_storage.errors import LocalFileError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from galleria_cli.manifest import Entry, Found
+    from galleria_cli.manifest import Described, Entry
 
 
 @click.command("manifest", cls=Subcommand, epilog="Exit status: 0 written, 2 it could not be told.")
@@ -70,7 +70,7 @@ def command(
     return 0
 
 
-def _photos(found: "Iterable[Found]", others: dict[str, str]) -> "Iterator[Entry]":
+def _photos(found: "Iterable[Described]", others: dict[str, str]) -> "Iterator[Entry]":
     """Yield the entries of photos, and note what else there is."""
     for one in found:
         if one.entry is None:
