@@ -219,15 +219,17 @@ def test_a_pointer_that_is_no_offset_is_refused() -> None:
         corrected(tiffs.photo(None, main={EXIF_IFD: text("abc")}))
 
 
+@pytest.mark.parametrize("shift", [0, 10])
 @pytest.mark.parametrize("tag", [EXIF_IFD, 0x8825, SUB_IFDS, None])
-def test_a_table_that_leads_back_to_the_first_one_is_refused(tag: int | None) -> None:
+def test_a_table_within_the_first_one_is_refused(tag: int | None, shift: int) -> None:
     fields = {TIME: text("2020:01:02 03:04:05"), OFFSET: text("-05:00")}
     builder = TiffBuilder()
     start = len(builder.data) + 20 + 8  # the values come first
-    file = builder.file(builder.table(fields | ({tag: builder.long(start)} if tag else {}), following=start))
-    assert int.from_bytes(file[4:8], "little") == start
-    with pytest.raises(CorruptPhotoError, match="leads back to its IFD0"):
-        corrected(file)
+    led = start + shift  # 10: its count is the value of the first field
+    main = builder.table({0x0100: (3, b"\1\0")} | fields | {tag or 0x0101: builder.long(led)}, following=led)
+    assert main == start
+    with pytest.raises(CorruptPhotoError, match="lies within"):
+        corrected(builder.file(main))
 
 
 def test_strips_without_lengths_are_refused() -> None:

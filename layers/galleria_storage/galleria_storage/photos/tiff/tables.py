@@ -124,9 +124,9 @@ class TiffTables:
         if len(pointers) > 1:
             raise damaged("its IFD0 points to two Exif IFDs")
         self.exif = self.read("Exif IFD", self.pointer(pointers[0])) if pointers else None
+        if self.exif and _overlap(self.exif, self.main):
+            raise damaged("its Exif IFD lies within its IFD0")
         self.others = list(self._others(lenient=lenient))
-        if self.main.start in [table.start for table in self.all[1:]]:
-            raise damaged("one of its tables leads back to its IFD0")
 
     def read(self, name: str, start: int) -> Table:
         """Read one table."""
@@ -180,7 +180,10 @@ class TiffTables:
     def _others(self, *, lenient: bool) -> Iterator[Table]:
         for name, start in self._places():
             try:
-                yield self.read(name, start)
+                table = self.read(name, start)
+                if any(_overlap(table, known) for known in (self.main, self.exif) if known):
+                    raise damaged(f"its {name} lies within another table")
+                yield table
             except CorruptPhotoError:
                 if not lenient:
                     raise
@@ -197,3 +200,7 @@ class TiffTables:
             yield from ((f"SubIFD{number}", start) for number, start in enumerate(places))
         if self.main.next:
             yield "IFD1", self.main.next
+
+
+def _overlap(one: Table, other: Table) -> bool:
+    return one.start < other.end and other.start < one.end
