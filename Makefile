@@ -97,9 +97,11 @@ fuzz-time: $(VENV)/.ready ## breed photos of every format that take long, for SE
 	@PYTHONPATH=layers/galleria_storage:. $(BIN)/python -m tests.fuzz.slowest --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED))
 .PHONY: exiftool dates privacy fidelity fidelity-kinds bench-exif fuzz fuzz-time
 
-bench-upload: $(VENV)/.ready .venv-servers/.ready ## a folder uploaded twice, beside rclone, and one large file
-	@$(BIN)/python -m benchmarks.bench_upload
-.PHONY: bench-upload
+bench-upload: $(VENV)/.ready .venv-servers/.ready ## folders uploaded twice, beside rclone, s5cmd and aws s3 sync (ROUNDS=3), and one large file
+	@$(BIN)/python -m benchmarks.bench_upload --rounds $(or $(ROUNDS),3)
+bench-many: $(VENV)/.ready .venv-servers/.ready ## memory of the commands with FILES=100000, and of listings with a million keys
+	@nice $(BIN)/python -m benchmarks.many_files --files $(or $(FILES),100000)
+.PHONY: bench-upload bench-many
 
 ## --- the stack: built, deployed into an emulator, run in Lambda's own runtime
 # Lambda's Python where this machine has one that runs, else the one at hand (then without bytecode in the build).

@@ -1,6 +1,6 @@
 """Putting a static site's files into the public bucket, beside the copies of photos: the work of `deploy`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Final, NamedTuple
@@ -108,12 +108,21 @@ def refuse_copies(found: ObjectInfo) -> None:
         )
 
 
-def in_stages(found: Sequence[LocalFile]) -> tuple[list[LocalFile], list[LocalFile]]:
+def in_stages(found: Iterable[LocalFile]) -> tuple["Stage", "Stage"]:
     """Return what pages show, and the pages."""
-    stages: tuple[list[LocalFile], list[LocalFile]] = ([], [])
-    for file in found:
-        stages[file.name.lower().endswith(PAGES)].append(file)
-    return stages
+    return Stage(found, pages=False), Stage(found, pages=True)
+
+
+class Stage:
+    """Those of some files that are pages, or that are none; they are found anew each time."""
+
+    def __init__(self, found: Iterable[LocalFile], *, pages: bool) -> None:
+        self._found = found
+        self._pages = pages
+
+    def __iter__(self) -> Iterator[LocalFile]:
+        """Yield them in their order."""
+        return (file for file in self._found if file.name.lower().endswith(PAGES) == self._pages)
 
 
 def _first(values: Sequence[Header], name: str) -> str:

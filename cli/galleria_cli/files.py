@@ -6,19 +6,19 @@ from pathlib import Path
 
 from galleria_cli.rules.rulebook import NAME
 from galleria_storage.bulk.selection import Selection
-from galleria_storage.bulk.walk import LocalFile, list_files
+from galleria_storage.bulk.walk import LocalFile, walk
 from galleria_storage.errors import LocalFileError
 
 
-def files_of(paths: Sequence[Path], selection: Selection, *, recursive: bool = True) -> list[LocalFile]:
-    """Return the files that are meant; the rules beside photos are not among them.
+class Chosen:
+    """The files that are meant, found anew each time that they are iterated over, so that none need be kept.
 
     Parameters
     ----------
     paths
         Files, folders, and patterns that the shell left (as on Windows).
     selection
-        Which names are meant.
+        Which names are meant; the rules beside photos are not among them.
     recursive
         Folders with all that is in them; else only with the files that are directly in them.
 
@@ -27,8 +27,37 @@ def files_of(paths: Sequence[Path], selection: Selection, *, recursive: bool = T
     LocalFileError
         There is no such file or folder, or nothing fits a pattern.
     """
-    found = [file for path in expanded(paths) for file in _inside(path, recursive=recursive)]
-    return [file for file in found if file.name.rpartition("/")[2] != NAME and selection.takes(file.name)]
+
+    def __init__(self, paths: Sequence[Path], selection: Selection, *, recursive: bool = True) -> None:
+        self._paths = list(expanded(paths))
+        self._selection = selection
+        self._recursive = recursive
+        for path in self._paths:
+            if not os.path.lexists(path):
+                raise LocalFileError(f"no such file or folder: {str(path)!r}")
+
+    def __iter__(self) -> Iterator[LocalFile]:
+        """Yield the files of one path after the other, in the order of their names."""
+        for path in self._paths:
+            for file in self._inside(path):
+                if file.name.rpartition("/")[2] != NAME and self._selection.takes(file.name):
+                    yield file
+
+    def _inside(self, path: Path) -> Iterator[LocalFile]:
+        if path.is_dir():
+            return walk(path) if self._recursive else (file for file in walk(path) if "/" not in file.name)
+        return iter([LocalFile(path.name, path)])
+
+
+def files_of(paths: Sequence[Path], selection: Selection, *, recursive: bool = True) -> list[LocalFile]:
+    """Return the files that are meant; see `Chosen`.
+
+    Raises
+    ------
+    LocalFileError
+        There is no such file or folder, or nothing fits a pattern.
+    """
+    return list(Chosen(paths, selection, recursive=recursive))
 
 
 def folder_given(path: Path) -> Path:
@@ -73,11 +102,3 @@ def expanded(paths: Sequence[Path]) -> Iterator[Path]:
         if not fitting:
             raise LocalFileError(f"no such file or folder: {str(path)!r}")
         yield from map(Path, fitting)
-
-
-def _inside(path: Path, *, recursive: bool) -> list[LocalFile]:
-    if path.is_dir():
-        return [file for file in list_files(path) if recursive or "/" not in file.name]
-    if not os.path.lexists(path):
-        raise LocalFileError(f"no such file or folder: {str(path)!r}")
-    return [LocalFile(path.name, path)]

@@ -3,11 +3,13 @@
 import errno
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from galleria_cli import places
 from galleria_cli.files import size_of
@@ -23,6 +25,9 @@ from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.transfer import file_upload
 from galleria_storage.transfer.digests import Digests
 from galleria_storage.transfer.local_content import LocalContent
+
+#: Files that are compared with one listing and kept until they are through.
+_AT_A_TIME: Final = 5_000
 
 
 class Sent(NamedTuple):
@@ -117,7 +122,7 @@ class Sending:
 
     def run(
         self,
-        stages: Sequence[Sequence[LocalFile]],
+        stages: Sequence[Iterable[LocalFile]],
         worker: Callable[[Known], Callable[[LocalFile], Sent]],
         heard: Callable[[Sent], None] = lambda _: None,
     ) -> bool:
@@ -125,32 +130,43 @@ class Sending:
 
         Parameters
         ----------
+        stages
+            Each is iterated over twice, and a few thousand files are kept at a time.
         worker
             Returns what does the work for one file, which may be called by many threads.
         heard
             Told what became of each file, in the calling thread.
         """
         started, tally = time.monotonic(), Tally()
-        found = [file for stage in stages for file in stage]
-        with closing(RememberedFiles(None if self.checksum else places.cache_file("files.sqlite"))) as remembered:
-            known = self._look(found, remembered)
-            one = worker(known)
-            with self.report.progress(len(found), sum(map(size_of, found))):
-                for stage in stages:
-                    with closing(
-                        as_they_finish(one, stage, self.transfers.at_once, stop=known.patience.give_up)
-                    ) as results:
-                        for sent in results:
-                            tally.add(sent)
-                            heard(sent)
-                            self._tell(sent)
+        count, size = _totals(file for stage in stages for file in stage)
+        with (
+            closing(RememberedFiles(None if self.checksum else places.cache_file("files.sqlite"))) as remembered,
+            self.report.progress(count, size),
+        ):
+            for known, files in self._looked(stages, remembered):
+                patience = known.patience
+                work = as_they_finish(worker(known), files, self.transfers.at_once, stop=patience.give_up)
+                with closing(work) as results:
+                    for sent in results:
+                        tally.add(sent)
+                        heard(sent)
+                        self._tell(sent)
         self._sum_up(tally, time.monotonic() - started)
         return not any(tally.counts[status] for status in self.words.wrong)
 
-    def _look(self, found: Sequence[LocalFile], remembered: RememberedFiles) -> Known:
+    def _looked(
+        self, stages: Sequence[Iterable[LocalFile]], remembered: RememberedFiles
+    ) -> Iterator[tuple[Known, list[LocalFile]]]:
+        """Yield some files at a time, with what the bucket holds of them."""
         patience = Patience(self.report.waiting, self.transfers.patience)
-        keys = [self.prefix + file.name for file in found if file.problem is None]
-        return Known(patience.call(lambda: look(self.store, keys)), remembered, patience)
+        for stage in stages:
+            last = ""
+            for files in _some(stage):
+                keys = [self.prefix + file.name for file in files if file.problem is None]
+                after = last if keys and last < min(keys) else ""
+                standing = patience.call(partial(look, self.store, keys, after))
+                last = max(keys, default="")
+                yield Known(standing, remembered, patience), files
 
     def _tell(self, sent: Sent) -> None:
         status, words = sent.status, self.words
@@ -174,6 +190,20 @@ class Sending:
         place = places.place_of(self.store)
         facts = {"bytes": tally.sizes[sent], "seconds": round(seconds, 3), "dry_run": self.dry_run}
         self.report.summary(f"{', '.join(parts)}: {place} ({seconds:.1f} s)", {**counts, **facts})
+
+
+def _totals(files: Iterable[LocalFile]) -> tuple[int, int]:
+    count = size = 0
+    for file in files:
+        count += 1
+        size += size_of(file)
+    return count, size
+
+
+def _some(files: Iterable[LocalFile]) -> Iterator[list[LocalFile]]:
+    rest = iter(files)
+    while some := list(islice(rest, _AT_A_TIME)):
+        yield some
 
 
 def outcome(file: LocalFile, key: str, work: Callable[[], Sent], status_of: Callable[[GalleriaError], str]) -> Sent:

@@ -61,10 +61,10 @@ def command(
     copy, and nothing is deleted. Pages go last. Photos belong into staging: see `push`.
     """
     from galleria_cli import deploying, places, sending  # noqa: PLC0415 # `--help` is quick
-    from galleria_cli.files import files_of, folder_given  # noqa: PLC0415
+    from galleria_cli.files import Chosen, folder_given  # noqa: PLC0415
 
     headers = [_headers(cache_control, "--cache-control"), _headers(media_type, "--media-type")]
-    found = files_of([folder_given(folder)], selection, recursive=recursive)
+    found = Chosen([folder_given(folder)], selection, recursive=recursive)
     store = places.public_store({"S3_PUBLIC_BUCKET": bucket, "S3_PUBLIC_ENDPOINT": endpoint}, pace=transfers.pace)
     given = {"S3_PUBLIC_BUCKET": store.bucket, "S3_PUBLIC_ENDPOINT": endpoint}
     if not no_cors_check and not _cors_in_order(given, setup_cors=setup_cors and not dry_run):

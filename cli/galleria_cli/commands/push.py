@@ -2,12 +2,12 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 
-from galleria_cli.files import expanded, files_of
+from galleria_cli.files import Chosen, expanded
 from galleria_cli.options import PATH, Transfers, dry, placed, recursive, selected, told, transferred
 from galleria_cli.reporting import Report
 from galleria_cli.rules.rulebook import NAME, Rulebook, book_of, read_rulebook
@@ -73,7 +73,7 @@ def command(  # one name for each option
     from galleria_cli import places, pushing, sending  # noqa: PLC0415 # `--help` is quick
 
     given = from_words(correct, "--correct")
-    found = files_of(paths, selection, recursive=recursive)
+    found = Chosen(paths, selection, recursive=recursive)
     book = _book(paths, rules)
     if explain:
         return _explain(report, book, found, given)
@@ -109,7 +109,7 @@ def _book(paths: Sequence[Path], rules: Path | None) -> Rulebook:
     return book_of(first if first.is_dir() else first.parent)
 
 
-def _explain(report: Report, book: Rulebook, found: Sequence[LocalFile], given: dict[str, str]) -> int:
+def _explain(report: Report, book: Rulebook, found: Iterable[LocalFile], given: dict[str, str]) -> int:
     from galleria_cli.rules.facts import facts_of  # noqa: PLC0415 # only here
 
     for file in found:

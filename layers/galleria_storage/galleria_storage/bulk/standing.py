@@ -23,11 +23,18 @@ class Standing(NamedTuple):
     complete: bool
 
 
-def look(store: ObjectStore, keys: Collection[str]) -> Standing:
+def look(store: ObjectStore, keys: Collection[str], after: str = "") -> Standing:
     """List what may be there already.
 
     A listing that takes more requests than there are keys (three photos into
     a bucket of a million) is given up; those keys must then be asked for.
+
+    Parameters
+    ----------
+    keys
+        What is asked for.
+    after
+        A key before all of them: the listing begins there. It ends when it has passed the last of them.
 
     Raises
     ------
@@ -37,9 +44,12 @@ def look(store: ObjectStore, keys: Collection[str]) -> Standing:
     wanted, listed = set(keys), dict[str, ListedObject]()
     if not wanted:
         return Standing(listed, complete=True)
-    common = commonprefix(list(wanted))  # noqa: RUF071 # a prefix of keys is one of characters, not of path components
-    for pages, page in enumerate(list_pages(store.client, store.bucket, common), 1):
+    last = max(wanted)
+    common = commonprefix([min(wanted), last])  # noqa: RUF071 # a prefix of keys is one of characters
+    for pages, page in enumerate(list_pages(store.client, store.bucket, common, after), 1):
         listed.update((found.key, found) for found in page if found.key in wanted)
+        if page and page[-1].key >= last:
+            break
         if pages >= max(len(wanted), 2) and len(listed) < len(wanted):
             return Standing(listed, complete=False)
     return Standing(listed, complete=True)

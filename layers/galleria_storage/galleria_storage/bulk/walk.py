@@ -1,7 +1,9 @@
 """The files of a folder, with everything in it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,35 +16,61 @@ class LocalFile:
 
 
 def list_files(folder: Path) -> list[LocalFile]:
-    """Return all files below a folder, sorted by name.
+    """Return all files below a folder; see `walk`."""
+    return list(walk(folder))
+
+
+def walk(folder: Path) -> Iterator[LocalFile]:
+    """Yield all files below a folder, in the order in which S3 lists their keys, without keeping them.
 
     Links are followed; one that leads into a folder which holds it is
     returned with its problem, as is a folder that cannot be read. Names that
     begin with a dot are left out, folders with all that is in them: what is
     hidden (``.git``, ``.env``, ``.DS_Store``) is not meant to be published.
     """
-    found: list[LocalFile] = []
-    waiting: list[tuple[LocalFile, frozenset[tuple[int, int]]]] = [(LocalFile("", folder), frozenset())]
-    while waiting:
-        here, above = waiting.pop()
-        try:
-            identity = _identity(here.path)
-            inside = [] if identity in above else sorted(here.path.iterdir())
-        except (OSError, ValueError) as error:
-            found.append(LocalFile(here.name or ".", here.path, f"the folder cannot be read: {_in_words(error)}"))
-            continue
-        if identity in above:
-            found.append(LocalFile(here.name, here.path, "the link leads back to a folder that holds it"))
-            continue
-        for path in inside:
-            if path.name.startswith("."):
-                continue
-            entry = _entry(here, path)
-            if entry.problem is None and _is_folder(path):
-                waiting.append((entry, above | {identity}))
+    levels: list[_Level] = []
+    entering: LocalFile | None = LocalFile("", folder)
+    while entering or levels:
+        if entering:
+            above = levels[-1].identities if levels else frozenset()
+            opened = _open(entering, above)
+            if isinstance(opened, LocalFile):
+                yield opened
             else:
-                found.append(entry)
-    return sorted(found, key=lambda file: file.name)
+                levels.append(opened)
+        entering = None
+        if not levels:
+            return
+        level = levels[-1]
+        if (marked := next(level.names, None)) is None:
+            levels.pop()
+            continue
+        entry = _entry(level.folder, level.folder.path / marked.rstrip("/"))
+        if marked.endswith("/") and entry.problem is None:
+            entering = entry
+        else:
+            yield entry
+
+
+class _Level(NamedTuple):
+    """A folder that is being walked: its names that are left, folders with a slash, and who it and its parents are."""
+
+    folder: LocalFile
+    names: Iterator[str]
+    identities: frozenset[tuple[int, int]]
+
+
+def _open(here: LocalFile, above: frozenset[tuple[int, int]]) -> _Level | LocalFile:
+    """Read a folder; return it with its problem if that is not possible."""
+    try:
+        identity = _identity(here.path)
+        if identity in above:
+            return LocalFile(here.name, here.path, "the link leads back to a folder that holds it")
+        inside = (path for path in here.path.iterdir() if not path.name.startswith("."))
+        names = sorted(f"{path.name}/" if _is_folder(path) else path.name for path in inside)
+    except (OSError, ValueError) as error:
+        return LocalFile(here.name or ".", here.path, f"the folder cannot be read: {_in_words(error)}")
+    return _Level(here, iter(names), above | {identity})
 
 
 def _entry(folder: LocalFile, path: Path) -> LocalFile:

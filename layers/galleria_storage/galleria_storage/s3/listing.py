@@ -37,15 +37,23 @@ class ListedObject:
     modified: str = ""
 
 
-def list_pages(client: "S3Client", bucket: str, prefix: str = "") -> Iterator[list[ListedObject]]:
+def list_pages(client: "S3Client", bucket: str, prefix: str = "", after: str = "") -> Iterator[list[ListedObject]]:
     """Yield pages of up to 1,000 objects: one request each.
+
+    Parameters
+    ----------
+    prefix
+        With which keys begin.
+    after
+        A key: the listing begins with the next one, if the server knows `StartAfter`.
 
     Raises
     ------
     ProviderError
         An error is never an empty page; `BucketNotFoundError` if there is no such bucket.
     """
-    pages = iter(client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix))
+    begin: dict[str, Any] = {"StartAfter": after} if after else {}
+    pages = iter(client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, **begin))
     tokens: set[str] = set()
     empty = 0
     while True:

@@ -160,6 +160,16 @@ def test_a_listing_is_followed_from_page_to_page(client: DirectClient, server: S
     assert boto3.made == 0
 
 
+def test_a_listing_may_begin_after_a_key(client: DirectClient, server: Script, boto3: Boto3) -> None:
+    server.say(200, PAGE.format(more="false", token="", key="c"))
+    found = client.get_paginator("list_objects_v2").paginate(Bucket="photos", Prefix="", StartAfter="b/é")
+    assert [entry["Key"] for page in found for entry in page["Contents"]] == ["c"]
+    assert server.requests[0].path == "/photos?encoding-type=url&list-type=2&prefix=&start-after=b%2F%C3%A9"
+    server.say(500)
+    list(client.get_paginator("list_objects_v2").paginate(Bucket="photos", Prefix="", StartAfter="b"))
+    assert boto3.listed == [{"Bucket": "photos", "Prefix": "", "StartAfter": "b"}]
+
+
 @pytest.mark.parametrize("said", ["", "<html>", "<a/>", PAGE.format(more="perhaps", token="", key="a")])
 def test_what_is_no_listing_is_asked_of_boto3(said: str, client: DirectClient, server: Script, boto3: Boto3) -> None:
     server.say(200, said)

@@ -62,16 +62,16 @@ class DirectClient:
         """Return boto3's paginator, or one that is as good for what is asked of it."""
         return _Listing(self) if operation == "list_objects_v2" else self.whole.get_paginator(operation)  # type: ignore[call-overload] # any of them
 
-    def pages(self, prefix: str) -> Iterator[Any]:
+    def pages(self, prefix: str, after: str = "") -> Iterator[Any]:
         """Yield the pages of a listing; what cannot be had here comes from boto3, from the same place on."""
-        token, page = "", self._requests.page(prefix, "")
+        token, page = "", self._requests.page(prefix, after=after)
         while page is not None:
             yield page
             if not (token := page.get("NextContinuationToken", "")):
                 return
-            page = self._requests.page(prefix, token)
-        more: dict[str, Any] = {"ContinuationToken": token} if token else {}
-        yield from self.whole.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix, **more)
+            page = self._requests.page(prefix, token=token)
+        begin = {"ContinuationToken": token} if token else {"StartAfter": after} if after else {}
+        yield from self.whole.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix, **begin)  # type: ignore[arg-type] # as it takes them
 
 
 class _Meta:
@@ -93,6 +93,7 @@ class _Listing:
 
     def paginate(self, **arguments: Any) -> Any:
         """Yield pages."""
-        if arguments.keys() == {"Bucket", "Prefix"} and arguments["Bucket"] == self._client._bucket:  # noqa: SLF001 # its own
-            return self._client.pages(arguments["Prefix"])
+        known = {"Bucket", "Prefix"} <= arguments.keys() <= {"Bucket", "Prefix", "StartAfter"}
+        if known and arguments["Bucket"] == self._client._bucket:  # noqa: SLF001 # its own
+            return self._client.pages(arguments["Prefix"], arguments.get("StartAfter", ""))
         return self._client.whole.get_paginator("list_objects_v2").paginate(**arguments)

@@ -86,11 +86,13 @@ class DirectRequests:
         found = {name: answer.headers[header] for header, name in _ANSWERED.items() if header in answer.headers}
         return {**found, "ResponseMetadata": {"HTTPStatusCode": answer.status}}
 
-    def page(self, prefix: str, token: str) -> dict[str, Any] | None:
-        """One page of ListObjectsV2; `token` continues another one."""
+    def page(self, prefix: str, *, token: str = "", after: str = "") -> dict[str, Any] | None:
+        """One page of ListObjectsV2; `token` continues another one, `after` is a key after which it begins."""
         query = {"encoding-type": "url", "list-type": "2", "prefix": prefix}
         if token:
             query["continuation-token"] = token
+        elif after:
+            query["start-after"] = after
         answer = self._ask(Target("GET", self._host, self._path or "/", query), {}, EMPTY_SHA256)
         return _listing(answer.body) if answer else None
 
