@@ -175,7 +175,12 @@ test-browser: .venv-browser/.ready .venv-servers/.ready ## the gallery page and 
 	@command -v npm >/dev/null && $(MAKE) --no-print-directory tests/browser/node_modules \
 	  || echo "make test-browser: the accessibility rules are SKIPPED: npm could not get them"
 	PYTHONPATH=layers/galleria_storage:cli .venv-browser/bin/python -m pytest -q -s tests/browser
-.PHONY: cors-servers chromium test-browser
+BROWSER := PYTHONPATH=layers/galleria_storage:cli:. .venv-browser/bin/python
+bench-look: .venv-browser/.ready ## the light table with PHOTOS=5000 in Chromium: first view, frames a second while zooming
+	@$(BROWSER) -m benchmarks.bench_look --photos $(or $(PHOTOS),5000)
+screenshots: .venv-browser/.ready ## the pictures of the light table in docs/pictures, of a wedding that is drawn
+	$(BROWSER) -m tests.browser.screenshots
+.PHONY: cors-servers chromium test-browser bench-look screenshots
 
 ## --- packaging
 COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

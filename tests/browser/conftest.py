@@ -3,8 +3,6 @@
 import functools
 import http.client
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler
@@ -12,37 +10,24 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome
 
+from tests.support.lighttable.chromium import BrowserMissingError, chromium
 from tests.support.servers import S3Server
 from tests.support.servers.fixtures import running_or_skipped
 from tests.support.servers.web import serving
 
 #: Servers that enforce a bucket's rules on anonymous requests.
 SERVERS = os.environ.get("BROWSER_SERVERS", "ministack ceph").split()
-#: Without a sandbox since CI runs as root; without what would call the browser's maker.
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--no-proxy-server",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-         "--window-size=1000,600")  # fmt: skip
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Chrome]:
-    programs = {name: shutil.which(name) for name in ("chromium", "chromedriver")}
-    if missing := [name for name, path in programs.items() if path is None]:
-        pytest.skip(f"{' and '.join(missing)} not installed (Debian: chromium, chromium-driver)")
-    with tempfile.TemporaryDirectory(prefix="browser-") as profile:
-        options = ChromeOptions()
-        options.binary_location = str(programs["chromium"])
-        for flag in (*FLAGS, f"--user-data-dir={profile}"):
-            options.add_argument(flag)
-        driver = Chrome(options=options, service=Service(programs["chromedriver"]))
-        driver.set_script_timeout(60)
-        try:
+    try:
+        with chromium("--window-size=1000,600") as driver:
             yield driver
-        finally:
-            driver.quit()
+    except BrowserMissingError as missing:
+        pytest.skip(str(missing))
 
 
 @pytest.fixture(scope="session", params=SERVERS)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from galleria_cli.lighttable.gathering import Found, Gathering
+from galleria_cli.lighttable.right_of_way import RightOfWay
 from galleria_cli.lighttable.shelf import Shelf
 from galleria_storage.errors import GalleriaError
 from galleria_storage.photos.formats import format_of, is_correctable
@@ -27,11 +28,14 @@ class Examination:
         Where the files are.
     gathering
         What was read of them.
+    way
+        It stands aside for what is more urgent.
     """
 
-    def __init__(self, shelf: Shelf, gathering: Gathering) -> None:
+    def __init__(self, shelf: Shelf, gathering: Gathering, way: RightOfWay) -> None:
         self._shelf = shelf
         self._gathering = gathering
+        self._way = way
         self._lock = threading.Lock()
         self._told: dict[str, list[int]] = {group: [] for group in GROUPS}
         self._same: list[tuple[int, ...]] = []
@@ -68,6 +72,7 @@ class Examination:
         for one in files:
             if self._stopped.is_set():
                 return
+            self._way.give()
             groups = self._groups(one)
             with self._lock:
                 for group in groups:

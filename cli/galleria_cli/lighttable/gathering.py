@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from typing import Final, NamedTuple
 
+from galleria_cli.lighttable.right_of_way import RightOfWay
 from galleria_cli.lighttable.shelf import Shelf, ShelfItem
 from galleria_storage.bulk.run import as_they_finish
 from galleria_storage.clocks.partners import with_cameras_of_partners
@@ -52,10 +53,13 @@ class Gathering:
     ----------
     shelf
         Where the files are.
+    way
+        It stands aside for what is more urgent.
     """
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Shelf, way: RightOfWay) -> None:
         self._shelf = shelf
+        self._way = way
         self._items = shelf.items()
         self._found: list[Found] = []
         self._lock = threading.Lock()
@@ -111,6 +115,7 @@ class Gathering:
 
     def _read(self, numbered: tuple[int, ShelfItem]) -> Found:
         number, item = numbered
+        self._way.give()
         blank = Shot(item.name)
         if self._stopped.is_set() or item.problem:
             return Found(number, item, blank, item.problem)

@@ -5,6 +5,7 @@ from pathlib import Path
 from galleria_cli import places
 from galleria_cli.lighttable.keeping import FolderKeeper, StagingKeeper
 from galleria_cli.lighttable.page_run import PageRuns
+from galleria_cli.lighttable.right_of_way import RightOfWay
 from galleria_cli.lighttable.routes import Opened
 from galleria_cli.lighttable.session import Session
 from galleria_cli.lighttable.shelf import FolderShelf
@@ -26,8 +27,8 @@ def open_folder(folder: Path, cache: Path) -> Opened:
     LocalFileError, SettingsError, CorrectionError
         There is no such folder, or its rules cannot be understood.
     """
-    shelf = FolderShelf(folder)
-    return Opened(Session(shelf, FolderKeeper(folder)), Thumbnails(shelf, cache), PageRuns(), folder=folder)
+    shelf, way = FolderShelf(folder), RightOfWay()
+    return Opened(Session(shelf, FolderKeeper(folder), way), Thumbnails(shelf, cache, way), PageRuns(), folder=folder)
 
 
 def open_staging(prefix: str, stack: str | None, cache: Path, *, by_hand: bool) -> Opened:
@@ -51,6 +52,6 @@ def open_staging(prefix: str, stack: str | None, cache: Path, *, by_hand: bool) 
     settings = publish_settings(env)
     staging, public = places.staging_store(settings.staging_bucket), places.public_store(env=env)
     states = States(Reconciling(staging, public, settings, Patience(lambda *_: None, _PATIENCE_SECONDS)), prefix)
-    shelf, runs = StagedShelf(staging, prefix), PageRuns()
+    shelf, runs, way = StagedShelf(staging, prefix), PageRuns(), RightOfWay()
     keeper = StagingKeeper(staging, states, runs, stack=stack, by_hand=by_hand)
-    return Opened(Session(shelf, keeper), Thumbnails(shelf, cache), runs, states=states)
+    return Opened(Session(shelf, keeper, way), Thumbnails(shelf, cache, way), runs, states=states)

@@ -11,6 +11,7 @@ from galleria_cli.lighttable.examination import Examination
 from galleria_cli.lighttable.gathering import Found, Gathering
 from galleria_cli.lighttable.keeping import Keeper
 from galleria_cli.lighttable.preview import After
+from galleria_cli.lighttable.right_of_way import RightOfWay
 from galleria_cli.lighttable.rule_text import rules_of, same_conditions
 from galleria_cli.lighttable.shelf import Shelf
 from galleria_cli.lighttable.table import Lane
@@ -33,13 +34,16 @@ class Session:
         Where the photos are.
     keeper
         Where what is approved is kept.
+    way
+        Reading stands aside for what is more urgent.
     """
 
-    def __init__(self, shelf: Shelf, keeper: Keeper) -> None:
+    def __init__(self, shelf: Shelf, keeper: Keeper, way: RightOfWay) -> None:
         self.shelf = shelf
-        self.gathering = Gathering(self.shelf)
-        self.examination = Examination(self.shelf, self.gathering)
+        self.gathering = Gathering(self.shelf, way)
+        self.examination = Examination(self.shelf, self.gathering, way)
         self._keeper = keeper
+        self._way = way
         self._lock = threading.Lock()
         self._found: list[Found] = []
         self._lanes: list[Lane] = []
@@ -57,7 +61,7 @@ class Session:
 
     def shown(self) -> dict[str, Any]:
         """Return everything that the page shows at first; as long as files are read, what is known so far."""
-        with self._lock:
+        with self._way.taken(), self._lock:
             done = len(self.gathering.found())
             if done == self.gathering.total and self._keeper.ready:
                 self._settle()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from galleria_cli.lighttable.pictures import small_picture
+from galleria_cli.lighttable.right_of_way import RightOfWay
 from galleria_cli.lighttable.shelf import Shelf
 from galleria_storage.errors import UnsupportedFormatError
 
@@ -25,11 +26,14 @@ class Thumbnails:
         Where the photos are.
     cache
         Folder in which the pictures are kept; it may be deleted at any time.
+    way
+        Reading in the background stands aside for them.
     """
 
-    def __init__(self, shelf: Shelf, cache: Path) -> None:
+    def __init__(self, shelf: Shelf, cache: Path, way: RightOfWay) -> None:
         self._shelf = shelf
         self._cache = cache
+        self._way = way
         self._at_once = threading.Semaphore(max(os.cpu_count() or 1, 2))
 
     def picture(self, name: str, size: str) -> bytes:
@@ -47,20 +51,18 @@ class Thumbnails:
         GalleriaError
             It is no picture, or it cannot be read.
         """
-        place = self._place(name, size)
-        with suppress(OSError):
-            found = place.read_bytes()
-            if not found:
-                raise UnsupportedFormatError("there is no picture of it")
-            return found
-        try:
-            with self._at_once, self._shelf.open(name) as source:
-                picture = small_picture(source, EDGES[size])
-        except UnsupportedFormatError:
-            self._keep(place, b"")
-            raise
-        self._keep(place, picture)
-        return picture
+        with self._way.taken():
+            place = self._place(name, size)
+            with suppress(OSError):
+                return _some(place.read_bytes())
+            try:
+                with self._at_once, self._shelf.open(name) as source:
+                    picture = small_picture(source, EDGES[size])
+            except UnsupportedFormatError:
+                self._keep(place, b"")
+                raise
+            self._keep(place, picture)
+            return picture
 
     def _place(self, name: str, size: str) -> Path:
         text = f"{_VERSION}\n{size}\n{self._shelf.identity(name)}"
@@ -74,3 +76,10 @@ class Thumbnails:
             place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             part.write_bytes(picture)
             part.replace(place)
+
+
+def _some(picture: bytes) -> bytes:
+    """Return a picture that was kept; an empty one says that there is none."""
+    if not picture:
+        raise UnsupportedFormatError("there is no picture of it")
+    return picture

@@ -10,11 +10,12 @@ from typing import Any
 
 from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 ARTIFACTS = Path(__file__).parents[3] / "artifacts/browser"
-_PATIENCE_SECONDS = 30
+_PATIENCE_SECONDS = 90
 
 
 @contextmanager
@@ -31,12 +32,13 @@ def running(what: Path | str, cache: Path, env: Mapping[str, str] = os.environ) 
 
 
 class Page:
-    """An open light table."""
+    """An open light table; without an address, whatever the browser shows."""
 
-    def __init__(self, browser: Chrome, address: str) -> None:
+    def __init__(self, browser: Chrome, address: str | None) -> None:
         self.browser = browser
-        browser.get(address)
-        self.wait("return document.body.dataset.ready")
+        if address:
+            browser.get(address)
+            self.wait("return document.body.dataset.ready")
 
     def wait(self, script: str, *arguments: object) -> Any:
         """Wait until a script returns something true, and return that."""
@@ -60,16 +62,37 @@ class Page:
         self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
         button.click()
 
-    def drag(self, name: str, hours: float) -> None:
-        """Drag a lane by so many hours."""
+    def per_pixel(self) -> float:
+        """How many milliseconds a pixel of the axis is."""
+        script = "const done = arguments[0]; import('/store.js').then(({store}) => done(store.view.perPixel))"
+        return float(self.browser.execute_async_script(script))
+
+    def type_shift(self, name: str, text: str) -> None:
+        """Type the shift of a lane."""
+        field = self.lane(name).find_element(By.CSS_SELECTOR, "input.shift")
+        field.clear()
+        field.send_keys(text, Keys.ENTER)
+
+    def grab(self, name: str, hours: float) -> ActionChains:
+        """Pull a lane by so many hours; it is let go when that is performed."""
         strip = self.lane(name).find_element(By.TAG_NAME, "lane-strip")
         self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", strip)
-        per_pixel = self.browser.execute_async_script(
-            "const done = arguments[0]; import('/store.js').then(({store}) => done(store.view.perPixel))"
-        )
-        pixels = round(hours * 3_600_000 / per_pixel)
-        hold = ActionChains(self.browser).move_to_element_with_offset(strip, 0, 60).click_and_hold()
-        hold.move_by_offset(pixels // 2, 0).move_by_offset(pixels - pixels // 2, 0).release().perform()
+        pixels = round(hours * 3_600_000 / self.per_pixel())
+        hold = ActionChains(self.browser).move_to_element_with_offset(strip, 200, 60).click_and_hold()
+        hold.move_by_offset(pixels // 2, 0).move_by_offset(pixels - pixels // 2, 0).perform()
+        return ActionChains(self.browser).release()
+
+    def drag(self, name: str, hours: float) -> None:
+        """Drag a lane whose clock counts as right to so many hours."""
+        if self.shift(name) != "+0s":
+            self.type_shift(name, "+0s")
+            self.wait("return arguments[0].value === '+0s'", self.lane(name).find_element(By.CSS_SELECTOR, ".shift"))
+            self.settle()
+        self.grab(name, hours).perform()
+
+    def settle(self) -> None:
+        """Wait until the command has answered what was asked last."""
+        self.browser.execute_async_script("fetch('/api/run').then(() => setTimeout(arguments[0], 100))")
 
     def shift(self, name: str) -> str:
         return str(self.lane(name).find_element(By.CSS_SELECTOR, "input.shift").get_property("value"))

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from galleria_cli.lighttable.pictures import small_picture
+from galleria_cli.lighttable.right_of_way import RightOfWay
 from galleria_cli.lighttable.shelf import FolderShelf
 from galleria_cli.lighttable.thumbnails import Thumbnails
 from galleria_storage.errors import UnsupportedFormatError
@@ -82,7 +83,7 @@ def test_a_thumbnail_is_made_once_and_again_when_the_photo_changes(tmp_path: Pat
     (folder / "a.jpg").write_bytes(picture(RED))
     shelf = FolderShelf(folder)
     shelf.items()
-    thumbnails = Thumbnails(shelf, cache)
+    thumbnails = Thumbnails(shelf, cache, RightOfWay())
     first = thumbnails.picture("a.jpg", "lane")
     [kept] = cache.rglob("*.jpg")
     kept.write_bytes(b"the kept one")
@@ -98,4 +99,4 @@ def test_without_a_cache_thumbnails_are_made_each_time(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file where the folder should be")
     shelf = FolderShelf(folder)
     shelf.items()
-    assert Thumbnails(shelf, tmp_path / "cache").picture("a.jpg", "lane")
+    assert Thumbnails(shelf, tmp_path / "cache", RightOfWay()).picture("a.jpg", "lane")

@@ -1,6 +1,7 @@
 /** `<time-axis>`: the times above the lanes. Dragging it pans, the wheel zooms. */
 
-import { element, onceAFrame } from "./dom.js";
+import { colours, whenColoursChange } from "./colours.js";
+import { element, onceAFrame, setText } from "./dom.js";
 import { store } from "./store.js";
 import { nights, ticks } from "./ticks.js";
 import { offsetText } from "./times.js";
@@ -15,7 +16,7 @@ class TimeAxis extends HTMLElement {
     this.draw = onceAFrame(() => this.#draw());
     for (const event of ["table", "decisions"]) store.addEventListener(event, this.draw);
     store.view.addEventListener("change", this.draw);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", this.draw);
+    whenColoursChange(this.draw);
     new ResizeObserver(() => {
       store.view.resize(this.canvas.clientWidth);
       this.draw();
@@ -34,23 +35,23 @@ class TimeAxis extends HTMLElement {
 
   #draw() {
     const { view, offset } = store;
-    this.zone.textContent = offsetText(offset);
+    setText(this.zone, offsetText(offset));
     const pixels = devicePixelRatio;
-    this.canvas.width = view.width * pixels;
-    this.canvas.height = HEIGHT * pixels;
-    const style = getComputedStyle(this);
+    const [width, height] = [Math.round(view.width * pixels), Math.round(HEIGHT * pixels)];
+    if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
     const pen = this.canvas.getContext("2d");
-    pen.scale(pixels, pixels);
+    pen.setTransform(pixels, 0, 0, pixels, 0, 0);
+    pen.clearRect(0, 0, view.width, HEIGHT);
     const wall = offset * 60_000;
     const [start, end] = [view.start + wall, view.end + wall];
-    pen.fillStyle = style.getPropertyValue("--night");
+    pen.fillStyle = colours().night;
     for (const [from, to] of nights(start, end, view.perPixel)) {
       pen.fillRect(view.toX(from - wall), 0, (to - from) / view.perPixel, HEIGHT);
     }
     pen.font = "12px system-ui, sans-serif";
     for (const { time, midnight, name } of ticks(start, end, view.perPixel)) {
       const x = view.toX(time - wall);
-      pen.fillStyle = style.getPropertyValue(midnight ? "--ink" : "--dim");
+      pen.fillStyle = midnight ? colours().ink : colours().dim;
       pen.fillRect(x, midnight ? 0 : HEIGHT - 8, 1, HEIGHT);
       pen.fillText(name, x + 4, HEIGHT - 12);
     }

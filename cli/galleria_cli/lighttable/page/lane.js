@@ -38,7 +38,7 @@ class CameraLane extends HTMLElement {
     const { lane } = this;
     if (!lane) return;
     const decision = store.decisions[lane.key];
-    setText(this.name, lane.label);
+    setText(this.name, lane.label.replace("no. …", "no.\u00a0…\u2060"));
     setText(this.facts, `${lane.count} ${lane.count === 1 ? "file" : "files"}, ${lane.confidence}${lane.proven ? ", proven by GPS" : ""}`);
     this.dataset.confidence = lane.confidence;
     this.dataset.approved = decision.approved ? "yes" : "no";

@@ -11,17 +11,25 @@ import "./progress.js";
 import "./toolbar.js";
 import { store } from "./store.js";
 
-const PAUSE = 700;
+const SOON = 150; // ms, until there is something to see
+const PAUSE = 800;
+
+/** What was last fitted into sight: as long as nobody has zoomed or panned, it is fitted again as photos come. */
+let fitted = "";
+const sight = () => `${store.view.start} ${store.view.perPixel}`;
 
 async function load() {
   const table = await api.table();
-  const first = store.lanes.length === 0;
+  const untouched = !fitted || fitted === sight();
   store.load(table);
-  if (first || table.reading.finished) store.fit();
+  if (untouched && store.lanes.length) {
+    store.fit();
+    fitted = sight();
+  }
   setText(document.getElementById("title"), table.title);
   document.title = `${table.title} – light table`;
   if (table.reading.finished) document.body.dataset.ready = "yes";
-  else setTimeout(reload, PAUSE);
+  else setTimeout(reload, table.photos.length ? PAUSE : SOON);
 }
 
 function reload() {

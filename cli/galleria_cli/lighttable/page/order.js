@@ -10,9 +10,9 @@ export function inOrder(photos) {
     .sort((a, b) => key(a) - key(b) || (a.name < b.name ? -1 : 1));
 }
 
-/** By how many seconds a camera's clock may still be wrong. */
-export function toleranceOf(lane, decision) {
-  if (decision.approved || decision.paired) return TOLERANCES.certain;
+/** By how many seconds a camera's clock may still be wrong; a person who has approved it, or paired photos, is certain. */
+export function toleranceOf(lane, certain) {
+  if (certain) return TOLERANCES.certain;
   return Math.max(TOLERANCES[lane.confidence], lane.proposal.tolerance);
 }
 

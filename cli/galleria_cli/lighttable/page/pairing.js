@@ -19,6 +19,11 @@ class Pairing extends EventTarget {
     return Boolean(photo.before) && (!this.first || this.first.camera !== photo.camera);
   }
 
+  /** The pairs that tell of a lane. */
+  of(lane) {
+    return this.pairs.filter(([wrong]) => store.photos.get(wrong).camera === lane.key);
+  }
+
   start(photo) {
     this.first = photo;
     this.words = photo ? `Now choose the photo of the same moment in the lane of another camera. ${store.laneOf(photo).label} will be moved.` : "";
@@ -44,7 +49,7 @@ class Pairing extends EventTarget {
 
   async #add(photo, other) {
     const lane = store.laneOf(photo);
-    const ofLane = this.pairs.filter(([wrong]) => store.photos.get(wrong).camera === lane.key);
+    const ofLane = this.of(lane);
     const pairs = [...ofLane.filter(([wrong]) => wrong !== photo.id), [photo.id, other]];
     try {
       const solved = await api.solve(pairs);

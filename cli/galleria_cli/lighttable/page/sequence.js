@@ -3,6 +3,7 @@
 import { picture } from "./api.js";
 import { change, element, onceAFrame } from "./dom.js";
 import { doubt, inOrder, toleranceOf } from "./order.js";
+import { pairing } from "./pairing.js";
 import { store } from "./store.js";
 import { offsetText, spanText, timeText } from "./times.js";
 
@@ -21,6 +22,7 @@ class MergedSequence extends HTMLElement {
     this.render = onceAFrame(() => this.#render());
     this.scroller.addEventListener("scroll", this.render);
     for (const event of ["table", "decisions"]) store.addEventListener(event, () => this.opened());
+    pairing.addEventListener("change", this.render);
     new ResizeObserver(this.render).observe(this.scroller);
   }
 
@@ -53,7 +55,7 @@ class MergedSequence extends HTMLElement {
 
   #tolerance(photo) {
     const lane = store.laneOf(photo);
-    return lane ? toleranceOf(lane, store.decisions[lane.key]) : 0;
+    return lane ? toleranceOf(lane, store.decisions[lane.key].approved || pairing.of(lane).length > 0) : 0;
   }
 }
 

@@ -26,19 +26,19 @@ export class Thumbs {
       made.style.transform = `translateX(${Math.round(place.x)}px)`;
       made.classList.toggle("current", place.current);
       made.classList.toggle("refused", Boolean(place.photo.refused) || place.state?.well === false);
-      change(made, { "aria-selected": String(place.selected), "aria-posinset": place.at + 1, "aria-setsize": total });
-      change(made, { "aria-label": nameOf(place) });
       setText(made.lastChild, place.count > 1 ? `+${place.count - 1}` : "");
       if (place.current) this.currentId = made.id;
+      if (place.current || !made.hasAttribute("aria-label")) name(made, place, total, nameOf);
     }
     for (const [, made] of free) made.remove();
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#load(), SETTLED);
+    this.#timer = setTimeout(() => this.#settle(places, total, nameOf), SETTLED);
   }
 
   #fresh(photo, old) {
     const made = old ?? element("div.thumb", { role: "option" }, element("img", { alt: "" }), element("span.count"));
     made.firstChild.removeAttribute("src");
+    made.removeAttribute("aria-label");
     made.id = `photo-${photo.id}`;
     made.dataset.photo = photo.id;
     made.dataset.kind = photo.kind;
@@ -46,10 +46,18 @@ export class Thumbs {
     return made;
   }
 
-  /** Ask for the pictures that are in sight; a film, or what has no picture, stays a plain card. */
-  #load() {
-    for (const [id, made] of this.#used) {
-      if (!made.firstChild.hasAttribute("src")) made.firstChild.src = picture(id);
+  /** Once nothing moves: name all, and ask for the pictures; a film, or what has no picture, stays a plain card. */
+  #settle(places, total, nameOf) {
+    for (const place of places) {
+      const made = this.#used.get(place.photo.id);
+      name(made, place, total, nameOf);
+      if (!made.firstChild.hasAttribute("src")) made.firstChild.src = picture(place.photo.id);
     }
   }
+}
+
+/** Say to screen readers what an element shows. */
+function name(made, place, total, nameOf) {
+  const label = nameOf(place);
+  change(made, { "aria-selected": String(place.selected), "aria-posinset": place.at + 1, "aria-setsize": total, "aria-label": label });
 }

@@ -2,6 +2,8 @@
 
 const CLOSEST = 20; // ms in a pixel: a second is 50 pixels
 const FARTHEST = 86_400_000 * 30;
+const PICTURE = 112; // pixels
+const MARGIN = 16;
 
 export class View extends EventTarget {
   start = 0;
@@ -22,10 +24,10 @@ export class View extends EventTarget {
     return this.toMoment(this.width);
   }
 
-  /** Show from one moment to another, with a margin. */
+  /** Show from one moment to another, the picture of the last one in whole. */
   fit(first, last) {
-    const span = Math.max(last - first, 60_000);
-    this.set(first - span * 0.03, (span * 1.1) / this.width);
+    const perPixel = Math.max(last - first, 60_000) / Math.max(this.width - PICTURE - 3 * MARGIN, 100);
+    this.set(first - MARGIN * perPixel, perPixel);
   }
 
   /** Zoom so that what is at `x` stays there; more than 1 comes closer. */
@@ -42,7 +44,7 @@ export class View extends EventTarget {
   /** Move so that a moment is in sight. */
   reveal(moment) {
     const x = this.toX(moment);
-    if (x < 0 || x > this.width - 112) this.set(moment - (this.width / 2) * this.perPixel, this.perPixel);
+    if (x < 0 || x > this.width - PICTURE) this.set(moment - (this.width / 2) * this.perPixel, this.perPixel);
   }
 
   set(start, perPixel) {
