@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import brotli
@@ -99,6 +99,11 @@ class Judges:
         complaints = self._exiftool.run("-validate", "-warning", "-a", path).decode("utf-8", "replace")
         is_whole = not names_a_fault(complaints)
         return Case(path, media_type, data, self._read(data, path.name), self._pixels(media_type, data), is_whole)
+
+    def reread(self, case: Case, result: bytes) -> Case:
+        """Read what became of a photo."""
+        tags = self._read(result, case.path.name)
+        return replace(case, data=result, tags=tags, pixels=self._pixels(case.media_type, result))
 
     def try_peer(self, case: Case, editor: str) -> Verdict:
         """Let a peer edit a photo, and judge the result."""

@@ -22,6 +22,7 @@ from galleria_storage.photos.photo import plan_photo
 from galleria_storage.photos.plan import Plan, patched
 from galleria_storage.photos.private.removal import Removal, removal_patches
 from galleria_storage.photos.private.removal_proof import prove_removed
+from galleria_storage.photos.private.removed_values import values
 from galleria_storage.photos.sniff import recognise
 from galleria_storage.photos.source import BytesSource, FileSource
 from galleria_storage.photos.xmp import Packet
@@ -132,7 +133,7 @@ def _without_groups(data: bytes, names: Sequence[str]) -> bytes:
     removal, before = Removal.of(names), _block(data)
     result = patched(data, removal_patches([before], removal))
     after = _block(result)
-    prove_removed([before], after.source, [after], removal)
+    prove_removed(values([before], removal), after.source, [after], removal)
     return result
 
 

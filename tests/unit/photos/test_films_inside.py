@@ -135,7 +135,7 @@ def test_what_is_listed_but_not_there_is_left_alone() -> None:
 
 def test_the_blocks_of_a_film_are_listed() -> None:
     found = format_of("video/mp4").metadata(BytesSource(film(APPLE, USER_DATA)))
-    assert [block.name for block in found] == [
+    assert [block.title for block in found] == [
         "com apple quicktime location ISO6709",
         "com apple quicktime author",
         "com apple quicktime make",

@@ -132,11 +132,11 @@ def follow(source: RangedSource, blocks: Sequence[Block], change: Change | None,
         try:
             dates = list(_dates(block, change.readings)) if change else []
         except CorruptPhotoError:
-            kept.append(f"{block.name}, which cannot be read")
+            kept.append(f"{block.title}, which cannot be read")
             continue
         patches += block.write(sorted({patch for date in dates for patch in date.patches}))
-        followed += [f"{date.name} ({block.name})" for date in dates if date.says_so and date.patches]
-        kept += [f"{date.name} ({block.name})" for date in dates if not date.says_so and date.counts]
+        followed += [f"{date.name} ({block.title})" for date in dates if date.says_so and date.patches]
+        kept += [f"{date.name} ({block.title})" for date in dates if not date.says_so and date.counts]
     notes = []
     if followed:
         notes.append(f"these dates followed: {', '.join(followed)}")

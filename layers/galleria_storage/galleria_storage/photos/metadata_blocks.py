@@ -13,10 +13,11 @@ from typing import Literal, NamedTuple
 from galleria_storage.photos.plan import Patch, Span, within
 from galleria_storage.photos.source import BytesSource, RangedSource, WindowSource
 
-Kind = Literal["exif", "xmp", "iptc", "text", "credentials", "opaque", "film"]
+Kind = Literal["exif", "xmp", "iptc", "text", "picture", "words", "credentials", "opaque", "film"]
 """`exif`: a TIFF structure. `xmp`: a packet. `iptc`: IIM records. `text`: one text, without a
-structure. `credentials`: a signed C2PA manifest store; see `credentials`. `opaque`: what nobody
-but its maker can read. `film`: a whole film, whose own blocks follow."""
+structure. `picture`: a small JPEG with its own metadata. `words`: a structure that may repeat
+texts of other blocks. `credentials`: a signed C2PA manifest store; see `credentials`. `opaque`:
+what nobody but its maker can read. `film`: a whole film, whose own blocks follow."""
 
 
 class Block(NamedTuple):
@@ -27,13 +28,15 @@ class Block(NamedTuple):
     kind
         What it is.
     name
-        A name for people: ``"XMP"``, ``"Exif of the second picture"``.
+        What it is called; of a text, its keyword.
     source
         Its bytes.
     write
         Turns patches of the block, which keep its length, into patches of the file.
     drop
         Returns the patches that remove the whole block from the file; None if only its contents can be removed.
+    where
+        Of which part of the file it is; empty for the photo itself.
     """
 
     kind: Kind
@@ -41,6 +44,12 @@ class Block(NamedTuple):
     source: RangedSource
     write: Callable[[Sequence[Patch]], list[Patch]]
     drop: Callable[[], list[Patch]] | None = None
+    where: str = ""
+
+    @property
+    def title(self) -> str:
+        """A name for people: ``"XMP"``, ``"Exif of picture 2"``."""
+        return self.name + self.where
 
 
 def plain_block(kind: Kind, name: str, file: RangedSource, start: int, size: int) -> Block:
@@ -69,13 +78,27 @@ def _scattered(spans: Sequence[Span], patches: Sequence[Patch]) -> list[Patch]:
     return found
 
 
-def shifted(block: Block, start: int, name: str = "") -> Block:
+def inside(outer: Block, block: Block, where: str = "") -> Block:
+    """Return a block of something inside a block as a block of the file."""
+    drop = block.drop
+    return Block(
+        block.kind,
+        block.name,
+        block.source,
+        lambda patches: outer.write(block.write(patches)),
+        (lambda: outer.write(drop())) if drop else None,
+        block.where + where,
+    )
+
+
+def shifted(block: Block, start: int, where: str = "") -> Block:
     """Return a block of something inside a file as a block of the file."""
     drop = block.drop
     return Block(
         block.kind,
-        f"{block.name}{name}",
+        block.name,
         block.source,
         lambda patches: within(block.write(patches), start),
         (lambda: within(drop(), start)) if drop else None,
+        block.where + where,
     )

@@ -11,6 +11,7 @@ start.
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from galleria_storage.photos.metadata_blocks import Block, plain_block
 from galleria_storage.photos.plan import Span
 from galleria_storage.photos.source import RangedSource
 from galleria_storage.photos.xmp import Name, Packet
@@ -25,7 +26,9 @@ _OLD_OFFSET: Final = Name(_CAMERA, "MicroVideoOffset")
 _LENGTH, _PADDING, _MIME = Name(_ITEM, "Length"), Name(_ITEM, "Padding"), Name(_ITEM, "Mime")
 _END, _START = b"SEFT", b"SEFH"
 _ENTRY: Final = 12
+_COUNTRY: Final = b"MCC_Data"
 _FILM: Final = b"MotionPhoto_Data"
+_LONGEST_NAME: Final = 64
 
 
 class Appendix(NamedTuple):
@@ -50,7 +53,7 @@ def appendices(source: RangedSource, xmp: bytes) -> list[Appendix]:
     CorruptPhotoError
         The packet cannot be read.
     """
-    spans = [*(_listed(source.size, Packet(xmp)) if MARK in xmp else ()), *_samsung(source)]
+    spans = [*(_listed(source.size, Packet(xmp)) if MARK in xmp else ()), *_samsung_films(source)]
     found: dict[int, Appendix] = {}
     for span in spans:
         start = source.read(span.start, 8)
@@ -76,7 +79,19 @@ def _listed(size: int, packet: Packet) -> Iterator[Span]:
             stop -= length
 
 
-def _samsung(source: RangedSource) -> Iterator[Span]:
+def _samsung_films(source: RangedSource) -> Iterator[Span]:
+    return (span for name, span in samsung_entries(source) if name == _FILM)
+
+
+def samsung_blocks(source: RangedSource) -> Iterator[Block]:
+    """Yield what Samsung's trailer tells beside films: the country of the mobile network."""
+    for name, span in samsung_entries(source):
+        if name == _COUNTRY:
+            yield plain_block("text", "location of the network", source, span.start, span.stop - span.start)
+
+
+def samsung_entries(source: RangedSource) -> Iterator[tuple[bytes, Span]]:
+    """Yield name and data of each entry of Samsung's trailer; nothing if there is none."""
     end = source.read(max(source.size - 8, 0), 8)
     if end[4:] != _END:
         return
@@ -90,5 +105,5 @@ def _samsung(source: RangedSource) -> Iterator[Span]:
         distance, size = (int.from_bytes(table[at + n : at + n + 4], "little") for n in (4, 8))
         begin = start - distance
         name_size = int.from_bytes(source.read(begin + 4, 4), "little") if begin > 0 else 0
-        if name_size == len(_FILM) and source.read(begin + 8, name_size) == _FILM:
-            yield Span(begin + 8 + name_size, begin + size)
+        if 0 < name_size <= min(_LONGEST_NAME, size - 8) and begin + size <= start:
+            yield source.read(begin + 8, name_size), Span(begin + 8 + name_size, begin + size)

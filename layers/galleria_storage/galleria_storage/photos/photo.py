@@ -78,15 +78,24 @@ def _film_patches(block: "Block", asked: Asked) -> "Sequence[Patch]":
 
 def _without_groups(source: RangedSource, plan: Plan, found: Format, names: "Sequence[str]") -> Plan:
     """Remove groups of metadata, and prove that they are gone."""
+    from galleria_storage.photos.private.leftovers import leftover_patches  # noqa: PLC0415 # lazy: few photos need it
     from galleria_storage.photos.private.removal import Removal, removal_patches  # noqa: PLC0415
-    from galleria_storage.photos.private.removal_proof import prove_removed  # noqa: PLC0415 # lazy: few photos need it
+    from galleria_storage.photos.private.removal_proof import prove_removed  # noqa: PLC0415
+    from galleria_storage.photos.private.removed_values import values  # noqa: PLC0415
 
     view, removal = plan.view(source), Removal.of(names)
     blocks = found.metadata(view)
-    whole = plan.then(Plan(view.size, removal_patches(blocks, removal), plan.after, plan.after))
+    patches = list(removal_patches(blocks, removal))
+    whole, gone = _with_patches(source, plan, patches), values(blocks, removal)
+    whole = _with_patches(source, whole, list(leftover_patches(found.metadata(whole.view(source)), gone)))
     result = whole.view(source)
-    prove_removed(blocks, result, found.metadata(result), removal)
+    prove_removed(gone, result, found.metadata(result), removal)
     return whole
+
+
+def _with_patches(source: RangedSource, plan: Plan, patches: "Sequence[Patch]") -> Plan:
+    """Return a plan followed by patches of its result."""
+    return plan.then(Plan(plan.view(source).size, patches, plan.after, plan.after)) if patches else plan
 
 
 def _with_other_dates(source: RangedSource, plan: Plan, found: Format, asked: Asked) -> Plan:

@@ -17,10 +17,21 @@ from galleria_storage.photos.refusals import damaged
 from galleria_storage.photos.source import RangedSource, WindowSource
 
 MAX_RESOURCES: Final = 2000
+MAX_CONTINUED: Final = 64
+"""Segments over which one block of resources may extend."""
+
 MAX_BYTES: Final = 16 * 1024 * 1024
+_SMALLEST: Final = 12
+"""Bytes of a resource without a name or data."""
+
 IPTC, DIGEST = 0x0404, 0x0425
 _EXIF: Final = frozenset({0x0422, 0x0423})
 _XMP: Final = 0x0424
+_THUMBNAILS: Final = frozenset({0x0409, 0x040C})
+_THUMBNAIL_HEADER: Final = 28
+"""Bytes before the JPEG of a thumbnail."""
+
+_WORDLESS: Final = frozenset({DIGEST, 0x040F})  # a digest, and an ICC profile
 _SIGNATURES: Final = frozenset({b"8BIM", b"PHUT", b"AgHg", b"DCSR", b"MeSa"})
 
 
@@ -48,6 +59,14 @@ def resources(data: bytes) -> Iterator[Resource]:
     raise damaged(f"it has more than {MAX_RESOURCES:,} Photoshop resources")
 
 
+def is_continued(data: bytes) -> bool:
+    """Whether a block of resources ends within one: it continues in the next segment."""
+    end = 0
+    for resource in resources(data):
+        end = resource.data.stop + resource.data.stop % 2
+    return len(data) - end >= _SMALLEST and data[end : end + 4] in _SIGNATURES
+
+
 def resource_blocks(file: RangedSource, start: int, size: int) -> Iterator[Block]:
     """Yield the blocks of metadata in Photoshop's resources, given their offset in the file."""
     if size > MAX_BYTES:
@@ -62,6 +81,19 @@ def resource_blocks(file: RangedSource, start: int, size: int) -> Iterator[Block
             yield plain_block("exif", "Exif in Photoshop's resources", file, start + begin, stop - begin)
         elif number == _XMP:
             yield plain_block("xmp", "XMP in Photoshop's resources", file, start + begin, stop - begin)
+        elif number in _THUMBNAILS and data[begin + _THUMBNAIL_HEADER :][:2] == b"\xff\xd8":
+            begin += _THUMBNAIL_HEADER  # noqa: PLW2901 # the JPEG
+            yield plain_block("picture", "Photoshop's thumbnail", file, start + begin, stop - begin)
+        elif number not in _WORDLESS and stop > begin:
+            yield plain_block("words", f"Photoshop's resource {number:04X}", file, start + begin, stop - begin)
+
+
+def digests_of(file: RangedSource, span: Span) -> list[Span]:
+    """Return where digests of IPTC records are in a block of resources: a TIFF keeps the records elsewhere."""
+    if span.stop - span.start > MAX_BYTES:
+        return []
+    data = file.read(span.start, span.stop - span.start)
+    return [_moved(found.data, span.start) for found in resources(data) if found.number == DIGEST]
 
 
 def iptc_block(file: RangedSource, span: Span, digests: Sequence[Span] = ()) -> Block:

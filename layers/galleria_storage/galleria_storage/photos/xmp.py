@@ -118,6 +118,10 @@ class Packet:
         space = " ".encode(self._encoding)
         return Patch(start, stop - start, space * ((stop - start) // len(space)))
 
+    def raw(self, span: Span) -> bytes:
+        """Return what a span holds, in UTF-8, as it is written."""
+        return self._utf8[span.start : span.stop]
+
     def _place(self, at: int) -> int:
         """Return the offset in the packet of an offset in its UTF-8 form."""
         if self._encoding == "utf-8":

@@ -6,10 +6,11 @@ from galleria_storage.photos.credentials import credentials_in_boxes
 from galleria_storage.photos.films_inside import film_blocks
 from galleria_storage.photos.heif.exif_items import exif_items, spans_of
 from galleria_storage.photos.heif.structure import Item, Meta, read_heif
-from galleria_storage.photos.metadata_blocks import Block, scattered_block
+from galleria_storage.photos.metadata_blocks import Block, scattered_block, shifted
+from galleria_storage.photos.motion import samsung_blocks
 from galleria_storage.photos.plan import Span
 from galleria_storage.photos.refusals import damaged
-from galleria_storage.photos.source import RangedSource
+from galleria_storage.photos.source import RangedSource, WindowSource
 from galleria_storage.photos.xmp import MAX_PACKET
 
 _XMP_TYPE: Final = b"application/rdf+xml\0"
@@ -32,6 +33,10 @@ def metadata(source: RangedSource) -> list[Block]:
     end = heif.boxes[-1].stop
     if source.read(end + 4, 4) == b"ftyp":  # another file after the photo
         films.append(Span(end, source.size))
+    for box in heif.boxes:
+        if box.kind == b"sefd":  # Samsung's trailer, which JPEG files have at their end
+            trailer = WindowSource(source, box.body, box.stop - box.body)
+            found += [shifted(block, box.body) for block in samsung_blocks(trailer)]
     return [*found, *credentials_in_boxes(source, heif.boxes), *film_blocks(source, films)]
 
 

@@ -15,11 +15,12 @@ from galleria_storage.photos.credentials import MARK, credentials_block
 from galleria_storage.photos.exif.growth import value_of
 from galleria_storage.photos.films_inside import film_blocks
 from galleria_storage.photos.jpeg.exif_segments import EXIF_HEADER, find_exif
+from galleria_storage.photos.jpeg.foreign_trailers import trailer_blocks
 from galleria_storage.photos.jpeg.head import APP0, APP1, APP2, Head, Segment, read_head
 from galleria_storage.photos.jpeg.multi_picture import MPF_HEADER, read_index
-from galleria_storage.photos.metadata_blocks import Block, Kind, plain_block, shifted
-from galleria_storage.photos.photoshop import resource_blocks
-from galleria_storage.photos.plan import Patch, Plan
+from galleria_storage.photos.metadata_blocks import Block, Kind, inside, plain_block, scattered_block, shifted
+from galleria_storage.photos.photoshop import MAX_CONTINUED, is_continued, resource_blocks
+from galleria_storage.photos.plan import Patch, Plan, Span
 from galleria_storage.photos.refusals import damaged
 from galleria_storage.photos.source import BytesSource, RangedSource, WindowSource
 
@@ -33,7 +34,9 @@ MAX_EXTENDED: Final = 16 * 1024 * 1024
 MAX_PICTURES: Final = 8
 """Limit of further pictures whose metadata is read."""
 
-_APP11, _APP13 = 0xEB, 0xED
+_APP11, _APP12, _APP13 = 0xEB, 0xEC, 0xED
+_DUCKY: Final = b"Ducky"
+_DUCKY_COMMENT: Final = 2
 _JUMBF: Final = b"JP"
 """ISO/IEC 19566-5 annex D: the start of an APP11 with a piece of a JUMBF box."""
 
@@ -44,20 +47,12 @@ _GUID: Final = 32
 _APPLICATIONS: Final = frozenset(range(0xE0, 0xEF))
 _HARMLESS: Final = (
     *(b"JFIF\0", b"JFXX\0", b"ICC_PROFILE\0", b"MPF\0", b"Adobe\0", b"Adobe_CM\0", b"AVI1", b"FPXR\0"),
+    *(b"SPIFF\0", b"NITF\0", b"HDR_RI ", b"AROT\0"),
     *(EXIF_HEADER, EXTENSION_HEADER),
 )
 #: Starts of segments with known content (ExifTool, "APP12 Tags") -> a name for it.
-_TELLING: Final = {b"Ducky": "comment", b"OLYMPUS ": "serial number", b"[picture info]": "serial number"}
+_TELLING: Final = {b"OLYMPUS ": "serial number", b"[picture info]": "serial number"}
 _LONGEST_NAME: Final = 16
-_TRAILER_BYTES: Final = 96
-#: Marks in the last bytes of a file to which a program appended its own metadata (ExifTool, "Trailer" tags).
-_TRAILERS: Final = {
-    "AFCP": b"AXS",
-    "Canon VRD": b"CANON OPTIONAL DATA\0",
-    "FotoStation": b"\xa1\xb2\xc3\xd4",
-    "MIE": b"~\0\x06\0zmie~",
-    "PhotoMechanic": b"cbipcbbl",
-}
 
 
 class _Piece(NamedTuple):
@@ -81,7 +76,7 @@ def metadata(source: RangedSource) -> list[Block]:
         picture = WindowSource(source, start, size)
         blocks = _blocks_of_head(picture, read_head(picture))
         found += [shifted(block, start, f" of picture {number}") for block in blocks]
-    return [*found, *_trailer(source), *film_blocks(source, [span for span, is_film in more if is_film])]
+    return [*found, *trailer_blocks(source), *film_blocks(source, [span for span, is_film in more if is_film])]
 
 
 def following(source: RangedSource, xmp: bytes) -> "list[Appendix]":
@@ -102,6 +97,8 @@ def _blocks_of_head(source: RangedSource, head: Head) -> Iterator[Block]:
             found[kind].append(segment)
         elif kind == "comment":
             yield _comment(source, segment)
+        elif kind == "ducky":
+            yield from _ducky(source, segment)
         elif kind == "other" and segment not in exif:
             yield _by_name(source, segment)
     for segment in found["xmp"]:
@@ -120,6 +117,7 @@ def _kind_of(head: Head, segment: Segment) -> str:
         "photoshop": (_APP13, PHOTOSHOP_HEADER),
         "signed": (_APP11, _JUMBF),
         "comment": (_COM, b""),
+        "ducky": (_APP12, _DUCKY),
     }
     for kind, (marker, start) in starts.items():
         if segment.marker == marker and head.data.startswith(start, segment.payload, segment.end):
@@ -138,13 +136,16 @@ def _unused(segments: Sequence[Segment]) -> list[Patch]:
 
 
 def _photoshop_blocks(source: RangedSource, segments: Sequence[Segment]) -> Iterator[Block]:
-    """Yield what is in Photoshop's resources; if there are several segments, one may continue another."""
-    for segment in segments:
-        start = segment.payload + len(PHOTOSHOP_HEADER)
-        if len(segments) == 1:
-            yield from resource_blocks(source, start, segment.end - start)
-        else:
-            yield _by_name(source, segment)
+    """Yield what is in Photoshop's resources; one that does not fit into a segment continues in the next."""
+    parts: list[Span] = []
+    for number, segment in enumerate(segments, 1):
+        parts.append(Span(segment.payload + len(PHOTOSHOP_HEADER), segment.end))
+        whole = scattered_block("opaque", "Photoshop's resources", source, parts)
+        if len(parts) > MAX_CONTINUED:
+            raise damaged(f"its Photoshop resources extend over more than {MAX_CONTINUED} segments")
+        if number == len(segments) or not is_continued(whole.source.read(0, whole.source.size)):
+            yield from (inside(whole, block) for block in resource_blocks(whole.source, 0, whole.source.size))
+            parts = []
 
 
 def _by_name(source: RangedSource, segment: Segment) -> Block:
@@ -158,12 +159,23 @@ def _by_name(source: RangedSource, segment: Segment) -> Block:
     return block._replace(drop=partial(_unused, [segment]))
 
 
-def _trailer(source: RangedSource) -> Iterator[Block]:
-    """Yield a trailer with metadata in its own format; some repeat IPTC or a whole Exif block."""
-    end = source.read(max(source.size - _TRAILER_BYTES, 0), _TRAILER_BYTES)
-    for name, mark in _TRAILERS.items():
-        if mark in end:
-            yield plain_block("opaque", f"a trailer ({name})", source, source.size - len(end), len(end))
+def _ducky(source: RangedSource, segment: Segment) -> Iterator[Block]:
+    """Yield the comment of Photoshop's "Save for Web" (ExifTool, "APP12 Ducky"): a number, a length, UTF-16."""
+    at = segment.payload + len(_DUCKY)
+    while at + 4 <= segment.end:
+        kind, size = (int.from_bytes(source.read(at + n, 2), "big") for n in (0, 2))
+        if not kind or at + 4 + size > segment.end:
+            return
+        if kind == _DUCKY_COMMENT:
+            whole = plain_block("text", "Comment", source, at + 4, size)
+            yield whole._replace(drop=partial(_without_comment, source, at, size, segment.end))
+        at += 4 + size
+
+
+def _without_comment(source: RangedSource, at: int, size: int, end: int) -> list[Patch]:
+    """Return the patch that closes the gap; what remains at the end is a number of 0, which ends the list."""
+    rest = source.read(at + 4 + size, end - at - 4 - size)
+    return [Patch(at, end - at, rest.ljust(end - at, b"\0"))]
 
 
 def _comment(source: RangedSource, segment: Segment) -> Block:

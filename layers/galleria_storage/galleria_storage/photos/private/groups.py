@@ -103,7 +103,7 @@ GROUPS: Final = {
         | _names(_ACDSEE_MAIN, "author"),
         local=re.compile(
             r"(?i:(camera)?ownername|photographer|imageeditor|personinimage(wdetails)?|persondisplayname|"
-            r"regionpersondisplayname|personname|author|people)"
+            r"regionpersondisplayname|personname|author|artist|creator|contributor|by-?line|people)"
         ),
         text=re.compile(r"(?i:(.*[: ])?(author|artist|creator|owner(name)?|cameraownername|hostcomputer|by-?line))"),
     ),
@@ -123,6 +123,7 @@ GROUPS: Final = {
         | _names(_MEDIA_PRO, "Event CatalogSets UserFields")
         | _names(_IPTC_CORE, "Scene SubjectCode IntellectualGenre AltTextAccessibility ExtDescrAccessibility")
         | _names(_IPTC_EXT, "Event EventName"),
+        local=re.compile(r"(?i:(image|user)?(title|description|captions?|headline|keywords?|comments?))"),
         text=re.compile(
             r"(?i:(.*[: ])?(title|description|comment|usercomment|imagedescription|caption|keywords?|subject|label|"
             r"headline))"

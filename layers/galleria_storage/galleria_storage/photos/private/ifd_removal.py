@@ -8,10 +8,10 @@ remaining bytes become zeros, and no other byte moves.
 from collections.abc import Collection, Iterator, Sequence
 
 from galleria_storage.photos.plan import Patch, Span
-from galleria_storage.photos.tiff.images import joined
+from galleria_storage.photos.tiff.images import joined, picture_spans
 from galleria_storage.photos.tiff.tables import GPS_IFD, Field, Table, TiffTables
 
-_PADDING, _UNDEFINED = 0xEA1C, 7
+PADDING, _UNDEFINED = 0xEA1C, 7
 
 
 def without_fields(tables: TiffTables, tags: Collection[int]) -> list[Patch]:
@@ -24,17 +24,26 @@ def without_fields(tables: TiffTables, tags: Collection[int]) -> list[Patch]:
     """
     gps = [table for table in tables.all if table.name == "GPS IFD" and GPS_IFD in tags]
     others = [table for table in tables.all if table not in gps]
-    kept = [Span(table.start, _end(table)) for table in others]
-    kept += [field.value for table in others for field in table.fields if field.tag not in tags and not field.is_inline]
+    kept = in_use(tables, others, tags)
     patches: list[Patch] = []
     for table in others:
         if removed := [field for field in table.fields if field.tag in tags]:
             patches.append(_closed_up(tables, table, removed))
             patches += _values(tables, removed, kept)
     for table in gps:
-        patches += _zeros(tables, Span(table.start, table.end), kept)
+        patches += zeros(tables, Span(table.start, table.end), kept)
         patches += _values(tables, table.fields, kept)
     return patches
+
+
+def in_use(tables: TiffTables, among: Sequence[Table], without: Collection[int]) -> list[Span]:
+    """Return what some tables occupy, with their pictures and the values of all fields but those with some tags."""
+    spans = [Span(0, 8)]
+    for table in among:
+        spans.append(Span(table.start, _end(table)))
+        spans += [field.value for field in table.fields if field.tag not in without and not field.is_inline]
+        spans += picture_spans(tables, table)
+    return joined(spans)
 
 
 def _closed_up(tables: TiffTables, table: Table, removed: Sequence[Field]) -> Patch:
@@ -45,7 +54,7 @@ def _closed_up(tables: TiffTables, table: Table, removed: Sequence[Field]) -> Pa
     rows = [data[at : at + 12] for at in range(2, 2 + 12 * len(table.fields), 12) if at not in gone]
     following = data[2 + 12 * len(table.fields) :]
     # A table needs a field (TIFF 6.0 section 2): if none is left, a padding field, as Windows writes it.
-    rows = rows or [tables.order.entry.pack(_PADDING, _UNDEFINED, 4, 0)]
+    rows = rows or [tables.order.entry.pack(PADDING, _UNDEFINED, 4, 0)]
     return Patch(
         table.start, size, (tables.order.short.pack(len(rows)) + b"".join(rows) + following).ljust(size, b"\0")
     )
@@ -62,13 +71,13 @@ def _end(table: Table) -> int:
 def _values(tables: TiffTables, fields: Sequence[Field], kept: Sequence[Span]) -> Iterator[Patch]:
     """Yield the patches that overwrite the values of fields with zeros."""
     for span in joined(field.value for field in fields if not field.is_inline):
-        yield from _zeros(tables, span, kept)
+        yield from zeros(tables, span, kept)
 
 
-def _zeros(tables: TiffTables, span: Span, kept: Sequence[Span]) -> Iterator[Patch]:
-    """Yield the patches that overwrite a span with zeros, except what is still in use."""
+def zeros(tables: TiffTables, span: Span, kept: Sequence[Span]) -> Iterator[Patch]:
+    """Yield the patches that overwrite a span with zeros, except what is still in use, in ascending order."""
     start, stop = max(span.start, 8), min(span.stop, tables.source.size)
-    for other in sorted(kept):
+    for other in kept:
         if other.start < stop and start < other.stop:
             if start < other.start:
                 yield Patch(start, other.start - start, bytes(other.start - start))

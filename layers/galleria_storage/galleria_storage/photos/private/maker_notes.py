@@ -5,21 +5,23 @@ each make). Serial numbers are in nearly every maker's note; one with an unknown
 layout may have them, too.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.photos.exif.ifd import ASCII, Ifd
+from galleria_storage.photos.exif.ifd import ASCII, INLINE, Entry
 from galleria_storage.photos.exif.maker_note import NoteIfd, note_ifds
 from galleria_storage.photos.exif.references import camera_make
 from galleria_storage.photos.exif.tiff import MAKER_NOTE, TiffBlock, read_block
-from galleria_storage.photos.plan import Patch
+from galleria_storage.photos.plan import Patch, Span
+from galleria_storage.photos.private.ifd_removal import PADDING, in_use, zeros
 from galleria_storage.photos.source import RangedSource
 from galleria_storage.photos.tiff.tables import TiffTables
 
 MAX_BLOCK: Final = 4 * 1024 * 1024
 """Bytes of the largest block whose maker note is examined; RAW files are longer."""
 
+_ANY: Final = frozenset(range(1, 0x10000))
 _PRIVATE_DATA: Final = 0xC634  # DNG 1.7: DNGPrivateData
 SERIAL: Final = "serial-numbers"
 _Tags = Mapping[str, frozenset[int]]
@@ -55,6 +57,12 @@ MAKERS: Final[Mapping[bytes, _Tags]] = {
     b"SIGMA": _tags(serial_numbers={0x0002}),
     b"SONY": _tags(serial_numbers={0x2031, 0x9050}),
 }
+#: Nikon encrypts these with the serial number: without it, readers make up values (ExifTool, Nikon.pm, "Decrypt").
+_ENCRYPTED: Final = frozenset({0x0091, 0x0097, 0x0098})  # ShotInfo, ColorBalance, LensData
+
+_NOTHING: Final = b"\xff\xff"
+"""The tag of an entry that was removed; no maker uses it."""
+
 _SIGNATURES: Final = {
     b"AOC\0": b"PENTAX",
     b"APPLE": b"APPLE",
@@ -76,7 +84,7 @@ _BELOW: Final = _tags(serial_numbers={0x0101, 0x0102, 0x0202, 0x0302, 0x1003})
 def own_tags(groups: tuple[str, ...]) -> frozenset[int]:
     """Return the tags of Canon's note that belong to groups: CR3 stores it as a separate structure."""
     if "maker-notes" in groups:
-        return frozenset(range(1, 0x10000))
+        return _ANY - {PADDING}
     return frozenset().union(*(MAKERS[b"CANON"].get(group, frozenset()) for group in groups))
 
 
@@ -88,15 +96,31 @@ def from_notes(source: RangedSource, groups: tuple[str, ...]) -> Iterator[Patch]
     CorruptPhotoError
         Serial numbers should be removed, but the layout of a note is unknown.
     """
+    found = list(_found(source, groups))
+    if not found:
+        return
+    tables = TiffTables(source, lenient=True)
+    kept = in_use(tables, tables.all, {MAKER_NOTE})
+    for note, gone in found:
+        yield from _without(tables, note, gone, kept)
+
+
+def note_values(source: RangedSource, groups: tuple[str, ...]) -> Iterator[bytes]:
+    """Yield the texts that `from_notes` removes."""
+    for note, gone in _found(source, groups):
+        for tag, start, stop, index in note.ifd.values:
+            if tag in gone and note.ifd.types[index] == ASCII and note.base + start >= 0:
+                yield source.read(note.base + start, stop - start)
+
+
+def _found(source: RangedSource, groups: tuple[str, ...]) -> Iterator[tuple[NoteIfd, frozenset[int]]]:
+    """Yield the tables of maker notes that have something to remove, and its tags."""
     block = _block(source)
     if {SERIAL, "names"}.intersection(groups) and _holds_unread_note(source, block):
         raise _unknown()
-    notes = [entry for ifd in block.exif_ifds for entry in ifd.find({MAKER_NOTE}) if entry.size > 4] if block else []
-    if not notes:
-        return
-    assert block  # noqa: S101 # it has notes
-    make = camera_make(block)
-    for note in notes:
+    for note in _notes(block) if block else ():
+        assert block  # noqa: S101 # it has notes
+        make = camera_make(block)
         if note.start >= len(block.data):
             if SERIAL in groups:
                 raise _unknown()
@@ -107,8 +131,25 @@ def from_notes(source: RangedSource, groups: tuple[str, ...]) -> Iterator[Patch]
             raise _unknown()
         for number, inner in enumerate(found):
             known = (tags or {}) if number == 0 else _BELOW
-            gone = frozenset().union(*(known.get(group, frozenset()) for group in groups))
-            yield from _without(block.data, inner, gone, texts_only=number > 0)
+            wanted = frozenset().union(*(known.get(group, frozenset()) for group in groups))
+            # Other tables may use these numbers for something else.
+            entries = [entry for entry in inner.ifd.find(wanted) if number == 0 or entry.type == ASCII]
+            if SERIAL in groups and tags is MAKERS[b"NIKON"]:
+                entries += [entry for entry in inner.ifd.find(_ENCRYPTED) if _is_encrypted(block.data, inner, entry)]
+            if any(entry.size > INLINE and not inner.sound for entry in entries):
+                raise _unknown()  # a program moved the note, so the values are elsewhere
+            if entries:
+                yield inner, frozenset(entry.tag for entry in entries)
+
+
+def _is_encrypted(block: bytes, note: NoteIfd, entry: Entry) -> bool:
+    """Whether an entry of Nikon's can only be read with the serial number, by the version at its start."""
+    start = note.base + entry.raw
+    return entry.size > INLINE and start >= 0 and b"02" <= block[start : start + 2] <= b"99"
+
+
+def _notes(block: TiffBlock) -> list[Entry]:
+    return [entry for ifd in block.exif_ifds for entry in ifd.find({MAKER_NOTE}) if entry.size > INLINE]
 
 
 def _maker(start: bytes) -> bytes:
@@ -126,7 +167,7 @@ def _unknown() -> CorruptPhotoError:
 
 def _holds_unread_note(source: RangedSource, block: TiffBlock | None) -> bool:
     """Whether there is a note that is not examined: a RAW file's, or a copy in DNG's private data."""
-    tables = TiffTables(source)
+    tables = TiffTables(source, in_block=True)
     unread = {_PRIVATE_DATA} if block else {_PRIVATE_DATA, MAKER_NOTE}
     return any(True for table in tables.all for _ in table.find(unread))
 
@@ -141,21 +182,17 @@ def _block(source: RangedSource) -> TiffBlock | None:
         return None
 
 
-def _without(block: bytes, note: NoteIfd, gone: frozenset[int], *, texts_only: bool) -> Iterator[Patch]:
-    """Yield the patches that remove entries from a table and overwrite their values with zeros."""
+def _without(tables: TiffTables, note: NoteIfd, gone: frozenset[int], kept: Sequence[Span]) -> Iterator[Patch]:
+    """Yield the patches that give entries the tag of nothing, and overwrite their values with zeros.
+
+    The table keeps its length: readers tell the base of its offsets by where its end is.
+    """
     ifd = note.ifd
-    removed = [entry for entry in ifd.find(gone & ifd.tag_set) if entry.type == ASCII or not texts_only]
-    if not removed:
-        return
-    places = {entry.at for entry in removed}
-    yield _closed_up(block, note, ifd, places)
+    places = {entry.at: entry for entry in ifd.find(gone & ifd.tag_set)}
+    for at, entry in places.items():
+        yield Patch(at, 2, _NOTHING)
+        if entry.size <= INLINE:
+            yield Patch(at + 8, INLINE, bytes(INLINE))
     for _, start, end, index in ifd.values:
-        start, end = note.base + start, note.base + end  # noqa: PLW2901 # where they are in the block
-        if ifd.at + 2 + 12 * index in places and 0 <= start < end <= len(block):
-            yield Patch(start, end - start, bytes(end - start))
-
-
-def _closed_up(block: bytes, note: NoteIfd, ifd: Ifd, places: set[int]) -> Patch:
-    rows = [block[at : at + 12] for at in range(ifd.at + 2, ifd.end, 12) if at not in places]
-    data = note.order.short.pack(len(rows)) + b"".join(rows)
-    return Patch(ifd.at, ifd.end - ifd.at, data.ljust(ifd.end - ifd.at, b"\0"))
+        if ifd.at + 2 + 12 * index in places and 0 <= note.base + start < end + note.base:
+            yield from zeros(tables, Span(note.base + start, note.base + end), kept)

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.iptc import datasets
 from galleria_storage.photos.jpeg.metadata import metadata as blocks_of_jpeg
-from galleria_storage.photos.metadata_blocks import Block, shifted
+from galleria_storage.photos.metadata_blocks import Block, inside, shifted
 from galleria_storage.photos.plan import Patch, Span
 from galleria_storage.photos.private.groups import GROUPS, Group
 from galleria_storage.photos.private.ifd_removal import without_fields
@@ -18,6 +18,9 @@ from galleria_storage.photos.xmp import RDF, Packet, Property
 
 _CREDENTIALS: Final = 0xCD41
 _JPEG: Final = (0x0201, 0x0202)
+EVERYTHING_ELSE: Final = "maker-notes"
+"""The group that takes along what nobody but its maker can read."""
+
 _APPLICATION: Final = 2
 
 
@@ -70,25 +73,27 @@ def removal_patches(blocks: Sequence[Block], removal: Removal) -> Iterator[Patch
         if block.kind == "exif":
             yield from block.write(list(_from_exif(block, removal)))
         elif block.kind == "xmp":
-            yield from block.write(list(_from_xmp(block.source, removal)))
+            yield from block.write(_from_xmp(block, removal))
         elif block.kind == "iptc":
             yield from block.write(list(_from_iptc(block.source, removal)))
         elif block.kind == "credentials" and block.drop:
             yield from block.drop()  # a manifest may repeat all of it, and its signature breaks in any case
+        elif block.kind == "picture":
+            yield from removal_patches(list(pictures_in(block)), removal)
         elif block.kind == "opaque":
             yield from _without_opaque(block, removal)
-        elif block.kind == "text" and removal.has_text(block.name) and block.source.size:
+        elif block.kind == "text" and removal.has_text(block.name) and block.source.read(0, block.source.size).strip():
             yield from block.drop() if block.drop else block.write([Patch(0, block.source.size, _spaces(block))])
 
 
 def _without_opaque(block: Block, removal: Removal) -> list[Patch]:
     """Drop what only its maker can read, if that is asked; otherwise its content would be unknown."""
-    if "maker-notes" in removal.names and block.drop:
+    if EVERYTHING_ELSE in removal.names and block.drop:
         return block.drop() if block.source.size else []
     raise CorruptPhotoError(
-        f"It is unknown whether {block.name} reveals what it should not ({', '.join(removal.names)}).",
+        f"It is unknown whether {block.title} reveals what it should not ({', '.join(removal.names)}).",
         tag="remove",
-        advice="Remove maker-notes, too." if block.drop else "Remove it with a video program.",
+        advice="Remove maker-notes, too." if block.drop else "Remove it with a photo or video program.",
     )
 
 
@@ -96,19 +101,22 @@ def _spaces(block: Block) -> bytes:
     return b" " * block.source.size
 
 
-def embedded(block: Block) -> Iterator[Block]:
-    """Yield the blocks of the JPEGs in an Exif block: some thumbnails have their own metadata."""
-    for start, size in _pictures(TiffTables(block.source)):
+def pictures_in(block: Block) -> Iterator[Block]:
+    """Yield the blocks of the JPEGs in a block: some thumbnails have their own metadata."""
+    if block.kind == "picture":
+        yield from (inside(block, inner, " of the thumbnail") for inner in blocks_of_jpeg(block.source))
+        return
+    for start, size in _pictures(TiffTables(block.source, in_block=True)):
         picture = WindowSource(block.source, start, size)
         yield from (shifted(inner, start, " of the thumbnail") for inner in blocks_of_jpeg(picture))
 
 
 def _from_exif(block: Block, removal: Removal) -> Iterator[Patch]:
     known = own_tags(removal.names) if block.name == CANON_NOTE else frozenset[int]()
-    yield from without_fields(TiffTables(block.source), removal.exif | known | {_CREDENTIALS})
-    if "maker-notes" not in removal.names:
+    yield from without_fields(TiffTables(block.source, in_block=True), removal.exif | known | {_CREDENTIALS})
+    if EVERYTHING_ELSE not in removal.names:
         yield from from_notes(block.source, removal.names)
-    yield from removal_patches(list(embedded(block)), removal)
+    yield from removal_patches(list(pictures_in(block)), removal)
 
 
 def _pictures(tables: TiffTables) -> Iterator[tuple[int, int]]:
@@ -122,8 +130,13 @@ def _pictures(tables: TiffTables) -> Iterator[tuple[int, int]]:
                     yield start, size
 
 
-def _from_xmp(source: RangedSource, removal: Removal) -> Iterator[Patch]:
-    packet = Packet(source.read(0, source.size))
+def _from_xmp(block: Block, removal: Removal) -> list[Patch]:
+    try:
+        packet = Packet(block.source.read(0, block.source.size))
+    except CorruptPhotoError as error:
+        if EVERYTHING_ELSE in removal.names:
+            return [Patch(0, block.source.size, _spaces(block))]
+        raise CorruptPhotoError(error.message, tag="remove", advice="Remove maker-notes, too.") from error
     spans: list[Span] = []
     # Inner elements come before outer ones: removing the outermost element removes all of them.
     for found in reversed(packet.properties):
@@ -131,7 +144,7 @@ def _from_xmp(source: RangedSource, removal: Removal) -> Iterator[Patch]:
             span.start <= found.whole.start and found.whole.stop <= span.stop for span in spans
         ):
             spans.append(found.whole)
-    yield from (packet.blank(span) for span in spans)
+    return [packet.blank(span) for span in spans]
 
 
 def _from_iptc(source: RangedSource, removal: Removal) -> Iterator[Patch]:

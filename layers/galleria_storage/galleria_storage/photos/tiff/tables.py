@@ -37,6 +37,7 @@ _HEADERS: Final = {
 }
 _POINTER_TYPES: Final = frozenset({LONG, IFD_TYPE})
 _SHORT: Final = 3
+_LARGEST: Final = 1 << 32
 
 
 class Field(NamedTuple):
@@ -101,6 +102,8 @@ class TiffTables:
         The file, or a block that is built like one.
     lenient
         Leave out those of `others` that are damaged.
+    in_block
+        Leave out an IFD1 beyond the end: in a block inside of another file, no reader can find it.
 
     Raises
     ------
@@ -110,7 +113,7 @@ class TiffTables:
         A table is damaged or lies outside the file.
     """
 
-    def __init__(self, source: RangedSource, *, lenient: bool = False) -> None:
+    def __init__(self, source: RangedSource, *, lenient: bool = False, in_block: bool = False) -> None:
         header = source.read(0, 8)
         order = _HEADERS.get(header[:4])
         if order is None or len(header) < 8:
@@ -126,7 +129,8 @@ class TiffTables:
         self.exif = self.read("Exif IFD", self.pointer(pointers[0])) if pointers else None
         if self.exif and _overlap(self.exif, self.main):
             raise damaged("its Exif IFD lies within its IFD0")
-        self.others = list(self._others(lenient=lenient))
+        last = source.size if in_block else _LARGEST
+        self.others = [*self._others(lenient=lenient, last=last)]
 
     def read(self, name: str, start: int) -> Table:
         """Read one table."""
@@ -177,8 +181,10 @@ class TiffTables:
         """Every table that was read, IFD0 first."""
         return [self.main, *([self.exif] if self.exif else []), *self.others]
 
-    def _others(self, *, lenient: bool) -> Iterator[Table]:
+    def _others(self, *, lenient: bool, last: int) -> Iterator[Table]:
         for name, start in self._places():
+            if name == "IFD1" and start >= last:
+                continue
             try:
                 table = self.read(name, start)
                 if any(_overlap(table, known) for known in (self.main, self.exif) if known):
