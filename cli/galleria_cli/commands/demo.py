@@ -80,7 +80,7 @@ def show(
 
 def _show(system: EmbeddedSystem, photos: Callable[[], Iterable[Photo]]) -> list[str]:
     """Run every part, print its results and return what is wrong."""
-    print(f"S3 at {system.endpoint}; every photo is put into staging and published by its own notification.\n")
+    print(f"S3 at {system.endpoint}; every photo is put into staging\nand published by its own notification.\n")
     rows, again = _run(system, photos)
     print(text_table.render(_HEADER, map(_cells, rows), right=frozenset({4})))
     for row in rows:
