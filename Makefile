@@ -101,7 +101,9 @@ bench-upload: $(VENV)/.ready .venv-servers/.ready ## folders uploaded twice, bes
 	@$(BIN)/python -m benchmarks.bench_upload --rounds $(or $(ROUNDS),3)
 bench-many: $(VENV)/.ready .venv-servers/.ready ## memory of the commands with FILES=100000, and of listings with a million keys
 	@nice $(BIN)/python -m benchmarks.many_files --files $(or $(FILES),100000)
-.PHONY: bench-upload bench-many
+drop: $(VENV)/.ready .venv-servers/.ready ## the network away for AWAY=60 seconds in the middle of FILES=2000, beside rclone and s5cmd
+	@$(BIN)/python -m benchmarks.network_drop --files $(or $(FILES),2000) --away $(or $(AWAY),60)
+.PHONY: bench-upload bench-many drop
 
 ## --- the stack: built, deployed into an emulator, run in Lambda's own runtime
 # Lambda's Python where this machine has one that runs, else the one at hand (then without bytecode in the build).
