@@ -153,4 +153,4 @@ def try_again(call: Call, failure: Failure, function: str) -> None:
     payload = json.dumps(failure.event).encode()
     answer = call("lambda", "invoke", FunctionName=function, InvocationType="Event", Payload=payload)
     if answer["StatusCode"] != _ACCEPTED:
-        raise ProviderError(f"{function} did not take the event of {failure.what}: {answer['StatusCode']}")
+        raise ProviderError(f"{function} did not accept the event of {failure.what}: {answer['StatusCode']}")

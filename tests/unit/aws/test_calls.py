@@ -28,7 +28,7 @@ def test_an_event_that_the_bus_took_is_announced() -> None:
     ],
 )
 def test_an_event_that_is_not_known_to_be_taken_is_an_error(answer: dict[str, Any], words: str) -> None:
-    with pytest.raises(ProviderError, match=f"photos did not take the event: {words}"):
+    with pytest.raises(ProviderError, match=f"photos did not accept the event: {words}"):
         announce("photos", "Photo Published", {}, lambda *_, **__: answer)
 
 

@@ -1,4 +1,4 @@
-"""The AWS services beside S3 that hear of results: queue, event bus, CDN."""
+"""The AWS services that are told of results: queue, event bus, CDN."""
 
 import json
 import os
@@ -18,8 +18,8 @@ _REACH: Final = ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PR
 def call(service: str, operation: str, **arguments: Any) -> dict[str, Any]:
     """Call an AWS service, reached by the standard AWS environment.
 
-    The client is made on first use and kept: a function that never rejects a
-    photo never pays for an SQS client.
+    The client is made on first use and kept, so that a function that never
+    rejects a photo never makes an SQS client.
 
     Parameters
     ----------
@@ -65,24 +65,24 @@ def announce(bus: str, detail_type: str, detail: Mapping[str, Any], call: Callab
     detail_type, detail
         Of the event; its source is `EVENT_SOURCE`.
     call
-        What calls the service; a test gives its own.
+        Calls the service; tests pass their own.
 
     Raises
     ------
     ProviderError
-        As `call`; also where PutEvents answers 200 and did not take the event
+        As `call`; also if PutEvents answers 200 but did not accept the event
         (EventBridge API, PutEvents: `FailedEntryCount`).
     """
     entry = {"Source": EVENT_SOURCE, "DetailType": detail_type, "Detail": json.dumps(detail), "EventBusName": bus}
     response = call("events", "put_events", Entries=[entry])
     if response.get("FailedEntryCount") != 0:  # an answer without the number proves nothing
         entries = response.get("Entries") or [{}]
-        raise ProviderError(f"the event bus {bus} did not take the event: {entries[0].get('ErrorCode', 'no reason')}")
+        raise ProviderError(f"the event bus {bus} did not accept the event: {entries[0].get('ErrorCode', 'no reason')}")
 
 
 @cache
 def _client(service: str, *_reach: str | None) -> Any:
-    """Make a client; another one where the environment has come to mean another place (an emulator in a test)."""
+    """Make a client; a different one if the environment now names another endpoint or account."""
     import boto3  # noqa: PLC0415 # lazy, and not every invocation needs it
     from botocore.config import Config  # noqa: PLC0415
 

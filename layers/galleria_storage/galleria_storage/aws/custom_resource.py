@@ -1,4 +1,4 @@
-"""What CloudFormation is told when it calls a function as a custom resource of the stack.
+"""Answers to CloudFormation when it calls a function as a custom resource of the stack.
 
 Source: CloudFormation User Guide, "Custom resource request objects" and
 "Custom resource response objects": the answer is a PUT to a signed URL.
@@ -18,23 +18,23 @@ _REASON_CHARACTERS: Final = 1000
 
 
 def is_request(event: Any) -> bool:
-    """Return whether CloudFormation sent this event, and waits for an answer."""
+    """Whether CloudFormation sent this event, and waits for an answer."""
     return isinstance(event, Mapping) and "ResponseURL" in event and "RequestType" in event
 
 
 def fulfil(event: Mapping[str, Any], work: Callable[[], str]) -> None:
-    """Do what a deployment asks for, and tell CloudFormation how it went.
+    """Do what a deployment asks for, and tell CloudFormation the result.
 
-    Wrong settings undo the deployment. A provider that does not answer does
-    not: it may be well in a minute, and its photos and rules are looked after
-    by others then. A stack that is being deleted is asked for nothing.
+    Invalid settings undo the deployment. A provider that does not answer does
+    not: it may answer in a minute, and the queue and the schedule take care of
+    its photos and rules. When a stack is deleted, nothing is done.
 
     Parameters
     ----------
     event
         The request.
     work
-        What to do; it returns what to say among the stack's events.
+        What to do; it returns the text for the stack's events.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def fulfil(event: Mapping[str, Any], work: Callable[[], str]) -> None:
 
 
 def answer(event: Mapping[str, Any], status: Literal["SUCCESS", "FAILED"], reason: str = "") -> None:
-    """Tell CloudFormation how it went; it waits for this before it goes on.
+    """Tell CloudFormation the result; it waits for this before it goes on.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def answer(event: Mapping[str, Any], status: Literal["SUCCESS", "FAILED"], reaso
     Raises
     ------
     ProviderError
-        It could not be told in three attempts. The signed URL is not in the message.
+        CloudFormation could not be told in three attempts. The message does not contain the signed URL.
     """
     told = {
         "Status": status,
@@ -92,7 +92,7 @@ def _put(url: str, body: bytes) -> None:
     import urllib.error  # noqa: PLC0415 # lazy: needed at deployments alone
     import urllib.request  # noqa: PLC0415
 
-    # An empty Content-Type is what the URL is signed for.
+    # The URL is signed for an empty Content-Type.
     request = urllib.request.Request(url, body, {"Content-Type": ""}, method="PUT")  # noqa: S310 # AWS gives the URL
     try:
         urllib.request.urlopen(request, timeout=_SECONDS).close()  # noqa: S310

@@ -1,4 +1,4 @@
-"""AWS Secrets Manager: secrets are fetched once, age, and can be dropped before."""
+"""AWS Secrets Manager: secrets are fetched once, expire, and can be dropped early."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ from galleria_storage.errors import AccessDeniedError, NotFoundError, ProviderEr
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-#: A rotated secret is noticed after so long even if the old one still works.
+#: After this time a rotated secret is noticed even if the old one still works.
 MAX_AGE_SECONDS: Final = 300.0
 
 
@@ -20,7 +20,7 @@ class _Cached(NamedTuple):
 
 
 class SecretCache:
-    """Secrets by ARN, for a while. Threads may share it.
+    """Keeps secrets by ARN for a while. Threads may share it.
 
     Parameters
     ----------
@@ -52,12 +52,12 @@ class SecretCache:
             return self._cached[arn].text
 
     def has_aged(self, arn: str) -> bool:
-        """Whether the text that was given last is too old by now, or was dropped: what was made from it, too."""
+        """Whether the text that was returned last is too old by now, or was dropped."""
         with self._lock:
             return not self._is_fresh(arn)
 
     def forget(self, arn: str) -> None:
-        """Drop a secret: it no longer works, so the next one to ask gets it anew."""
+        """Drop a secret that no longer works; the next call fetches it again."""
         with self._lock:
             self._cached.pop(arn, None)
 
@@ -78,7 +78,7 @@ def fetch(arn: str) -> str:
 
 
 def has_aged(arn: str) -> bool:
-    """Whether the secret has to be fetched again by now, and connections with its keys made anew."""
+    """Whether the secret must be fetched again by now, and connections with its keys made anew."""
     return _cache.has_aged(arn)
 
 
@@ -108,5 +108,5 @@ def _fetch(arn: str) -> str:
         raise ProviderError("the endpoint that the AWS configuration names is not an address") from error
 
 
-#: What this process knows; Lambda keeps a process for hours.
+#: This process's secrets; Lambda keeps a process for hours.
 _cache: Final = SecretCache(_fetch)

@@ -1,4 +1,4 @@
-"""What an event asks for: one task per staging object, whatever wrapping the event came in.
+"""What an event asks for: one task per staging object, however the event is wrapped.
 
 A notice (`notices`) may come by itself, inside SQS messages or inside an SNS notification,
 also as raw messages. The forms:
@@ -28,16 +28,16 @@ Form = Literal["event", "queue", "batch"]
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An event taken apart.
+    """The tasks of an event.
 
     Attributes
     ----------
     form
-        Who waits for the answer: nobody (`event`), SQS (`queue`) or S3 Batch Operations (`batch`).
+        Who expects an answer: nobody (`event`), SQS (`queue`) or S3 Batch Operations (`batch`).
     tasks
-        In the order of the event. Test events and events of other kinds give none.
+        In the order of the event; none for test events and events of other kinds.
     invocation_id, schema_version
-        To be repeated in the answer to S3 Batch Operations.
+        Repeated in the answer to S3 Batch Operations.
     """
 
     form: Form
@@ -47,15 +47,15 @@ class Delivery:
 
 
 def unpack(event: Any) -> Delivery:
-    """Take an event apart; never raises.
+    """Return the tasks of an event; never raises.
 
     A part that cannot be read becomes a task with a `problem`, so that the
-    rest of the event is done and the bad part is still seen by somebody.
+    rest of the event is done and the bad part is still reported.
 
     Parameters
     ----------
     event
-        The event as Lambda hands it to the handler.
+        The event as Lambda passes it to the handler.
     """
     if isinstance(event, Mapping) and "invocationSchemaVersion" in event:
         return _batch(event)

@@ -1,4 +1,4 @@
-"""What one notice of a change in a bucket says: which object, and what happened to it.
+"""What a notice of a change in a bucket says: which object, and what happened to it.
 
 A notice comes from S3 itself (`Records[].s3`), through EventBridge, or as a
 data event of CloudTrail. Sources: S3 User Guide, "Event message structure",
@@ -29,7 +29,7 @@ _BY_DETAIL_TYPE: Final[Mapping[str, Change]] = {
     "Object Deleted": "removed",
 }
 _EXPIRY: Final = "Lifecycle Expiration"
-#: MinIO and its kin call an expiry a removal, made by this agent (or, in old releases, host).
+#: MinIO and its relatives report an expiry as a removal by this agent (or, in old releases, host).
 _MINIO_EXPIRY: Final = "[ilm-expiry]"
 CLOUD_TRAIL: Final = "AWS API Call via CloudTrail"
 _BY_API_CALL: Final[Mapping[str, Change]] = {
@@ -50,20 +50,20 @@ class Task:
     Attributes
     ----------
     bucket, key
-        The object, its key decoded as that kind of event asks for.
+        The object, with its key decoded as this kind of event requires.
     other_key
-        The key read the other way, where that differs: servers disagree on
-        whether an event's key is URL-encoded, so where there is no object
-        under `key`, look here. Empty: there is no other way.
+        The key read the other way, if that differs: servers disagree on
+        whether an event's key is URL-encoded, so if there is no object under
+        `key`, look here. Otherwise empty.
     change
         What happened to the object.
     correlation_id
         Joins the log lines of one photo: the request id of the upload where
         the event has it, else the id of the event or message.
     reference
-        What the caller knows the task by: SQS message id or Batch task id.
+        The caller's name for the task: SQS message id or Batch task id.
     problem
-        Why no object could be read from this part of the event; else empty.
+        Why this part of the event names no object; otherwise empty.
     """
 
     bucket: str
@@ -76,7 +76,7 @@ class Task:
 
 
 def task(bucket: Any, key: Any, correlation_id: str, *, encoded: bool, change: Change = "written") -> Task:
-    """Return the task for an object, or one with a problem where bucket or key is missing.
+    """Return the task for an object, or one with a problem if bucket or key is missing.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def task(bucket: Any, key: Any, correlation_id: str, *, encoded: bool, change: C
     """
     if not (isinstance(bucket, str) and bucket and isinstance(key, str) and key):
         return replace(unreadable("it names no bucket and key"), correlation_id=correlation_id)
-    decoded = unquote_plus(key)  # what is not UTF-8 becomes U+FFFD, and then `other_key` is the one that exists
+    decoded = unquote_plus(key)  # anything but UTF-8 becomes U+FFFD; then `other_key` is the one that exists
     first, second = (decoded, key) if encoded else (key, decoded)
     return Task(bucket, first, second if second != first else "", change, correlation_id)
 
@@ -100,7 +100,7 @@ def unreadable(why: str) -> Task:
 
 
 def s3_record(record: Any) -> Iterator[Task]:
-    """Yield the task of one record of an S3 notification; other kinds of changes give none."""
+    """Yield the task of one record of an S3 notification; none for other kinds of changes."""
     if get(record, "eventSource") == "s3.amazonaws.com":
         yield from _api_call(record)
         return
@@ -131,7 +131,7 @@ def event_bridge(event: Mapping[str, Any]) -> Iterator[Task]:
 
 
 def _api_call(record: Any) -> Iterator[Task]:
-    """Yield the task of a CloudTrail record; calls that failed or changed nothing give none."""
+    """Yield the task of a CloudTrail record; none for calls that failed or changed nothing."""
     name, request = get(record, "eventName"), str(get(record, "requestID") or "")
     if get(record, "errorCode"):
         return
@@ -144,7 +144,7 @@ def _api_call(record: Any) -> Iterator[Task]:
 
 
 def get(value: Any, *path: str) -> Any:
-    """Walk nested mappings; None where the path ends early."""
+    """Follow a path through nested mappings; None if it ends early."""
     for name in path:
         if not isinstance(value, Mapping):
             return None

@@ -1,4 +1,4 @@
-"""What is told of outcomes: to the caller of the function, in the form that it wants, and to people, in one line."""
+"""How outcomes are told: to the caller of the function, in its form, and to people, in one line."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -32,10 +32,9 @@ def answer(delivery: Delivery, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     Raises
     ------
     ProviderError
-        A photo failed and the caller has no other way to hear of it: Lambda
-        then tries the event again, and in the end hands it to the failure
-        queue. Photos of the same event that were published are found to be
-        duplicates.
+        A photo failed and the caller has no other way to learn that: Lambda
+        then tries the event again, and finally puts it into the failure queue.
+        Photos of the same event that were published are duplicates then.
     """
     if delivery.form == "queue":
         return {"batchItemFailures": [{"itemIdentifier": reference} for reference in _failed(delivery, outcomes)]}
@@ -49,7 +48,7 @@ def answer(delivery: Delivery, outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 
 def summary(outcome: Outcome) -> dict[str, Any]:
-    """Return what is worth telling of an outcome, ready for JSON; empty fields are left out."""
+    """Return the fields of an outcome that have a value, ready for JSON."""
     fields = outcome.as_dict()
     named = {"key": fields.pop("key"), "outcome": fields.pop("status"), **fields}
     heirs = [summary(heir) for heir in outcome.heirs]
@@ -57,7 +56,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
 
 
 def line(told: Mapping[str, Any]) -> str:
-    """Return one line for people, fit for a terminal, about what `summary` tells."""
+    """Return what `summary` says as one line for people, safe for a terminal."""
     before, after = told.get("captured_before", ""), told.get("captured_after", "")
     taken = f"{before or '-'} → {after}" if after else ""
     parts = (f"{told['outcome']:<9}", told.get("key") or "an event", taken, told.get("reason", ""))

@@ -1,9 +1,9 @@
-"""When an event of the queue comes back after its photo failed: soon at first, then more and more rarely.
+"""When a failed photo's event comes back from the queue: soon at first, then less and less often.
 
 Left alone, a failed message stays hidden for the queue's whole visibility
 timeout, which must be longer than the longest invocation (Lambda Developer
 Guide, "Using Lambda with Amazon SQS"): 90 minutes, for a fault that may have
-passed in one. So the function says itself when the message comes back.
+passed in one. So the function itself decides when the message comes back.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +19,7 @@ LONGEST_SECONDS: Final = 600
 
 
 def delay(attempts: int) -> int:
-    """Return for how many seconds a message is put off that was received so often, this time included."""
+    """Return for how many seconds a message is put off that was received this often, including this time."""
     doublings = min(max(attempts, 1) - 1, LONGEST_SECONDS.bit_length())
     return min(FIRST_SECONDS << doublings, LONGEST_SECONDS)
 
@@ -27,15 +27,15 @@ def delay(attempts: int) -> int:
 def patient(
     queue_url: str, on_refusal: Callable[[GalleriaError], None], call: Callable[..., dict[str, Any]] = call
 ) -> Callable[[Handler], Handler]:
-    """Make a handler put off the messages whose photos failed; all of them, where the handler itself fails.
+    """Make a handler put off the messages whose photos failed; all of them if the handler itself fails.
 
     Parameters
     ----------
     queue_url
         The queue that calls the function; empty: nothing is put off.
     on_refusal
-        Called where a message could not be put off. It then comes back after
-        the visibility timeout, so nothing is lost.
+        Called if a message could not be put off. It then comes back after the
+        visibility timeout, so nothing is lost.
     call
         Calls an AWS service: `call(service, operation, **arguments) -> response`.
     """

@@ -29,26 +29,26 @@ def carry_out(
     staging_bucket: str,
     on_defect: Callable[[Exception], None] | None = None,
 ) -> Outcome:
-    """Do what a task asks for, and tell those who want to know.
+    """Do what a task asks for, and report the outcome.
 
-    Errors of the family are never raised: what may succeed later comes back as
-    the outcome `failed`, so that the other tasks of the event are done first.
-    An outcome that could not be reported is `failed` too, since nobody else
-    would hear of it.
+    Errors of the family are never raised: what may succeed later becomes the
+    outcome `failed`, so that the other tasks of the event are done first. An
+    outcome that could not be reported is `failed` too, so that the event comes
+    again.
 
     Parameters
     ----------
     task, publisher, reporter
-        What to do, who does it, and who tells of it.
+        What to do, who does it, and who reports it.
     staging_bucket
         The only bucket that a task may name.
     on_defect
-        Called with an error that is not one of the family, which then makes
-        the outcome `failed`; None: it is raised.
+        Called with an error that is not of the family, which then makes the
+        outcome `failed`; without it, the error is raised.
     """
     try:
         return _reported(_carried_out(task, publisher, reporter, staging_bucket), task, reporter)
-    except Exception as error:  # a defect that one photo meets must not keep the others back
+    except Exception as error:  # a defect in one photo must not hold up the others
         if on_defect is None:
             raise
         on_defect(error)
@@ -88,6 +88,6 @@ def _act(task: Task, publisher: Publishes, tell: Tell, staging_bucket: str) -> O
     act = publisher.unpublish if task.change == "removed" else publisher.publish
     outcome = act(task.key, tell)
     if task.other_key and outcome.status in {"gone", "removed"}:
-        other = publisher.publish(task.other_key, tell)  # of a reading that may be wrong no copy is removed
+        other = publisher.publish(task.other_key, tell)  # it may be read wrongly, so no copy is removed
         return outcome if other.status in {"gone", "ignored"} else other
     return outcome

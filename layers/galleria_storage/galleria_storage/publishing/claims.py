@@ -3,21 +3,22 @@
 Notes are kept in the public bucket under `.galleria-claims/<fingerprint>/`:
 
 * `holder`: the key that is published, or is about to be; the first to write it wins;
-* `waiting/<digest of a key>`: a key that makes do with the holder's copy;
-* `leaving/<digest of a key>`: the copy of this key is about to go;
+* `waiting/<digest of a key>`: a key that relies on the holder's copy;
+* `leaving/<digest of a key>`: the copy of this key is about to be replaced or removed;
 
-and under `.galleria-claims/writing/<digest of a key>/` where the provider does
-not obey conditions: a run may write under this key over what it has not seen.
+and, if the provider does not obey conditions, under
+`.galleria-claims/writing/<digest of a key>/`: a run may overwrite this key
+without having seen what is there.
 
 A key that waits writes its note first, and then looks whether the holder is
-leaving or has left, or may be written over; a holder that leaves writes its note first, and then looks who waits.
+leaving or has left, or may be overwritten; a holder that leaves writes its note first, and then looks who waits.
 Whatever the order, one of the two sees the other: then the key that waits is
-published before the holder's copy goes. So there may be a copy too many, but
+published before the holder's copy is gone. So there may be one copy too many, but
 never one too few.
 
-Keys that wait are published nowhere, so they are private. Notes hold no key in
-clear text, but veiled with the name of the staging bucket, which the public
-does not see; and the template lets nobody read them.
+Keys that wait are published nowhere, so they are private. Notes contain no keys
+in clear text: keys are masked with the name of the staging bucket, which the
+public does not see, and the template denies the public these notes.
 """
 
 import hashlib
@@ -35,13 +36,13 @@ from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectStore
 #: Keys of notes start with it.
 PREFIX: Final = ".galleria-claims/"
 _NONCE_BYTES: Final = 16
-#: No note is longer, in bytes (a key has at most 1,024); what is longer was written by somebody else.
+#: The longest note, in bytes (a key has at most 1,024); somebody else wrote a longer one.
 LONGEST: Final = _NONCE_BYTES + 1024
 
 
 @dataclass(frozen=True, slots=True)
 class _Holder:
-    """Who holds a content; the key is empty if nobody can tell."""
+    """Who holds some content; the key is empty if that is unknown."""
 
     key: str
     etag: str = ""
@@ -55,9 +56,9 @@ class Claims:
     public
         The public bucket.
     veil
-        Keys are written so that only somebody who knows this text can read them.
+        Keys are masked so that only somebody who knows this text can read them.
     asked
-        Tells the fingerprint of what staging asks for under a key, None for nothing.
+        Returns the fingerprint of what staging asks for under a key; None for nothing.
     """
 
     def __init__(self, public: ObjectStore, veil: str, asked: Callable[[str], str | None]) -> None:
@@ -66,7 +67,7 @@ class Claims:
         self._asked = asked
 
     def other_holder(self, fingerprint: str, key: str, *, patient: bool) -> str:
-        """Claim a content for a key, unless another key has published it.
+        """Claim some content for a key, unless another key has published it.
 
         Parameters
         ----------
@@ -74,17 +75,17 @@ class Claims:
             The content, and who wants it.
         patient
             Whether to wait for a holder that has not published it yet. It may
-            have died on the way, so patience has to end.
+            have died, so patience must end at some point.
 
         Returns
         -------
         str
-            That other key, for which `key` now waits; empty if `key` is to be published.
+            The other key, on which `key` now relies; empty if `key` must be published.
 
         Raises
         ------
         PreconditionFailedError
-            Somebody else was quicker, or is about to publish it: look again.
+            Somebody else was faster, or is about to publish it: start again.
         """
         holder = self._claimed(fingerprint, key)
         if holder.key == key:
@@ -92,7 +93,7 @@ class Claims:
         if self._is_published(holder.key, fingerprint):
             self._write(self._note(fingerprint, "waiting", key), key, None)
             if self._is_leaving(fingerprint, holder.key):
-                return ""  # a copy too many at worst
+                return ""  # at worst, one copy too many
             written_over = self._may_be_written_over(holder.key)
             if written_over and patient:
                 raise self._busy(key)
@@ -105,7 +106,7 @@ class Claims:
         return ""
 
     def leave(self, fingerprint: str, key: str) -> str:
-        """Hand a content over before the copy of a key goes; the same again if that was done before.
+        """Hand some content over before the copy of a key is removed or replaced; repeating this changes nothing.
 
         Returns
         -------
@@ -115,7 +116,7 @@ class Claims:
         Raises
         ------
         PreconditionFailedError
-            Somebody else claims the content in this moment: look again.
+            Somebody else claims the content at this moment: start again.
         """
         holder = self._read_holder(fingerprint)
         if holder and holder.key != key and self._is_published(holder.key, fingerprint):
@@ -131,7 +132,7 @@ class Claims:
 
     @contextmanager
     def writing(self, key: str) -> Iterator[None]:
-        """While a run looks and writes under a key: let nobody rely on its copy where conditions do not count."""
+        """While a run looks and writes under a key, let nobody rely on its copy if conditions are not obeyed."""
         if self._obeys():
             yield
             return
@@ -140,16 +141,16 @@ class Claims:
         try:
             yield
         finally:
-            with suppress(ProviderError):  # one that stays costs no more than a copy too many
+            with suppress(ProviderError):  # if it stays, the worst is one copy too many
                 self._public.delete(note, None)
 
     def left(self, fingerprint: str, key: str) -> None:
-        """Take the note back once the copy has gone; one that stays costs no more than a copy too many."""
+        """Remove the note once the copy is gone; if that fails, the worst is one copy too many."""
         with suppress(ProviderError):
             self._public.delete(self._note(fingerprint, "leaving", key), None)
 
     def _claimed(self, fingerprint: str, key: str) -> _Holder:
-        """Return who holds a content: the key, if nobody did."""
+        """Return who holds some content: the key itself, if nobody did."""
         obeyed = self._public.profile.preconditions
         if not obeyed and (holder := self._read_holder(fingerprint)):
             return holder
@@ -209,7 +210,7 @@ class Claims:
             return _Holder("", etag)
 
     def _write(self, name: str, key: str, condition: Condition) -> None:
-        nonce = os.urandom(_NONCE_BYTES)  # makes each note another one, with an ETag of its own
+        nonce = os.urandom(_NONCE_BYTES)  # gives each note an ETag of its own
         body = nonce + self._veiled(nonce, key.encode())
         self._public.put(name, body, {"ContentType": "application/octet-stream"}, condition)
 
@@ -223,7 +224,7 @@ class Claims:
         return hashlib.sha256(b"\0".join((self._veil, key.encode()))).hexdigest()
 
     def _veiled(self, nonce: bytes, text: bytes) -> bytes:
-        """Put the veil on, or take it off: exclusive or with a stream that only the veil's text gives."""
+        """Mask a text or unmask it: exclusive or with a stream that is derived from the veil."""
         stream = hashlib.shake_256(b"\0".join((nonce, self._veil))).digest(len(text))
         return bytes(one ^ other for one, other in zip(text, stream, strict=True))
 

@@ -1,4 +1,4 @@
-"""One run over a key: what it has learnt so far, and what comes of it."""
+"""One run over a key: what it has learnt so far, and its outcome."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -24,18 +24,18 @@ from galleria_storage.s3.objects import ObjectInfo
 
 @dataclass(slots=True)
 class Errand:
-    """What one run over a key has learnt; it survives a new start of the protocol.
+    """What one run over a key has learnt; kept when the protocol starts again.
 
     Attributes
     ----------
     key
-        What it is about.
+        The key.
     run
-        Its name, recorded on what it writes, so that it knows its own again.
+        Its name, recorded on what it writes, so that it recognises its own.
     tell
-        Whom to tell of other keys that had to be published first.
+        Called for other keys that had to be published first.
     removed
-        Whether somebody removed the original, as far as the event knows.
+        Whether somebody removed the original, according to the event.
     force
         Write the copy anew, even if the right one is there.
     notes
@@ -51,7 +51,7 @@ class Errand:
     standing
         What was published when it looked last.
     written
-        What it has published last, as far as it knows.
+        What it published last, as far as it knows.
     heirs
         Outcomes of other keys that had to be published first.
     """
@@ -82,7 +82,7 @@ class Errand:
         return standing.etag not in self.wrong and (not self.force or standing.metadata.get(RUN) == self.run)
 
     def tries(self, wish: Wish, draft: Draft, recorded: Mapping[str, str], copied: int) -> None:
-        """Remember what a write would come to, whether or not its answer arrives."""
+        """Remember the outcome of a write, in case its answer is lost."""
         self.tried[wish.fingerprint] = self.done(
             "published",
             draft.note,
@@ -101,15 +101,15 @@ class Errand:
         return self._complete(self.tried[wish.fingerprint])
 
     def recognises(self, wish: Wish, standing: ObjectInfo) -> Outcome:
-        """Return the outcome where the right copy is published: a duplicate, unless this run wrote it unheard."""
+        """Return the outcome if the right copy is published: a duplicate, unless this run itself wrote it."""
         if standing.metadata.get(RUN) == self.run:
             return self.wrote(wish)
         return self._of_copy(standing, wish.asked, "the right copy is published already", *wish.notes)
 
     def make_up_for(self, now: float) -> None:
-        """Tell of the copy that is there although its original is rejected or gone.
+        """Report the copy that is there although its original is rejected or gone.
 
-        The run that wrote it may have died before it told of it, and no later one will find a duplicate.
+        The run that wrote it may have died before it could, and no later one will find a duplicate.
         """
         if self.standing and is_ours(self.standing) and is_recent(self.standing.metadata[RUN], now):
             self.tell(self._of_copy(self.standing, self.standing.metadata.get(ASKED, ""), "the copy stays"))
@@ -133,7 +133,7 @@ class Errand:
 
 
 def _told(recorded: Mapping[str, str]) -> dict[str, Any]:
-    """Return what an outcome tells of what is recorded on a copy."""
+    """Return the fields of an outcome that are recorded on a copy."""
     return {
         "fingerprint": recorded.get(FINGERPRINT, ""),
         "run": recorded.get(RUN, ""),

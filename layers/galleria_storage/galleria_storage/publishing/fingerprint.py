@@ -1,10 +1,10 @@
 """The identity of a published result, and what is recorded on a published object.
 
 Two runs that would publish the same object have the same fingerprint, so that
-a copy recognises itself: as a duplicate, and as one's own write whose answer
-was lost. What must follow a write is recorded as well, so that the next run
-can make up for it if this one dies: that the copy replaced another one, and
-until when a missing original means that somebody removed it.
+a copy can be recognised: as a duplicate, or as a write of one's own whose
+answer was lost. What must follow a write is recorded as well, so that the next
+run can do it if this one dies: that the copy replaced another one, and until
+when a missing original means that somebody removed it.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from galleria_storage.corrections.correction import Correction
 from galleria_storage.s3.objects import ObjectInfo
 from galleria_storage.transfer.digests import SHA256_METADATA
 
-#: Raise it when the same source and correction give other bytes than before: everything is then published again.
+#: Increase it when the same source and correction give different bytes; everything is then published again.
 FORMAT_VERSION: Final = 2
 
 #: Names of the user metadata recorded on a published object (``x-amz-meta-…``).
@@ -36,9 +36,9 @@ RECORDED: Final = frozenset(
     {FINGERPRINT, RUN, SIZE, SHA256, ASKED, CAPTURED_BEFORE, CAPTURED_AFTER, REPLACED, ORIGINAL_UNTIL}
 )
 
-#: For so long after its publication a copy is known to have lost its original by somebody's hand alone.
+#: If the original disappears within this time after the publication, somebody removed it.
 _FOLLOWING_SECONDS: Final = 24 * 3600
-#: An event is delivered at most so long after its photo was written: SQS keeps messages for 14 days.
+#: No event is delivered later than this after its photo was written: SQS keeps messages for 14 days.
 _RETRIED_SECONDS: Final = 15 * 24 * 3600
 _NO_HEADER_TEXT = re.compile(r"[^0-9:.+ -]")
 _LONGEST_CAPTURE_TEXT = 40
@@ -47,14 +47,14 @@ LONGEST_ASKED: Final = 400
 
 
 def fingerprint(source: ObjectInfo, correction: Correction, headers: Mapping[str, str]) -> str:
-    """Return the identity of what a source and a correction give.
+    """Return the identity of the result of a source and a correction.
 
     Parameters
     ----------
     source
-        The staging object: its ETag and size stand for its content.
+        The staging object: its ETag and size represent its content.
     correction
-        What is asked of it; its canonical text counts, and whether the object itself asks.
+        What is asked for; its canonical text counts, and whether the object itself asks.
     headers
         What settings and the uploader add to the published object: user
         metadata, Cache-Control. A value that is withdrawn must leave the copy.
@@ -65,7 +65,7 @@ def fingerprint(source: ObjectInfo, correction: Correction, headers: Mapping[str
         ``<format version>-<hex>``: a digest, since metadata of a public object
         can be read by everybody and must fit into a header.
     """
-    # What a default asks in vain, the object itself may not: the one is published as it is, the other rejected.
+    # If a correction is impossible, a photo is published as it is if only a default asked, and rejected otherwise.
     parts = [FORMAT_VERSION, source.etag, source.size, correction.canonical(), correction.asked_by_object]
     identity = json.dumps([*parts, sorted(headers.items())] if headers else parts)
     return f"{FORMAT_VERSION}-{hashlib.sha256(identity.encode()).hexdigest()}"
@@ -83,7 +83,7 @@ def is_result(published: ObjectInfo, identity: str) -> bool:
 
 
 def outlives_its_original(published: ObjectInfo, now: float) -> bool:
-    """Whether the copy stays although its original is missing, as far as the copy itself can tell.
+    """Whether the copy stays although its original is missing, judging by the copy alone.
 
     Parameters
     ----------
@@ -97,10 +97,10 @@ def outlives_its_original(published: ObjectInfo, now: float) -> bool:
 
 
 def original_until(original: ObjectInfo, now: float) -> int:
-    """Return until when (seconds since 1970) an original goes by somebody's hand alone; 0: that is not certain.
+    """Return until when (seconds since 1970) only a person removes the original; 0 if that is uncertain.
 
-    A lifecycle rule that saves money on originals must never take a photo
-    from the public. The provider says when the rule may strike.
+    A lifecycle rule that saves money on originals must never remove a published
+    photo. The provider says when the rule may apply.
     """
     until = min(now + _FOLLOWING_SECONDS, original.expires if original.expires is not None else float("inf"))
     return int(until) if until > now else 0
@@ -112,13 +112,13 @@ def run_name(now: float) -> str:
 
 
 def is_recent(run: str, now: float) -> bool:
-    """Whether a run began so lately that an event of its photo may still come again."""
+    """Whether a run began so recently that an event of its photo may still be delivered again."""
     began = run.partition("-")[0]
     return began.isdigit() and "-" in run and now - int(began) < _RETRIED_SECONDS
 
 
 def capture_text(tags: CaptureTags | None) -> str:
-    """Write a capture time as one line that is fit for a header (what a camera wrote may be anything)."""
+    """Return a capture time as a line that is safe in a header; a camera may have written anything."""
     if tags is None or not tags.date_time_original:
         return ""
     fraction = f".{tags.sub_sec_time_original}" if tags.sub_sec_time_original else ""
@@ -136,20 +136,20 @@ def recorded_metadata(
     original_until: int,
     asked: str = "",
 ) -> Mapping[str, str]:
-    """Return the user metadata of a published object; what is not known is left out.
+    """Return the user metadata of a published object; unknown values are left out.
 
     Parameters
     ----------
     identity
         Its fingerprint.
     run
-        Name of the run that writes it: by this it recognises a write whose answer was lost.
+        Name of the run that writes it, by which it recognises a write whose answer was lost.
     size
         Its bytes.
     captured
         Capture time in the original and in the copy, as far as it is known.
     replaced
-        Whether it takes the place of another object.
+        Whether it replaces another object.
     original_until
         Before this second since 1970 only a person removes the original; 0: a lifecycle rule may, too.
     asked

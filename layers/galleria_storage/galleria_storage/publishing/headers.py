@@ -1,7 +1,7 @@
 """What fits into the headers of a published object.
 
 Source: Amazon S3 User Guide, "Working with object metadata": 2 KB of user
-metadata. AWS counts names and values; MinIO and what is built from its code
+metadata. AWS counts names and values; servers with MinIO's code
 count the prefix ``x-amz-meta-`` too (measured on JuiceFS 1.4), so we do.
 """
 
@@ -10,12 +10,12 @@ from typing import Final
 
 _PREFIX: Final = len("x-amz-meta-")
 METADATA_BYTES: Final = 2048
-#: What we record ourselves on each object, at its longest.
+#: The most that we record on an object ourselves.
 OWN_BYTES: Final = 768
 
 
 def metadata_size(metadata: Mapping[str, str]) -> int:
-    """Return how many bytes of the limit some user metadata takes."""
+    """Return how many bytes of the limit user metadata takes."""
     return sum(_PREFIX + len(name.encode()) + len(value.encode()) for name, value in metadata.items())
 
 

@@ -1,7 +1,7 @@
 """Keys of what is not a photo and was never meant to be: markers, sidecars, leftovers of programs.
 
-Such objects come into a bucket together with photos. They are counted, and nobody is told.
-The setting IGNORED_KEYS adds patterns of one's own to the lists, which are in lower case.
+Such objects arrive in a bucket together with photos. They are counted, but not reported.
+The setting IGNORED_KEYS adds patterns to these lists, which are in lower case.
 """
 
 from collections.abc import Collection
@@ -32,7 +32,7 @@ FOLDERS: Final = frozenset({
 
 
 def is_ignored(key: str, more: Collection[str] = ()) -> bool:
-    """Whether a key is one of those.
+    """Whether a key is ignored.
 
     Parameters
     ----------
@@ -40,8 +40,8 @@ def is_ignored(key: str, more: Collection[str] = ()) -> bool:
         Of an object in staging; a key that ends with a slash is the marker of a folder.
     more
         Further patterns, in lower case: one that ends with a slash names a
-        folder anywhere in a key, the others a key's last part. ``*`` stands
-        for any signs, ``?`` for one, ``[ab]`` for one of these.
+        folder anywhere in a key, the others a key's last part. ``*`` matches
+        any characters, ``?`` one, ``[ab]`` one of these.
     """
     *folders, name = key.lower().split("/")
     return (

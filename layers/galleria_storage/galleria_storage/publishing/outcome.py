@@ -7,7 +7,7 @@ from typing import Any, Literal
 from galleria_storage.errors import GalleriaError
 
 Tell = Callable[["Outcome"], None]
-"""Tells those who want to know of one outcome."""
+"""Reports one outcome to those who want to know."""
 
 OutcomeStatus = Literal["published", "duplicate", "rejected", "failed", "gone", "ignored", "removed"]
 
@@ -61,12 +61,12 @@ class Outcome:
     other_settings
         In which settings the copy that was replaced had been made otherwise; empty: in none, as far as is known.
     replaced
-        True if the run that wrote the copy found an older one under the key.
+        True if the run that wrote the copy replaced an older one.
     attempts
         How often the protocol started from the beginning.
     heirs
-        What became of other keys that had made do with the copy of this one,
-        and were published before it went (`DUPLICATE_SCOPE=bucket`).
+        Outcomes of other keys that had relied on the copy of this one, and
+        were published before it was removed or replaced (`DUPLICATE_SCOPE=bucket`).
     """
 
     key: str
@@ -93,7 +93,7 @@ class Outcome:
 
     @classmethod
     def from_error(cls, key: str, error: GalleriaError) -> "Outcome":
-        """Say what an error means for the photo: `rejected` if it is permanent, else `failed`."""
+        """Return what an error means for the photo: `rejected` if it is permanent, otherwise `failed`."""
         return cls(
             key=key,
             status="rejected" if error.permanent else "failed",

@@ -1,7 +1,7 @@
 """The publish protocol: from a staging object to exactly one correct public copy.
 
-`docs/protocol.md` shows the steps in a picture and says what breaks without
-each of them. The names of the steps in this module are those of that page.
+`docs/protocol.md` shows the steps in a picture and says what would break
+without each of them. This module uses that page's names for the steps.
 """
 
 import random
@@ -33,7 +33,7 @@ from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectInfo, 
 from galleria_storage.transfer.proof import WrongContentError
 from galleria_storage.transfer.writer import Writer, Written
 
-#: Starts from the beginning before giving up; the photo is then `failed`, and its event comes again.
+#: How often the protocol starts from the beginning; then the photo is `failed`, and its event is delivered again.
 MAX_ATTEMPTS: Final = 8
 _FIRST_PAUSE_SECONDS: Final = 0.05
 _LONGEST_PAUSE_SECONDS: Final = 2.0
@@ -52,7 +52,7 @@ class Publisher:
         How to write into the public bucket.
     sleep, jitter, now
         The clock's sleep, in seconds, a random number in [0, 1), and seconds
-        since 1970; to be replaced where no time must pass.
+        since 1970; tests replace them.
     """
 
     def __init__(
@@ -82,9 +82,9 @@ class Publisher:
         Parameters
         ----------
         key
-            Of the original, and of its copy.
+            The key of the original, and of its copy.
         tell
-            Told of other keys that had to be published first. What it raises ends the run, which may come again.
+            Called for other keys that had to be published first. An error that it raises ends the run; repeat it then.
         force
             Write the copy anew, even if the right one is there.
 
@@ -97,14 +97,14 @@ class Publisher:
         Raises
         ------
         GalleriaError
-            Permanent: the photo is rejected. Else it is failed, and its event should come again.
+            If it is permanent, the photo is rejected; otherwise it failed, and its event should be delivered again.
         """
         return self._run(Errand(key, run_name(self._now()), tell, force=force))
 
     def unpublish(self, key: str, tell: Tell = tell_nobody) -> Outcome:
-        """Take away the public copy of an original that somebody removed, unless settings keep it.
+        """Remove the public copy of an original that somebody removed, unless the settings keep it.
 
-        The copy goes only if this service wrote it and there is still no
+        The copy is removed only if this service wrote it and there is still no
         original; one that was put back is published. Parameters as `publish`.
 
         Returns
@@ -130,7 +130,7 @@ class Publisher:
             return self._repeat(errand)
 
     def _repeat(self, errand: Errand) -> Outcome:
-        """Go through the steps until nobody interferes any more."""
+        """Go through the steps until nobody interferes."""
         while True:
             errand.attempts += 1
             try:
@@ -142,7 +142,7 @@ class Publisher:
                     self._distrust(errand, error)
             except GalleriaError as error:
                 if error.permanent and errand.written:
-                    return errand.wrote(errand.written)  # what came afterwards is rejected by its own event
+                    return errand.wrote(errand.written)  # the event of what came afterwards rejects that
                 if error.permanent:
                     errand.make_up_for(self._now())
                 raise
@@ -179,14 +179,14 @@ class Publisher:
         return errand.wrote(wish)
 
     def _other_holder(self, errand: Errand, wish: Wish) -> str:
-        """Return the key under which the same content is published already, if that is to be avoided; else nothing."""
+        """Return the key under which the same content is published already; empty if it may be published twice."""
         if self.settings.duplicate_scope == "key":
             return ""
         return self._claims.other_holder(wish.fingerprint, errand.key, patient=errand.attempts < MAX_ATTEMPTS)
 
     @contextmanager
     def _leaving(self, errand: Errand, standing: ObjectInfo | None, successor: str = "") -> Iterator[None]:
-        """While a copy goes: publish another key that made do with it first."""
+        """Before a copy is replaced or removed, publish another key that relied on it."""
         leaves = standing.metadata.get(FINGERPRINT, successor) if standing else successor
         if self.settings.duplicate_scope == "key" or leaves == successor:
             yield
@@ -197,7 +197,7 @@ class Publisher:
         self._claims.left(leaves, errand.key)
 
     def _publish_heir(self, errand: Errand, heir: str) -> None:
-        """Publish another key, and tell of it before anything else happens; rejected, it hears so by its own event."""
+        """Publish another key, and report it before anything else; if it is rejected, its own event reports that."""
         try:
             outcome = self.publish(heir, errand.tell)
         except GalleriaError as error:
@@ -208,7 +208,7 @@ class Publisher:
         errand.heirs = (*errand.heirs, outcome)
 
     def _write(self, errand: Errand, wish: Wish, draft: Draft, condition: Condition) -> Written:
-        """Write under the condition and verify; remember the attempt, since its answer may get lost."""
+        """Write under the condition and verify; remember the attempt, since its answer may be lost."""
         recorded = recorded_metadata(
             wish.fingerprint,
             errand.run,
@@ -237,10 +237,10 @@ class Publisher:
         Raises
         ------
         PreconditionFailedError
-            It asks for something else by now.
+            Staging asks for something else by now.
         """
         follows = self._original_until(wish.info) > 0
-        elsewhere = self.settings.duplicate_scope == "bucket"  # a newer content may have been left to another key
+        elsewhere = self.settings.duplicate_scope == "bucket"  # another key may hold newer content
         if not (isinstance(condition, Matches) or follows or elsewhere) and written.conditional:
             return
         asked = self._asked(wish.info.key)
@@ -253,7 +253,7 @@ class Publisher:
         return now.fingerprint if now else None
 
     def _asked_elsewhere(self, key: str) -> str | None:
-        """Do the same for another key, whose own faults are none of this one's."""
+        """Do the same for another key; if that one cannot be published, this one is not affected."""
         try:
             return self._asked(key)
         except GalleriaError as error:
@@ -262,11 +262,11 @@ class Publisher:
             return None
 
     def _original_until(self, original: ObjectInfo) -> int:
-        """Return until when a copy goes with its original; 0: it never does."""
+        """Return until when a copy is removed together with its original; 0 for never."""
         return 0 if self.settings.when_removed == "keep" else original_until(original, self._now())
 
     def _without_original(self, errand: Errand, standing: ObjectInfo | None) -> Outcome:
-        """Answer that there is no original; take away its copy if somebody removed it, and if it is ours."""
+        """Answer that there is no original; remove its copy if somebody removed the original, and the copy is ours."""
         if standing and not is_ours(standing):
             return errand.done("gone", "there is no original, and this service did not write what is published")
         if self.settings.when_removed == "keep" or not (
@@ -285,7 +285,7 @@ class Publisher:
         return errand.done("removed", "the original was removed", run=standing.metadata[RUN])
 
     def _distrust(self, errand: Errand, error: WrongContentError) -> None:
-        """Let the next attempt replace what was stored wrong; after the second time, remove it and give up."""
+        """Let the next attempt replace what was stored wrong; the second time, remove it and give up."""
         errand.wrong.add(error.etag)
         errand.spoilt += 1
         if errand.spoilt > 1:

@@ -1,25 +1,25 @@
-"""Keys that are not published, whatever their objects hold: servers disagree on what such a key names."""
+"""Keys that are never published, because servers disagree on what they name."""
 
 import re
 from typing import Final
 
 from galleria_storage.errors import UnsafeKeyError
 
-#: Begins every key under which this service keeps something for itself in the public bucket: claims, probes.
+#: The prefix of everything that this service keeps for itself in the public bucket: claims, probes.
 RESERVED: Final = ".galleria-"
 _SEPARATORS: Final = re.compile(r"[/\\]+")
 _DOTS: Final = frozenset({".", ".."})
 
 
 def check_key(key: str, *, folds: bool) -> str:
-    """Refuse a key that may name another object than it says.
+    """Refuse a key that some servers would take for another one.
 
     Parameters
     ----------
     key
         Of an object in staging.
     folds
-        Whether the public provider leaves out slashes (`ProviderProfile.folds_slashes`).
+        Whether the public provider drops repeated slashes (`ProviderProfile.folds_slashes`).
 
     Returns
     -------
@@ -29,20 +29,20 @@ def check_key(key: str, *, folds: bool) -> str:
     Raises
     ------
     UnsafeKeyError
-        It has a part of dots alone: servers and browsers resolve it to another
-        path, and one was seen to write into another bucket. Or it begins with
-        a slash that the provider leaves out. Or its first part is reserved.
+        A part of it consists only of dots: servers and browsers resolve that to
+        another path, and one server wrote into another bucket. Or it begins with
+        a slash that the provider would drop. Or its first part is reserved.
     """
     parts = _SEPARATORS.split(re.sub("%2e", ".", key, flags=re.IGNORECASE))
     if not _DOTS.isdisjoint(parts):
         raise UnsafeKeyError(
-            f"the key {key!r} has a part of dots alone, which servers and browsers resolve to another path",
+            f"the key {key!r} has a part of dots only, which servers and browsers resolve to another path",
             key=key,
             advice="Upload the photo under a key without '.' or '..' between its slashes.",
         )
     if folds and key.startswith("/"):
         raise UnsafeKeyError(
-            f"the key {key!r} begins with a slash, which the provider of the public bucket leaves out",
+            f"the key {key!r} begins with a slash, which the provider of the public bucket drops",
             key=key,
             advice="Upload the photo under the same key without the slash.",
         )

@@ -1,4 +1,4 @@
-"""Publishing with what the environment describes, and with the keys that are valid now."""
+"""Publishing with the settings of the environment, and with credentials that are valid now."""
 
 import os
 import time
@@ -20,9 +20,9 @@ from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.s3.pace import Pace
 from galleria_storage.transfer.writer import Writer
 
-#: What decides how staging is reached, beside the settings.
+#: Besides the settings, these decide how staging is reached.
 _AWS_VARIABLES: Final = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE")
-#: Keys that came from a secret longer ago are compared with what it holds now.
+#: After this time, keys from a secret are compared with its current value.
 SECRET_SECONDS: Final = 300
 _RETRY_SECONDS: Final = 60
 
@@ -38,18 +38,18 @@ class _Made:
 
 
 class PublishService:
-    """Publishes as the environment says; one for the life of a process.
+    """Publishes as the environment says; one object for the life of a process.
 
     The publisher and its clients are made on first use and kept as long as
-    the settings stay the same. They are made anew, with the secret fetched
-    again, where a provider denies access: keys rotate while photos come.
+    the settings stay the same. If a provider denies access, they are made anew
+    with a fresh secret: keys may be rotated at any time.
 
     Parameters
     ----------
     env
         The environment variables that `publish_settings` describes.
     clock
-        Seconds from any start, which never go back.
+        Seconds that never go back.
     pace
         How fast photos may be read and written; None: as fast as they can.
     """
@@ -71,8 +71,8 @@ class PublishService:
     def read_settings(self) -> PublishSettings:
         """Return the settings; called once at the start of an invocation, whose photos all see the same ones.
 
-        They are parsed again only where a variable has changed. Lambda sets those with `_` in front for each
-        invocation; no setting is among them.
+        They are parsed again only if a variable has changed. Lambda sets those that begin with `_` anew for each
+        invocation; none of them is a setting.
 
         Raises
         ------
@@ -120,11 +120,11 @@ class PublishService:
             try:
                 renewed = self._make(made.settings, made.environment)
             except GalleriaError:
-                raise denied from None  # what could be renewed was not the reason
+                raise denied from None  # stale credentials were not the reason
             return act(renewed.publisher)
 
     def _has_other_keys(self, made: _Made) -> bool:
-        """Whether the secret has changed; asked now and then, and where nobody answers the old keys must do."""
+        """Whether the secret has changed; checked now and then. If it cannot be read, the old keys stay."""
         if not made.settings.public.provider.secret_arn or self._clock() - self._checked < SECRET_SECONDS:
             return False
         self._checked = self._clock()
@@ -163,7 +163,7 @@ def _publisher(
 
 
 def _check_default_correction(settings: PublishSettings) -> None:
-    """Refuse a default that no photo can obey: the mistake is in the settings, and no photo is rejected for it."""
+    """Refuse a default that makes no sense: that is a mistake in the settings, so no photo is rejected for it."""
     try:
         parse_correction({}, {}, settings.default_correction)
     except CorrectionError as error:

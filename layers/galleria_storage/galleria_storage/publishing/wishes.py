@@ -22,7 +22,7 @@ class Wish:
     info
         The original.
     correction
-        What is asked of it.
+        What it asks for.
     metadata
         The uploader's metadata that the copy may carry.
     fingerprint
@@ -30,7 +30,7 @@ class Wish:
     notes
         What the outcome should mention.
     asked
-        What is asked of it, and by which source, as one line.
+        What is asked for, and by which source, as one line.
     cache_control
         The copy's Cache-Control; empty for none.
     """
@@ -65,22 +65,22 @@ class Wishes:
         return self.of(info) if info else None
 
     def of(self, info: ObjectInfo) -> Wish:
-        """Understand what an original asks for; tags are fetched unless the provider says that there are none.
+        """Return what an original asks for; its tags are fetched unless the provider says that there are none.
 
-        They are those of the version that was answered. Without versions an
-        object that was replaced in between may lend its tags for a moment:
-        its own event puts that right.
+        The tags are those of the same version. Without versions, an object
+        that was replaced in between may briefly be paired with the wrong tags;
+        its own event corrects that.
 
         Raises
         ------
         PreconditionFailedError
             The original changed meanwhile.
         CorrectionError
-            What is asked for makes no sense, or the provider withholds it.
+            The request makes no sense, or the provider withholds part of it.
         """
         if info.missing_metadata:
             raise CorrectionError(
-                f"the provider withholds {info.missing_metadata} of the photo's metadata: what they ask is unknown",
+                f"the provider withholds {info.missing_metadata} of the photo's metadata, which may ask for something",
                 bucket=self._staging.bucket,
                 key=info.key,
                 advice="Upload the photo again with metadata in plain ASCII, or ask by tags.",

@@ -1,4 +1,4 @@
-"""Remove possible secrets from a text before it becomes part of a message."""
+"""Removing possible secrets from a text before it becomes part of a message."""
 
 import re
 from typing import Final

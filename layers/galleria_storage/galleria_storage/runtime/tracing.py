@@ -1,4 +1,4 @@
-"""X-Ray segments, at no cost where tracing is off.
+"""X-Ray segments, at no cost if tracing is off.
 
 Importing the X-Ray SDK takes longer than everything else together, so it
 happens only in the first invocation that Lambda samples.
@@ -20,7 +20,7 @@ def segment(name: str, **annotations: str) -> Iterator[None]:
     name
         Name of the subsegment.
     annotations
-        Indexed by X-Ray, so that traces can be searched by them.
+        Indexed by X-Ray, so that traces can be searched for them.
     """
     # Lambda sets it for each invocation: Root=…;Parent=…;Sampled=0 or 1.
     if "Sampled=1" not in os.environ.get("_X_AMZN_TRACE_ID", ""):

@@ -42,14 +42,14 @@ class ObjectInfo:
     content_type
         As stored.
     tag_count
-        Number of tags; None where the provider does not say, which does not mean that there are none.
+        Number of tags; None if the provider does not say, so there may be some.
     version_id
         In a versioned bucket; else None (also for ``null``, the version of what was stored without versioning).
     etag_is_md5
         False if the provider says that it encrypted with a key of its own
         service: the ETag is then not an MD5 (S3 API, "Object", ETag).
     missing_metadata
-        Number of metadata that the provider withholds (``x-amz-missing-meta``).
+        Number of metadata entries that the provider withholds (``x-amz-missing-meta``).
     cache_control
         As stored; empty where none is.
     expires
@@ -76,13 +76,13 @@ class Stored:
     Attributes
     ----------
     etag
-        Without quotes; empty where none came back, and then nothing proves that anything was stored.
+        Without quotes; empty if the answer has none, and then nothing proves that anything was stored.
     checksums
         Those that the provider computed or checked, as boto3 names and writes
-        them: ``ChecksumSHA256``, ``ChecksumCRC32`` -> base64. Empty where none came back.
+        them: ``ChecksumSHA256``, ``ChecksumCRC32`` -> base64. Empty if the answer has none.
     etag_is_md5
         False if the provider says that it encrypted with a key of its own
-        service: the ETag is then no MD5 (S3 API, "Object", ETag).
+        service: the ETag is then not an MD5 (S3 API, "Object", ETag).
     """
 
     etag: str
@@ -98,7 +98,7 @@ class ObjectStream:
     info
         What the answer's headers say.
     start
-        Position of the first byte that comes.
+        Position of the first byte received.
     body
         The answer's body.
 
@@ -163,7 +163,7 @@ class ObjectStream:
         Raises
         ------
         IntegrityError, ProviderError
-            As `readinto`; also if the object ends before.
+            As `readinto`; also if the object ends too early.
         """
         done = 0
         while done < len(buffer):
@@ -190,7 +190,7 @@ class ObjectStream:
         return digest.digest()
 
     def close(self) -> None:
-        """Drop the connection, whatever is left unread."""
+        """Drop the connection, even if something is left unread."""
         self.closed = True
         self._body.close()
 
@@ -209,7 +209,7 @@ def object_info(key: str, answer: Mapping[str, Any]) -> ObjectInfo:
     Raises
     ------
     ProviderError
-        It holds no ETag or no length, as every answer about an object does.
+        It lacks an ETag or a length, which every answer about an object has.
     """
     total = str(answer.get("ContentRange") or "").rpartition("/")[2]
     size = total if total.isdigit() else str(answer.get("ContentLength", ""))
@@ -232,13 +232,13 @@ def object_info(key: str, answer: Mapping[str, Any]) -> ObjectInfo:
 
 
 def first_byte(answer: Mapping[str, Any]) -> int:
-    """Return the position of the first byte of a body (RFC 9110, section 14.4); without ranges it is 0."""
+    """Return the position of the first byte of a body (RFC 9110, section 14.4): 0 unless the answer is a range."""
     found = re.match(r"bytes (\d+)-", str(answer.get("ContentRange") or ""))
     return int(found[1]) if found else 0
 
 
 def told(answer: Mapping[str, Any], name: str, operation: str, *, bucket: str, key: str) -> Any:
-    """Return what an answer must hold.
+    """Return what an answer must contain.
 
     Raises
     ------

@@ -1,6 +1,6 @@
 """Read and write a bucket's CORS rules (S3 API: GetBucketCors, PutBucketCors).
 
-What the rules mean is the matter of `galleria_storage.cors`.
+`galleria_storage.cors` knows what the rules mean.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,7 +42,7 @@ def put_rules(client: "S3Client", bucket: str, rules: Sequence[Mapping[str, Any]
     Raises
     ------
     GalleriaError
-        The provider refused them, or could not be asked.
+        The provider refused them or could not be reached.
     """
     documents = cast("list[CORSRuleTypeDef]", [dict(rule) for rule in rules])
     with translated(bucket=bucket):

@@ -129,7 +129,7 @@ def staging_client() -> "S3Client":
 
 
 class _Maker:
-    """Makes one client, and knows afterwards which endpoint and profile it has.
+    """Makes one client, and then knows its endpoint and profile.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ class _Maker:
     def _build(self, region: str, url: str = "", addressing: str = "", **config: Any) -> "S3Client":
         from botocore.config import Config  # noqa: PLC0415 # lazy: it costs most of a cold start
 
-        # The body is bound by the signed Content-MD5 or checksum header; a second SHA-256 over it would only cost time.
+        # A signed Content-MD5 or checksum header already covers the body, so a SHA-256 of it would only cost time.
         s3: dict[str, Any] = {"payload_signing_enabled": False}
         if style := self._provider.addressing or addressing:
             s3["addressing_style"] = style  # else the configuration file's, else botocore's: by path at a given URL

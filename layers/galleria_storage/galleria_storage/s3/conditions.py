@@ -1,4 +1,4 @@
-"""What a write may ask to be still true (RFC 9110, section 13.1)."""
+"""Conditions of a write: what must still be true (RFC 9110, section 13.1)."""
 
 from dataclasses import dataclass
 from typing import Final, Literal

@@ -2,7 +2,7 @@
 
 `identify` only looks: several servers name themselves in the answer to a HEAD
 of the bucket. `settle` also tries out which preconditions are obeyed (`trial`).
-Name a profile in the settings, and neither is done.
+If the settings name a profile, neither happens.
 """
 
 import threading
@@ -27,12 +27,12 @@ _OPEN: Final = (profiles.UNKNOWN, profiles.MINIO, profiles.GOFAKES3)
 
 
 class Discoveries:
-    """What was found out, for each endpoint and bucket, for as long as this lives. Threads may share it.
+    """What was found out about each endpoint and bucket, kept for the life of this object. Threads may share it.
 
     Parameters
     ----------
     name
-        Of this process's trials: what one of them left behind, the next one finds.
+        Names this process's trials, so that each finds what the one before may have left.
     """
 
     def __init__(self, name: str) -> None:
@@ -76,7 +76,7 @@ def settle(connection: Connection) -> Connection:
     Raises
     ------
     ProviderError
-        The provider could not be asked (no bucket, no permission, no connection).
+        The provider could not be reached, or the bucket is missing or closed to us.
     """
     return _process.settle(connection)
 
@@ -87,7 +87,7 @@ def _by_its_answer(client: "S3Client", bucket: str) -> ProviderProfile:
 
     try:
         headers = client.head_bucket(Bucket=bucket)["ResponseMetadata"]["HTTPHeaders"]
-    except ClientError as error:  # a refusal comes from the same server
+    except ClientError as error:  # a refusal names the server, too
         headers = error.response["ResponseMetadata"]["HTTPHeaders"]
     except BotoCoreError as error:
         raise translate(error, bucket=bucket) from error

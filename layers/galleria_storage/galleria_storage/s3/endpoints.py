@@ -1,6 +1,6 @@
-"""What the address of an S3 API tells: its region, and how buckets are addressed there.
+"""What the address of an S3 API says: its region, and how buckets are addressed there.
 
-Pure: no request, no SDK. What a provider can do is the matter of `profiles`.
+Pure: no request, no SDK. `profiles` says what a provider can do.
 """
 
 import re
@@ -14,7 +14,7 @@ DEFAULT_REGION: Final = "us-east-1"
 
 
 class Endpoint(NamedTuple):
-    """An address that was checked.
+    """A valid address.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class AwsHost(NamedTuple):
     Attributes
     ----------
     region
-        Empty where the name holds none (``s3.amazonaws.com``).
+        Empty if the name has none (``s3.amazonaws.com``).
     dualstack, fips
         Which of the kinds of endpoint it is, as botocore names them.
     """
@@ -45,7 +45,7 @@ class AwsHost(NamedTuple):
 
 
 class HostFacts(NamedTuple):
-    """What a well-known provider's host name tells.
+    """What a well-known provider's host name says.
 
     Attributes
     ----------
@@ -143,7 +143,7 @@ def parse_endpoint(endpoint: str, setting: str = "S3_PUBLIC_ENDPOINT") -> Endpoi
 
 
 def aws_host(host: str) -> AwsHost | None:
-    """Tell what a general endpoint of Amazon S3 says; None for every other host."""
+    """Return what a general endpoint of Amazon S3 says; None for any other host."""
     found = re.fullmatch(_AWS_HOST, host)
     if not found:
         return None
@@ -156,7 +156,7 @@ def is_aws(host: str) -> bool:
 
 
 def facts_of(host: str) -> HostFacts:
-    """Return what the host of a well-known provider tells."""
+    """Return what the host of a well-known provider says."""
     addressing: Addressing = "virtual" if re.fullmatch(_VIRTUAL_ONLY, host) else ""
     if is_aws(host):
         found = re.search(_AWS_REGION_WITHIN, host)
@@ -167,7 +167,7 @@ def facts_of(host: str) -> HostFacts:
 
 
 def is_name_of_aws_region(region: str) -> bool:
-    """Whether a region is named as AWS names its own: such a name means nothing to most other providers."""
+    """Whether a region has a name that AWS would give, which means nothing to most other providers."""
     return bool(re.fullmatch(_AWS_REGION, region))
 
 
@@ -177,7 +177,7 @@ def region_elsewhere(region: str, host: str, *, is_set: bool) -> str:
     Parameters
     ----------
     region
-        The environment's. Lambda always names one of AWS, which is nothing to a foreign host.
+        The environment's. Lambda always sets one of AWS's, which means nothing to another provider.
     is_set
         Whether a setting names the host, and not the AWS environment or configuration file.
     """
@@ -187,7 +187,7 @@ def region_elsewhere(region: str, host: str, *, is_set: bool) -> str:
 
 
 def is_local(host: str) -> bool:
-    """Whether a host is this machine or one of its private network, such as an emulator."""
+    """Whether a host is on this machine or its private network, as emulators are."""
     from ipaddress import ip_address  # noqa: PLC0415 # lazy: a bucket at AWS needs none of it
 
     try:

@@ -1,8 +1,8 @@
 """The one place where errors of boto3 become errors of this library.
 
 A message says what happened to which object and carries the provider's own
-code and HTTP status, never its whole answer: that may hold a signature or an
-access key.
+code and HTTP status, never the whole answer, which may contain a signature or
+an access key.
 """
 
 from http import HTTPStatus
@@ -53,7 +53,7 @@ _CODES: Final[dict[str, type[ProviderError]]] = {
     **dict.fromkeys(
         ("PreconditionFailed", "ConditionalRequestConflict", "OperationAborted"), PreconditionFailedError
     ),
-    # Of 403, but the credentials are all right (Wasabi, Backblaze, Ceph, MinIO, "Error codes").
+    # These come with 403 although the credentials are valid (Wasabi, Backblaze, Ceph, MinIO, "Error codes").
     **dict.fromkeys(
         (
             "QuotaExceeded", "CapExceeded", "StorageQuotaExceeded", "XMinioAdminBucketQuotaExceeded", "UserSuspended",
@@ -67,7 +67,7 @@ _CODES: Final[dict[str, type[ProviderError]]] = {
         IntegrityError,
     ),
 }  # fmt: skip
-#: Where the code says nothing (a HEAD has no body) the status must do.
+#: By status, if there is no code: the answer to a HEAD has no body.
 _STATUSES: Final[dict[int, type[ProviderError]]] = {
     HTTPStatus.UNAUTHORIZED: AccessDeniedError,
     HTTPStatus.FORBIDDEN: AccessDeniedError,
@@ -108,7 +108,7 @@ _ADVICE: Final = {
 }
 _ADVICE_BY_KIND: Final[dict[type[ProviderError], str]] = {
     AccessDeniedError: "Give the credentials the right to do this, or use other ones.",
-    ThrottledError: "It is tried again later.",
+    ThrottledError: "The request is tried again later.",
 }
 #: boto3's own errors, by class name, in words (botocore.exceptions).
 _LOCAL: Final = {
@@ -124,7 +124,7 @@ _LOCAL: Final = {
     "ResponseParserError": "the answer is not one of an S3 server",
 }
 
-#: Those among them, and boto3's other ones, that a network which is away for a while brings about.
+#: Errors of boto3 and urllib3 that a network outage causes.
 _AWAY: Final = frozenset(
     {
         "ConnectTimeoutError", "ConnectionClosedError", "ConnectionError", "EndpointConnectionError",
@@ -161,7 +161,7 @@ def translate(error: Exception, *, bucket: str | None = None, key: str | None = 
     code, status = _code(error), _status(error)
     kind = _CODES.get(code) or _STATUSES.get(status, ProviderError)
     said = redacted(str(response.get("Error", {}).get("Message") or "")).rstrip(".")
-    # A code that we do not know may mean anything: the server's own words are the best there are.
+    # An unknown code may mean anything, so the server's own words say more than ours would.
     own = kind is not ProviderError and (code in _CODES or code in {"", str(status)} or not said)
     operation = getattr(error, "operation_name", "the call")
     return kind(
@@ -174,12 +174,12 @@ def translate(error: Exception, *, bucket: str | None = None, key: str | None = 
 
 
 def unproven(operation: str, missing: str, *, bucket: str | None = None, key: str | None = None) -> ProviderError:
-    """Return the error for an answer of 200 without what it must hold: a maintenance page looks like that, too."""
+    """Return the error for an answer of 200 that lacks required content, as a maintenance page does."""
     return ProviderError(
         f"{operation} of {_name(bucket, key)}: the answer was 200, but without {missing}: it proves nothing",
         bucket=bucket,
         key=key,
-        advice="Look whether something between this machine and the provider answers in its place.",
+        advice="Check whether something between this machine and the provider answers in its place.",
     )
 
 
@@ -194,14 +194,14 @@ def code_of(error: GalleriaError) -> str:
 
 
 def may_pass(error: GalleriaError) -> bool:
-    """Whether the network or the provider is away, or asks for patience: the same request may work in a minute."""
+    """Whether the same request may succeed in a minute: the network or the provider is down, or asks to slow down."""
     if isinstance(error, ThrottledError):
         return True
     return type(error.__cause__).__name__ in _AWAY or status_of(error) in _PASSING
 
 
 def wants_digest(error: GalleriaError) -> bool:
-    """Whether an upload was refused since it carries no digest, as buckets with Object Lock do.
+    """Whether an upload was refused because it lacks a digest, which buckets with Object Lock require.
 
     AWS answers InvalidRequest, MinIO MissingContentMD5; both name the header.
     """

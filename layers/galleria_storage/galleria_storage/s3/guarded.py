@@ -15,14 +15,14 @@ from galleria_storage.s3.conditions import Absent, Condition, Matches, Write
 from galleria_storage.s3.faults import wants_digest
 from galleria_storage.s3.profiles import ProviderProfile
 
-#: Takes further arguments of boto3; raises errors of this library.
+#: Accepts further arguments of boto3; raises errors of this library.
 Call = Callable[..., Mapping[str, Any]]
-#: Answers that must repeat before something is learnt from them: one alone may be a gateway's.
+#: How often an answer must come before something is learnt from it; a single one may be a gateway's.
 TIMES: Final = 2
 
 
 class Learnt:
-    """The one owner of what is learnt of a bucket; threads may share it.
+    """The only owner of what is learnt about a bucket; threads may share it.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class Learnt:
         self._lock = threading.Lock()
 
     def headers(self, write: Write, condition: Condition) -> dict[str, str]:
-        """Write a condition as boto3 names it; nothing where there is none, or the provider refuses it."""
+        """Return a condition as an argument of boto3; empty without a condition, or if the provider refuses it."""
         if condition is None or self.profile.support(write, condition) == "refused":
             return {}
         if isinstance(condition, Absent):
@@ -55,22 +55,22 @@ class Learnt:
         return {"IfMatch": self.profile.if_match(condition.etag)}
 
     def relies_on(self, write: Write, condition: Condition) -> bool:
-        """Whether the provider is known to obey such a condition, so that its answer means what it says."""
+        """Whether the provider is known to obey such a condition."""
         return condition is not None and self.profile.support(write, condition) == "honoured"
 
     def takes_bare_etags(self) -> None:
-        """Note that the ETag of a condition that holds was refused with quotes and taken without."""
+        """Note that the right ETag was refused with quotes and accepted without."""
         with self._lock:
             self.profile = replace(self.profile, etag_in_if_match="unquoted")
 
     def refuses(self, write: Write, condition: Condition) -> None:
-        """Note that such a condition was refused again and again, and that the same write went through without it."""
+        """Note that such a condition was refused repeatedly, and that the same write succeeded without it."""
         with self._lock:
             if condition is not None:
                 self.profile = self.profile.refusing(write, condition)
 
     def keeps_versions(self) -> None:
-        """Note that the bucket keeps versions: where the provider's conditions fail then, rely on none any more."""
+        """Note that the bucket keeps versions: if that breaks the provider's conditions, stop relying on them."""
         with self._lock:
             if not self.profile.versioned_conditions:
                 self.profile = self.profile.without_put_conditions()
@@ -80,12 +80,12 @@ class Learnt:
         self.digest_required = True
 
     def has_no_tags(self) -> None:
-        """Note that GetObjectTagging is refused again and again."""
+        """Note that GetObjectTagging was refused repeatedly."""
         self.has_tags = False
 
 
 def with_digest(learnt: Learnt, call: Call, body: Any, headers: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Upload a body, with its Content-MD5 where the bucket takes nothing without a digest."""
+    """Upload a body, with its Content-MD5 if the bucket requires a digest."""
     if learnt.digest_required:
         headers = _with_md5(headers, body)
     try:
@@ -102,18 +102,18 @@ def with_digest(learnt: Learnt, call: Call, body: Any, headers: Mapping[str, Any
 def under_condition(
     learnt: Learnt, write: Write, condition: Condition, call: Call, holds: Callable[[], bool]
 ) -> Mapping[str, Any]:
-    """Write under a condition, unless the provider is known to refuse it; learn so if it does.
+    """Write under a condition, unless the provider is known to refuse it; remember if it does.
 
     Parameters
     ----------
     learnt
-        What is known of the bucket.
+        What is known about the bucket.
     write, condition
-        What is done, and what must still be true.
+        The kind of write, and what must still be true.
     call
-        Does it, with the condition's header.
+        Writes, with the condition's header.
     holds
-        Looks whether the condition holds now.
+        Checks whether the condition holds now.
 
     Raises
     ------
@@ -128,7 +128,7 @@ def under_condition(
         except UnsupportedOperationError:
             continue
         except PreconditionFailedError:
-            # Ceph answers so to a quoted ETag, and in a versioned bucket to any, although it is the right one.
+            # Ceph gives this answer to a quoted ETag, and in a versioned bucket to any, even to the right one.
             if learnt.relies_on(write, condition) or not isinstance(condition, Matches) or not holds():
                 raise
             return _with_bare_etag(learnt, write, condition, call, holds)
@@ -138,7 +138,7 @@ def under_condition(
 def _with_bare_etag(
     learnt: Learnt, write: Write, condition: Matches, call: Call, holds: Callable[[], bool]
 ) -> Mapping[str, Any]:
-    """Write with the ETag as it is, without quotes; without the condition if that is refused, too, while it holds."""
+    """Write with an ETag without quotes; if that is refused too although it holds, write without the condition."""
     try:
         answer = call(IfMatch=condition.etag)
     except PreconditionFailedError:
@@ -156,7 +156,7 @@ def _without(learnt: Learnt, write: Write, condition: Condition, call: Call) -> 
 
 
 def _with_md5(headers: Mapping[str, Any], body: Any) -> Mapping[str, Any]:
-    """Add the Content-MD5 of a body in memory, unless the headers hold a digest already."""
+    """Add the Content-MD5 of a body in memory, unless the headers already have a digest."""
     if not isinstance(body, bytes | bytearray | memoryview) or any(map(_is_digest, headers)):
         return headers
     digest = hashlib.md5(body, usedforsecurity=False).digest()

@@ -1,8 +1,8 @@
 """Objects of one bucket, as the publish protocol needs them: boto3 calls in, typed values out.
 
-An `ObjectStore` knows one bucket and the facts of its provider. It turns a
-condition into headers where the provider obeys them and leaves them away
-where it would refuse them; it never decides what to do about it.
+An `ObjectStore` knows one bucket and the facts about its provider. It turns a
+condition into headers, or omits it where the provider would refuse it; what
+follows from that is for the caller to decide.
 
 Source: Amazon S3 API Reference, one page per operation named below.
 """
@@ -30,13 +30,13 @@ __all__ = ["ABSENT", "Absent", "Condition", "Matches", "ObjectInfo", "ObjectStor
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-    # boto3 takes a bytearray as it is; its type stubs do not know.
+    # boto3 accepts a bytearray; its type stubs do not say so.
     Body = Any
 
 
 Answer = TypeVar("Answer", bound=Mapping[str, Any])
 
-#: How servers say that an object has no tags, beside an empty set.
+#: Besides an empty set, servers answer this if an object has no tags.
 _NO_TAGS: Final = frozenset({"NoSuchTagSet", "NoSuchTagSetError"})
 
 
@@ -50,7 +50,7 @@ class ObjectStore:
     bucket
         Name of the bucket.
     profile
-        Facts about the provider, as they are known beforehand.
+        What is known about the provider before the first request.
     """
 
     def __init__(self, client: "S3Client", bucket: str, profile: ProviderProfile) -> None:
@@ -60,7 +60,7 @@ class ObjectStore:
 
     @property
     def profile(self) -> ProviderProfile:
-        """The facts about the provider, with what its answers have taught since."""
+        """What is known about the provider by now."""
         return self._learnt.profile
 
     def head(self, key: str) -> ObjectInfo | None:
@@ -112,14 +112,14 @@ class ObjectStore:
         return stream
 
     def tags(self, key: str, version_id: str | None = None) -> dict[str, str]:
-        """GetObjectTagging, of a version if one is named; empty where the provider has no tags.
+        """GetObjectTagging, of a version if one is named; empty if the provider has no tags.
 
         Raises
         ------
         NotFoundError
             There is no such object or version.
         AccessDeniedError
-            The tags may not be read, which does not mean that there are none.
+            The tags may not be read; the object may have some.
         """
         if not self._learnt.has_tags:
             return {}
@@ -132,7 +132,7 @@ class ObjectStore:
                     return {}
                 raise
             except UnsupportedOperationError:
-                if self.profile.object_tags:  # then the answer is not this provider's
+                if self.profile.object_tags:  # then something else answered in its place
                     raise
                 if attempt == TIMES:
                     self._learnt.has_no_tags()
@@ -143,28 +143,28 @@ class ObjectStore:
         return {}
 
     def put(self, key: str, body: "Body", headers: Mapping[str, Any], condition: Condition) -> Stored:
-        """PutObject under a condition, as far as the provider knows conditions.
+        """PutObject, under a condition if the provider supports it.
 
         Parameters
         ----------
         key
-            Under which name.
+            The name of the object.
         body
             The whole content: bytes, bytearray, or a file that can seek.
         headers
             Further arguments of PutObject (ContentType, Metadata, ContentMD5…).
         condition
-            What must still hold of the key.
+            What must still be true of the key.
 
         Raises
         ------
         PreconditionFailedError
-            It no longer holds (412), or somebody else is writing now (409).
+            The condition no longer holds (412), or somebody else is writing at the moment (409).
         """
 
         def put(**wanted: Any) -> Mapping[str, Any]:
             if hasattr(body, "seek"):
-                body.seek(0)  # where a condition is refused it goes out again without
+                body.seek(0)  # it is sent again, without the condition, if that is refused
             call = partial(self._ask, self.client.put_object, key, Body=body, **wanted)
             return with_digest(self._learnt, call, body, headers)
 
@@ -173,10 +173,10 @@ class ObjectStore:
         return stored(answer)
 
     def delete(self, key: str, condition: Matches | None) -> None:
-        """DeleteObject, under `If-Match` where the provider obeys it (look first where it does not)."""
+        """DeleteObject, under `If-Match` if the provider obeys it; otherwise look before you delete."""
         answer = self._under_condition("delete", partial(self._ask, self.client.delete_object, key), key, condition)
         status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", HTTPStatus.NO_CONTENT)
-        if status != HTTPStatus.NO_CONTENT and self.head(key):  # every S3 server answers 204; a gateway may not
+        if status != HTTPStatus.NO_CONTENT and self.head(key):  # every S3 server answers 204, but a gateway may not
             raise ProviderError(
                 f"DeleteObject of {key!r} in bucket {self.bucket!r}: HTTP {status}, and the object is still there",
                 bucket=self.bucket,
@@ -227,7 +227,7 @@ class ObjectStore:
         return stored(copied)
 
     def complete(self, key: str, upload_id: str, parts: list[Stored], condition: Condition) -> Stored:
-        """CompleteMultipartUpload under a condition, as far as the provider knows conditions."""
+        """CompleteMultipartUpload, under a condition if the provider supports it."""
         numbered: Any = [
             {"PartNumber": number, "ETag": f'"{part.etag}"', **part.checksums} for number, part in enumerate(parts, 1)
         ]
@@ -236,7 +236,7 @@ class ObjectStore:
         return stored(self._under_condition("complete", call, key, condition))
 
     def abort(self, key: str, upload_id: str) -> None:
-        """AbortMultipartUpload; an upload that is gone already is not an error."""
+        """AbortMultipartUpload; it is not an error if the upload no longer exists."""
         try:
             self._ask(self.client.abort_multipart_upload, key, UploadId=upload_id)
         except NotFoundError:

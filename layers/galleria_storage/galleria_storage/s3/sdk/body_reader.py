@@ -14,11 +14,11 @@ Read = Callable[[memoryview], int]
 
 
 def straight_reader(body: Any) -> Read:
-    """Return what reads like `body.readinto`, without detours where the body is known to allow it.
+    """Return a function that reads like `body.readinto`, but without detours if the body allows it.
 
-    Only a plain body with a length, of which nothing was read yet, is known
-    to. One whose checksum botocore compares has to be read through botocore,
-    and so has everything that looks otherwise than urllib3 2 built it.
+    Only a plain, unread body with a known length does. A body whose checksum
+    botocore compares must be read through botocore, and so must anything that
+    urllib3 2 did not build.
 
     Parameters
     ----------
@@ -28,9 +28,9 @@ def straight_reader(body: Any) -> Read:
     Returns
     -------
     Callable
-        Fills a buffer as far as it can and returns how many bytes came, 0 at
-        the end; an end that comes too early is for the caller to notice. When
-        the last byte has come the connection is free for the next request.
+        Fills a buffer as far as it can and returns the number of bytes, 0 at
+        the end; the caller must notice an early end. After the last byte the
+        connection is free for the next request.
     """
     from botocore.response import StreamingBody  # noqa: PLC0415 # lazy: importing botocore is slow
     from urllib3.response import HTTPResponse as PooledResponse  # noqa: PLC0415 # the same
@@ -62,7 +62,7 @@ def _by_read(body: Any) -> Read:
 
 
 def breaks() -> tuple[type[Exception], ...]:
-    """Return what reading a body raises when the connection breaks, beside botocore's own errors."""
+    """Return what reading a body raises when the connection breaks, apart from botocore's own errors."""
     from urllib3.exceptions import HTTPError  # noqa: PLC0415 # lazy: comes with boto3
 
     return HTTPError, HTTPException, OSError

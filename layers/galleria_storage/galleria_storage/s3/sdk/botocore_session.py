@@ -1,4 +1,4 @@
-"""Sessions of botocore, and what they tell of the environment."""
+"""Sessions of botocore, and what they say about the environment."""
 
 import os
 from email.utils import parsedate_to_datetime
@@ -26,14 +26,14 @@ _FROM_AWS: Final = frozenset(
 
 
 class FoundCredentials(NamedTuple):
-    """What is known of the environment's credentials without showing them.
+    """What is known about the environment's credentials without revealing them.
 
     Attributes
     ----------
     temporary
         There is a session token, which is sent with every request.
     from_aws
-        AWS handed them out: to a role, or to somebody who signed in.
+        AWS issued them to a role, or to somebody who signed in.
     """
 
     temporary: bool
@@ -41,14 +41,14 @@ class FoundCredentials(NamedTuple):
 
 
 def plain_session() -> "Session":
-    """Return a session that boto3 may be built upon."""
+    """Return a session for boto3."""
     import botocore.session  # noqa: PLC0415 # lazy: it costs most of a cold start
 
     return botocore.session.Session()
 
 
 def lean_session() -> "Session":
-    """Return a session whose clients are made, and whose requests are done, with less work.
+    """Return a session whose clients and requests take less time.
 
     The model of the S3 API is read from disk once for all clients, and dates
     in headers are read without dateutil. Without boto3's own parts a cold
@@ -66,7 +66,7 @@ def region_of(session: "Session") -> str:
 
 
 def credentials_of(session: "Session") -> FoundCredentials | None:
-    """Tell what credentials the environment gives; None: it gives none. May ask a service of AWS for them.
+    """Return what is known about the environment's credentials; None without any. May ask a service of AWS.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def read_timestamp(value: Any) -> "datetime":
         try:
             return parsedate_to_datetime(value)
         except ValueError:
-            pass  # botocore is more lenient
+            pass  # botocore may still understand it
     from botocore.parsers import ResponseParserError  # noqa: PLC0415 # lazy, as above
     from botocore.utils import parse_timestamp  # noqa: PLC0415 # the same
 

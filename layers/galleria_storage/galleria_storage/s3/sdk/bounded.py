@@ -1,9 +1,9 @@
-"""Answers that are read into memory, bounded in size and in time.
+"""Limits on the size and duration of answers that are read into memory.
 
-botocore reads every answer that it does not stream as a whole, however long
-it is and however slowly it comes; the read timeout counts from one byte to
-the next. Answers to GetObject are streamed, and are the caller's to bound;
-what a GET is refused with is not.
+botocore reads every answer that it does not stream to its end, however long
+it is and however slowly it arrives; its read timeout counts from one byte to
+the next. Answers to GetObject are streamed, so limiting them is up to the
+caller; refusals of a GET are not streamed.
 """
 
 import time
@@ -20,7 +20,7 @@ _PIECE: Final = 64 * 1024
 
 
 class BoundedSession:
-    """Stands before botocore's HTTP session and reads its answers in its place.
+    """Takes the place of botocore's HTTP session and reads its answers within limits.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class BoundedSession:
         self._clock = clock
 
     def send(self, request: Any) -> Any:
-        """Send a request; what is not streamed is in the answer, as botocore has it."""
+        """Send a request; a body that is not streamed is in the answer, where botocore expects it."""
         streamed, request.stream_output = request.stream_output, True
         try:
             answer = self._session.send(request)
@@ -78,7 +78,7 @@ class BoundedSession:
 
 
 def _pieces(raw: Any) -> Iterator[bytes]:
-    """Yield the body as it comes in, without waiting for a whole piece where urllib3 can do that (from 2.1 on)."""
+    """Yield the body as it arrives; urllib3 2.1 and later need not wait for a whole piece."""
     if not hasattr(raw, "read1"):
         yield from raw.stream(_PIECE)
         return
@@ -87,6 +87,6 @@ def _pieces(raw: Any) -> Iterator[bytes]:
 
 
 def bound_answers(client: "S3Client") -> None:
-    """Let a client read no answer that does not come to an end."""
+    """Limit the answers that a client reads."""
     endpoint = client._endpoint  # type: ignore[attr-defined] # noqa: SLF001 # the one place that sends
     endpoint.http_session = BoundedSession(endpoint.http_session)

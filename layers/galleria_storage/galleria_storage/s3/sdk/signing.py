@@ -1,4 +1,4 @@
-"""Sign a body with the SHA-256 that is known of it already.
+"""Sign a body with its SHA-256 if that is known already.
 
 botocore either computes the digest of a body once more to sign it, or leaves
 the body unsigned (`payload_signing_enabled`). A signature that covers the digest costs
@@ -21,7 +21,7 @@ _SIGNER: Final = "s3v4-known-digest"
 class DigestedBody(bytearray):
     """Bytes to upload, with their SHA-256 once it is known.
 
-    Whoever changes the bytes sets `sha256` anew, or to nothing.
+    Whoever changes the bytes must also update or clear `sha256`.
     """
 
     sha256: bytes = b""
