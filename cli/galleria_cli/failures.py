@@ -148,7 +148,7 @@ def try_again(call: Call, failure: Failure, function: str) -> None:
     Raises
     ------
     ProviderError
-        Lambda did not take it.
+        Lambda did not accept it.
     """
     payload = json.dumps(failure.event).encode()
     answer = call("lambda", "invoke", FunctionName=function, InvocationType="Event", Payload=payload)

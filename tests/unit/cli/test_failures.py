@@ -139,7 +139,7 @@ def test_a_rejected_photo_is_tried_again_only_if_asked_for() -> None:
 
 def test_what_lambda_does_not_take_stays_in_the_queue() -> None:
     services = FakeServices(FAILED, status=500)
-    with pytest.raises(ProviderError, match="did not take"):
+    with pytest.raises(ProviderError, match="did not accept"):
         go(services, "--yes")
     assert services.messages
 
