@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from galleria_storage.bulk.walk import LocalFile
 from galleria_storage.errors import CorrectionError, LocalFileError
@@ -32,7 +32,7 @@ def shown_times(given: Iterable[str], files: Sequence[LocalFile]) -> Mapping[str
     for word in given:
         name, sign, text = word.partition("=")
         file = _file(name, files)
-        time = read_time(text) if sign else _in_code(file.path)
+        time = read_time(text) if sign else time_in_code(file.path)
         if time is None:
             expected = "a time such as 2024-06-15T12:30:45, with or without an offset, is expected"
             raise CorrectionError(f"{_OPTION} is {word!r}; {expected if sign else _no_code()}", tag=_OPTION)
@@ -58,7 +58,7 @@ def _file(name: str, files: Sequence[LocalFile]) -> LocalFile:
     return found[0]
 
 
-def _in_code(path: Path) -> datetime | None:
+def time_in_code(photo: Path | BinaryIO) -> datetime | None:
     """Return the time in a photo's QR code; None if no decoder is installed, or there is no such code."""
     try:
         import zxingcpp  # noqa: PLC0415 # whoever wants it installs it
@@ -66,7 +66,7 @@ def _in_code(path: Path) -> datetime | None:
     except ImportError:
         return None
     try:
-        with Image.open(path) as picture:
+        with Image.open(photo) as picture:
             codes = zxingcpp.read_barcodes(picture.convert("L"))
     except (OSError, ValueError, UnidentifiedImageError, Image.DecompressionBombError):
         return None

@@ -4,8 +4,9 @@ What the library cannot know is filled in here: the zone of a place (`tzfpy`) an
 Pillow), both from the extra `clocks`, and the moment in Google Takeout's JSON beside a photo.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from datetime import datetime
 from functools import lru_cache
 from importlib.util import find_spec
 from io import BytesIO
@@ -95,13 +96,20 @@ def _shot(file: LocalFile) -> Shot:
 
 def _with_takeout(shots: list[Shot], sidecars: Sequence[LocalFile]) -> list[Shot]:
     """Fill in the moments that Takeout's files tell of the photos beside them."""
+    moments = {file.name: moment_in(file.path.read_bytes()) for file in sidecars if not file.problem}
+    return with_moments_beside(shots, moments)
+
+
+def with_moments_beside(shots: Sequence[Shot], moments: Mapping[str, datetime | None]) -> list[Shot]:
+    """Fill in the moments that files of Takeout's names tell of the photos beside them."""
+    found = list(shots)
     by_folder: dict[str, dict[str, int]] = {}
-    for number, shot in enumerate(shots):
+    for number, shot in enumerate(found):
         by_folder.setdefault(shot.folder, {})[shot.name.rpartition("/")[2]] = number
-    for file in sidecars:
-        folder, _, name = file.name.rpartition("/")
+    for path, moment in moments.items():
+        folder, _, name = path.rpartition("/")
         beside = by_folder.get(folder, {})
         photo = photo_name(name, beside)
-        if photo and not file.problem and (moment := moment_in(file.path.read_bytes())):
-            shots[beside[photo]] = shots[beside[photo]]._replace(beside=moment)
-    return shots
+        if photo and moment:
+            found[beside[photo]] = found[beside[photo]]._replace(beside=moment)
+    return found

@@ -71,7 +71,7 @@ class State(NamedTuple):
     cameras
         What is asked, by camera.
     times
-        The times that were typed, by the photo's name.
+        The times that were typed, by the photo's name; an empty one was taken back.
     remove
         What the public must not learn; None: as the file says.
     """
@@ -112,9 +112,8 @@ class Decisions:
         return self.now._replace(cameras=MappingProxyType({**self.now.cameras, camera: decision}))
 
     def type_time(self, name: str, time: str) -> State:
-        """Return the state in which a photo has this time; an empty one takes it back."""
-        times = {**self.now.times, name: time}
-        return self.now._replace(times=MappingProxyType({one: value for one, value in times.items() if value}))
+        """Return the state in which a photo has this time of its own; with an empty one it has none."""
+        return self.now._replace(times=MappingProxyType({**self.now.times, name: time}))
 
     def hide(self, groups: tuple[str, ...]) -> State:
         """Return the state in which the public does not learn this."""

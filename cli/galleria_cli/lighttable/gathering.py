@@ -3,14 +3,17 @@
 import threading
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from galleria_cli.lighttable.right_of_way import RightOfWay
 from galleria_cli.lighttable.shelf import Shelf, ShelfItem
+from galleria_cli.shot_files import hash_of, with_moments_beside, with_zone
 from galleria_storage.bulk.run import as_they_finish
 from galleria_storage.clocks.partners import with_cameras_of_partners
 from galleria_storage.clocks.reading import read_shot
 from galleria_storage.clocks.shots import Shot
+from galleria_storage.clocks.takeout import is_takeout_name, moment_in
 from galleria_storage.errors import CorruptPhotoError, GalleriaError
 from galleria_storage.photos.endings import check_ending
 from galleria_storage.photos.formats import is_correctable
@@ -20,6 +23,7 @@ from galleria_storage.photos.source import RangedSource
 from galleria_storage.publishing.ignored_keys import is_ignored
 
 _THREADS: Final = 2
+_MOST_TOLD: Final = 64 * 1024 + 1
 
 
 class Found(NamedTuple):
@@ -37,6 +41,8 @@ class Found(NamedTuple):
         Why it cannot be read, or what is wrong with it; empty: nothing.
     sidecar
         Whether its name says that it belongs to another file, or to nobody.
+    tells
+        The moment that it tells of the photo beside it, if it is Google Takeout's.
     """
 
     number: int
@@ -44,6 +50,7 @@ class Found(NamedTuple):
     shot: Shot
     problem: str = ""
     sidecar: bool = False
+    tells: datetime | None = None
 
 
 class Gathering:
@@ -99,6 +106,7 @@ class Gathering:
         """Return what has been read so far, in the order of the files; a film has the camera of the photo beside it."""
         found = sorted(self.found(), key=lambda one: one.number)
         shots = with_cameras_of_partners(one.shot for one in found)
+        shots = with_moments_beside(shots, {one.item.name: one.tells for one in found if one.tells})
         return [one._replace(shot=shot) for one, shot in zip(found, shots, strict=True)]
 
     def name_of(self, number: int) -> str | None:
@@ -123,7 +131,10 @@ class Gathering:
             return Found(number, item, blank, sidecar=True)
         try:
             with self._shelf.open(item.name) as source:
-                shot = read_shot(item.name, source)
+                if is_takeout_name(item.name):
+                    moment = moment_in(source.read(0, min(source.size, _MOST_TOLD)))
+                    return Found(number, item, blank, sidecar=moment is not None, tells=moment)
+                shot = with_zone(read_shot(item.name, source, hash_of))
                 return Found(number, item, shot, _damage(shot, source))
         except GalleriaError as error:
             return Found(number, item, blank, error.message)

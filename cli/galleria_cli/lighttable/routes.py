@@ -1,5 +1,6 @@
 """The routes of the light table: the page's files, a small JSON interface, and pictures by number."""
 
+import io
 import json
 import mimetypes
 import os
@@ -15,6 +16,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
+from galleria_cli.clock_photos import time_in_code
 from galleria_cli.lighttable.page_run import PageRuns
 from galleria_cli.lighttable.push_run import PushRun
 from galleria_cli.lighttable.session import Session
@@ -83,6 +85,7 @@ class _Interface:
             Route("/pictures/{size}/{number:int}", self.picture),
             Route("/api/table", _answering(self.table)),
             Route("/api/cameras/{camera}", _answering(self.decide), methods=["PUT"]),
+            Route("/api/photos/{number:int}/clock", _answering(self.clock)),
             Route("/api/photos/{number:int}/time", _answering(self.type_time), methods=["PUT"]),
             Route("/api/solve", _answering(self.solve), methods=["POST"]),
             Route("/api/remove", _answering(self.hide), methods=["PUT"]),
@@ -112,6 +115,14 @@ class _Interface:
 
     async def decide(self, request: Request) -> Any:
         return await run_in_threadpool(self._session.decide, request.path_params["camera"], await _object(request))
+
+    async def clock(self, request: Request) -> Any:
+        name = self._session.gathering.name_of(request.path_params["number"])
+        if name is None:
+            raise NotFoundError("there is no such photo")
+        picture = await run_in_threadpool(self._thumbnails.picture, name, "window")
+        time = await run_in_threadpool(time_in_code, io.BytesIO(picture))
+        return {"time": time.isoformat() if time else None}
 
     async def type_time(self, request: Request) -> Any:
         time = (await _object(request)).get("time")

@@ -2,15 +2,16 @@
 
 import threading
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from galleria_cli.clock_photos import read_time
 from galleria_cli.lighttable import table
 from galleria_cli.lighttable.decisions import Decision, Decisions, State
 from galleria_cli.lighttable.examination import Examination
 from galleria_cli.lighttable.gathering import Found, Gathering
 from galleria_cli.lighttable.keeping import Keeper
-from galleria_cli.lighttable.preview import After
+from galleria_cli.lighttable.preview import After, Clock
 from galleria_cli.lighttable.right_of_way import RightOfWay
 from galleria_cli.lighttable.rule_text import rules_of, same_conditions
 from galleria_cli.lighttable.shelf import Shelf
@@ -19,9 +20,12 @@ from galleria_cli.lighttable.tray import tray_json
 from galleria_cli.rules.drafting import SURE, asked
 from galleria_cli.rules.rulebook import parse_rulebook
 from galleria_storage.clocks.cameras import grouped
+from galleria_storage.clocks.offsets import offset_in
 from galleria_storage.clocks.pairs import Pair, Solved, solve
-from galleria_storage.clocks.proposals import Proposal, propose
+from galleria_storage.clocks.proposals import Hints, Proposal, propose
+from galleria_storage.clocks.untimed import FoundTime, find_times
 from galleria_storage.corrections.correction_keys import REMOVE
+from galleria_storage.corrections.zones import offset_text
 from galleria_storage.errors import CorrectionError, NotFoundError
 
 
@@ -47,6 +51,7 @@ class Session:
         self._lock = threading.Lock()
         self._found: list[Found] = []
         self._lanes: list[Lane] = []
+        self._times: Mapping[str, FoundTime] = {}
         self._decisions: Decisions | None = None
 
     def start(self) -> None:
@@ -109,7 +114,10 @@ class Session:
     def tray(self) -> dict[str, Any]:
         """Return what lies beside the lanes."""
         told, same, finished = self.examination.found()
-        return tray_json(self.gathering.all(), told, same, finished=finished)
+        if self.gathering.finished and self._keeper.ready:
+            with self._lock:
+                self._settle()
+        return tray_json(self.gathering.all(), told, same, self._times, finished=finished)
 
     def go_back(self, steps: int) -> dict[str, Any]:
         """Undo so many changes (negative: do them again)."""
@@ -136,7 +144,7 @@ class Session:
         with self._lock:
             self._settled()
             results = self._results()
-            known = [Pair(self._clock(wrong), self._trusted(other, results)) for wrong, other in pairs]
+            known = [Pair(self._clock(wrong), self._trusted(wrong, other, results)) for wrong, other in pairs]
         if not known:
             raise CorrectionError("there is no pair")
         return _solved_json(solve(known))
@@ -146,9 +154,13 @@ class Session:
         if self._decisions is not None:
             return
         self._found = self.gathering.all()
-        self._lanes = table.lanes_of(propose(one.shot for one in self._found))
+        zone = table.zone_asked(self._keeper.first)
+        proposals = propose([one.shot for one in self._found], Hints(zone))
+        self._lanes = table.lanes_of(proposals)
+        self._times = {found.shot.name: found for found in find_times(proposals, zone or table.likely_zone(proposals))}
         rules = rules_of(self._keeper.first)
-        self._decisions = Decisions(State({lane.key: _first(lane, rules) for lane in self._lanes}))
+        times = table.times_of(rules, (one.shot.name for one in self._found))
+        self._decisions = Decisions(State({lane.key: _first(lane, rules) for lane in self._lanes}, times))
 
     def _settled(self) -> Decisions:
         if self._decisions is None:
@@ -185,7 +197,7 @@ class Session:
         state = decisions.now if decisions else State()
         return {
             "decisions": {lane.key: state.of(lane.key)._asdict() for lane in self._lanes},
-            "times": dict(state.times),
+            "times": {name: time for name, time in state.times.items() if time},
             "remove": self._hidden(state),
             "rules": self._draft(state, approved_only=True),
             "commands": self._keeper.commands(),
@@ -215,13 +227,22 @@ class Session:
             raise CorrectionError(f"{found.name} has no time")
         return found.clock
 
-    def _trusted(self, other: int | str, results: Mapping[int, After]) -> datetime:
-        if isinstance(other, str):
-            return _typed(other)
-        local = results[self._file_of(other).number].clock.local
-        if local is None:
-            raise CorrectionError(f"{self._file_of(other).shot.name} has no time")
-        return local
+    def _trusted(self, wrong: int, other: int | str, results: Mapping[int, After]) -> datetime:
+        """Return what the clock of a photo should have shown: what another photo, or a clock in it, tells."""
+        told = Clock(*_typed(other)) if isinstance(other, str) else results[self._file_of(other).number].clock
+        if told.local is None:
+            raise CorrectionError("the other photo has no time")
+        shot = self._file_of(wrong).shot
+        state = self._settled().now
+        zone = state.of(self._lane_of(shot.name)).zone or (
+            offset_text(shot.offset) if shot.offset is not None else table.zone_of(shot.name, self._lanes, state)
+        )
+        if told.moment is None or not zone:
+            return told.local
+        return told.moment + offset_in(zone, told.moment)
+
+    def _lane_of(self, name: str) -> str:
+        return next((lane.key for lane in self._lanes if any(shot.name == name for shot in lane.camera.shots)), "")
 
 
 def _first(lane: Lane, rules: Sequence[Mapping[str, Any]]) -> Decision:
@@ -235,14 +256,13 @@ def _first(lane: Lane, rules: Sequence[Mapping[str, Any]]) -> Decision:
     return Decision(zone="" if tells_offset else lane.proposal.zone)
 
 
-def _typed(text: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(text.strip())
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo:
+def _typed(text: str) -> tuple[datetime, int | None]:
+    """Return the time that somebody has read from a clock, and its offset in minutes, if it is given."""
+    found = read_time(text)
+    if found is None:
         raise CorrectionError(f"the time is {text!r}; expected is one such as 2024-06-15 10:30:45")
-    return found
+    offset = found.utcoffset()
+    return found.replace(tzinfo=None), None if offset is None else round(offset / timedelta(minutes=1))
 
 
 def _solved_json(solved: Solved) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The table as the page sees it: cameras, photos where the clock put them, and what is decided."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -8,10 +9,12 @@ from galleria_cli.lighttable.decisions import State
 from galleria_cli.lighttable.gathering import Found
 from galleria_cli.lighttable.preview import After, Clock, after, common_offset
 from galleria_cli.lighttable.rule_text import with_list, with_rule
-from galleria_cli.rules.drafting import conditions
+from galleria_cli.rules.drafting import common_zone, conditions
 from galleria_cli.rules.rulebook import Rulebook, parse_rulebook
 from galleria_storage.clocks.cameras import Camera
 from galleria_storage.clocks.proposals import Proposal
+from galleria_storage.corrections.correction import parse_correction
+from galleria_storage.corrections.correction_keys import GPS, ZONE_KEYS
 
 
 class Lane(NamedTuple):
@@ -61,8 +64,42 @@ def draft(text: str, lanes: Sequence[Lane], state: State, *, approved_only: bool
     if state.remove is not None:
         text = with_list(text, "remove", state.remove)
     for name, time in state.times.items():
-        text = with_rule(text, {"files": _escaped(name)}, {"time": time}, first=True)
+        asked = {"time": time, "zone": zone_of(name, lanes, state)} if time else {}
+        named = {key: value for key, value in asked.items() if value}
+        text = with_rule(text, {"files": _escaped(name)}, named, first=True)
     return text
+
+
+def times_of(rules: Iterable[Mapping[str, Any]], names: Iterable[str]) -> dict[str, str]:
+    """Return the times that rules give to single photos, by the photos' names."""
+    told = {
+        str(rule["files"]): str(rule["time"]).replace("T", " ")
+        for rule in rules
+        if {"files", "time"} <= rule.keys() <= {"files", "time", "zone"}
+    }
+    return {name: told[_escaped(name)] for name in names if _escaped(name) in told}
+
+
+def zone_asked(text: str) -> str:
+    """Return the zone that a `galleria.toml` names for all photos; empty if it names none, or that of the GPS."""
+    asked_of_all = parse_rulebook(text).asked
+    zone = parse_correction({key: asked_of_all[key] for key in ZONE_KEYS if key in asked_of_all}, {}).target_zone
+    return "" if zone in {None, GPS} else str(zone)
+
+
+def likely_zone(proposals: Sequence[Proposal]) -> str:
+    """Return the zone that all sure proposals have, else the one that most have; empty if none has one."""
+    zones = Counter(proposal.zone for proposal in proposals if proposal.zone)
+    return common_zone(proposals) or next((zone for zone, _ in zones.most_common(1)), "")
+
+
+def zone_of(name: str, lanes: Sequence[Lane], state: State) -> str:
+    """Return the zone of a photo with a time of its own: its camera's, else the one that most cameras have."""
+    own = next((lane for lane in lanes if any(shot.name == name for shot in lane.camera.shots)), None)
+    if own:
+        return state.of(own.key).zone or own.proposal.zone
+    zones = Counter(zone for lane in lanes if (zone := state.of(lane.key).zone or lane.proposal.zone))
+    return zones.most_common(1)[0][0] if zones else ""
 
 
 def previews(found: Sequence[Found], text: str, base: Callable[[str], Mapping[str, str]]) -> dict[int, After]:

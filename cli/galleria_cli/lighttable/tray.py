@@ -6,6 +6,7 @@ from typing import Any
 
 from galleria_cli.lighttable.examination import GROUPS
 from galleria_cli.lighttable.gathering import Found
+from galleria_storage.clocks.untimed import FoundTime
 
 _LEARNS = {
     "location": "Where photos were taken",
@@ -17,7 +18,12 @@ _LEARNS = {
 
 
 def tray_json(
-    found: Sequence[Found], told: Mapping[str, Sequence[int]], same: Iterable[Sequence[int]], *, finished: bool
+    found: Sequence[Found],
+    told: Mapping[str, Sequence[int]],
+    same: Iterable[Sequence[int]],
+    times: Mapping[str, FoundTime],
+    *,
+    finished: bool,
 ) -> dict[str, Any]:
     """Return the groups of the tray that have something in them.
 
@@ -25,11 +31,13 @@ def tray_json(
     ----------
     told, same, finished
         What an examination has found.
+    times
+        What else tells when photos without a time were taken, by their names.
     """
     by_number = {one.number: one for one in found}
     groups = [
         _group("Damaged", "They are rejected as they are.", _damaged(found)),
-        _group("Without a time", "Give each a time of its own, or leave it at the end.", _untimed(found)),
+        _group("Without a time", "Give each a time of its own, or leave it at the end.", _untimed(found, times)),
         _group("The same file more than once", "", [_several([by_number[one] for one in group]) for group in same]),
         _group("RAW and JPEG of one picture", "They are moved together.", _pairs(found, {"photo", "raw"})),
         _group("Live photos", "The film is moved with its photo.", _pairs(found, {"photo", "film"})),
@@ -57,8 +65,19 @@ def _damaged(found: Iterable[Found]) -> list[dict[str, Any]]:
     return [_one(one, one.problem) for one in found if one.problem]
 
 
-def _untimed(found: Iterable[Found]) -> list[dict[str, Any]]:
-    return [_one(one) for one in found if one.shot.media_type and one.shot.clock is None and not one.problem]
+def _untimed(found: Iterable[Found], times: Mapping[str, FoundTime]) -> list[dict[str, Any]]:
+    return [
+        _with_time(one, times.get(one.item.name))
+        for one in found
+        if one.shot.media_type and one.shot.clock is None and not one.problem
+    ]
+
+
+def _with_time(one: Found, time: FoundTime | None) -> dict[str, Any]:
+    if time is None:
+        return _one(one)
+    words = "; ".join(told.words for told in time.told)
+    return {**_one(one, f"{time.confidence}: {words}"), "time": time.time.isoformat(" ", "seconds")}
 
 
 def _is_other(one: Found) -> bool:

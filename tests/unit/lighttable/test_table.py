@@ -2,9 +2,11 @@
 
 import tomllib
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.support.lighttable.folders import Table, shot_on
 
@@ -96,10 +98,57 @@ def test_a_pair_that_is_none_is_refused(table: Table, body: object) -> None:
 def test_one_photo_gets_a_time_of_its_own(table: Table, folder: Path) -> None:
     number = table.photo("IMG_2.JPG")["id"]
     table.client.put(f"/api/photos/{number}/time", json={"time": "2024-06-15 20:00:00"})
-    assert rules(folder) == [{"files": "IMG_2.JPG", "time": "2024-06-15 20:00:00"}]
-    assert table.photo("IMG_2.JPG")["after"][0] == 1718481600.0
+    assert rules(folder) == [{"files": "IMG_2.JPG", "time": "2024-06-15 20:00:00", "zone": "+02:00"}]
+    assert table.photo("IMG_2.JPG")["after"] == [1718481600.0, 120]
     table.client.put(f"/api/photos/{number}/time", json={"time": ""})
     assert rules(folder) == []
+
+
+def test_a_time_that_was_typed_earlier_can_be_taken_back(opened: Callable[[], Table], folder: Path) -> None:
+    (folder / "galleria.toml").write_text('[[rule]]\nfiles = "IMG_2.JPG"\ntime = "2024-06-15T20:00:00"\n')
+    table = opened()
+    assert table.shown()["times"] == {"IMG_2.JPG": "2024-06-15 20:00:00"}
+    assert table.photo("IMG_2.JPG")["after"][0] == 1718481600.0
+    table.client.put(f"/api/photos/{table.photo('IMG_2.JPG')['id']}/time", json={"time": ""})
+    assert rules(folder) == []
+
+
+def test_a_clock_that_names_its_offset_counts_in_the_cameras_zone(table: Table) -> None:
+    pair = [table.photo("IMG_1.JPG")["id"], "2024-06-15T10:09:14+00:00"]
+    assert table.client.post("/api/solve", json={"pairs": [pair]}).json()["shift"] == 3600 - 46
+
+
+def test_a_pair_of_cameras_in_two_zones_makes_their_moments_the_same(table: Table) -> None:
+    table.decide("Canon", zone="Asia/Tokyo")
+    pair = [table.photo("IMG_1.JPG")["id"], table.photo("PXL_1.jpg")["id"]]
+    assert table.client.post("/api/solve", json={"pairs": [pair]}).json()["shift"] == 8 * 3600
+
+
+def test_pairs_that_are_days_apart_tell_a_drift_which_becomes_a_rule(opened: Callable[[], Table], folder: Path) -> None:
+    for day in range(5):
+        moment = datetime(2024, 7, 1 + day, 12)
+        (folder / f"C{day}.jpg").write_bytes(shot_on("Canon EOS R5", moment - timedelta(seconds=60 + 10 * day)))
+        (folder / f"P{day}.jpg").write_bytes(shot_on("Pixel 8", moment, "+02:00"))
+    table = opened()
+    pairs = [[table.photo(f"C{day}.jpg")["id"], table.photo(f"P{day}.jpg")["id"]] for day in range(5)]
+    solved = table.client.post("/api/solve", json={"pairs": pairs}).json()
+    assert solved["drift"] == pytest.approx(10, abs=0.1)
+    drift = {"shift": f"+{round(solved['shift'])}s", "drift": solved["drift"], "drift_from": solved["since"]}
+    table.decide("Canon", **drift, zone="+02:00", approved=True)
+    assert rules(folder)[0]["drift"] == pytest.approx(10, abs=0.1)
+    four_days_later = table.photo("C4.jpg")["after"][0] - table.photo("P4.jpg")["after"][0]
+    assert abs(four_days_later) < 2
+
+
+def test_a_code_in_a_photo_tells_the_time(opened: Callable[[], Table], folder: Path) -> None:
+    zxing = pytest.importorskip("zxingcpp")
+    code = zxing.create_barcode("2024-06-15T12:09:14", zxing.BarcodeFormat.QRCode)
+    Image.fromarray(zxing.write_barcode_to_image(code, scale=8)).convert("RGB").save(folder / "code.jpg")
+    table = opened()
+    number = table.photo("code.jpg")["id"]
+    assert table.client.get(f"/api/photos/{number}/clock").json() == {"time": "2024-06-15T12:09:14"}
+    assert table.client.get(f"/api/photos/{table.photo('IMG_0.JPG')['id']}/clock").json() == {"time": None}
+    assert table.client.get("/api/photos/99/clock").status_code == 404
 
 
 def test_pictures_go_by_number(table: Table) -> None:

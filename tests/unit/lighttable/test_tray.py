@@ -82,3 +82,22 @@ def test_what_is_hidden_is_asked_of_all_photos(table: Table, folder: Path) -> No
 @pytest.mark.parametrize("body", [{}, {"groups": "names"}, {"groups": [1]}, {"groups": ["shoe size"]}])
 def test_what_nobody_knows_is_not_hidden(table: Table, body: dict[str, Any]) -> None:
     assert table.client.put("/api/remove", json=body).status_code == 422
+
+
+def test_what_else_tells_the_time_of_a_photo_without_one_is_offered(
+    folder: Path, tray: Callable[[], dict[str, Any]]
+) -> None:
+    (folder / "PXL_20240615_101500123.jpg").write_bytes(shot_on("Pixel 8", None))
+    [found] = [item for group in tray()["groups"] if group["title"] == "Without a time" for item in group["items"]]
+    assert found["names"] == ["PXL_20240615_101500123.jpg"]
+    assert found["time"] == "2024-06-15 12:15:00"
+    assert found["note"].startswith("likely: its name says")
+
+
+def test_takeouts_json_tells_of_the_photo_beside_it(folder: Path, tray: Callable[[], dict[str, Any]]) -> None:
+    (folder / "old.jpg").write_bytes(shot_on("Scanner", None))
+    (folder / "old.jpg.json").write_text('{"photoTakenTime": {"timestamp": "1718445600"}}')
+    found = tray()
+    [item] = [item for group in found["groups"] if group["title"] == "Without a time" for item in group["items"]]
+    assert item["time"] == "2024-06-15 12:00:00"
+    assert names(found, "Sidecars and the like") == [["old.jpg.json"]]

@@ -16,6 +16,7 @@ export const api = {
   table: () => ask("GET", "/api/table"),
   decide: (camera, changes) => ask("PUT", `/api/cameras/${camera}`, changes),
   typeTime: (photo, time) => ask("PUT", `/api/photos/${photo}/time`, { time }),
+  clockIn: (photo) => ask("GET", `/api/photos/${photo}/clock`),
   solve: (pairs) => ask("POST", "/api/solve", { pairs }),
   undo: () => ask("POST", "/api/undo"),
   redo: () => ask("POST", "/api/redo"),

@@ -42,6 +42,17 @@ class Pairing extends EventTarget {
     return this.#add(photo, time);
   }
 
+  /** A QR code in the photo says what time it was. */
+  async code(photo) {
+    try {
+      const { time } = await api.clockIn(photo.id);
+      if (time) await this.shown(photo, time);
+      else store.say("No QR code with a time was found in this photo, or no decoder is installed (zxing-cpp).");
+    } catch (error) {
+      store.say(error.message, "wrong");
+    }
+  }
+
   /** The photo has this time of its own. */
   async own(photo, time) {
     if (await store.change(api.typeTime(photo.id, time))) store.say(`${photo.name}: ${time}`);

@@ -57,9 +57,18 @@ class SideTray extends HTMLElement {
 }
 
 function groupOf({ title, note, items }) {
-  const shown = items.slice(0, MOST).map((item) => element("li", {}, nameOf(item), item.note ? ` – ${item.note}` : ""));
+  const shown = items.slice(0, MOST).map((item) => element("li", {}, nameOf(item), item.note ? ` – ${item.note} ` : "", useOf(item)));
   if (items.length > MOST) shown.push(element("li", {}, `and ${items.length - MOST} more`));
   return element("section", {}, element("h3", {}, `${title} (${items.length})`), element("p.note", {}, note), element("ul", {}, ...shown));
+}
+
+/** What is found out about a photo without a time, to be used with one press. */
+function useOf({ ids, names, time }) {
+  if (!time) return "";
+  if (store.times[names[0]] === time) return `(${time} is used)`;
+  return button(`Use ${time}`, async () => {
+    if (await store.change(api.typeTime(ids[0], time))) store.say(`${names[0]}: ${time}`);
+  });
 }
 
 /** The names of an item; what has a picture can be selected. */
