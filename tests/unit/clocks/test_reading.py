@@ -2,10 +2,15 @@
 
 import piexif
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from galleria_storage.clocks.partners import with_cameras_of_partners
 from galleria_storage.clocks.reading import read_shot
 from galleria_storage.clocks.shots import Place, Shot
+from galleria_storage.photos.formats import format_of
+from galleria_storage.photos.gps_moment import gps_moment
+from galleria_storage.photos.metadata_blocks import plain_block
 from galleria_storage.photos.source import BytesSource
 from tests.support.photos.jpegs import SCAN, photo, segment, smallest
 
@@ -49,6 +54,20 @@ def test_a_place_does_not_show_in_what_is_printed() -> None:
 @pytest.mark.parametrize("data", [b"", b"no photo", SCAN, photo(None), b"\xff\xd8\xff\xe1\0\x10Exif\0\0II*\0"])
 def test_a_file_that_tells_nothing_is_a_shot(data: bytes) -> None:
     assert read_shot("a.jpg", BytesSource(data)).clock is None
+
+
+def test_a_block_that_is_no_tiff_hides_nothing_else() -> None:
+    broken = plain_block("exif", "Exif", BytesSource(b"XX*\0" + bytes(40)), 0, 44)
+    good = format_of("image/jpeg").metadata(BytesSource(jpeg()))
+    assert gps_moment([broken, *good]) is not None
+
+
+@given(st.data())
+def test_damage_makes_a_file_tell_less_and_raises_nothing(data: st.DataObject) -> None:
+    photo = bytearray(jpeg())
+    for _ in range(data.draw(st.integers(1, 8))):
+        photo[data.draw(st.integers(0, len(photo) - 1))] = data.draw(st.integers(0, 255))
+    assert read_shot("a.jpg", BytesSource(bytes(photo[: data.draw(st.integers(0, len(photo)))]))).name == "a.jpg"
 
 
 def test_a_film_has_the_camera_of_the_photo_of_its_name() -> None:

@@ -41,6 +41,20 @@ def test_nikon_says_minutes_and_daylight_saving(minutes: int, daylight: int, fou
     assert zone_set([block_with(b"NIKON CORPORATION", nikon_note(minutes, daylight))]) == found
 
 
+def pentax_note(*values: int) -> bytes:
+    """Return a note that says: at home or away, both cities, and whether they have daylight saving."""
+    entries = [struct.pack(">HHIHH", 0x22 + place, 3, 1, value, 0) for place, value in enumerate(values)]
+    return b"AOC\0MM" + struct.pack(">H", len(entries)) + b"".join(entries) + bytes(4)
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [((0, 24, 12, 1, 0), 120), ((1, 24, 12, 1, 0), -300), ((1, 24, 38, 0, 0), 345), ((0, 29, 12, 0, 0), None)],
+)
+def test_pentax_names_a_city_at_home_and_one_away(values: tuple[int, ...], found: int | None) -> None:
+    assert zone_set([block_with(b"PENTAX Corporation", pentax_note(*values))]) == found
+
+
 def test_what_is_no_zone_is_not_taken_for_one() -> None:
     assert zone_set([block_with(b"Canon", canon_note(30_000, 0, ">"))]) is None
     assert zone_set([block_with(b"SONY", nikon_note(60, 1))]) is None

@@ -29,8 +29,8 @@ class Camera(NamedTuple):
     shots
         By clock, those without a time last.
     between
-        First and last time on its clock, if the camera has further shots that are half a year or more away: its clock
-        was reset, or set, in between, and what is wrong with one part says nothing about the other. None otherwise.
+        First and last time on its clock, if these are not all of its shots: they are those between two leaps of the
+        clock by half a year or more, which say nothing about each other, or those in one zone of a journey.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Camera(NamedTuple):
         if self.folders:
             parts.append(f"in {' and '.join(folder or '.' for folder in self.folders)}")
         if self.between:
-            parts.append(f"its clock in {self.between[0]:%B %Y}")
+            parts.append(f"its clock from {self.between[0]:%Y-%m-%d %H:%M} to {self.between[1]:%Y-%m-%d %H:%M}")
         return ", ".join(parts)
 
     @property

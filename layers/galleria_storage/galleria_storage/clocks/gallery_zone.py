@@ -42,10 +42,11 @@ class GalleryZone:
         """Return the zone that is named most often next to some moments, within a day and a half of them."""
         listed = list(moments)
         step = -(-len(listed) // _MOST) or 1
-        counts = Counter(zone for moment in listed[::step] if (zone := self._near(moment)))
+        counts = Counter(zone for moment in listed[::step] if (zone := self.near(moment)))
         return counts.most_common(1)[0][0] if counts else ""
 
-    def _near(self, moment: datetime) -> str:
+    def near(self, moment: datetime) -> str:
+        """Return the zone that is named next to a moment; empty if nothing is within a day and a half."""
         index = bisect_left(self._named, (moment, ""))
         around = self._named[max(0, index - 1) : index + 1]
         near = [(abs(named - moment), zone) for named, zone in around]

@@ -39,8 +39,9 @@ def gps_evidence(camera: Camera) -> Evidence | None:
     tolerance = timedelta(seconds=round(max(NOISE, 3 * found.spread)))
     confidence: Confidence = "certain" if number >= _ENOUGH and 2 * number > found.number else "likely"
     step = timedelta(minutes=nearest_offset(ahead))
-    if confidence == "likely" and abs(ahead - step) > _ONE_ALONE:
-        confidence, tolerance = "guess", timedelta(minutes=5)
+    if confidence == "likely":
+        is_near = abs(ahead - step) <= _ONE_ALONE
+        confidence, tolerance = ("likely", _ONE_ALONE) if is_near else ("guess", timedelta(minutes=5))
     outliers = f", not counting {found.outliers} of them" if found.outliers else ""
     drifting = f", and changes by {found.drift:+.1f} s a day" if found.drift else ""
     words = f"in {found.number} photos, clock minus GPS time is {_clock_text(ahead)} {tolerance_text(tolerance)}"

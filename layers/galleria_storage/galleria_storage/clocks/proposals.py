@@ -15,6 +15,7 @@ from galleria_storage.clocks.evidence import Confidence, Evidence, Source
 from galleria_storage.clocks.file_names import name_evidence
 from galleria_storage.clocks.gallery_zone import GalleryZone, zones_of
 from galleria_storage.clocks.gps_time import gps_evidence
+from galleria_storage.clocks.journeys import by_zone
 from galleria_storage.clocks.many_moments import EPOCH, Others, moments_evidence, others_of
 from galleria_storage.clocks.note_zones import note_evidence
 from galleria_storage.clocks.offset_tags import offset_evidence
@@ -82,7 +83,10 @@ def propose(shots: Iterable[Shot], hints: Hints = Hints()) -> list[Proposal]:  #
     known = (
         _compared(known, hints, zones) if any(_tells(one.proposal) for one in known) else _relative(known, hints, zones)
     )
-    proposals = [_explained(one.proposal) for one in known]
+    settled = [one.proposal for one in known]
+    if not hints.zone:
+        settled = [part for proposal in settled for part in by_zone(proposal, zones)]
+    proposals = [_explained(proposal) for proposal in settled]
     return [proposal._replace(zone="") for proposal in proposals] if is_lost else proposals
 
 
@@ -134,7 +138,8 @@ def _own_zone(camera: Camera, proposal: Proposal, evidence: Iterable[Evidence], 
     if proposal.confidence in _KNOWN:
         moments = [moment for shot in camera.timed if (moment := proposal.moment(shot))]
         return zones.at(moments) or next((one.zone for one in evidence if one.zone), "")
-    return zones.most_common()
+    named = next((one.zone for one in evidence if one.zone), "")
+    return zones.at(shot.clock for shot in camera.timed if shot.clock) or named or zones.most_common()
 
 
 def _tells(proposal: Proposal) -> bool:

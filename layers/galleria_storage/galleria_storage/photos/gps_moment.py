@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
 from galleria_storage.photos.metadata_blocks import Block
 from galleria_storage.photos.tiff.tables import Field, TiffTables
 from galleria_storage.photos.xmp import Name, Packet
@@ -22,7 +22,7 @@ def gps_moment(blocks: Sequence[Block]) -> datetime | None:
                 try:
                     if moment := read(block):
                         return moment
-                except CorruptPhotoError:
+                except (CorruptPhotoError, UnsupportedFormatError):
                     continue
     return None
 
