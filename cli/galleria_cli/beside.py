@@ -91,7 +91,7 @@ def corrected_sidecar(data: bytes, owner: Path, correction: Correction) -> bytes
     Raises
     ------
     GalleriaError
-        The correction of the photo is refused, the sidecar is no XMP, or it tells several times and no photo decides.
+        The photo's correction is refused, the sidecar is not XMP, or it has several times and no photo decides.
     """
     block = _block(data)
     if can_be_corrected(owner):
@@ -110,7 +110,7 @@ def followed(data: bytes, before: CaptureTags, after: CaptureTags) -> bytes:
     Raises
     ------
     CorruptPhotoError
-        It is no XMP.
+        It is not XMP.
     """
     block = _block(data)
     return follow(block.source, [block], change_of([block], before, after), after).plan.apply(data)

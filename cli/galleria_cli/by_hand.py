@@ -24,7 +24,7 @@ from galleria_storage.publishing.wiring import PublishService
 from galleria_storage.publishing.wishes import Wishes
 
 _WRONG: Final = frozenset({"rejected", "failed"})
-#: What is wrong where a key was named; among all keys of a folder it is no fault.
+#: These are failures if the key itself was named, but not among all keys of a folder.
 _WRONG_IF_NAMED: Final = frozenset({*_WRONG, "gone", "ignored"})
 _OTHERS: Final = (
     "made with other settings before: %d copies; --settings-from STACK publishes with those of the deployed function"

@@ -81,10 +81,10 @@ Publish photos to S3 with corrected capture times, and keep the public bucket's 
 Commands:
 {lines}
 
-{PROGRAM} COMMAND --help explains one of them; --version tells the version;
+{PROGRAM} COMMAND --help explains one of them; --version prints the version;
 {PROGRAM} --profile NAME COMMAND takes the settings that `setup` has kept.
 
-Exit status: 0 all right, 1 something is not right, 2 could not be done or told."""
+Exit status: 0 all right, 1 something is not right, 2 could not be done or found out."""
 
 
 def _run(arguments: list[str]) -> int:

@@ -100,7 +100,7 @@ def failures(call: Call, queue_url: str, limit: int) -> Iterator[Iterator[Failur
         yield _received(call, queue_url, limit, receipts)
     finally:
         for receipt in receipts.values():
-            # One that was deleted is not there any more, which is no harm (SQS API, ChangeMessageVisibility).
+            # A message that was deleted meanwhile does no harm (SQS API, ChangeMessageVisibility).
             with suppress(ProviderError):
                 call("sqs", "change_message_visibility", QueueUrl=queue_url, ReceiptHandle=receipt, VisibilityTimeout=0)
 

@@ -66,7 +66,7 @@ def folder_given(path: Path) -> Path:
     Raises
     ------
     LocalFileError
-        It is no folder, or more than one.
+        It is not a folder, or more than one.
     """
     found = list(expanded([path]))
     if len(found) > 1:

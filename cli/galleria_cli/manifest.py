@@ -36,7 +36,7 @@ class Older(NamedTuple):
     photos
         Entries by key.
     others
-        ETags of objects that are no copies of photos, by key.
+        ETags of objects that are not copies of photos, by key.
     """
 
     photos: Mapping[str, Entry]

@@ -63,8 +63,8 @@ def told(function: Command) -> Command:
     """Add --json, --quiet and --verbose; the command gets `report`."""
 
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
-    @click.option("-q", "--quiet", is_flag=True, help="Only what is wrong, and the summary.")
-    @click.option("-v", "--verbose", is_flag=True, help="Name also what needs nothing.")
+    @click.option("-q", "--quiet", is_flag=True, help="Print only problems and the summary.")
+    @click.option("-v", "--verbose", is_flag=True, help="Also name what needs nothing done.")
     @wraps(function)
     def command(*, as_json: bool, quiet: bool, verbose: bool, **others: Any) -> Any:
         return function(report=Report(as_json=as_json, quiet=quiet, verbose=verbose), **others)
@@ -75,8 +75,8 @@ def told(function: Command) -> Command:
 def selected(function: Command) -> Command:
     """Add --include and --exclude; the command gets `selection`."""
 
-    @click.option("--include", multiple=True, metavar="PATTERN", help="Take only such names: '*.jpg'.")
-    @click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave such names; folder/ leaves a folder.")
+    @click.option("--include", multiple=True, metavar="PATTERN", help="Only names that match, such as '*.jpg'.")
+    @click.option("--exclude", multiple=True, metavar="PATTERN", help="Skip names that match; folder/ skips a folder.")
     @wraps(function)
     def command(*, include: tuple[str, ...], exclude: tuple[str, ...], **others: Any) -> Any:
         return function(selection=Selection(include, exclude), **others)
@@ -86,7 +86,7 @@ def selected(function: Command) -> Command:
 
 def recursive(*, default: bool, what: str) -> Callable[[Command], Command]:
     """Add -r, and -R where it is the default; the command gets `recursive`."""
-    help_ = f"{what} with all that is in them."
+    help_ = f"{what} with everything inside."
     if default:
         return click.option("-r/-R", "--recursive/--no-recursive", default=True, show_default=True, help=help_)
     return click.option("-r", "--recursive", is_flag=True, help=help_)
@@ -107,7 +107,7 @@ def transferred(function: Command) -> Command:
         "--bwlimit",
         metavar="RATE",
         callback=lambda _ctx, _param, text: rate_of(text),
-        help="Bytes per second, of all files together: 500K, 2M.",
+        help="Limit for all files together, in bytes per second: 500K, 2M.",
     )
     @retried
     @click.option(
@@ -133,7 +133,7 @@ def retried(function: Command) -> Command:
         "--retries",
         type=click.IntRange(0, 99),
         metavar="N",
-        help="How often a request that fails is tried again (3, or AWS_MAX_ATTEMPTS less 1).",
+        help="How often to repeat a failed request (3, or AWS_MAX_ATTEMPTS less 1).",
     )
     @wraps(function)
     def command(*, retries: int | None, **others: Any) -> Any:
@@ -146,7 +146,7 @@ def retried(function: Command) -> Command:
 
 def dry(function: Command) -> Command:
     """Add --dry-run; the command gets `dry_run`."""
-    return click.option("-n", "--dry-run", is_flag=True, help="Say what would be done, and write nothing.")(function)
+    return click.option("-n", "--dry-run", is_flag=True, help="Say what would be done, but write nothing.")(function)
 
 
 def confirmed(function: Command) -> Command:
@@ -164,16 +164,16 @@ def confirmed(function: Command) -> Command:
 def placed(function: Command) -> Command:
     """Add --prefix and --checksum of files on their way into a bucket; the command gets `prefix` and `checksum`."""
     function = click.option(
-        "--checksum", is_flag=True, help="Read every file, also those that have not changed since last time."
+        "--checksum", is_flag=True, help="Read every file, even if it has not changed since last time."
     )(function)
-    return click.option("--prefix", default="", help="Put before each name, with one / between.")(function)
+    return click.option("--prefix", default="", help="Put before each name, separated by one /.")(function)
 
 
 def judged(function: Command) -> Command:
     """Add --settings-from; the command gets `stack`."""
-    return click.option(
-        "--settings-from", "stack", metavar="STACK", help="With the settings of the deployed function."
-    )(function)
+    return click.option("--settings-from", "stack", metavar="STACK", help="Use the settings of the deployed function.")(
+        function
+    )
 
 
 def queue(function: Command) -> Command:

@@ -20,7 +20,7 @@ _MAX_RAF_RECORDS: Final = 255
 
 
 def of_tiff(source: RangedSource) -> tuple[int, int] | None:
-    """Return the size of the largest picture that is no reduced one: RAW kinds have previews in their first table."""
+    """Return the size of the largest picture that is not reduced; RAW files have previews in their first table."""
     tables = TiffTables(source, lenient=True)
     pictures = [(_value(tables, table, _TYPE_OF_IMAGE) & _REDUCED, _size(tables, table)) for table in tables.all]
     whole = [size for reduced, size in pictures if size and not reduced]

@@ -62,7 +62,7 @@ class Reconciling:
         if wish is not None:
             return Judged(pair.key, *self._with_original(pair.key, wish, copy))
         if copy is None or not is_ours(copy):
-            return Judged(pair.key, "other", "it is no copy of a photo")
+            return Judged(pair.key, "other", "it is not a copy of a photo")
         return Judged(pair.key, "orphan", "its original is not in staging any more")
 
     def _with_original(self, key: str, wish: Wish, copy: ObjectInfo | None) -> tuple[State, str]:

@@ -26,7 +26,7 @@ class Report:
     as_json
         One JSON object per line on standard output, and nothing else there.
     quiet
-        Only what is wrong, and the summary.
+        Print only problems and the summary.
     verbose
         Also each file about which nothing needs to be done.
     """

@@ -32,7 +32,7 @@ def missing_parts() -> list[str]:
 
 
 def read_shots(files: Sequence[LocalFile], tell: Callable[[LocalFile], object] = lambda _: None) -> list[Shot]:
-    """Read files; those that are no photos, or cannot be read, are shots that tell nothing.
+    """Read files; those that are not photos, or cannot be read, become shots without facts.
 
     Parameters
     ----------

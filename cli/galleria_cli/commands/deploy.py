@@ -25,11 +25,11 @@ _PAIR = "PATTERN=VALUE"
 @click.argument("folder", type=PATH)
 @click.option("--bucket", help="Deploy there (S3_PUBLIC_BUCKET).")
 @click.option("--endpoint", help="The provider's endpoint (S3_PUBLIC_ENDPOINT); empty for AWS.")
-@click.option("--setup-cors", is_flag=True, help="Put the bucket's CORS rules right first.")
+@click.option("--setup-cors", is_flag=True, help="Repair the bucket's CORS rules first.")
 @click.option("--no-cors-check", is_flag=True, help="Deploy whatever the bucket's CORS rules are.")
 @click.option("--cache-control", multiple=True, metavar=_PAIR, help="For names: '*.css=max-age=31536000'.")
 @click.option("--media-type", multiple=True, metavar=_PAIR, help="For names: '*.geojson=application/geo+json'.")
-@click.option("--again", is_flag=True, help="Send also what has not changed: its headers may.")
+@click.option("--again", is_flag=True, help="Also send unchanged files, whose headers may have changed.")
 @placed
 @recursive(default=True, what="The folder")
 @selected

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from galleria_cli.manifest import Described, Entry
 
 
-@click.command("manifest", cls=Subcommand, epilog="Exit status: 0 written, 2 it could not be told.")
+@click.command("manifest", cls=Subcommand, epilog="Exit status: 0 written, 2 it could not be found out.")
 @click.option("-o", "--output", type=PATH, metavar="FILE", help="Write there; what is in it is not asked again.")
 @click.option("--previous", type=PATH, metavar="FILE", help="An older manifest: only what changed is asked for.")
-@click.option("--prefix", default="", help="Only keys that begin so.")
+@click.option("--prefix", default="", help="Only keys with this prefix.")
 @click.option("--base-url", metavar="URL", help="Where the photos are read: https://photos.example.com")
 @click.option("--csv", "as_csv", is_flag=True, help="A table in place of JSON.")
 @click.option("--sha256", is_flag=True, help="Read photos whose SHA-256 is not recorded.")

@@ -19,7 +19,7 @@ _WHAT_TO_DO = {
 
 
 @click.command(
-    "problems", cls=Subcommand, epilog="Exit status: 0 there are none, 1 there are some, 2 it could not be told."
+    "problems", cls=Subcommand, epilog="Exit status: 0 there are none, 1 there are some, 2 it could not be found out."
 )
 @queue
 @selected

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     "publish", cls=Subcommand, epilog="Exit status: 0 every copy is right, 1 one is not, 2 a setting is wrong."
 )
 @click.argument("keys", nargs=-1, metavar="[KEY...]")
-@click.option("--prefix", help="All keys that begin so.")
+@click.option("--prefix", help="All keys with this prefix.")
 @click.option("--all", "everything", is_flag=True, help="All keys of the staging bucket.")
 @click.option("--force", is_flag=True, help="Write copies anew, even if the right ones are there.")
-@click.option("--watch", is_flag=True, help="Go on until Ctrl-C: what is new or changed is published.")
+@click.option("--watch", is_flag=True, help="Keep going until Ctrl-C, and publish what is new or changed.")
 @click.option("--every", type=click.FloatRange(0.1), default=10, show_default=True, help="Seconds between two looks.")
 @click.option(
     "--tags-every",

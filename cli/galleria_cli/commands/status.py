@@ -13,11 +13,11 @@ from galleria_storage.bulk.selection import Selection
 
 def compared(function: Command) -> Command:
     """Add --prefix and --settings-from."""
-    return click.option("--prefix", default="", help="Only keys that begin so.")(judged(function))
+    return click.option("--prefix", default="", help="Only keys with this prefix.")(judged(function))
 
 
 @click.command(
-    "status", cls=Subcommand, epilog="Exit status: 0 every copy is right, 1 one is not, 2 it could not be told."
+    "status", cls=Subcommand, epilog="Exit status: 0 every copy is right, 1 one is not, 2 it could not be found out."
 )
 @compared
 @selected

@@ -10,7 +10,7 @@ from galleria_storage.bulk.selection import Selection
 
 
 @click.command(
-    "verify", cls=Subcommand, epilog="Exit status: 0 every copy is right, 1 one is not, 2 it could not be told."
+    "verify", cls=Subcommand, epilog="Exit status: 0 every copy is right, 1 one is not, 2 it could not be found out."
 )
 @compared
 @selected

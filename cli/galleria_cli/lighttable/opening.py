@@ -37,7 +37,7 @@ def open_staging(prefix: str, stack: str | None, cache: Path, *, by_hand: bool) 
     Parameters
     ----------
     prefix
-        Only keys that begin so.
+        Only keys with this prefix.
     stack
         Judge by the settings of this stack's function; None: by those of the environment.
     by_hand

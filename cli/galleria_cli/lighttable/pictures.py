@@ -31,7 +31,7 @@ def small_picture(source: RangedSource, edge: int) -> bytes:
     Raises
     ------
     UnsupportedFormatError
-        It is no picture, or none that can be shown.
+        It is not a picture, or cannot be shown.
     """
     media = recognise(source)
     kind = media.media_type if media else ""

@@ -139,7 +139,7 @@ class Session:
         Raises
         ------
         CorrectionError
-            A photo has no time, or a text is no time.
+            A photo has no time, or a text does not name a time.
         """
         with self._lock:
             self._settled()

@@ -19,7 +19,7 @@ class StagedShelf:
     store
         The bucket.
     prefix
-        Only keys that begin so.
+        Only keys with this prefix.
     """
 
     def __init__(self, store: ObjectStore, prefix: str) -> None:

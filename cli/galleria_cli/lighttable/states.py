@@ -48,7 +48,7 @@ class States:
     run
         Judges keys; knows both buckets.
     prefix
-        Only keys that begin so.
+        Only keys with this prefix.
     """
 
     def __init__(self, run: Reconciling, prefix: str) -> None:

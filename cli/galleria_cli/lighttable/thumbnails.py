@@ -49,7 +49,7 @@ class Thumbnails:
         Raises
         ------
         GalleriaError
-            It is no picture, or it cannot be read.
+            It is not a picture, or it cannot be read.
         """
         with self._way.taken():
             place = self._place(name, size)

@@ -68,7 +68,7 @@ def from_words(words: Collection[str], where: str) -> dict[str, str]:
     Raises
     ------
     CorrectionError
-        One is no such word, its key is unknown, or its value cannot be understood.
+        A word is not of this form, its key is unknown, or its value cannot be understood.
     """
     asked: dict[str, object] = {}
     for word in words:

@@ -208,7 +208,7 @@ class Correction(NamedTuple):
         ------
         CorrectionError
             A relative correction or a named zone needs a capture time, and the
-            photo has none that can be read; or a result is out of range.
+            photo has no readable one; or a result is out of range.
         """
         known, from_text = "", None
         if self.capture_time:

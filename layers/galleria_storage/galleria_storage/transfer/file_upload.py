@@ -1,6 +1,6 @@
 """Upload a file or bytes once, with its SHA-256 recorded beside it.
 
-A digest computed beforehand goes with what is sent, so that the provider
+A digest is computed first and sent along, so that the provider
 rejects a file that changes between hashing and sending; what is stored is
 proven like every other write. No body is ever held in memory.
 """

@@ -35,7 +35,7 @@ class _Place(NamedTuple):
 def connect_for_many(access: BucketAccess, pace: Pace | None = None, env: Mapping[str, str] = os.environ) -> Connection:
     """Connect to a bucket for many requests: as `clients.connect`, but without the SDK as long as none is needed.
 
-    A client with a `pace` is the SDK's: speed is no matter then.
+    A client with a `pace` is the SDK's, since its speed does not matter.
 
     Raises
     ------

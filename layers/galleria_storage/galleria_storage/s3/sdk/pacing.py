@@ -1,6 +1,6 @@
 """Bodies that go no faster than a pace allows, whichever operation sends or receives them.
 
-What is no body (signatures, listings, the answer to a HEAD) is not counted.
+Only bodies are counted, not listings or the answer to a HEAD.
 """
 
 from typing import TYPE_CHECKING, Any
