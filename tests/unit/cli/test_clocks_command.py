@@ -1,12 +1,17 @@
 """`clocks` finds out which clock is wrong and writes galleria.toml; `correct` then puts all photos in order."""
 
+import io
 import json
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import piexif
 import pytest
+from PIL import Image
 
+from galleria_cli.clock_photos import read_time
 from galleria_cli.console import main
 from galleria_storage.clocks.shots import Shot
 from tests.support.clocks.shots import NOON, shots_at
@@ -102,6 +107,28 @@ def test_a_photo_of_a_clock_that_cannot_be_read_is_refused(
     write_files(shots_at(*TIMES), tmp_path)
     assert main(["clocks", "-n", str(tmp_path), "--clock", clock]) == 2
     assert found in capsys.readouterr().err
+
+
+def test_a_qr_code_in_a_photo_says_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_barcodes(picture: Image.Image) -> list[SimpleNamespace]:
+        assert picture.mode == "L"
+        return [SimpleNamespace(text="https://example.com"), SimpleNamespace(text="2024-06-15T14:00:07+02:00")]
+
+    monkeypatch.setitem(sys.modules, "zxingcpp", SimpleNamespace(read_barcodes=read_barcodes))
+    write_files(shots_at(*TIMES, ahead=SLOW), tmp_path)
+    code = io.BytesIO()
+    taken = piexif.load(str(tmp_path / "IMG_0000.JPG"))
+    Image.new("RGB", (64, 64)).save(code, "JPEG", exif=piexif.dump(taken))
+    (tmp_path / "IMG_0000.JPG").write_bytes(code.getvalue())
+    assert main(["clocks", str(tmp_path), "--zone", "Europe/Stockholm", "--clock", "IMG_0000.JPG"]) == 0
+    assert 'shift = "+1h46s"' in (tmp_path / GALLERY).read_text()
+
+
+@pytest.mark.parametrize("text", ["1718452807", "1718452807000", "2024-06-15 14:00:07+02:00", "2024-06-15T12:00:07Z"])
+def test_codes_say_the_time_in_several_ways(text: str) -> None:
+    time = read_time(text)
+    assert time
+    assert time.timestamp() == 1718452807
 
 
 def test_a_guess_is_written_as_a_comment(tmp_path: Path) -> None:

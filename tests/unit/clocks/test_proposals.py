@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from galleria_storage.clocks.proposals import Hints, Proposal, propose
 from galleria_storage.clocks.shots import Shot
 from tests.support.clocks.shots import NOON, shots_at
@@ -32,6 +35,24 @@ def test_a_clock_wrong_by_twenty_minutes_is_not_in_another_zone() -> None:
 def test_a_clock_set_to_winter_time_is_an_hour_slow() -> None:
     found = only(shots_at(*MINUTES, ahead=timedelta(hours=1), gps=True, zone="Europe/Stockholm"))
     assert found.shift == timedelta(hours=1)
+
+
+def test_a_phone_without_offset_tags_tells_about_the_others() -> None:
+    phone = shots_at(*MINUTES, camera="Apple iPhone 6", folder="phone")
+    camera = shots_at(
+        *MINUTES, ahead=timedelta(hours=2, seconds=-46), gps=True, zone="Europe/Stockholm", folder="camera"
+    )
+    found = {one.camera.name: one for one in propose([*phone, *camera])}
+    assert (found["Apple iPhone 6"].confidence, found["Apple iPhone 6"].shift) == ("likely", timedelta())
+    alone = only(phone)
+    assert (alone.confidence, alone.shift, alone.zone) == ("likely", timedelta(), "")
+
+
+@given(st.integers(-80_000, 80_000), st.integers(-1_000_000, 1_000_000))
+def test_a_shift_undoes_exactly_what_was_wrong(error: int, later: int) -> None:
+    ahead = timedelta(hours=2, seconds=error)
+    found = only(shots_at(*(later + minute for minute in MINUTES), ahead=ahead, gps=True), Hints(zone="+02:00"))
+    assert found.shift == (timedelta(seconds=-error) if abs(error) > 2 else timedelta())
 
 
 def test_a_camera_of_which_nothing_is_known_is_unknown() -> None:

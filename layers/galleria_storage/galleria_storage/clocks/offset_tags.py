@@ -10,7 +10,7 @@ from typing import Final
 
 from galleria_storage.clocks.cameras import Camera
 from galleria_storage.clocks.evidence import Evidence
-from galleria_storage.clocks.offsets import zone_text
+from galleria_storage.clocks.offsets import offset_in, zone_text
 
 #: Makers, or models where the maker makes cameras, too, whose devices set their clocks by the network.
 _PHONES: Final = (
@@ -39,6 +39,18 @@ def offset_evidence(camera: Camera) -> Evidence | None:
     return Evidence(
         "offset tag", words, "guess", timedelta(minutes=minutes), _OF_PEOPLE, zone=zone_text(minutes), photos=number
     )
+
+
+def phone_evidence(camera: Camera, zone: str) -> Evidence | None:
+    """Say that a phone without offset tags shows the time of the gallery's zone; None for other cameras.
+
+    Phones write offset tags since about 2019; before, their clocks were right as well.
+    """
+    first = camera.timed[0].clock if camera.timed else None
+    if first is None or not is_phone(camera.name) or any(shot.offset is not None for shot in camera.timed):
+        return None
+    words = "a phone, whose clock the network sets"
+    return Evidence("phone", words, "likely", offset_in(zone, first), _OF_NETWORK, photos=len(camera.timed))
 
 
 def _of_phone(counts: "Counter[int]") -> Evidence:

@@ -18,7 +18,7 @@ from galleria_storage.clocks.gps_time import gps_evidence
 from galleria_storage.clocks.journeys import by_zone
 from galleria_storage.clocks.many_moments import EPOCH, Others, moments_evidence, others_of
 from galleria_storage.clocks.note_zones import note_evidence
-from galleria_storage.clocks.offset_tags import offset_evidence
+from galleria_storage.clocks.offset_tags import offset_evidence, phone_evidence
 from galleria_storage.clocks.offsets import offset_in, zone_text
 from galleria_storage.clocks.place_zones import place_evidence
 from galleria_storage.clocks.resets import reset_evidence
@@ -115,6 +115,8 @@ def _alone(camera: Camera, cameras: Sequence[Camera], hints: Hints, zones: Galle
     zone = hints.zone or zones.most_common()
     kinds = (gps_evidence, name_evidence, place_evidence, offset_evidence, note_evidence)
     evidence = [found for kind in kinds if (found := kind(camera))]
+    if phone := phone_evidence(camera, zone):
+        evidence.append(phone)
     if shown := shown_evidence(camera, hints.shown, zone):
         evidence.insert(0, shown)
     if hints.right & {camera.name, camera.label} and camera.first:
