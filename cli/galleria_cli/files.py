@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from galleria_cli.rules.rulebook import NAME
+from galleria_cli.rules.filename import NAME
 from galleria_storage.bulk.selection import Selection
 from galleria_storage.bulk.walk import LocalFile, walk
 from galleria_storage.errors import LocalFileError

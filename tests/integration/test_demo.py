@@ -13,8 +13,8 @@ from botocore.client import BaseClient
 from moto.backends import get_backend
 from moto.core import DEFAULT_ACCOUNT_ID
 
-from galleria_cli.commands import demo
 from galleria_cli.console import main
+from galleria_cli.demo import showing
 from galleria_cli.demo.embedded import CREDENTIAL, PUBLIC_BUCKET, STAGING_BUCKET, EmbeddedSystem, embedded_system
 from galleria_cli.demo.samples import sample_photos
 from galleria_cli.demo.trials import publish, publish_again
@@ -135,7 +135,7 @@ def test_a_photo_that_is_written_a_second_time_is_called_wrong(system: EmbeddedS
 def test_one_wrong_thing_is_exit_status_1(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(demo, "_show", lambda _system, _photos: ["a.jpg: the image data differ"])
+    monkeypatch.setattr(showing, "_show", lambda _system, _photos: ["a.jpg: the image data differ"])
     assert run_demo(tmp_path) == 1
     assert "WRONG  a.jpg: the image data differ" in capsys.readouterr().out
 

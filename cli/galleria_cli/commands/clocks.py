@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from galleria_cli.files import files_of, size_of
 from galleria_cli.options import PATH, dry, recursive, selected, told
 from galleria_cli.reporting import Report
-from galleria_cli.rules.rulebook import NAME
+from galleria_cli.rules.filename import NAME
 from galleria_cli.subcommands import Subcommand
 from galleria_cli.text_table import printable
 from galleria_storage.bulk.selection import Selection
-from galleria_storage.bulk.walk import LocalFile
 from galleria_storage.errors import LocalFileError
 
 if TYPE_CHECKING:
+    from galleria_storage.bulk.walk import LocalFile
     from galleria_storage.clocks.proposals import Proposal
 
 #: Clocks of which too little is known.
@@ -59,6 +58,7 @@ def command(
     """
     from galleria_cli.clock_photos import shown_times  # noqa: PLC0415 # `--help` is quick
     from galleria_cli.clock_report import camera_facts, camera_in_words, time_facts, time_in_words  # noqa: PLC0415
+    from galleria_cli.files import files_of, size_of  # noqa: PLC0415
     from galleria_cli.rules.drafting import common_zone, draft  # noqa: PLC0415
     from galleria_cli.shot_files import missing_parts, read_shots  # noqa: PLC0415
     from galleria_storage.clocks.proposals import Hints, propose  # noqa: PLC0415
@@ -70,7 +70,7 @@ def command(
         report.note(f"without {', '.join(missing)}, less is known: pip install 'galleria-storage[clocks]'")
     with report.progress(len(files), sum(size_of(file) for file in files)):
 
-        def tell(file: LocalFile) -> None:
+        def tell(file: "LocalFile") -> None:
             report.passed(size_of(file))
 
         shots = read_shots(files, tell)

@@ -1,25 +1,10 @@
 """`galleria-storage cors check|repair`: the guard before a deployment, and the repair by hand."""
 
-import json
-import os
-import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any, TextIO
-
 import click
 
 from galleria_cli.options import dry, retried, told
 from galleria_cli.reporting import Report
 from galleria_cli.subcommands import Subcommand
-from galleria_cli.text_table import printable
-from galleria_storage.corrections.near_misses import near_settings
-from galleria_storage.cors.all_buckets import audit_buckets, summary
-from galleria_storage.cors.bucket_verdict import BucketVerdict
-from galleria_storage.cors.cors_settings import cors_settings
-from galleria_storage.runtime.environment import RememberedNames, completed
-
-_GUIDANCE = "Run again with --setup-cors (or `galleria-storage cors repair`) to put the rules right for web access."
 
 
 @click.group("cors", epilog="Exit status: 0 in order, 1 drifted, 2 could not be told or repaired.")
@@ -41,6 +26,8 @@ _merge = click.option("--merge", is_flag=True, help="Keep the rules of others (C
 @told
 def check(*, setup_cors: bool, merge: bool, dry_run: bool, report: Report) -> int:
     """Compare, and never write unless --setup-cors is given; --json prints the verdicts as one document."""
+    from galleria_cli.auditing import audit  # noqa: PLC0415 # `--help` is quick
+
     return audit(setup_cors=setup_cors and not dry_run, merge=merge, report=report)
 
 
@@ -51,72 +38,6 @@ def check(*, setup_cors: bool, merge: bool, dry_run: bool, report: Report) -> in
 @told
 def repair(*, merge: bool, dry_run: bool, report: Report) -> int:
     """Compare, and put the rules right if they are not; --json prints the verdicts as one document."""
+    from galleria_cli.auditing import audit  # noqa: PLC0415 # `--help` is quick
+
     return audit(setup_cors=not dry_run, merge=merge, report=report)
-
-
-def audit(*, setup_cors: bool, merge: bool, report: Report) -> int:
-    """Audit all configured buckets, print the verdicts, and return the exit status."""
-    verdicts = _verdicts(os.environ, setup_cors=setup_cors, merge=merge)
-    if report.as_json:
-        print(json.dumps(summary(verdicts), indent=2))
-    else:
-        told = [verdict for verdict in verdicts if not report.quiet or _exit_status([verdict])]
-        _print(told, sys.stdout, setup_cors=setup_cors)
-    return _exit_status(verdicts)
-
-
-def may_be_read(env: Mapping[str, str], *, setup_cors: bool) -> bool:
-    """Tell whether pages may read the public bucket, and print what is wrong to stderr.
-
-    A provider that keeps no CORS rules (the MinIO family) counts as readable unless CORS_PROBE_URL shows that it is
-    not: there is nothing a person could put right in the bucket. It is printed all the same.
-    """
-    verdicts = _verdicts(env, setup_cors=setup_cors, merge=False)
-    _print([verdict for verdict in verdicts if _exit_status([verdict])], sys.stderr, setup_cors=setup_cors)
-    return not _exit_status([verdict for verdict in verdicts if not verdict.unknown])
-
-
-def _verdicts(env: Mapping[str, str], *, setup_cors: bool, merge: bool) -> list[BucketVerdict]:
-    env = RememberedNames(completed(env))
-    settings = cors_settings(env)
-    for note in near_settings(env, env.names):
-        print(printable(note), file=sys.stderr)
-    if merge:
-        settings = replace(settings, mode="merge")
-    elif setup_cors and settings.mode == "audit":
-        # Whoever types it wants it done, whatever the scheduled function may do.
-        settings = replace(settings, mode="repair")
-    return audit_buckets(settings, read_only=not setup_cors, log=_log)
-
-
-def _log(message: str, *, extra: Mapping[str, Any]) -> None:
-    """Keep what the library logs on the terminal: the old rules, before they are gone."""
-    print(message, json.dumps(extra), file=sys.stderr)
-
-
-def _print(verdicts: Sequence[BucketVerdict], where: TextIO, *, setup_cors: bool) -> None:
-    for verdict in verdicts:
-        _print_one(verdict, where)
-    if any(verdict.status == "drifted" for verdict in verdicts) and not setup_cors:
-        print(_GUIDANCE, file=where)
-
-
-def _print_one(verdict: BucketVerdict, where: TextIO) -> None:
-    print(printable(f"{verdict.bucket}: {verdict.status}: {verdict.reason}"), file=where)
-    notes: Sequence[tuple[str, Any]] = (
-        ("needs", verdict.shortcomings),
-        ("differs", verdict.differences),
-        ("risk", verdict.risks),
-        ("probe", verdict.probe.problems if verdict.probe else ()),
-    )
-    for label, lines in notes:
-        for line in lines:
-            print(printable(f"  {label}: {line}"), file=where)
-    if verdict.advice:
-        print(printable(f"  {verdict.advice}"), file=where)
-
-
-def _exit_status(verdicts: Sequence[BucketVerdict]) -> int:
-    if any(verdict.status == "failed" or verdict.unknown for verdict in verdicts):
-        return 2
-    return int(any(verdict.drift and verdict.status != "repaired" for verdict in verdicts))

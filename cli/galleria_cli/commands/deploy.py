@@ -93,7 +93,7 @@ def _headers(words: tuple[str, ...], option: str) -> "list[Header]":
 
 def _cors_in_order(given: dict[str, str | None], *, setup_cors: bool) -> bool:
     """Look at the bucket's CORS rules, put them right if that is asked, and say what is wrong with them."""
-    from galleria_cli.commands.cors import may_be_read  # noqa: PLC0415 # `--help` is quick
+    from galleria_cli.auditing import may_be_read  # noqa: PLC0415 # `--help` is quick
 
     env = {**os.environ, **{name: value for name, value in given.items() if value is not None}}
     return may_be_read(env, setup_cors=setup_cors)

@@ -4,18 +4,19 @@ import os
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from galleria_cli.files import Chosen, expanded
 from galleria_cli.options import PATH, Transfers, dry, placed, recursive, selected, told, transferred
 from galleria_cli.reporting import Report
-from galleria_cli.rules.rulebook import NAME, Rulebook, book_of, read_rulebook
-from galleria_cli.rules.short_forms import from_words
+from galleria_cli.rules.filename import NAME
 from galleria_cli.subcommands import Subcommand
 from galleria_storage.bulk.selection import Selection
-from galleria_storage.bulk.walk import LocalFile
-from galleria_storage.runtime.environment import completed, words
+
+if TYPE_CHECKING:
+    from galleria_cli.rules.rulebook import Rulebook
+    from galleria_storage.bulk.walk import LocalFile
 
 
 @click.command(
@@ -71,6 +72,9 @@ def command(  # one name for each option
     again; only photos are sent. A photo that would be rejected is named, and not sent.
     """
     from galleria_cli import places, pushing, sending  # noqa: PLC0415 # `--help` is quick
+    from galleria_cli.files import Chosen  # noqa: PLC0415
+    from galleria_cli.rules.short_forms import from_words  # noqa: PLC0415
+    from galleria_storage.runtime.environment import completed, words  # noqa: PLC0415
 
     given = from_words(correct, "--correct")
     found = Chosen(paths, selection, recursive=recursive)
@@ -102,14 +106,17 @@ def command(  # one name for each option
     return int(not right)
 
 
-def _book(paths: Sequence[Path], rules: Path | None) -> Rulebook:
+def _book(paths: Sequence[Path], rules: Path | None) -> "Rulebook":
+    from galleria_cli.files import expanded  # noqa: PLC0415 # `--help` is quick
+    from galleria_cli.rules.rulebook import book_of, read_rulebook  # noqa: PLC0415
+
     if rules:
         return read_rulebook(rules)
     first = next(expanded(paths))
     return book_of(first if first.is_dir() else first.parent)
 
 
-def _explain(report: Report, book: Rulebook, found: Iterable[LocalFile], given: dict[str, str]) -> int:
+def _explain(report: Report, book: "Rulebook", found: "Iterable[LocalFile]", given: dict[str, str]) -> int:
     from galleria_cli.rules.facts import facts_of  # noqa: PLC0415 # only here
 
     for file in found:

@@ -10,7 +10,8 @@ from galleria_cli.lighttable.preview import asked_of
 from galleria_cli.lighttable.rules_file import RulesFile
 from galleria_cli.lighttable.states import States
 from galleria_cli.lighttable.tag_run import TagRun
-from galleria_cli.rules.rulebook import NAME, parse_rulebook
+from galleria_cli.rules.filename import NAME
+from galleria_cli.rules.rulebook import parse_rulebook
 from galleria_storage.clocks.shots import Shot
 from galleria_storage.s3.objects import ObjectStore
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
-from galleria_cli.rules.rulebook import NAME
+from galleria_cli.rules.filename import NAME
 from galleria_storage.errors import SettingsError
 
 _RULE: Final = re.compile(r"^[ \t]*\[\[[ \t]*rule[ \t]*\]\]", re.MULTILINE)

@@ -3,7 +3,8 @@
 from contextlib import suppress
 from pathlib import Path
 
-from galleria_cli.rules.rulebook import NAME, parse_rulebook
+from galleria_cli.rules.filename import NAME
+from galleria_cli.rules.rulebook import parse_rulebook
 from galleria_storage.errors import LocalFileError, SettingsError
 
 

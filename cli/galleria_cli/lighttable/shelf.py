@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
-from galleria_cli.rules.rulebook import NAME
+from galleria_cli.rules.filename import NAME
 from galleria_storage.bulk.walk import LocalFile, list_files
 from galleria_storage.errors import LocalFileError, NotFoundError
 from galleria_storage.photos.source import FileSource, RangedSource

@@ -10,11 +10,11 @@ from typing import Any, Final, NamedTuple
 from galleria_cli.rules.clock_times import clock_time
 from galleria_cli.rules.drift import DRIFT_KEYS, Drift, drift_of
 from galleria_cli.rules.facts import Facts
+from galleria_cli.rules.filename import NAME
 from galleria_cli.rules.short_forms import ASKING_KEYS, check_keys, correction_values
 from galleria_storage.corrections.precedence import winning_values
 from galleria_storage.errors import CorrectionError, LocalFileError, SettingsError
 
-NAME: Final = "galleria.toml"
 _CONDITIONS: Final = ("camera", "serial", "folder", "files", "between")
 _RULE_KEYS: Final = (*_CONDITIONS, *ASKING_KEYS, *DRIFT_KEYS, "skip")
 _BOOK_KEYS: Final = (*ASKING_KEYS, "skip", "rule")

@@ -10,7 +10,7 @@ from typing import NoReturn
 import pytest
 
 from galleria_cli import console
-from galleria_cli.commands import local
+from galleria_cli.demo import foreground
 from galleria_storage.errors import BucketNotFoundError, GalleriaError, SettingsError
 from tests.support.servers.processes import ROOT
 
@@ -19,7 +19,7 @@ def fail_with(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> int:
     def run(*_arguments: object) -> NoReturn:
         raise error
 
-    monkeypatch.setattr(local, "run", run)
+    monkeypatch.setattr(foreground, "run", run)
     return console.main(["local"])
 
 
@@ -122,6 +122,23 @@ def test_ctrl_c_is_exit_status_130(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_help_does_not_import(heavy: str) -> None:
     code = f"import sys\nfrom galleria_cli.console import main\nmain(['--help'])\nsys.exit({heavy!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
+
+
+#: Tells of each subcommand which heavy modules its help has brought.
+HELP_OF_ALL = """
+import sys
+from galleria_cli.console import COMMANDS, main
+heavy = {"boto3", "botocore", "moto", "PIL", "rich", "piexif", "concurrent.futures", "sqlite3", "zoneinfo", "tomlkit",
+         "galleria_storage.photos.photo", "galleria_storage.publishing.publisher", "galleria_storage.s3.clients"}
+for name in COMMANDS:
+    main([name, "--help"])
+    print(name, *(heavy & set(sys.modules)), file=sys.stderr)
+"""
+
+
+def test_the_help_of_a_subcommand_imports_only_what_it_says() -> None:
+    run = subprocess.run([sys.executable, "-c", HELP_OF_ALL], check=True, capture_output=True, text=True)
+    assert run.stderr.split() == list(console.COMMANDS)
 
 
 def test_the_package_runs_as_a_module() -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from galleria_cli.commands import problems, retry
+from galleria_cli import queue_work
+from galleria_cli.commands import retry
 from galleria_cli.reporting import Report
 from galleria_storage.delivery.events import notification
 from galleria_storage.errors import ProviderError
@@ -74,7 +75,7 @@ class FakeServices:
 def go(services: FakeServices, *words: str, function: str = "publish") -> int:
     params = retry.command.make_context("retry", ["--queue-url", "q", "--function", function, *words]).params
     asked = {name: params[name] for name in ("rejected", "limit", "yes")}
-    return retry.retry(services, params["queue_url"], params["functions"], Report(), **asked)
+    return queue_work.retry(services, params["queue_url"], params["functions"], Report(), **asked)
 
 
 def test_without_yes_nothing_is_changed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -183,7 +184,7 @@ def test_an_event_that_the_queue_or_a_rule_gave_up_is_tried_again(
 def test_looking_hides_nothing_and_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     services = FakeServices({**REJECTED, "advice": "Write a time."}, FAILED, "no JSON")
     for _ in range(2):
-        assert problems.show(services, "q", 0, Report()) == 1
+        assert queue_work.show(services, "q", 0, Report()) == 1
         told = capsys.readouterr().out
         assert "rejected   wrong.jpg  'yesterday' is no time. Write a time." in told
         assert "failed     a b.jpg  the provider was away. Try again: galleria-storage retry." in told
@@ -199,4 +200,4 @@ def test_what_was_seen_before_an_error_is_not_hidden_either() -> None:
 
 
 def test_no_problems_is_exit_status_0() -> None:
-    assert problems.show(FakeServices(), "q", 0, Report()) == 0
+    assert queue_work.show(FakeServices(), "q", 0, Report()) == 0

@@ -1,0 +1,56 @@
+"""What `correct` is asked for: corrections, photos and folders, in any order."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from galleria_cli.files import expanded
+from galleria_cli.rules.filename import NAME
+from galleria_cli.rules.rulebook import Rulebook, book_of, read_rulebook
+from galleria_cli.rules.short_forms import ASKING_KEYS, correction_values
+from galleria_storage.bulk.selection import Selection
+from galleria_storage.bulk.walk import LocalFile, list_files
+from galleria_storage.corrections.near_misses import near_keys
+from galleria_storage.errors import CorrectionError
+
+
+def understand(words: Sequence[str]) -> tuple[dict[str, str], list[Path]]:
+    """Tell corrections and paths apart; patterns that the shell left are expanded.
+
+    Raises
+    ------
+    CorrectionError
+        A word is almost a correction, or one is given twice.
+    LocalFileError
+        Nothing fits a pattern.
+    """
+    asked: dict[str, object] = {}
+    paths = []
+    for word in words:
+        key, sign, value = word.partition("=")
+        if not sign or key.lower() not in ASKING_KEYS:
+            if (notes := near_keys({key: value}, {})) and not Path(word).exists():
+                raise CorrectionError(f"{key!r} is not a correction; {notes[0].rpartition('; ')[2]}")
+            paths.append(Path(word))
+        elif asked.setdefault(key.lower(), value) != value:
+            raise CorrectionError(f"{key} is given twice, as {asked[key.lower()]!r} and as {value!r}; once is allowed")
+    return correction_values(asked, "the correction"), list(expanded(paths))
+
+
+def rules_for(paths: Sequence[Path], rules: Path | None, *, recursive: bool) -> Rulebook:
+    """Return the rules of a file, else those of the first folder."""
+    if rules:
+        return read_rulebook(rules)
+    return next((book_of(path) for path in paths if recursive and path.is_dir()), Rulebook())
+
+
+def photos_of(paths: Sequence[Path], selection: Selection, *, recursive: bool, into: Path | None) -> list[LocalFile]:
+    """Return the files that are meant; those of the folder that the copies go into are not, if it lies in another."""
+    found = []
+    copies = into.resolve() if into else None
+    for path in paths:
+        if not (recursive and path.is_dir()):
+            found.append(LocalFile(path.name, path))
+            continue
+        inside = (file for file in list_files(path) if selection.takes(file.name) and file.name != NAME)
+        found += [file for file in inside if copies is None or copies not in file.path.resolve().parents]
+    return found
