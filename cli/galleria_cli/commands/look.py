@@ -1,6 +1,7 @@
 """`galleria-storage look FOLDER`: the light table, in the browser."""
 
 import sys
+import warnings
 import webbrowser
 from pathlib import Path
 
@@ -58,6 +59,7 @@ def command(
         if not no_browser and not webbrowser.open(address):
             print("No browser could be opened; open the address yourself.", file=sys.stderr)
 
+    warnings.filterwarnings("ignore", module="PIL")  # damaged photos are told on the page
     table.start()
     try:
         serve(application(table), opened, port)

@@ -1,6 +1,7 @@
 """A small picture of a photo: the one that its camera embedded, else one made from the photo itself."""
 
 import io
+import struct
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -23,6 +24,11 @@ _QUALITY: Final = 80
 _SMALLEST: Final = 0.6
 _LARGEST_EMBEDDED: Final = 16 * 1024 * 1024
 _LARGEST_FILE: Final = 512 * 1024 * 1024
+#: What Pillow's decoders raise on damaged files.
+_DAMAGED: Final = (
+    OSError, EOFError, ValueError, TypeError, SyntaxError, LookupError, ArithmeticError, AttributeError, RuntimeError,
+    MemoryError, struct.error,
+)  # fmt: skip
 
 
 def small_picture(source: RangedSource, edge: int) -> bytes:
@@ -138,7 +144,7 @@ def _shrunk(data: bytes, edge: int, orientation: int | None, least: int = 0) -> 
             result = io.BytesIO()
             upright.convert("RGB").save(result, "JPEG", quality=_QUALITY)
             return result.getvalue()
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except (*_DAMAGED, Image.DecompressionBombError):
         return None
 
 

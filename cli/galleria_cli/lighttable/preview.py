@@ -10,7 +10,7 @@ from galleria_cli.rules.rulebook import Rulebook
 from galleria_storage.clocks.reading import clock_of
 from galleria_storage.clocks.shots import Shot
 from galleria_storage.corrections.capture_tags import CaptureTags
-from galleria_storage.corrections.correction import parse_correction
+from galleria_storage.corrections.correction import Correction, parse_correction
 from galleria_storage.corrections.precedence import winning_values
 from galleria_storage.corrections.zones import offset_text
 from galleria_storage.errors import GalleriaError
@@ -68,7 +68,7 @@ def after(shot: Shot, book: Rulebook, base: Mapping[str, str] = _NOTHING) -> Aft
         correction = parse_correction(asked, {})
         if correction.needs_gps:
             correction = correction.with_gps(shot.gps)
-        clock = _changed(shot, correction.changes(tags_of(shot))) if correction else before
+        clock = _changed(shot, correction)
     except GalleriaError as error:
         return After(before, asked, choice.because, refused=error.message)
     return After(clock, asked, choice.because)
@@ -94,9 +94,19 @@ def tags_of(shot: Shot) -> CaptureTags:
     return CaptureTags(f"{shot.clock:%Y:%m:%d %H:%M:%S}", fraction or None, offset)
 
 
-def _changed(shot: Shot, changes: CaptureTags) -> Clock:
-    before = tags_of(shot)
-    return Clock(*clock_of(CaptureTags(*(new or old for new, old in zip(changes, before, strict=True)))))
+def _changed(shot: Shot, correction: Correction) -> Clock:
+    """Return the time after a correction; a film that tells only a moment, in UTC, keeps it whatever the zone."""
+    before = Clock(shot.clock, shot.offset)
+    if not correction:
+        return before
+    tags = tags_of(shot)
+    if shot.kind == "film" and shot.clock is not None and not shot.offset:
+        change = correction.moment_change(tags.offset_time_original)
+        if change.to is None:
+            return Clock(shot.clock + timedelta(microseconds=change.by or 0), shot.offset)
+        return Clock(change.to, 0)
+    changes = correction.changes(tags)
+    return Clock(*clock_of(CaptureTags(*(new or old for new, old in zip(changes, tags, strict=True)))))
 
 
 def common_offset(clocks: Iterable[Clock]) -> int:

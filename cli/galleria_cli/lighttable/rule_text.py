@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from galleria_cli.rules.filename import NAME
 from galleria_storage.errors import SettingsError
@@ -16,81 +16,95 @@ _CONDITIONS: Final = ("camera", "serial", "folder", "files", "between")
 Table = Mapping[str, Any]
 
 
-class _Parts(NamedTuple):
-    """A text in pieces: what precedes the first rule, then one piece for each rule with what it says."""
-
-    top: str
-    rules: list[tuple[str, Table]]
-
-    def joined(self) -> str:
-        pieces = [piece.strip("\n") for piece in (self.top, *(text for text, _ in self.rules)) if piece.strip()]
-        return "\n\n".join(pieces) + "\n" if pieces else ""
-
-
-def rules_of(text: str) -> list[Table]:
-    """Return what each rule says."""
-    return [rule for _, rule in _parts(text).rules]
-
-
-def with_rule(text: str, conditions: Table, asked: Table, *, first: bool = False) -> str:
-    """Return the text with a rule that has just these conditions and asks just this; without it if it asks nothing.
+class RuleText:
+    """A text that is divided into its rules once, then changed.
 
     Parameters
     ----------
-    first
-        Put a new rule before all others, where it counts more than they do, instead of after them.
+    text
+        What is in the file; empty if there is none.
 
     Raises
     ------
     SettingsError
         The text cannot be divided into its rules.
     """
-    parts = _parts(text)
-    wanted = _conditions(conditions)
-    at = next((number for number, (_, rule) in enumerate(parts.rules) if _conditions(rule) == wanted), None)
-    if at is None:
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._top, self._rules = _divided(text)
+        self._changed = False
+
+    @property
+    def rules(self) -> list[Table]:
+        """What each rule says."""
+        return [rule for _, rule in self._rules]
+
+    @property
+    def text(self) -> str:
+        """The text as it is now; that which was given, letter by letter, if nothing has changed."""
+        if not self._changed:
+            return self._text
+        pieces = [piece.strip("\n") for piece in (self._top, *(text for text, _ in self._rules)) if piece.strip()]
+        return "\n\n".join(pieces) + "\n" if pieces else ""
+
+    def put(self, conditions: Table, asked: Table, *, first: bool = False) -> None:
+        """Let a rule with just these conditions ask just this; one that asks nothing goes away.
+
+        Parameters
+        ----------
+        first
+            Put a new rule before all others, where it counts more than they do, instead of after them.
+        """
+        wanted = _conditions(conditions)
+        at = next((number for number, (_, rule) in enumerate(self._rules) if _conditions(rule) == wanted), None)
+        if at is None:
+            if asked:
+                rule = {**conditions, **asked}
+                self._rules.insert(0 if first else len(self._rules), (_rule(rule), rule))
+                self._changed = True
+            return
+        old_text, old = self._rules[at]
+        if {key: value for key, value in old.items() if key not in _CONDITIONS} == dict(asked):
+            return
+        self._changed = True
         if asked:
-            parts.rules.insert(0 if first else len(parts.rules), (_rule({**conditions, **asked}), {}))
-        return parts.joined() if asked else text
-    old_text, old = parts.rules[at]
-    if {key: value for key, value in old.items() if key not in _CONDITIONS} == dict(asked):
-        return text
-    if asked:
-        kept = {key: value for key, value in old.items() if key in _CONDITIONS}
-        parts.rules[at] = (_comments(old_text) + _rule({**kept, **asked}), {})
-    else:
-        del parts.rules[at]
-    return parts.joined()
+            rule = {**{key: value for key, value in old.items() if key in _CONDITIONS}, **asked}
+            self._rules[at] = (_comments(old_text) + _rule(rule), rule)
+        else:
+            del self._rules[at]
+
+    def put_list(self, key: str, values: Sequence[str]) -> None:
+        """Let a list be asked of all photos; an empty one goes away.
+
+        Raises
+        ------
+        SettingsError
+            The key is written in a form that cannot be changed here.
+        """
+        line = f"{key} = {_value(values)}\n" if values else ""
+        known = tomllib.loads(self._top)
+        if known.get(key, []) == list(values):
+            return
+        if key not in known:
+            top = f"{self._top.rstrip()}\n{line}".lstrip()
+        else:
+            begin = rf"^[ \t]*{re.escape(key)}[ \t]*=.*\n?"
+            top = re.sub(begin, lambda _: line, self._top, count=1, flags=re.MULTILINE)
+        wanted = {
+            **{name: value for name, value in known.items() if name != key},
+            **({key: list(values)} if line else {}),
+        }
+        if not _says(top, wanted):
+            raise SettingsError(
+                f"{key} is written in {NAME} in a way that cannot be changed here; change it by hand", tag=key
+            )
+        self._top, self._changed = top, True
 
 
-def with_list(text: str, key: str, values: Sequence[str]) -> str:
-    """Return the text with a list among what is asked of all photos; without it if it is empty.
-
-    Raises
-    ------
-    SettingsError
-        The text cannot be divided into its rules, or has the key in a form that cannot be changed here.
-    """
-    parts = _parts(text)
-    line = f"{key} = {_value(values)}\n" if values else ""
-    known = tomllib.loads(parts.top)
-    if key not in known:
-        top = parts.top if not line else f"{parts.top.rstrip()}\n{line}".lstrip()
-    else:
-        top = re.sub(rf"^[ \t]*{re.escape(key)}[ \t]*=.*\n?", lambda _: line, parts.top, count=1, flags=re.MULTILINE)
-    wanted = {
-        **{name: value for name, value in known.items() if name != key},
-        **({key: list(values)} if values else {}),
-    }
-    try:
-        right = tomllib.loads(top) == wanted
-    except tomllib.TOMLDecodeError:
-        right = False
-    if not right:
-        raise SettingsError(
-            f"{key} is written in {NAME} in a way that cannot be changed here; change it by hand", tag=key
-        )
-    return parts._replace(top=top).joined()
+def rules_of(text: str) -> list[Table]:
+    """Return what each rule says."""
+    return RuleText(text).rules
 
 
 def same_conditions(rule: Table, conditions: Table) -> bool:
@@ -127,7 +141,8 @@ def _comments(rule: str) -> str:
     return rule[: match.start()] if (match := _RULE.search(rule)) else ""
 
 
-def _parts(text: str) -> _Parts:
+def _divided(text: str) -> tuple[str, list[tuple[str, Table]]]:
+    """Return what precedes the first rule, and the text of each rule with what it says."""
     try:
         whole = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -141,7 +156,14 @@ def _parts(text: str) -> _Parts:
     if [rule for rules in found for rule in rules] != whole.get("rule", []) or any(len(rules) != 1 for rules in found):
         raise SettingsError(f"{NAME} is written in a way that cannot be changed here; change it by hand", tag=NAME)
     top = text[: starts[0]] if starts else text
-    return _Parts(top, [(piece, rules[0]) for piece, rules in zip(pieces, found, strict=True)])
+    return top, [(piece, rules[0]) for piece, rules in zip(pieces, found, strict=True)]
+
+
+def _says(text: str, wanted: Table) -> bool:
+    try:
+        return tomllib.loads(text) == wanted
+    except tomllib.TOMLDecodeError:
+        return False
 
 
 def _with_comments(text: str, start: int) -> int:

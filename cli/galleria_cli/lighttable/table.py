@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from galleria_cli.lighttable.decisions import State
 from galleria_cli.lighttable.gathering import Found
 from galleria_cli.lighttable.preview import After, Clock, after, common_offset
-from galleria_cli.lighttable.rule_text import with_list, with_rule
+from galleria_cli.lighttable.rule_text import RuleText
 from galleria_cli.rules.drafting import common_zone, conditions
 from galleria_cli.rules.rulebook import Rulebook, parse_rulebook
 from galleria_storage.clocks.cameras import Camera
@@ -56,18 +56,18 @@ def draft(text: str, lanes: Sequence[Lane], state: State, *, approved_only: bool
     approved_only
         Leave out what is only tried out.
     """
+    rules = RuleText(text)
     for lane in lanes:
         if lane.key in state.cameras:
             decision = state.cameras[lane.key]
             if decision.approved or not approved_only:
-                text = with_rule(text, lane.conditions, decision.asked)
+                rules.put(lane.conditions, decision.asked)
     if state.remove is not None:
-        text = with_list(text, "remove", state.remove)
+        rules.put_list("remove", state.remove)
     for name, time in state.times.items():
         asked = {"time": time, "zone": zone_of(name, lanes, state)} if time else {}
-        named = {key: value for key, value in asked.items() if value}
-        text = with_rule(text, {"files": _escaped(name)}, named, first=True)
-    return text
+        rules.put({"files": _escaped(name)}, {key: value for key, value in asked.items() if value}, first=True)
+    return rules.text
 
 
 def times_of(rules: Iterable[Mapping[str, Any]], names: Iterable[str]) -> dict[str, str]:

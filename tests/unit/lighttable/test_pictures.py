@@ -1,11 +1,14 @@
 """Thumbnails: the embedded one first, upright, without metadata, and kept."""
 
 import io
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 import piexif
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from galleria_cli.lighttable.pictures import small_picture
@@ -16,6 +19,7 @@ from galleria_storage.errors import UnsupportedFormatError
 from galleria_storage.photos.source import BytesSource
 
 NOON = datetime(2024, 6, 15, 12)
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL.*")
 RED, BLUE = (250, 10, 10), (10, 10, 250)
 
 
@@ -37,6 +41,9 @@ def seen(data: bytes, edge: int = 160) -> Image.Image:
     assert found.format == "JPEG"
     assert not found.getexif()
     return found
+
+
+WHOLE = [with_thumbnail(6, picture(BLUE)), *(picture(RED, (90, 30), kind) for kind in ("PNG", "WEBP", "TIFF", "GIF"))]
 
 
 def colour(image: Image.Image) -> str:
@@ -75,6 +82,16 @@ def test_heic_is_decoded() -> None:
 def test_what_is_no_picture_has_none(data: bytes) -> None:
     with pytest.raises(UnsupportedFormatError):
         small_picture(BytesSource(data), 160)
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_whatever_is_damaged_has_a_picture_or_none(data: st.DataObject) -> None:
+    whole = bytearray(data.draw(st.sampled_from(WHOLE)))
+    for place in data.draw(st.lists(st.integers(0, len(whole) - 1), min_size=1, max_size=8)):
+        whole[place] = data.draw(st.integers(0, 255))
+    with suppress(UnsupportedFormatError):
+        small_picture(BytesSource(bytes(whole[: data.draw(st.integers(1, len(whole)))])), 160)
 
 
 def test_a_thumbnail_is_made_once_and_again_when_the_photo_changes(tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
 """Single rules of a galleria.toml change; what people wrote by hand stays."""
 
 import tomllib
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from galleria_cli.lighttable.rule_text import rules_of, with_rule
+from galleria_cli.lighttable.rule_text import RuleText, rules_of
 from galleria_storage.errors import SettingsError
 
 BY_HAND = """# our wedding
@@ -21,6 +22,18 @@ shift = "+1h"
 files = "*_test.jpg"
 skip = true
 """
+
+
+def with_rule(text: str, conditions: dict[str, Any], asked: dict[str, Any], *, first: bool = False) -> str:
+    rules = RuleText(text)
+    rules.put(conditions, asked, first=first)
+    return rules.text
+
+
+def with_list(text: str, key: str, values: list[str]) -> str:
+    rules = RuleText(text)
+    rules.put_list(key, values)
+    return rules.text
 
 
 def test_a_rule_is_added_after_the_others() -> None:
@@ -72,3 +85,23 @@ def test_whatever_a_camera_is_called_its_rule_is_read_back(cameras: list[tuple[s
         text = with_rule(text, {"serial": camera}, {"shift": shift})
     expected = dict(cameras)
     assert {rule["serial"]: rule["shift"] for rule in rules_of(text) if "serial" in rule} == expected
+
+
+def test_a_list_is_asked_of_all_photos_and_taken_back() -> None:
+    text = with_list(BY_HAND, "remove", ["location", "names"])
+    assert tomllib.loads(text)["remove"] == ["location", "names"]
+    assert "# our wedding" in text
+    assert tomllib.loads(with_list(text, "remove", ["faces"]))["remove"] == ["faces"]
+    assert tomllib.loads(with_list(text, "remove", [])) == tomllib.loads(BY_HAND)
+
+
+def test_a_list_over_several_lines_is_left_to_the_person() -> None:
+    with pytest.raises(SettingsError, match="change it by hand"):
+        with_list('remove = [\n  "location",\n]\n', "remove", ["names"])
+
+
+def test_many_rules_are_changed_in_one_pass() -> None:
+    rules = RuleText(BY_HAND)
+    for number in range(300):
+        rules.put({"files": f"{number}.jpg"}, {"time": "2024-06-15 10:00:00"}, first=True)
+    assert len(tomllib.loads(rules.text)["rule"]) == 302

@@ -2,13 +2,21 @@
 
 import tomllib
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from galleria_cli.rules.short_forms import from_words
+from galleria_storage.clocks.reading import clock_of
+from galleria_storage.corrections.correction import parse_correction
+from galleria_storage.photos.photo import plan_photo
+from galleria_storage.photos.source import BytesSource
 from tests.support.lighttable.folders import Table, shot_on
+from tests.support.photos.films import film, keys
+
+NOON_UTC = datetime(2024, 6, 15, 10)
 
 
 def rules(folder: Path) -> list[dict[str, object]]:
@@ -138,6 +146,23 @@ def test_pairs_that_are_days_apart_tell_a_drift_which_becomes_a_rule(opened: Cal
     assert rules(folder)[0]["drift"] == pytest.approx(10, abs=0.1)
     four_days_later = table.photo("C4.jpg")["after"][0] - table.photo("P4.jpg")["after"][0]
     assert abs(four_days_later) < 2
+
+
+@pytest.mark.parametrize("asked", [{"shift": "+1h"}, {"zone": "Asia/Tokyo"}, {"shift": "-7h", "zone": "+02:00"}])
+@pytest.mark.parametrize("film_", [film(created=NOON_UTC), film(keys(b"2024-06-15T12:00:00+0200"), created=NOON_UTC)])
+def test_a_film_is_shown_where_its_correction_puts_it(
+    opened: Callable[[], Table], folder: Path, asked: dict[str, str], film_: bytes
+) -> None:
+    (folder / "IMG_1.MOV").write_bytes(film_)
+    table = opened()
+    table.decide("Canon", **{"shift": "", "zone": "", **asked})
+    words = from_words([f"{key}={value}" for key, value in asked.items()], "the test")
+    after = plan_photo(BytesSource(film_), parse_correction(words, {})).after
+    local, offset = clock_of(after)
+    assert local
+    assert offset is not None
+    shown = table.photo("IMG_1.MOV")["after"]
+    assert shown[0] - shown[1] * 60 == local.replace(tzinfo=UTC).timestamp() - offset * 60
 
 
 def test_a_code_in_a_photo_tells_the_time(opened: Callable[[], Table], folder: Path) -> None:
