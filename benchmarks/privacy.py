@@ -11,16 +11,13 @@ import re
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.exiftool import exiftool_command, missing
+from benchmarks.photo_files import find_photos
 from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.errors import GalleriaError
-from galleria_storage.photos.formats import is_correctable
 from galleria_storage.photos.photo import correct_bytes
-from galleria_storage.photos.sniff import recognise
-from galleria_storage.photos.source import BytesSource
 
 #: exiftool's names of tags that tell something: by group, as a regular expression of the whole name.
 TELLING = {
@@ -43,7 +40,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder
-    photos = dict(_photos(folder))
+    photos = dict(find_photos(folder))
     print(f"{len(photos):,} photos of kinds that can be corrected in {folder}\n")
     today = _told(photos)
     print("| group | photos that tell it today | removed | refused | exiftool still finds it |")
@@ -70,18 +67,6 @@ def _row(title: str, photos: dict[str, bytes], groups: str) -> None:
     print(f"| {title} | {len(photos):,} | {len(results):,} | {sum(refused.values()):,} | {len(left):,} |")
     for name, found in sorted(left.items()):
         print(f"  still told: {name}: {', '.join(sorted(found))}")
-
-
-def _photos(folder: Path) -> Iterator[tuple[str, bytes]]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.stat().st_size < 1 << 26:
-            data = path.read_bytes()
-            try:
-                media = recognise(BytesSource(data))
-            except GalleriaError:
-                continue
-            if media and is_correctable(media.media_type):
-                yield str(path.relative_to(folder)), data
 
 
 def _told(photos: dict[str, bytes]) -> dict[str, set[str]]:

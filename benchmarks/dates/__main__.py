@@ -9,14 +9,14 @@ import json
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.dates.readers import DUMPS, READERS, Dump, Tags, wall_clock
 from benchmarks.exiftool import exiftool_command, missing
+from benchmarks.photo_files import find_photos
 from galleria_storage.corrections.correction import Correction, parse_correction
 from galleria_storage.errors import GalleriaError
-from galleria_storage.photos.formats import is_correctable
 from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.photos.sniff import recognise
 from galleria_storage.photos.source import BytesSource
@@ -101,19 +101,6 @@ def judge(old: str, before: str | None, after: str | None, gps: str | None) -> s
     if after is not None and after == gps:
         return "GPS time"
     return "old" if after is not None and old.startswith(after) else "else"
-
-
-def find_photos(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Find the files that can be corrected."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.stat().st_size < 1 << 26:
-            data = path.read_bytes()
-            try:
-                media = recognise(BytesSource(data))
-            except GalleriaError:
-                continue
-            if media and is_correctable(media.media_type):
-                yield str(path.relative_to(folder)), data
 
 
 def dumps_of(photos: Mapping[str, bytes]) -> dict[Dump, dict[str, Tags]]:

@@ -35,3 +35,15 @@ def test_an_import_from_a_conftest_or_another_test_is_found(owner: str, tmp_path
     (found,) = problems(tmp_path)
     assert "test_needs.py" in found
     assert "belongs in tests/support" in found
+
+
+def test_a_helper_that_is_written_twice_is_found(tmp_path: Path) -> None:
+    (tmp_path / "tests/unit").mkdir(parents=True)
+    for name, helper in (("one", "made"), ("two", "built")):
+        (tmp_path / f"tests/unit/test_{name}.py").write_text(
+            f"def {helper}(size: int) -> bytes:\n"
+            f'    """Say it {name} way."""\n'
+            "    return size.to_bytes(4, 'big') + bytes(size) + b'end' + bytes(size % 2)\n"
+        )
+    (found,) = problems(tmp_path)
+    assert found.startswith("tests/unit/test_two.py: built is the same as in tests/unit/test_one.py")

@@ -1,8 +1,12 @@
 """What holds among the tests themselves, checked over any folder that has `tests/` in it."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
+
+#: A helper with fewer parts is too short to be worth sharing.
+_SHORT: Final = 15
 
 
 def problems(root: Path) -> list[str]:
@@ -13,7 +17,23 @@ def problems(root: Path) -> list[str]:
         for path in sources
         for name in _imported(path)
         for problem in _judged(root, name)
-    ]
+    ] + list(_twins(root, sources))
+
+
+def _twins(root: Path, sources: Iterable[Path]) -> Iterator[str]:
+    """Yield helpers with the same body; fixtures, which pytest finds by their place, are left out."""
+    known: dict[str, str] = {}
+    for path in sources:
+        place = path.relative_to(root).as_posix()
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if not isinstance(node, ast.FunctionDef) or node.decorator_list or node.name.startswith("test_"):
+                continue
+            body = ast.Module(node.body[1:] if ast.get_docstring(node) else node.body, [])
+            if sum(1 for _ in ast.walk(body)) < _SHORT:
+                continue
+            if other := known.get(text := ast.unparse(body)):
+                yield f"{place}: {node.name} is the same as in {other}; what is shared is written once"
+            known.setdefault(text, place)
 
 
 def _imported(path: Path) -> Iterator[str]:

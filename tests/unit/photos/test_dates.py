@@ -10,7 +10,7 @@ from galleria_storage.errors import CorrectionError
 from galleria_storage.photos.photo import correct_bytes, plan_photo
 from galleria_storage.photos.source import BytesSource
 from tests.support.photos import pngs, tiffs, webps
-from tests.support.photos.iptc_records import dataset
+from tests.support.photos.iptc_records import dataset, resource
 from tests.support.photos.jpegs import segment
 from tests.support.photos.jpegs import smallest as jpeg
 from tests.support.photos.tiffs import text
@@ -30,10 +30,6 @@ XMP = (
 def exif(*, digitized: bytes = OLD, changed: bytes = OTHER) -> bytes:
     data: bytes = piexif.dump({"0th": {306: changed}, "Exif": {36867: OLD, 36868: digitized, 37522: b"00"}})
     return data
-
-
-def resource(number: int, data: bytes) -> bytes:
-    return b"8BIM" + number.to_bytes(2, "big") + b"\0\0" + len(data).to_bytes(4, "big") + data + bytes(len(data) % 2)
 
 
 IPTC = dataset(55, b"20200102") + dataset(60, b"030405") + dataset(120, b"a caption") + dataset(62, b"20210505")

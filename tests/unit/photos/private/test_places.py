@@ -10,7 +10,7 @@ from galleria_storage.corrections.correction import Correction, parse_correction
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.photo import correct_bytes
 from tests.support.photos import tiffs
-from tests.support.photos.iptc_records import dataset
+from tests.support.photos.iptc_records import dataset, resource
 from tests.support.photos.jpegs import segment
 from tests.support.photos.jpegs import smallest as jpeg
 from tests.support.photos.tiffs import text
@@ -20,10 +20,6 @@ SECRET = b"Ada Lovelace"
 
 def asked(groups: str) -> Correction:
     return parse_correction({"remove": groups}, {})
-
-
-def resource(number: int, data: bytes) -> bytes:
-    return b"8BIM" + number.to_bytes(2, "big") + b"\0\0" + len(data).to_bytes(4, "big") + data + bytes(len(data) % 2)
 
 
 def photoshop(*parts: bytes) -> list[bytes]:
