@@ -84,6 +84,8 @@ fidelity: .venv-peers/.ready exiftool ## our editor and its peers (EDITORS=…) 
 	@$(PEERS) -m benchmarks.fidelity "$(PHOTO_CORPUS)" $(if $(EDITORS),--editors $(EDITORS))
 fidelity-kinds: .venv-peers/.ready exiftool ## the same for every kind of photo, film and RAW file in PHOTO_CORPUS=folder, one row each
 	@$(PEERS) -m benchmarks.fidelity.by_kind "$(PHOTO_CORPUS)" --editors "exiftool -m" exiv2
+fidelity-asked: .venv-peers/.ready exiftool ## what `dates` and each group of `remove` change in PHOTO_CORPUS=folder beside what was asked
+	@$(PEERS) -W ignore -m benchmarks.fidelity.asked "$(PHOTO_CORPUS)"
 dates: .venv-peers/.ready exiftool ## which date other programs show for the photos in PHOTO_CORPUS=folder after `dates: all`
 	@$(PEERS) -m benchmarks.dates "$(PHOTO_CORPUS)"
 privacy: .venv-peers/.ready exiftool ## what the photos in PHOTO_CORPUS=folder would tell the public, before and after removal
@@ -95,7 +97,7 @@ fuzz: .venv-fuzz/.ready ## fuzz head parser, TIFF editor, formats and correction
 	@PYTHONPATH=layers/galleria_storage:. .venv-fuzz/bin/python -m tests.fuzz --seconds $(or $(SECONDS),600)
 fuzz-time: $(VENV)/.ready ## breed photos of every format that take long, for SECONDS=600; above 50 ms is a failure
 	@PYTHONPATH=layers/galleria_storage:. $(BIN)/python -m tests.fuzz.slowest --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED))
-.PHONY: exiftool dates privacy fidelity fidelity-kinds bench-exif fuzz fuzz-time
+.PHONY: exiftool dates privacy fidelity fidelity-kinds fidelity-asked bench-exif fuzz fuzz-time
 
 bench-upload: $(VENV)/.ready .venv-servers/.ready ## folders uploaded twice, beside rclone, s5cmd and aws s3 sync (ROUNDS=3), and one large file
 	@$(BIN)/python -m benchmarks.bench_upload --rounds $(or $(ROUNDS),3)

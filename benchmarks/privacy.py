@@ -49,11 +49,15 @@ def main() -> None:
         telling = {name: photos[name] for name, groups in today.items() if group in groups}
         _row(group, telling, group)
     anything = {name: photos[name] for name, groups in today.items() if groups}
-    _row("all, and maker notes", anything, EVERYTHING)
+    reasons = _row("all, and maker notes", anything, EVERYTHING)
+    print("\nWhy photos were refused in the last row:\n")
+    for reason, count in reasons.most_common():
+        print(f"- {count}: {reason}")
     print(f"\n{len(anything):,} of {len(photos):,} photos tell at least one of these today.")
 
 
-def _row(title: str, photos: dict[str, bytes], groups: str) -> None:
+def _row(title: str, photos: dict[str, bytes], groups: str) -> Counter[str]:
+    """Print a row; return why photos were refused."""
     asked = parse_correction({"remove": groups}, {})
     results: dict[str, bytes] = {}
     refused: Counter[str] = Counter()
@@ -61,12 +65,13 @@ def _row(title: str, photos: dict[str, bytes], groups: str) -> None:
         try:
             results[name] = correct_bytes(data, asked)
         except GalleriaError as error:
-            refused[error.message] += 1
+            refused[re.sub(r"[\d,]*\d|\(.*\)", "…", error.message)] += 1
     wanted = set(groups.split(","))
     left = {name: found & wanted for name, found in _told(results).items() if found & wanted}
     print(f"| {title} | {len(photos):,} | {len(results):,} | {sum(refused.values()):,} | {len(left):,} |")
     for name, found in sorted(left.items()):
         print(f"  still told: {name}: {', '.join(sorted(found))}")
+    return refused
 
 
 def _told(photos: dict[str, bytes]) -> dict[str, set[str]]:

@@ -42,20 +42,20 @@ _WITH = {
     "location": r".*(GPS|Location|City|Country|State|Province|Latitude|Longitude|Altitude|MCCData).*"
     r"|.*:XMP-dwc:DC(Continent|WaterBody|County|Municipality|Locality|Verbatim).*",
     # Nikon encrypts parts of its note with the serial number, Sony and Pentax keep it in a table with others.
-    "serial-numbers": r".*(Serial|LensID|BodyNumber).*|MakerNotes:Nikon:.*"
+    "serial-numbers": r".*(Serial|LensID|BodyNumber).*|MakerNotes:Nikon(Custom)?:.*"
     r"|MakerNotes:Sony:(Shutter|Flash|Sony|ReleaseMode2|Lens|Distortion|APS-C|Camera[EF]-?mount).*"
     r"|MakerNotes:Pentax:(PentaxModelID|ManufactureDate|ProductionCode)",
     "names": r".*(Creator|Contributor|Publisher|Source|Credit|Owner|Artist|Author|Name|Licensor|Writer|ImageSupplier).*"
-    r"|.*(By-line|Contact|PersonInImage|People|HostComputer|Photographer|Editor).*",
+    r"|.*(By-line|Contact|PersonInImage|People|HostComputer|Photographer|Editor|Composer).*",
     "captions": r".*(Caption|Description|Title|Comment|Keyword|Subject|Headline|Instructions|Categor|Event|Label).*"
     r"|.*(ObjectName|EditStatus|FixtureIdentifier|Urgency|TransmissionReference|OriginalTransmission|Scene).*"
-    r"|.*(TagsList|CatalogSets|Intellectual|AltText|UserFields|SpecialInstructions).*",
+    r"|Photoshop:(Slices|URL).*|.*(TagsList|CatalogSets|Intellectual|AltText|UserFields|SpecialInstructions).*",
     "faces": r".*(Region|Face|ImageRegion).*",
 }
 #: What goes with maker notes: what only its maker can read, also in trailers and films, and damaged XMP.
 _NOTES = re.compile(
     r"MakerNotes:|APP\d+:|File:MakerNoteByteOrder|AFCP:|PhotoMechanic:|FotoStation:|MIE:|Insta360:|PrintIM:|XMP:"
-    r"|IPTC:IPTC\d|QuickTime:UserData:|.*:MakerNoteUnknown"
+    r"|IPTC:IPTC\d|QuickTime:UserData:|.*:MakerNoteUnknown|ICC_Profile:ICC-header\d"
 )
 #: What remains of a removed field: padding in a table that would be empty, and free space, also in a maker note.
 _EMPTIED = re.compile(r".*:Padding$|MakerNotes:.*_0xea1c$|.*:Unknown_free$|Ducky:APP12_Ducky_0x0000$")
@@ -63,6 +63,8 @@ _EMPTIED = re.compile(r".*:Padding$|MakerNotes:.*_0xea1c$|.*:Unknown_free$|Ducky
 _UNKNOWN = re.compile(r"MakerNotes:\w+:\w+_0x[0-9A-Fa-f]{4}$")
 #: A removed comment leaves a segment of zeros, and damaged XMP spaces, which exiftool does not know.
 _HARMLESS_WARNING = re.compile(r"\[minor\] Unknown APP# segment|Invalid XMP")
+#: Names in which Photoshop repeats titles: spaces take their place.
+_REPEATED = re.compile(r"Photoshop:(Slices|URL)")
 _SIGNATURE = re.compile(r"JUMBF:|C2PA|.*:JUMBF")
 
 
@@ -111,13 +113,14 @@ def removed(groups: str) -> Allowed:
     all_notes = "maker-notes" in names
 
     def allowed(key: str, old: Sequence[str], new: Sequence[str]) -> bool:
-        if not new and (_SIGNATURE.match(key) or (all_notes and _NOTES.match(key))):
+        is_less = all(value in old for value in new)
+        if is_less and (_SIGNATURE.match(key) or (all_notes and _NOTES.match(key))):
             return True
         if _DIGESTS.match(key) or _UNKNOWN.match(key) or (not old and _EMPTIED.match(key)):
             return True
         if key.endswith("Image") and all(text.startswith("base64:") for text in (*old, *new)):
             return same_picture(old, new)
-        return any(pattern.fullmatch(key) for pattern in patterns) and all(value in old for value in new)
+        return any(pattern.fullmatch(key) for pattern in patterns) and (is_less or _REPEATED.match(key) is not None)
 
     return allowed
 

@@ -1,58 +1,66 @@
-"""A copy tells which settings it was made with; whoever replaces it with other ones hears in which they differ."""
+"""What was asked, by whom, and how it was before: in the outcome and on the copy; and the way back."""
 
+from typing import Any
+
+import piexif
 import pytest
 
-from tests.support.fakes.gallery import CORRECTED, FakeGallery
+from galleria_storage.corrections.correction import parse_correction
+from galleria_storage.photos.photo import correct_bytes
+from tests.support.fakes.gallery import STAGING, FakeGallery
+from tests.support.photos.jpegs import segment, smallest
 
-STOCKHOLM = {"target-timezone": "Europe/Stockholm"}
-TOKYO = {"target-timezone": "Asia/Tokyo"}
+TAKEN = {"Exif": {36867: b"2024:06:15 12:00:00", 36868: b"2024:06:15 12:00:00"}}
+PHOTO = smallest(segment(0xE1, piexif.dump({"0th": {315: b"Ada Lovelace"}, **TAKEN})))
+SHIFT = {"timestamp-offset-hours": "-2"}
 
 
-def test_a_copy_made_with_other_settings_is_replaced_and_the_outcome_says_in_which(gallery: FakeGallery) -> None:
-    gallery.configure(default_correction=STOCKHOLM, cache_control="max-age=60")
-    gallery.put(CORRECTED)
-    assert gallery.publish().other_settings == ""
-    gallery.configure(default_correction=TOKYO, cache_control="")
+@pytest.mark.parametrize(
+    ("given", "default", "asked"),
+    [
+        ({"tags": SHIFT}, {}, "tag:timestamp-offset-hours=-2"),
+        ({"metadata": SHIFT}, {}, "metadata:timestamp-offset-hours=-2"),
+        ({}, SHIFT, "default:timestamp-offset-hours=-2"),
+        (
+            {"tags": {"dates": "all"}, "metadata": SHIFT},
+            {"remove": "names"},
+            "tag:dates=all;default:remove=names;metadata:timestamp-offset-hours=-2",
+        ),
+        ({"tags": {"timestamp-offset-hours": "-3"}, "metadata": SHIFT}, {}, "tag:timestamp-offset-hours=-3"),
+    ],
+)
+def test_the_outcome_and_the_copy_say_what_was_asked_and_where(
+    gallery: FakeGallery, given: dict[str, Any], default: dict[str, str], asked: str
+) -> None:
+    gallery.configure(default_correction=default)
+    gallery.put(PHOTO, **given)
     outcome = gallery.publish()
-    assert outcome.status == "published"
-    assert outcome.other_settings == (
-        "Cache-Control was max-age=60, is not set; target-timezone was Europe/Stockholm, is Asia/Tokyo"
-    )
+    assert outcome.asked == asked
+    recorded = gallery.copy().metadata
+    assert recorded["galleria-asked"] == asked
+    assert recorded["galleria-captured-before"] == outcome.captured_before == "2024:06:15 12:00:00"
+    assert recorded["galleria-captured-after"] == outcome.captured_after
+    assert gallery.publish().asked == asked  # a duplicate tells it, too
 
 
-def test_a_default_that_comes_or_goes_is_told(gallery: FakeGallery) -> None:
-    gallery.put(CORRECTED)
-    gallery.publish()
-    gallery.configure(default_correction=TOKYO)
-    assert gallery.publish().other_settings == "target-timezone was not set, is Asia/Tokyo"
-    gallery.configure(default_correction={})
-    assert gallery.publish().other_settings == "target-timezone was Asia/Tokyo, is not set"
+def test_nothing_asked_is_nothing_recorded(gallery: FakeGallery) -> None:
+    gallery.put(PHOTO)
+    assert gallery.publish().asked == ""
+    assert "galleria-asked" not in gallery.copy().metadata
 
 
-def test_what_the_photo_itself_asks_is_no_setting(gallery: FakeGallery) -> None:
-    gallery.configure(default_correction=STOCKHOLM)
-    gallery.put(CORRECTED)
-    gallery.publish()
-    gallery.put(CORRECTED, TOKYO)
+@pytest.mark.parametrize(
+    "asked",
+    [SHIFT, SHIFT | {"dates": "all"}, {"remove": "names"}, SHIFT | {"dates": "all", "remove": "names,captions"}],
+)
+def test_every_correction_can_be_taken_back_since_the_original_is_never_touched(
+    gallery: FakeGallery, asked: dict[str, str]
+) -> None:
+    gallery.put(PHOTO, tags=asked)
     assert gallery.publish().status == "published"
-    assert gallery.publish().other_settings == ""
-    gallery.put(CORRECTED, {"timestamp-offset-hours": "1"})
-    assert gallery.publish().other_settings == ""
-
-
-def test_metadata_that_is_not_copied_any_more_is_told_by_name_alone(gallery: FakeGallery) -> None:
-    gallery.configure(metadata_allowlist=frozenset({"title"}))
-    gallery.put(CORRECTED, {"title": "our secret"})
-    gallery.publish()
-    gallery.configure(metadata_allowlist=frozenset())
-    assert gallery.publish().other_settings == "metadata title was copied, is not"
-
-
-@pytest.mark.parametrize("force", [False, True])
-def test_a_right_copy_is_written_anew_only_if_that_is_forced(gallery: FakeGallery, *, force: bool) -> None:
-    gallery.put(CORRECTED, TOKYO)
-    first = gallery.publish()
-    second = gallery.publisher().publish("a.jpg", force=force)
-    assert second.status == ("published" if force else "duplicate")
-    assert (second.run == first.run) != force
-    assert second.fingerprint == first.fingerprint
+    assert gallery.copy().body == correct_bytes(PHOTO, parse_correction({}, asked)) != PHOTO
+    assert gallery.s3.objects[STAGING, "a.jpg"].body == PHOTO
+    gallery.put(PHOTO)  # the tag is removed
+    outcome = gallery.publish()
+    assert (outcome.status, outcome.asked) == ("published", "")
+    assert gallery.copy().body == PHOTO

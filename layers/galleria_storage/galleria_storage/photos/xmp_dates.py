@@ -108,7 +108,7 @@ def _date(name: Name, text: str, span: Span) -> Iterator[XmpDate]:
     elif name.namespace != _HISTORY and "gps" not in name.local.lower():
         date = spelled(text)
         if date and date.is_exact:
-            yield XmpDate(name.local, is_known=False, text=text, span=span)
+            yield XmpDate("another date", is_known=False, text=text, span=span)  # its name may be anything
 
 
 def _loose(data: bytes) -> Iterator[XmpDate]:

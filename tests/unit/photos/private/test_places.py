@@ -1,6 +1,7 @@
 """Everywhere that a photo may repeat what it should not tell: each place is found, and nothing else in it changes."""
 
 import io
+from hashlib import md5
 
 import piexif
 import pytest
@@ -196,6 +197,47 @@ def test_xmp_that_cannot_be_read_is_refused_or_becomes_spaces(packet: bytes) -> 
         correct_bytes(file, asked("location"))
     assert error.value.advice == "Remove maker-notes, too."
     assert correct_bytes(file, asked("location,maker-notes")) == file.replace(packet, b" " * len(packet))
+
+
+def test_the_digest_of_iptc_records_in_a_tiff_stays_right() -> None:
+    digest = md5(RECORDS, usedforsecurity=False).digest()
+    file = tiffs.photo(
+        {0x9003: text("2020:01:02 03:04:05")}, main={0x83BB: (7, RECORDS), 0x8649: (1, resource(0x0425, digest))}
+    )
+    result = correct_bytes(file, asked("names"))
+    left = dataset(116, b"(c) somebody").ljust(len(RECORDS), b"\0")
+    assert left in result
+    assert md5(left, usedforsecurity=False).digest() in result
+    assert digest not in result
+
+
+def nikon_note() -> tuple[bytes, dict[str, bytes]]:
+    """Return a note of Nikon's with a serial number, and what it encrypts with that number, or does not."""
+    values = {"serial": b"NO= 3077412\0", "encrypted": b"0204" + b"e" * 20, "plain": b"0100" + b"p" * 20}
+    fields = ((0x001D, 2, values["serial"]), (0x0097, 7, values["plain"]), (0x0098, 7, values["encrypted"]))
+    table, data, at = len(fields).to_bytes(2, "little"), b"", 8 + 2 + 12 * len(fields) + 4
+    for tag, kind, value in fields:
+        numbers = ((tag, 2), (kind, 2), (len(value), 4), (at + len(data), 4))
+        table += b"".join(number.to_bytes(size, "little") for number, size in numbers)
+        data += value
+    return b"Nikon\0\2\x10\0\0" + b"II*\0\x08\0\0\0" + table + bytes(4) + data, values
+
+
+def test_what_nikon_encrypts_with_the_serial_number_goes_with_it() -> None:
+    note, values = nikon_note()
+    exif = piexif.dump({"0th": {271: b"NIKON CORPORATION"}, "Exif": {37500: note}})
+    result = correct_bytes(jpeg(segment(0xE1, exif)), asked("serial-numbers"))
+    assert values["plain"] in result
+    assert values["serial"] not in result
+    assert values["encrypted"] not in result
+    assert result.count(b"\xff\xff\2\0") == result.count(b"\xff\xff\7\0") == 1
+
+
+def test_a_serial_number_that_a_known_note_repeats_elsewhere_is_noticed() -> None:
+    note, _ = nikon_note()
+    exif = piexif.dump({"0th": {271: b"NIKON CORPORATION"}, "Exif": {37500: note, 37121: b"NO= 3077412"}})
+    with pytest.raises(CorruptPhotoError, match="second time"):
+        correct_bytes(jpeg(segment(0xE1, exif)), asked("serial-numbers"))
 
 
 def test_a_removed_field_beside_a_thumbnail_does_not_take_its_bytes_along() -> None:
