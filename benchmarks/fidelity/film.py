@@ -7,7 +7,7 @@ from benchmarks.fidelity.judge import NOT_READ_BACK, Photo, Verdict, content
 
 UTC_TEXT: Final = "2021:03:04 10:06:07"
 _TIMES: Final = re.compile(
-    r"QuickTime:(\w+:)*(Track|Media)?((Create|Modify)Date|CreationDate|ContentCreateDate)(-\S+)?$"
+    r"QuickTime:(\w+:)*(Track|Media)?((Create|Modify)Date|CreationDate|ContentCreateDate|DateTimeOriginal)(-\S+)?$"
 )
 _CREATED: Final = re.compile(r"QuickTime:(\w+:)*(Track|Media)?CreateDate$")
 _UNSET: Final = ("0000:00:00 00:00:00", "1970:01:01 00:00:00")

@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import piexif
 import pytest
 
 from galleria_cli.console import main
+from tests.support.photos import films, heifs
 from tests.support.photos.samples import PHOTO
 from tests.support.servers.gallery import Buckets, keys
 
@@ -134,3 +136,21 @@ def test_a_mistake_in_the_rules_stops_all_before_anything_is_sent(
     assert push(folder, "--prefix", prefix) == 2
     assert "'zone' may be meant" in capsys.readouterr().err
     assert keys(s3, buckets.staging, prefix) == []
+
+
+def test_both_halves_of_a_live_photo_ask_for_the_zone_that_the_photo_tells(
+    s3: "S3Client", buckets: Buckets, prefix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (live := tmp_path / "live").mkdir()
+    gps = {29: "2020:01:02", 7: ((8, 1), (4, 1), (5, 1))}  # five hours after the capture time
+    block: bytes = piexif.dump({"Exif": {36867: heifs.TAKEN}, "GPS": gps})
+    (live / "1.HEIC").write_bytes(heifs.heif([heifs.MASTER, heifs.exif_item(data=block[6:])]))
+    (live / "1.MOV").write_bytes(films.film(films.keys(b"2020-01-02T03:04:05-0500")))
+    (live / "1.xmp").write_text("<x:xmpmeta/>")
+    words = (live, "--prefix", prefix, "--as", "tags", "--also", "video/quicktime", "--correct", "zone=gps")
+    assert push(*words, "--correct", "time=2021-03-04T05:06:07") == 1  # whose offset no GPS time tells
+    assert push(*words) == 0
+    assert tags(s3, buckets, f"{prefix}1.HEIC") == {"target-timezone": "gps"}
+    assert tags(s3, buckets, f"{prefix}1.MOV") == {"target-timezone-offset-hours": "-05:00"}
+    assert keys(s3, buckets.staging, prefix) == [f"{prefix}1.HEIC", f"{prefix}1.MOV"]
+    capsys.readouterr()

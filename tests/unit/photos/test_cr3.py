@@ -191,6 +191,19 @@ def test_a_file_that_was_cut_after_its_lists_changes_in_place_only() -> None:
         correct_bytes(cr3(exif(offset=False))[:-3], OTHER)
 
 
+@pytest.mark.parametrize("place", [10**6, (1 << 64) - 1])
+@pytest.mark.parametrize("kind", [b"CTBO", b"co64"])
+def test_a_place_beyond_the_end_is_refused_where_something_moves(kind: bytes, place: int) -> None:
+    def stray(data: bytes) -> bytes:
+        file = cr3(data)
+        at = file.index(kind) + (12 if kind == b"CTBO" else 16)
+        return file[:at] + place.to_bytes(8, "big") + file[at + 8 :]
+
+    assert correct_bytes(stray(exif()), OTHER)
+    with pytest.raises(CorruptPhotoError, match="beyond its end"):
+        correct_bytes(stray(exif(offset=False)), OTHER)
+
+
 @st.composite
 def files(draw: st.DrawFn) -> bytes:
     return cr3(

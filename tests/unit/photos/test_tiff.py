@@ -194,7 +194,13 @@ def test_raw_files_with_another_number_in_their_header_are_read_the_same(magic: 
     assert tables(corrected(tiffs.photo(TIME_ONLY, magic=magic)))[1][TIME] == VALUES[TIME]
 
 
-@pytest.mark.parametrize("start", [b"II+\0\x08\0\0\0", b"\xff\xd8\xff\xe0....", b"II*\0"])
+@pytest.mark.parametrize("start", [b"II+\0\x08\0\0\0", b"MM\0+\0\x08\0\0"])
+def test_a_bigtiff_is_named(start: bytes) -> None:
+    with pytest.raises(UnsupportedFormatError, match="BigTIFF"):
+        corrected(start + bytes(40))
+
+
+@pytest.mark.parametrize("start", [b"\xff\xd8\xff\xe0....", b"II*\0"])
 def test_another_file_is_refused(start: bytes) -> None:
     with pytest.raises(UnsupportedFormatError):
         corrected(start)
@@ -229,6 +235,16 @@ def test_a_table_within_the_first_one_is_refused(tag: int | None, shift: int) ->
     main = builder.table({0x0100: (3, b"\1\0")} | fields | {tag or 0x0101: builder.long(led)}, following=led)
     assert main == start
     with pytest.raises(CorruptPhotoError, match="lies within"):
+        corrected(builder.file(main))
+
+
+@pytest.mark.parametrize("kinds", [[4000], [2, *[4000] * 11]], ids=["the first", "many"])
+def test_a_table_in_which_readers_give_up_is_refused(kinds: list[int]) -> None:
+    builder = TiffBuilder()
+    main = builder.table({0x0100 + number: (3, b"\1\0") for number in range(len(kinds))} | FULL)
+    for number, kind in enumerate(kinds):
+        builder.data[main + 4 + 12 * number : main + 6 + 12 * number] = kind.to_bytes(2, "little")
+    with pytest.raises(CorruptPhotoError, match="types that do not exist"):
         corrected(builder.file(main))
 
 

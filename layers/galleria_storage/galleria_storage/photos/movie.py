@@ -7,7 +7,7 @@ from typing import Final
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.boxes import LARGEST, MAX_BOXES, Box, children, name_of
 from galleria_storage.photos.plan import Patch
-from galleria_storage.photos.refusals import damaged
+from galleria_storage.photos.refusals import cut_off, damaged
 from galleria_storage.photos.source import RangedSource
 
 CHUNK_TABLES: Final = {b"stco": 4, b"co64": 8}
@@ -100,6 +100,8 @@ def _follow(source: RangedSource, table: Box, moved: Callable[[int], int]) -> li
     new = [moved(place) for place in old]
     if new == list(old):
         return []
+    if max(old) > source.size:
+        raise cut_off("some of a track's chunks lie beyond its end")
     if table.kind == b"stco" and max(new) > LARGEST:
         raise damaged("a track's chunks would lie beyond 4 GiB")
     data = pack(f">{len(new)}{'I' if table.kind == b'stco' else 'Q'}", *new)

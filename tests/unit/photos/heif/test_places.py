@@ -134,6 +134,14 @@ def test_the_chunks_of_tracks_follow(wide: bool) -> None:
     assert result[places[1] :].startswith(b"tail")
 
 
+@pytest.mark.parametrize(("place", "wide"), [(10**6, False), (0xFFFF_FFFF, False), ((1 << 64) - 1, True)])
+def test_a_chunk_beyond_the_end_is_refused_where_something_moves(place: int, wide: bool) -> None:
+    layout = (b"ftyp", b"meta", movie(place, 700, wide=wide), b"mdat")
+    assert corrected(heif([MASTER, ROOM], layout))
+    with pytest.raises(CorruptPhotoError, match="beyond its end"):
+        corrected(heif([MASTER], layout))
+
+
 def _chunks(file: bytes, *, wide: bool) -> list[int]:
     body = file
     for kind in (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"co64" if wide else b"stco"):

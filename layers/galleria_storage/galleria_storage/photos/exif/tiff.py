@@ -5,6 +5,7 @@ chain of IFDs (`ifd`). Exif 2.32 (CIPA DC-008) 4.6.3 adds the pointers to the
 Exif, GPS and Interoperability IFDs.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from galleria_storage.errors import CorruptPhotoError
@@ -120,7 +121,7 @@ def read_block(data: bytes) -> TiffBlock:
         try:
             ifd = read_ifd(data, at, order, name)
             if not KNOWN_TYPES.issuperset(ifd.types):
-                _check_types(ifd)
+                check_types(name, ifd.types)
         except CorruptPhotoError:
             if name == _IFD0 or (name == EXIF_NAME and not block.exif_ifds):
                 raise
@@ -133,11 +134,17 @@ def read_block(data: bytes) -> TiffBlock:
     return block
 
 
-def _check_types(ifd: Ifd) -> None:
-    """Refuse an IFD in which other readers would give up: its first entry, or many, have unknown types."""
-    unknown = [kind for kind in ifd.types if kind not in TYPE_SIZES]
-    if len(unknown) > MAX_UNKNOWN_TYPES or ifd.types[0] not in TYPE_SIZES:
-        raise damaged(f"entries of its {ifd.name} have types that do not exist ({unknown[0]}, for one)")
+def check_types(name: str, types: Sequence[int]) -> None:
+    """Refuse an IFD in which other readers would give up: its first entry, or many, have unknown types.
+
+    Raises
+    ------
+    CorruptPhotoError
+        They would.
+    """
+    unknown = [kind for kind in types if kind not in TYPE_SIZES]
+    if len(unknown) > MAX_UNKNOWN_TYPES or types[:1] == unknown[:1] != []:
+        raise damaged(f"entries of its {name} have types that do not exist ({unknown[0]}, for one)")
 
 
 def _add(block: TiffBlock, ifd: Ifd, queue: list[tuple[str, int]]) -> None:

@@ -18,7 +18,7 @@ from galleria_storage.photos.moves import Moves
 from galleria_storage.photos.movie import CHUNK_TABLES, chunks, follow_chunks, leaves
 from galleria_storage.photos.plan import Asked, Patch, Plan, Span, within
 from galleria_storage.photos.raw.exif_table import edit_table, other_values
-from galleria_storage.photos.refusals import damaged
+from galleria_storage.photos.refusals import cut_off, damaged
 from galleria_storage.photos.source import RangedSource
 
 CANON: Final = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
@@ -124,6 +124,8 @@ def _follow_list(source: RangedSource, layout: _Layout, moves: Moves) -> list[Pa
             raise damaged("the list of its boxes is cut off")
         for at in range(box.body + 4, box.body + 4 + _RECORD * count, _RECORD):
             (place,) = unpack(">Q", source.read(at + 4, 8))
+            if place > source.size:
+                raise cut_off("the list of its boxes leads beyond its end")
             if moves.place(place) != place:
                 patches.append(Patch(at + 4, 8, pack(">Q", moves.place(place))))
     return patches

@@ -18,6 +18,7 @@ from galleria_storage.photos.source import RangedSource, WindowSource
 _MAGIC: Final = b"FUJIFILMCCD-RAW "
 _JPEG: Final = 84
 _POINTERS: Final = (92, 100, 120, 128)
+_LARGEST: Final = 0xFFFF_FFFF
 _WORD: Final = 4
 """What follows the JPEG starts at a multiple of four bytes."""
 
@@ -36,6 +37,8 @@ def plan(source: RangedSource, asked: Asked) -> Plan:
         for at in _POINTERS:
             pointer = _number(source, at)
             if at < inside.start and pointer >= end:
+                if pointer + shift > _LARGEST:
+                    raise damaged("its RAW data would begin beyond 4 GiB")
                 patches.append(Patch(at, 4, (pointer + shift).to_bytes(4, "big")))
     return Plan(source.size, patches, inner.before, inner.after, inner.notes)
 

@@ -16,7 +16,7 @@ from galleria_storage.photos.check import Part
 from galleria_storage.photos.exif.captures import after_changes, tag_texts
 from galleria_storage.photos.exif.ifd import ASCII, INLINE, LONG
 from galleria_storage.photos.exif.tags import CAPTURE_TAGS
-from galleria_storage.photos.exif.tiff import MAX_COPIES
+from galleria_storage.photos.exif.tiff import MAX_COPIES, check_types
 from galleria_storage.photos.plan import Asked, Patch, Plan, Span
 from galleria_storage.photos.refusals import cut_off, damaged
 from galleria_storage.photos.source import RangedSource
@@ -101,6 +101,8 @@ class Edit:
         """
         tables = self._tables
         fields = [field for table in (tables.exif, tables.main) if table for field in table.find(texts)]
+        for table in filter(None, (tables.exif, tables.main)):
+            check_types(table.name, [field.type for field in table.fields])
         if len(fields) > MAX_COPIES:
             raise damaged(f"it has more than {MAX_COPIES} copies of the capture time")
         present = {field.tag for field in tables.exif.fields} if tables.exif else set()

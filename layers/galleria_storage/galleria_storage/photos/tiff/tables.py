@@ -35,6 +35,7 @@ _HEADERS: Final = {
     b"IIRS": LITTLE,
     b"MMOR": BIG,
 }
+_BIG: Final = (b"II+\0", b"MM\0+")
 _POINTER_TYPES: Final = frozenset({LONG, IFD_TYPE})
 _SHORT: Final = 3
 _LARGEST: Final = 1 << 32
@@ -116,6 +117,11 @@ class TiffTables:
     def __init__(self, source: RangedSource, *, lenient: bool = False, in_block: bool = False) -> None:
         header = source.read(0, 8)
         order = _HEADERS.get(header[:4])
+        if header[:4] in _BIG:
+            raise UnsupportedFormatError(
+                "The photo is a BigTIFF, a kind of TIFF for files of more than 4 GiB, which cannot be corrected.",
+                advice="Save it as TIFF, or publish it without a correction.",
+            )
         if order is None or len(header) < 8:
             raise UnsupportedFormatError("The file is not a TIFF that can be corrected.")
         self.source, self.order = source, order
