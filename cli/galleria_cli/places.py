@@ -50,7 +50,7 @@ def staging_store(bucket: str | None = None, endpoint: str | None = None, pace: 
     SettingsError
         There is no name, or the environment is contradictory.
     """
-    from galleria_storage.s3.direct.direct_access import connect_for_many  # noqa: PLC0415 # heavy
+    from galleria_cli.direct.direct_access import connect_for_many  # noqa: PLC0415 # heavy
     from galleria_storage.s3.discovery import identify  # noqa: PLC0415 # the same
 
     name = bucket or os.environ.get("STAGING_BUCKET", "").strip()
@@ -71,7 +71,7 @@ def public_store(
     pace: Pace | None = None,
 ) -> ObjectStore:
     """Connect to the public bucket, as the settings S3_PUBLIC_* say; options that are given win over them."""
-    from galleria_storage.s3.direct.direct_access import connect_for_many  # noqa: PLC0415 # heavy
+    from galleria_cli.direct.direct_access import connect_for_many  # noqa: PLC0415 # heavy
     from galleria_storage.s3.discovery import identify  # noqa: PLC0415 # the same
 
     given = {name: value for name, value in (options or {}).items() if value is not None}

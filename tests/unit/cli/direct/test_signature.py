@@ -11,7 +11,7 @@ from botocore.credentials import Credentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from galleria_storage.s3.direct.signature import EMPTY_SHA256, Keys, Target, quoted_path, signed
+from galleria_cli.direct.signature import EMPTY_SHA256, Keys, Target, quoted_path, signed
 
 MOMENT = "20130524T000000Z"
 HOST = "examplebucket.s3.amazonaws.com"

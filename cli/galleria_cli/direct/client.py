@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from galleria_storage.s3.direct.requests import DirectRequests
+from galleria_cli.direct.requests import DirectRequests
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

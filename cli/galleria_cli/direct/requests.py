@@ -10,8 +10,8 @@ from typing import Any, Final
 from urllib.parse import unquote_plus, urlsplit
 from xml.etree import ElementTree as ET
 
-from galleria_storage.s3.direct.connections import BREAKS, Connections, RawAnswer
-from galleria_storage.s3.direct.signature import EMPTY_SHA256, Keys, Target, quoted_path, signed
+from galleria_cli.direct.connections import BREAKS, Connections, RawAnswer
+from galleria_cli.direct.signature import EMPTY_SHA256, Keys, Target, quoted_path, signed
 
 #: Arguments of PutObject and their headers. Whatever else is asked is left to botocore.
 _HEADERS: Final = {

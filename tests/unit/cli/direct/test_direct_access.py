@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from galleria_cli.direct.client import DirectClient
+from galleria_cli.direct.direct_access import connect_for_many
 from galleria_storage.errors import SettingsError
 from galleria_storage.s3.access import BucketAccess, ProviderAccess
-from galleria_storage.s3.direct.client import DirectClient
-from galleria_storage.s3.direct.direct_access import connect_for_many
 
 HETZNER = "fsn1.your-objectstorage.com"
 KEYS = {"access_key": "a", "secret_key": "s"}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 #: What a request may fail with on its way.
 BREAKS: Final = (HTTPException, OSError)
-#: The largest answer that is read; see `sdk.bounded`.
+#: The largest answer that is read; as `s3.sdk.bounded` has it.
 MAX_BYTES: Final = 32 * 1024 * 1024
 _SECONDS: Final = 60
 #: Bytes of a body that are read and sent at once.

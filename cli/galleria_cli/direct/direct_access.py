@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
+from galleria_cli.direct.client import DirectClient
+from galleria_cli.direct.requests import DirectRequests
+from galleria_cli.direct.signature import Keys
 from galleria_storage.s3 import endpoints, profiles
 from galleria_storage.s3.access import BucketAccess, ProviderAccess
 from galleria_storage.s3.clients import Connection, connect
-from galleria_storage.s3.direct.client import DirectClient
-from galleria_storage.s3.direct.requests import DirectRequests
-from galleria_storage.s3.direct.signature import Keys
 from galleria_storage.s3.endpoints import Endpoint, parse_endpoint
 from galleria_storage.s3.pace import Pace
 from galleria_storage.s3.profiles import ProviderProfile
