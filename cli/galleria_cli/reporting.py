@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 from galleria_cli.text_table import printable
@@ -92,13 +93,13 @@ class Report:
 
     @contextmanager
     def progress(self, files: int, size: int) -> Iterator[None]:
-        """Show on a terminal how far the run is: files, bytes, speed, time left; say where Ctrl-C stopped it."""
+        """Show on a terminal how far the run is, if Rich is installed; say where Ctrl-C stopped it."""
         with self.interruptible(files), self._bar(files, size):
             yield
 
     @contextmanager
     def _bar(self, files: int, size: int) -> Iterator[None]:
-        if self.quiet or self.as_json or not sys.stderr.isatty():
+        if self.quiet or self.as_json or not sys.stderr.isatty() or not find_spec("rich"):
             yield
             return
         from rich.console import Console  # noqa: PLC0415 # only where there is a terminal
