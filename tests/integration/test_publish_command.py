@@ -1,10 +1,12 @@
 """`publish` by hand: with whose settings, which keys, and again where that is forced."""
 
 import json
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from galleria_cli.commands import publish
 from galleria_cli.console import main
 from galleria_storage.aws import calls
 from tests.support.fakes.fake_stack import FakeStack
@@ -96,3 +98,27 @@ def test_a_right_copy_is_written_again_if_that_is_forced_at_any_rate(
     second = s3.head_object(Bucket=buckets.public, Key=key)["Metadata"]["galleria-run"]
     assert first != second
     assert main(["verify", "--prefix", key, "--bwlimit", "50M"]) == 0
+
+
+def test_a_watch_publishes_what_comes_and_what_gets_another_tag_until_ctrl_c(
+    s3: "S3Client", buckets: Buckets, prefix: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = f"{prefix}new.jpg"
+
+    def meanwhile(seconds: float) -> None:
+        assert seconds == 5
+        match next(looks):
+            case 1:
+                s3.put_object(Bucket=buckets.staging, Key=key, Body=PHOTO)
+            case 2:
+                tag = {"Key": "timestamp-offset-hours", "Value": "-2"}
+                s3.put_object_tagging(Bucket=buckets.staging, Key=key, Tagging={"TagSet": [tag]})
+            case 4:
+                raise KeyboardInterrupt
+
+    looks = iter(range(1, 10))
+    monkeypatch.setattr(publish, "time", SimpleNamespace(sleep=meanwhile))
+    assert main(["publish", "--watch", "--prefix", prefix, "--every", "5", "--tags-every", "0.000001"]) == 130
+    told = [line for line in capsys.readouterr().out.splitlines() if key in line]
+    assert [line.split()[0] for line in told] == ["published", "published"]
+    assert "2024:06:15 12:30:45 → 2024:06:15 10:30:45" in told[1]
