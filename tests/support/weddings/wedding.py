@@ -41,6 +41,8 @@ class Parameters:
         Photos that a camera takes alone.
     same_view
         How likely a photo of a moment looks like that of another camera.
+    recurring
+        How likely another photo looks like one that anybody takes at any time: the house, the dance floor, a wall.
     professionals, guests, phones, strangers
         Cameras: strangers photographed elsewhere, at the same time.
     with_gps
@@ -61,6 +63,7 @@ class Parameters:
     reaction: float = 6
     alone_an_hour: float = 25
     same_view: float = 0.15
+    recurring: float = 0.1
     professionals: int = 2
     guests: int = 2
     phones: int = 2
@@ -114,6 +117,7 @@ def drawn_parameters(dice: random.Random) -> Parameters:
         reaction=dice.uniform(1.5, 20),
         alone_an_hour=dice.uniform(5, 60),
         same_view=dice.choice([0.0, 0.02, 0.1, 0.3]),
+        recurring=dice.choice([0.0, 0.1, 0.3]),
         professionals=dice.randint(1, 3),
         guests=dice.randint(0, 4),
         phones=dice.randint(0, 4),
@@ -150,6 +154,9 @@ _MAKES: Final[dict[Role, Sequence[str]]] = {
     "phone": ("Apple iPhone 15", "Google Pixel 8", "samsung SM-S918B"),
     "stranger": ("PENTAX K-3", "RICOH GR III"),
 }
+
+
+_WALLS: Final = [random.Random(wall).getrandbits(BITS) for wall in range(12)]
 
 
 def _roles(parameters: Parameters) -> Iterator[Role]:
@@ -193,7 +200,7 @@ def _photographed(
 
 
 def _burst(dice: random.Random, when: datetime, view: int, parameters: Parameters) -> Iterator[tuple[datetime, int]]:
-    own = dice.getrandbits(BITS)
+    own = dice.choice(_WALLS) if dice.random() < parameters.recurring else dice.getrandbits(BITS)
     for _ in range(dice.choice([1, 1, 1, 2, 3, 5, 9])):
         picture = view if dice.random() < parameters.same_view else own
         yield when, _blurred(dice, picture)

@@ -17,7 +17,9 @@ MINUTES = [60 * minute for minute in range(20)]
     ("hours", "zone", "source"),
     [
         (1, "Europe/Stockholm", "winter time"),
-        (-1, "Europe/Stockholm", "winter time"),
+        (-1, "Europe/Stockholm", None),
+        (-1, "Australia/Sydney", "winter time"),
+        (1, "Australia/Sydney", None),
         (1, "Asia/Tokyo", None),
         (1, "+02:00", None),
         (12, "Asia/Tokyo", "half a day"),

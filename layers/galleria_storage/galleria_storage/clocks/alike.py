@@ -65,11 +65,12 @@ def pictures_evidence(
         What other evidence says about it.
     """
     own = seen((shot.clock, shot.picture) for shot in camera.timed)
-    usual = expected.ahead if expected and expected.ahead is not None else home
-    reach = expected.tolerance.total_seconds() + _WINDOW if expected and expected.ahead is not None else _AROUND
-    samples = _meetings(own, others, usual.total_seconds() - reach, usual.total_seconds() + reach)
+    known = expected if expected and expected.confidence == "likely" else None
+    centre = (known.ahead if known and known.ahead is not None else home).total_seconds()
+    reach = known.tolerance.total_seconds() + _WINDOW if known else _AROUND
+    samples = _meetings(own, others, centre - reach, centre + reach)
     best = _densest(samples)
-    fewest = _FEWEST_EXPECTED if expected and expected.confidence == "likely" else _FEWEST
+    fewest = _FEWEST_EXPECTED if known else _FEWEST
     if best is None or len(best) < fewest or not _stands_out(samples, best):
         return None
     found = middle(best, _NOISE)

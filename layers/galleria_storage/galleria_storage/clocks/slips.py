@@ -29,9 +29,11 @@ def slip_evidence(clock: datetime, shift: timedelta, tolerance: timedelta, zone:
     zone
         Where the photos were taken.
     """
-    if zone and abs(abs(shift) - _HOUR) <= tolerance and _has_summer_time(zone, clock):
-        kept, now = ("winter", "summer") if shift > timedelta() else ("summer", "winter")
-        return Evidence("winter time", f"an hour: the clock kept {kept} time in {now}")
+    if zone and abs(abs(shift) - _HOUR) <= tolerance and (season := _season(zone, clock + shift)):
+        slow = shift > timedelta()
+        if slow == (season == "summer"):
+            kept = "winter" if slow else "summer"
+            return Evidence("winter time", f"an hour: the clock kept {kept} time in {season}")
     if abs(abs(shift) - _HALF_DAY) <= tolerance:
         return Evidence("half a day", "12 hours: AM and PM were mixed up")
     swapped = with_day_and_month_swapped(clock)
@@ -71,5 +73,9 @@ def with_day_and_month_swapped(clock: datetime) -> datetime | None:
     return clock.replace(month=clock.day, day=clock.month)
 
 
-def _has_summer_time(zone: str, clock: datetime) -> bool:
-    return offset_in(zone, clock.replace(month=1, day=1)) != offset_in(zone, clock.replace(month=7, day=1))
+def _season(zone: str, local: datetime) -> str:
+    """Return whether a zone has summer time at a time, or winter time; empty if it does not know the difference."""
+    offsets = [offset_in(zone, local.replace(month=month, day=1)) for month in (1, 7)]
+    if offsets[0] == offsets[1]:
+        return ""
+    return "summer" if offset_in(zone, local) == max(offsets) else "winter"
