@@ -200,3 +200,41 @@ def test_a_correction_in_staging_is_changed_and_published_again(
         assert "right" in page.one("photo-card dl").text
     head = embedded.s3.head_object(Bucket="public", Key=name)
     assert head["Metadata"]["galleria-captured-after"].startswith(f"{wedding.true[name] + ZONE:%Y:%m:%d %H:%M:%S}")
+
+
+#: What pure modules of the page work out, and what must come of it.
+WORKED_OUT = {
+    "times": {
+        "[0, 46, -694, 3600, -25212, 183845].map(module.spanText)": [
+            "+0s", "+46s", "-11m34s", "+1h", "-7h12s", "+2d3h4m5s",
+        ],
+        "['+1h 46s', '-11m34s', '2d 3h', '0', '', 'soon', '1h1x'].map(module.spanSeconds)": [
+            3646, -694, 183600, 0, 0, None, None,
+        ],
+        "[0, -150, 345, null].map(module.offsetText)": ["+00:00", "-02:30", "+05:45", "\u2013"],
+    },
+    "snap": {
+        "[3650, 4400, 4504].map((one) => module.snap(one, one === 3650 ? 10 : 1).seconds)": [3600, 4400, 4500],
+        "module.snap(3640, 10, 3646)": {"seconds": 3646, "snapped": "the proposal"},
+    },
+    "slots": {
+        "module.shown(new Float64Array([0, 1, 2, 1e6, 2e6]), -1e5, 3e6, 1e3).map((one) => one.count)": [3, 1, 1],
+        "module.shown(new Float64Array([0, 1, 2]), -1e5, 1e5, 1e3, 1)[0].index": 1,
+        "module.shown(new Float64Array([]), 0, 10, 1)": [],
+    },
+    "ticks": {
+        "[...module.ticks(0, 7.2e6, 2e4)].map((one) => one.name)": ["1970-01-01", "00:30", "01:00", "01:30", "02:00"],
+        "[...module.nights(0, 8.64e7, 1e5)].length": 3,
+    },
+    "order": {
+        "module.inOrder([{name: 'b', after: [7200, 120]}, {name: 'c', after: null}, {name: 'a', after: [0, null]}])"
+        ".map((one) => one.name)": ["a", "b", "c"],
+    },
+}  # fmt: skip
+
+
+def test_the_page_reckons_right(page: Page) -> None:
+    for module, cases in WORKED_OUT.items():
+        for work, expected in cases.items():
+            script = f"const done = arguments[0]; import('/{module}.js').then((module) => done({work}))"
+            assert page.browser.execute_async_script(script) == expected, work

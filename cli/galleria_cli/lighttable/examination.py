@@ -1,6 +1,5 @@
 """What else is worth knowing before photos become public: who is told what, and which files are the same twice."""
 
-import hashlib
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +15,6 @@ from galleria_storage.photos.source import RangedSource
 
 #: What a copy may tell, by the words of the key `remove`.
 GROUPS: Final = ("location", "serial-numbers", "names", "captions", "faces")
-_CHUNK: Final = 1024 * 1024
 
 
 class Examination:
@@ -87,20 +85,16 @@ class Examination:
                 sizes[one.item.size].append(one)
         for group in sizes.values():
             if len(group) > 1:
-                contents: dict[bytes, list[Found]] = defaultdict(list)
+                contents: dict[str, list[Found]] = defaultdict(list)
                 for one in group:
-                    contents[self._digest(one)].append(one)
-                yield from (same for digest, same in contents.items() if digest and len(same) > 1)
+                    contents[self._content_id(one)].append(one)
+                yield from (same for known, same in contents.items() if known and len(same) > 1)
 
-    def _digest(self, one: Found) -> bytes:
-        digest = hashlib.sha256()
+    def _content_id(self, one: Found) -> str:
         try:
-            with self._shelf.open(one.shot.name) as source:
-                for start in range(0, source.size, _CHUNK):
-                    digest.update(source.read(start, min(_CHUNK, source.size - start)))
+            return self._shelf.content_id(one.shot.name)
         except (GalleriaError, OSError):
-            return b""
-        return digest.digest()
+            return ""
 
     def _groups(self, one: Found) -> list[str]:
         if not is_correctable(one.shot.media_type):

@@ -1,5 +1,6 @@
 """Where the photos on the table are: a folder of this computer, and nothing beside it."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -50,6 +51,10 @@ class Shelf(Protocol):
         """Return a text that changes when the file does: the key of what is remembered of it."""
         ...
 
+    def content_id(self, name: str) -> str:
+        """Return a text that files of the same bytes share, and no others."""
+        ...
+
 
 class FolderShelf:
     """The files of a folder, with all that is in it. Links that lead out of it are listed and never followed.
@@ -94,6 +99,11 @@ class FolderShelf:
         path = self._inside(name)
         state = path.stat()
         return f"{path}\n{state.st_size}\n{state.st_mtime_ns}"
+
+    def content_id(self, name: str) -> str:
+        """Return the SHA-256 of a file, which is read."""
+        with self._inside(name).open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
 
     def _inside(self, name: str) -> Path:
         file = self._files.get(name)

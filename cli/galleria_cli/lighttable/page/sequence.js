@@ -1,17 +1,18 @@
 /** `<merged-sequence>`: all photos as guests will see them, with old and new time; only the rows in sight are made. */
 
 import { picture } from "./api.js";
-import { change, element, onceAFrame } from "./dom.js";
+import { button, change, element, onceAFrame } from "./dom.js";
 import { doubt, inOrder, toleranceOf } from "./order.js";
 import { pairing } from "./pairing.js";
 import { store } from "./store.js";
-import { offsetText, spanText, timeText } from "./times.js";
+import { clockText, spanText, timeText } from "./times.js";
 
 const ROW = 64;
-const COLUMNS = ["Photo", "Camera", "Before", "After", "Offset", "Change"];
+const COLUMNS = ["Photo", "Camera", "Before", "After", "Moment (UTC)", "Change"];
 
 class MergedSequence extends HTMLElement {
   photos = [];
+  shown = new Map(); // place in the order -> row
 
   connectedCallback() {
     const head = element("div.row.head", { role: "row", "aria-rowindex": 1 }, ...COLUMNS.map((name) => element("span", { role: "columnheader" }, name)));
@@ -22,7 +23,7 @@ class MergedSequence extends HTMLElement {
     this.render = onceAFrame(() => this.#render());
     this.scroller.addEventListener("scroll", this.render);
     for (const event of ["table", "decisions"]) store.addEventListener(event, () => this.opened());
-    pairing.addEventListener("change", this.render);
+    pairing.addEventListener("change", () => this.opened());
     new ResizeObserver(this.render).observe(this.scroller);
   }
 
@@ -31,22 +32,33 @@ class MergedSequence extends HTMLElement {
     this.photos = inOrder([...store.photos.values()]);
     this.rows.style.height = `${this.photos.length * ROW}px`;
     change(this.table, { "aria-rowcount": this.photos.length + 1 });
+    this.rows.replaceChildren();
+    this.shown.clear();
     this.render();
   }
 
   #render() {
     const first = Math.max(Math.floor(this.scroller.scrollTop / ROW) - 2, 0);
     const last = Math.min(first + Math.ceil(this.scroller.clientHeight / ROW) + 4, this.photos.length);
-    this.rows.replaceChildren(...this.photos.slice(first, last).map((photo, at) => this.#row(photo, first + at)));
+    for (const [at, row] of this.shown) {
+      if ((at >= first && at < last) || row.contains(document.activeElement)) continue;
+      row.remove();
+      this.shown.delete(at);
+    }
+    for (let at = first; at < last; at += 1) {
+      if (this.shown.has(at)) continue;
+      this.shown.set(at, this.#row(this.photos[at], at));
+      this.rows.append(this.shown.get(at));
+    }
   }
 
   #row(photo, at) {
     const lane = store.laneOf(photo);
     const why = at ? doubt(this.photos[at - 1], photo, (one) => this.#tolerance(one), (one) => store.laneOf(one)?.label ?? "") : "";
     const moved = photo.before && photo.after ? photo.after[0] - photo.before[0] : 0;
-    const cells = [lane?.label ?? "", timeText(photo.before), timeText(photo.after), offsetText(photo.after?.[1]), moved ? spanText(moved) : "none"];
+    const cells = [lane?.label ?? "", timeText(photo.before), timeText(photo.after), momentText(photo), moved ? spanText(moved) : "none"];
     const name = element("span.name", { role: "cell" }, element("img", { alt: "", loading: "lazy", src: picture(photo.id) }),
-      element("span", {}, photo.name, why ? element("em.doubt", {}, why) : null));
+      element("span", {}, button(photo.name, () => store.select(photo), { class: "quiet" }), why ? element("em.doubt", {}, why) : null));
     const row = element("div.row", { role: "row", "aria-rowindex": at + 2 }, name, ...cells.map((text) => element("span", { role: "cell" }, text)));
     row.classList.toggle("doubtful", Boolean(why));
     row.style.top = `${at * ROW}px`;
@@ -57,6 +69,11 @@ class MergedSequence extends HTMLElement {
     const lane = store.laneOf(photo);
     return lane ? toleranceOf(lane, store.decisions[lane.key].approved || pairing.of(lane).length > 0) : 0;
   }
+}
+
+/** The moment of a photo; without an offset nobody knows it. */
+function momentText(photo) {
+  return photo.after && photo.after[1] !== null ? clockText(store.momentOf(photo)) : "unknown";
 }
 
 customElements.define("merged-sequence", MergedSequence);
