@@ -201,8 +201,11 @@ def _proxy(endpoint: str, after: int, away: float, way: Way) -> Iterator[str]:
 
     def serve() -> None:
         loop.run_until_complete(proxy.serve(ready, ended))
-        for task in asyncio.all_tasks(loop):
+        left = asyncio.all_tasks(loop)
+        for task in left:
             task.cancel()
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        loop.close()
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()

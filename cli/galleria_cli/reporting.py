@@ -140,6 +140,11 @@ class Report:
             self._told_at = seconds or 0.001
             self.note(f"{error.message}; waiting, {seconds:.0f} s so far")
 
+    def idle(self, seconds: float) -> None:
+        """Tell that no file was through for a while, where no bar shows it."""
+        if self._progress is None:
+            self.note(f"no file was through for {seconds:.0f} s; waiting")
+
     def _print(self, text: str) -> None:
         with self._lock:
             if self._progress is not None and sys.stdout.isatty():  # the bar is on the same terminal

@@ -144,8 +144,9 @@ class Sending:
             self.report.progress(count, size),
         ):
             for known, files in self._looked(stages, remembered):
-                patience = known.patience
-                work = as_they_finish(worker(known), files, self.transfers.at_once, stop=patience.give_up)
+                work = as_they_finish(
+                    worker(known), files, self.transfers.at_once, stop=known.patience.give_up, idle=self.report.idle
+                )
                 with closing(work) as results:
                     for sent in results:
                         tally.add(sent)

@@ -61,7 +61,9 @@ def compare(  # its two callers' options
     counts: Counter[str] = Counter()
     with (
         report.interruptible(),
-        closing(as_they_finish(run.one, pairs, transfers.at_once, stop=run.patience.give_up)) as results,
+        closing(
+            as_they_finish(run.one, pairs, transfers.at_once, stop=run.patience.give_up, idle=report.idle)
+        ) as results,
     ):
         for found in results:
             counts[found.state] += 1

@@ -3,14 +3,24 @@
 import hashlib
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import patch
+from urllib.parse import quote
 
 import pytest
-from botocore.awsrequest import AWSResponse
+from botocore.auth import AUTH_TYPE_MAPS
+from botocore.awsrequest import AWSRequest, AWSResponse
+from botocore.credentials import Credentials
+from hypothesis import given
+from hypothesis import strategies as st
 
 from galleria_storage.s3.clients import get_s3_client
 from galleria_storage.s3.sdk.signing import DigestedBody
 
+NOW = datetime(2024, 6, 15, 10, 30, 45, tzinfo=UTC)
+names = st.sampled_from(["Content-MD5", "User-Agent", "Content-Type", "x-amz-meta-A", "X-Amz-Meta-b", "Expect"])
+values = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=12)
 ENDPOINTS = ("http://127.0.0.1:9", "https://fsn1.your-objectstorage.com")
 
 
@@ -50,3 +60,22 @@ def test_a_body_without_a_known_digest_is_not_hashed_for_the_signature(
     operation: str, body: bytes | bytearray, endpoint: str
 ) -> None:
     assert signed_digest(body, endpoint, operation) == "UNSIGNED-PAYLOAD"
+
+
+@pytest.fixture(scope="module")
+def signer() -> str:
+    """Return the name of ours, which the first client makes known."""
+    get_s3_client("http://127.0.0.1:9", "key", "secret", "us-east-1")
+    return "s3v4-known-digest"
+
+
+@given(headers=st.dictionaries(names, values), key=st.text("ab/%+é ", min_size=1))
+def test_what_is_signed_is_what_botocore_signs(signer: str, headers: dict[str, str], key: str) -> None:
+    found = []
+    for name in ("s3v4", signer):
+        request = AWSRequest("PUT", f"https://s3.example:8333/photos/{quote(key)}", headers=headers, data=b"")
+        auth: Any = AUTH_TYPE_MAPS[name](Credentials("key", "secret", "token"), "s3", "here")
+        with patch("botocore.auth.get_current_datetime", return_value=NOW):
+            auth.add_auth(request)
+        found.append(dict(request.headers.items()))
+    assert found[0] == found[1]

@@ -15,6 +15,8 @@ def as_they_finish(
     threads: int,
     *,
     stop: Callable[[], None] = lambda: None,
+    idle: Callable[[float], None] = lambda _: None,
+    idle_seconds: float = 30.0,
 ) -> Generator[Result, None, None]:
     """Yield the result of `work` for each item, in the order in which they are ready.
 
@@ -28,6 +30,8 @@ def as_they_finish(
         How many at once.
     stop
         Called if the generator is closed early, to let those that work finish soon.
+    idle
+        Told for how many seconds nothing has finished, whenever that were `idle_seconds` more.
 
     Notes
     -----
@@ -37,8 +41,12 @@ def as_they_finish(
     with ThreadPoolExecutor(threads, thread_name_prefix="bulk") as pool:
         running: set[Future[Result]] = {pool.submit(work, item) for item in islice(rest, 2 * threads)}
         try:
+            waited = 0
             while running:
-                finished, running = wait(running, return_when=FIRST_COMPLETED)
+                finished, running = wait(running, idle_seconds, return_when=FIRST_COMPLETED)
+                waited = 0 if finished else waited + 1
+                if waited:
+                    idle(waited * idle_seconds)
                 running |= {pool.submit(work, item) for item in islice(rest, len(finished))}
                 for future in finished:
                     yield future.result()
