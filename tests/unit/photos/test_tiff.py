@@ -179,7 +179,7 @@ def test_a_time_that_is_cut_off_and_stays_would_get_a_new_meaning(place: str) ->
     main = builder.table({EXIF_IFD: builder.long(exif)}, following=page)
     at = page + 2 if place == "IFD1" else exif + 2 + 12 * 2
     builder.data[at + 4 : at + 8] = (5000).to_bytes(4, "little")
-    with pytest.raises(CorruptPhotoError, match=f"what its {place} lists lies beyond its end"):
+    with pytest.raises(CorruptPhotoError, match=f"what its {place} lists lies beyond its end|lies within the {place}"):
         corrected(builder.file(main), CaptureTags("2024:06:15 10:30:45", None, "+02:00"))
 
 
@@ -245,6 +245,19 @@ def test_a_table_in_which_readers_give_up_is_refused(kinds: list[int]) -> None:
     for number, kind in enumerate(kinds):
         builder.data[main + 4 + 12 * number : main + 6 + 12 * number] = kind.to_bytes(2, "little")
     with pytest.raises(CorruptPhotoError, match="types that do not exist"):
+        corrected(builder.file(main))
+
+
+@pytest.mark.parametrize("exif", [None, TIME_ONLY], ids=["IFD0", "Exif IFD"])
+def test_a_value_within_its_own_table_would_come_to_light_when_the_table_moves(
+    exif: Mapping[int, tuple[int, bytes]] | None,
+) -> None:
+    builder = TiffBuilder()
+    stray = {0x0101: (4, bytes(40))}
+    table = builder.table(stray | (exif or {}))
+    builder.data[table + 10 : table + 14] = (table - 2).to_bytes(4, "little")
+    main = table if exif is None else builder.table({EXIF_IFD: builder.long(table)})
+    with pytest.raises(CorruptPhotoError, match="tag 0101 lies within the"):
         corrected(builder.file(main))
 
 

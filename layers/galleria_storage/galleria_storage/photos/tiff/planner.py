@@ -173,6 +173,7 @@ class Edit:
 
     def _move_exif(self, table: Table, missing: Mapping[int, bytes]) -> None:
         """Copy the Exif IFD to the end with more fields, and let IFD0 point to the copy."""
+        self._check_values(table)
         place = self._add(self._table(table.fields, missing, 0))
         for field in self._tables.main.find({EXIF_IFD}):
             self._patches[field.place + 8] = self._order.long.pack(place)
@@ -180,6 +181,7 @@ class Edit:
     def _add_exif(self, fields: Mapping[int, bytes]) -> None:
         """Add an Exif IFD and a copy of IFD0 that points to it, and let the header point to the copy."""
         main = self._tables.main
+        self._check_values(main)
         place = self._add(self._table((), fields, 0))
         pointer = self._order.entry.pack(EXIF_IFD, LONG, 1, place)
         self._patches[4] = self._order.long.pack(self._add(self._table(main.fields, {EXIF_IFD: pointer}, main.next)))
@@ -216,6 +218,14 @@ class Edit:
         place = self._size + len(self._added)
         self._added += data
         return place
+
+    def _check_values(self, table: Table) -> None:
+        """Refuse to move a table that one of its values overlaps: readers ignore that value, but not afterwards."""
+        for field in table.fields:
+            start, stop = field.value
+            stays = not field.is_inline and field.place not in self._fields
+            if stays and start < table.end and table.start < stop:
+                raise damaged(f"tag {field.tag:04X} lies within the {table.name}")
 
     def _check_end(self, replaced: Collection[int]) -> None:
         """Refuse to add anything where listed data should be but was cut off; `replaced` fields get other values."""
