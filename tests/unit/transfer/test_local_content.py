@@ -80,3 +80,11 @@ def test_a_file_that_became_shorter_is_an_error_instead_of_a_request_that_waits_
         assert body.read(4) == b"012"
         with pytest.raises(OSError, match="became shorter"):
             body.read(4)
+
+
+def test_a_body_says_what_it_can_and_stays_within_its_window() -> None:
+    with FileBody(io.BytesIO(b"0123456789"), 2, 5, None) as body:
+        assert (body.readable(), body.seekable(), body.writable()) == (True, True, False)
+        assert (body.seek(-3), body.read(1)) == (0, b"2")
+        assert (body.seek(-2, io.SEEK_END), body.read()) == (3, b"56")
+        assert (body.seek(9), body.read()) == (5, b"")
