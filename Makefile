@@ -25,8 +25,8 @@ venv: $(VENV)/.ready ## make the virtual environment
 	@touch $@
 
 ## --- the main job
-demo: $(VENV)/.ready ## run the main job on an embedded S3 (PHOTOS=folder for your own photos)
-	@$(BIN)/galleria-storage demo $(if $(PHOTOS),--photos "$(PHOTOS)")
+demo: $(VENV)/.ready ## run the main job on an embedded S3 (PHOTOS=folder for your own photos, CORRECT="KEY=VALUE …" for what to ask)
+	@$(BIN)/galleria-storage demo $(if $(PHOTOS),--photos "$(PHOTOS)") $(foreach asked,$(CORRECT),--correct "$(asked)")
 local: $(VENV)/.ready ## keep the embedded system running until Ctrl-C
 	@$(BIN)/galleria-storage local
 

@@ -88,7 +88,8 @@ def recursive(*, default: bool, what: str) -> Callable[[Command], Command]:
     """Add -r, and -R where it is the default; the command gets `recursive`."""
     help_ = f"{what} with everything inside."
     if default:
-        return click.option("-r/-R", "--recursive/--no-recursive", default=True, show_default=True, help=help_)
+        help_ = f"{what} with everything inside, which is the default; or only with the files at the top."
+        return click.option("-r/-R", "--recursive/--no-recursive", default=True, help=help_)
     return click.option("-r", "--recursive", is_flag=True, help=help_)
 
 
