@@ -55,7 +55,7 @@ _WITH = {
 #: What goes with maker notes: what only its maker can read, also in trailers and films, and damaged XMP.
 _NOTES = re.compile(
     r"MakerNotes:|APP\d+:|File:MakerNoteByteOrder|AFCP:|PhotoMechanic:|FotoStation:|MIE:|Insta360:|PrintIM:|XMP:"
-    r"|IPTC:IPTC\d|QuickTime:UserData:|.*:MakerNoteUnknown|ICC_Profile:ICC-header\d"
+    r"|IPTC:IPTC\d|QuickTime:UserData:|.*:MakerNoteUnknown|ICC_Profile:ICC[-_]\w+\d:"
 )
 #: What remains of a removed field: padding in a table that would be empty, and free space, also in a maker note.
 _EMPTIED = re.compile(r".*:Padding$|MakerNotes:.*_0xea1c$|.*:Unknown_free$|Ducky:APP12_Ducky_0x0000$")

@@ -76,6 +76,43 @@ def test_comments_of_thumbnails_and_further_pictures_go_too() -> None:
     assert inner[-40:] in result
 
 
+XMP_HEADER = b"http://ns.adobe.com/xap/1.0/\0"
+
+
+def test_a_further_picture_that_xmp_lists_loses_the_same() -> None:
+    second = jpeg(segment(0xE1, piexif.dump({"0th": {271: b"Acme"}, "GPS": GPS})), segment(0xFE, SECRET))
+    items = f'<y i:Mime="image/jpeg" i:Length="0"/><y i:Mime="image/jpeg" i:Length="{len(second)}"/>'
+    packet = f'<x xmlns:i="http://ns.google.com/photos/1.0/container/item/">{items}</x>'.encode()
+    file = jpeg(segment(0xE1, XMP_HEADER + packet)) + second
+    result = correct_bytes(file, asked("location,captions"))
+    assert len(result) == len(file)
+    assert numbers("big") not in result
+    assert SECRET not in result
+
+
+def test_extended_xmp_loses_the_same_across_its_pieces_and_its_digest_stays_right() -> None:
+    extension = (
+        b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
+        b'xmlns:d="http://dji.example/" '
+        b'xmlns:m="http://www.metadataworkinggroup.com/schemas/regions/" d:GpsLatitude="+59.329303" d:Speed="7">'
+        b"<m:Regions><rdf:Description m:Name='Ada Lovelace'/></m:Regions></rdf:Description></rdf:RDF>"
+    )
+    guid = md5(extension, usedforsecurity=False).hexdigest().upper().encode()
+    main = b'<x xmlns:n="http://ns.adobe.com/xmp/note/" n:HasExtendedXMP="' + guid + b'"/>'
+    start = b"http://ns.adobe.com/xmp/extension/\0" + guid + len(extension).to_bytes(4, "big")
+    cut = extension.index(b"Lovelace")
+    parts = [(0, extension[:cut]), (cut, extension[cut:])]
+    pieces = [segment(0xE1, start + at.to_bytes(4, "big") + part) for at, part in parts]
+    file = jpeg(segment(0xE1, XMP_HEADER + main), *pieces)
+    result = correct_bytes(file, asked("location,faces"))
+    new = extension.replace(b'd:GpsLatitude="+59.329303"', b" " * 26)
+    regions = new[new.index(b"<m:Regions>") : new.index(b"</rdf:Description></rdf:RDF>")]
+    new = new.replace(regions, b" " * len(regions))
+    assert new[:cut] in result
+    assert new[cut:] in result
+    assert result.count(md5(new, usedforsecurity=False).hexdigest().upper().encode()) == 3
+
+
 def test_a_title_that_photoshop_repeats_becomes_spaces() -> None:
     slices = resource(0x041A, b"\0\0\0\x06" + "Ada Lovelace".encode("utf-16-be") + b"\0\0end")
     file = jpeg(*photoshop(resource(0x0404, RECORDS) + slices))
@@ -238,6 +275,20 @@ def test_a_serial_number_that_a_known_note_repeats_elsewhere_is_noticed() -> Non
     exif = piexif.dump({"0th": {271: b"NIKON CORPORATION"}, "Exif": {37500: note, 37121: b"NO= 3077412"}})
     with pytest.raises(CorruptPhotoError, match="second time"):
         correct_bytes(jpeg(segment(0xE1, exif)), asked("serial-numbers"))
+
+
+def test_a_phrase_that_a_camera_writes_into_every_photo_is_no_secret() -> None:
+    exif = piexif.dump({"0th": {270: b"ACME DIGITAL CAMERA", 271: b"Acme"}, "Exif": {37500: b"?ACME DIGITAL CAMERA"}})
+    found = piexif.load(correct_bytes(jpeg(segment(0xE1, exif)), asked("captions")))
+    assert 270 not in found["0th"]
+    assert found["Exif"][37500] == b"?ACME DIGITAL CAMERA"
+
+
+def test_records_after_the_end_of_the_records_lose_what_they_repeat() -> None:
+    file = jpeg(*photoshop(resource(0x0404, RECORDS + b"\0" + RECORDS)))
+    result = correct_bytes(file, asked("names"))
+    assert len(result) == len(file)
+    assert SECRET not in result
 
 
 def test_a_removed_field_beside_a_thumbnail_does_not_take_its_bytes_along() -> None:

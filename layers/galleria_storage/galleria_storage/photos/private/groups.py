@@ -67,6 +67,9 @@ def _names(namespace: str, words: str) -> frozenset[Name]:
     return frozenset(Name(namespace, word.lower()) for word in words.split())
 
 
+#: What cameras write as a description of every photo; their maker notes repeat it, and it tells nothing.
+CAMERA_PHRASE: Final = re.compile(rb"(?i:(\w+ ){0,2}digital (still )?camera|sony dsc|\w+ dsc|dcf image)\s*")
+
 GROUPS: Final = {
     "location": Group(
         exif=frozenset({0x8825}),
@@ -123,7 +126,7 @@ GROUPS: Final = {
         | _names(_MEDIA_PRO, "Event CatalogSets UserFields")
         | _names(_IPTC_CORE, "Scene SubjectCode IntellectualGenre AltTextAccessibility ExtDescrAccessibility")
         | _names(_IPTC_EXT, "Event EventName"),
-        local=re.compile(r"(?i:(image|user)?(title|description|captions?|headline|keywords?|comments?))"),
+        local=re.compile(r"(?i:(image|user)?(title|description|captions?|headline|keywords?|comments?|subject))"),
         text=re.compile(
             r"(?i:(.*[: ])?(title|description|comment|usercomment|imagedescription|caption|keywords?|subject|label|"
             r"headline))"

@@ -12,6 +12,7 @@ from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.exif.ifd import ASCII, TYPE_SIZES
 from galleria_storage.photos.iptc import datasets
 from galleria_storage.photos.metadata_blocks import Block
+from galleria_storage.photos.private.groups import CAMERA_PHRASE
 from galleria_storage.photos.private.maker_notes import note_values
 from galleria_storage.photos.private.removal import EVERYTHING_ELSE, Removal, pictures_in
 from galleria_storage.photos.tiff.tables import GPS_IFD, Field, Table, TiffTables
@@ -97,9 +98,9 @@ def _of_packet(block: Block, removal: Removal) -> Iterator[Value]:
 
 
 def of_text(data: bytes) -> Iterator[Value]:
-    """Yield a text in all encodings; nothing for a short one, blanks, or a line of dashes."""
+    """Yield a text in all encodings; nothing for a short one, blanks, dashes, or a camera's phrase."""
     text = data.strip(b"\0 \t\r\n")
-    if len(text) < MIN_TEXT or len(set(text)) < 3:
+    if len(text) < MIN_TEXT or len(set(text)) < 3 or CAMERA_PHRASE.fullmatch(text):
         return
     yield Value(text, b" ", text)
     try:
