@@ -74,11 +74,14 @@ class State(NamedTuple):
         The times that were typed, by the photo's name; an empty one was taken back.
     remove
         What the public must not learn; None: as the file says.
+    zone
+        Zone of all photos; None: as the file says.
     """
 
     cameras: Mapping[str, Decision] = MappingProxyType({})
     times: Mapping[str, str] = MappingProxyType({})
     remove: tuple[str, ...] | None = None
+    zone: str | None = None
 
     def of(self, camera: str) -> Decision:
         """Return what is decided about a camera."""
@@ -118,6 +121,10 @@ class Decisions:
     def hide(self, groups: tuple[str, ...]) -> State:
         """Return the state in which the public does not learn this."""
         return self.now._replace(remove=groups)
+
+    def place(self, zone: str) -> State:
+        """Return the state in which all photos were taken in a zone."""
+        return self.now._replace(zone=zone)
 
     def take(self, state: State) -> None:
         """Let a state count."""

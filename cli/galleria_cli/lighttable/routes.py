@@ -89,6 +89,7 @@ class _Interface:
             Route("/api/photos/{number:int}/time", _answering(self.type_time), methods=["PUT"]),
             Route("/api/solve", _answering(self.solve), methods=["POST"]),
             Route("/api/remove", _answering(self.hide), methods=["PUT"]),
+            Route("/api/zone", _answering(self.place), methods=["PUT"]),
             Route("/api/tray", _answering(self.tray)),
             Route("/api/states", _answering(self.states)),
             Route("/api/push", _answering(self.push), methods=["POST"]),
@@ -124,10 +125,11 @@ class _Interface:
         time = await run_in_threadpool(time_in_code, io.BytesIO(picture))
         return {"time": time.isoformat() if time else None}
 
+    async def place(self, request: Request) -> Any:
+        return await run_in_threadpool(self._session.place, await _text(request, "zone"))
+
     async def type_time(self, request: Request) -> Any:
-        time = (await _object(request)).get("time")
-        if not isinstance(time, str):
-            raise CorrectionError("time must be a text")
+        time = await _text(request, "time")
         return await run_in_threadpool(self._session.type_time, request.path_params["number"], time)
 
     async def solve(self, request: Request) -> Any:
@@ -206,6 +208,13 @@ async def _object(request: Request) -> dict[str, Any]:
         found = None
     if not isinstance(found, dict):
         raise CorrectionError("a JSON object is expected")
+    return found
+
+
+async def _text(request: Request, name: str) -> str:
+    found = (await _object(request)).get(name)
+    if not isinstance(found, str):
+        raise CorrectionError(f"{name} must be a text")
     return found
 
 

@@ -74,28 +74,26 @@ class RuleText:
         else:
             del self._rules[at]
 
-    def put_list(self, key: str, values: Sequence[str]) -> None:
-        """Let a list be asked of all photos; an empty one goes away.
+    def put_top(self, key: str, value: str | Sequence[str]) -> None:
+        """Let this be asked of all photos; what is empty goes away.
 
         Raises
         ------
         SettingsError
             The key is written in a form that cannot be changed here.
         """
-        line = f"{key} = {_value(values)}\n" if values else ""
+        wanted: str | list[str] = value if isinstance(value, str) else list(value)
+        line = f"{key} = {_value(wanted)}\n" if wanted else ""
         known = tomllib.loads(self._top)
-        if known.get(key, []) == list(values):
+        if known.get(key, type(wanted)()) == wanted:
             return
         if key not in known:
             top = f"{self._top.rstrip()}\n{line}".lstrip()
         else:
             begin = rf"^[ \t]*{re.escape(key)}[ \t]*=.*\n?"
             top = re.sub(begin, lambda _: line, self._top, count=1, flags=re.MULTILINE)
-        wanted = {
-            **{name: value for name, value in known.items() if name != key},
-            **({key: list(values)} if line else {}),
-        }
-        if not _says(top, wanted):
+        others = {name: said for name, said in known.items() if name != key}
+        if not _says(top, {**others, **({key: wanted} if line else {})}):
             raise SettingsError(
                 f"{key} is written in {NAME} in a way that cannot be changed here; change it by hand", tag=key
             )

@@ -111,6 +111,12 @@ class Session:
             decisions = self._settled()
             return self._take(decisions, decisions.hide(tuple(groups)))
 
+    def place(self, zone: str) -> dict[str, Any]:
+        """Say in which zone all photos were taken."""
+        with self._lock:
+            decisions = self._settled()
+            return self._take(decisions, decisions.place(zone.strip()))
+
     def tray(self) -> dict[str, Any]:
         """Return what lies beside the lanes."""
         told, same, finished = self.examination.found()
@@ -199,6 +205,7 @@ class Session:
             "decisions": {lane.key: state.of(lane.key)._asdict() for lane in self._lanes},
             "times": {name: time for name, time in state.times.items() if time},
             "remove": self._hidden(state),
+            "zone": table.zone_asked(self._draft(state, approved_only=True)),
             "rules": self._draft(state, approved_only=True),
             "commands": self._keeper.commands(),
             "can_undo": bool(decisions and decisions.can_undo),

@@ -63,7 +63,9 @@ def draft(text: str, lanes: Sequence[Lane], state: State, *, approved_only: bool
             if decision.approved or not approved_only:
                 rules.put(lane.conditions, decision.asked)
     if state.remove is not None:
-        rules.put_list("remove", state.remove)
+        rules.put_top("remove", state.remove)
+    if state.zone is not None:
+        rules.put_top("zone", state.zone)
     for name, time in state.times.items():
         asked = {"time": time, "zone": zone_of(name, lanes, state)} if time else {}
         rules.put({"files": _escaped(name)}, {key: value for key, value in asked.items() if value}, first=True)
@@ -98,6 +100,8 @@ def zone_of(name: str, lanes: Sequence[Lane], state: State) -> str:
     own = next((lane for lane in lanes if any(shot.name == name for shot in lane.camera.shots)), None)
     if own:
         return state.of(own.key).zone or own.proposal.zone
+    if state.zone:
+        return ""  # it is asked of all photos
     zones = Counter(zone for lane in lanes if (zone := state.of(lane.key).zone or lane.proposal.zone))
     return zones.most_common(1)[0][0] if zones else ""
 

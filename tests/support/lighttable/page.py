@@ -57,8 +57,8 @@ class Page:
 
     def press(self, text: str, within: WebElement | None = None) -> None:
         """Press a button by its text."""
-        place = within or self.one("body")
-        button = next(one for one in place.find_elements(By.TAG_NAME, "button") if one.text == text)
+        found = "[...arguments[1].querySelectorAll('button')].find((one) => one.textContent === arguments[0])"
+        button = self.wait(f"return {found}", text, within or self.one("body"))
         self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
         button.click()
 

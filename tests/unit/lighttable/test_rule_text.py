@@ -30,9 +30,9 @@ def with_rule(text: str, conditions: dict[str, Any], asked: dict[str, Any], *, f
     return rules.text
 
 
-def with_list(text: str, key: str, values: list[str]) -> str:
+def with_top(text: str, key: str, values: str | list[str]) -> str:
     rules = RuleText(text)
-    rules.put_list(key, values)
+    rules.put_top(key, values)
     return rules.text
 
 
@@ -88,16 +88,22 @@ def test_whatever_a_camera_is_called_its_rule_is_read_back(cameras: list[tuple[s
 
 
 def test_a_list_is_asked_of_all_photos_and_taken_back() -> None:
-    text = with_list(BY_HAND, "remove", ["location", "names"])
+    text = with_top(BY_HAND, "remove", ["location", "names"])
     assert tomllib.loads(text)["remove"] == ["location", "names"]
     assert "# our wedding" in text
-    assert tomllib.loads(with_list(text, "remove", ["faces"]))["remove"] == ["faces"]
-    assert tomllib.loads(with_list(text, "remove", [])) == tomllib.loads(BY_HAND)
+    assert tomllib.loads(with_top(text, "remove", ["faces"]))["remove"] == ["faces"]
+    assert tomllib.loads(with_top(text, "remove", [])) == tomllib.loads(BY_HAND)
+
+
+def test_a_text_is_asked_of_all_photos() -> None:
+    text = with_top(BY_HAND, "zone", "Asia/Tokyo")
+    assert text == BY_HAND.replace("Europe/Stockholm", "Asia/Tokyo")
+    assert "zone" not in tomllib.loads(with_top(text, "zone", ""))
 
 
 def test_a_list_over_several_lines_is_left_to_the_person() -> None:
     with pytest.raises(SettingsError, match="change it by hand"):
-        with_list('remove = [\n  "location",\n]\n', "remove", ["names"])
+        with_top('remove = [\n  "location",\n]\n', "remove", ["names"])
 
 
 def test_many_rules_are_changed_in_one_pass() -> None:

@@ -176,6 +176,22 @@ def test_a_code_in_a_photo_tells_the_time(opened: Callable[[], Table], folder: P
     assert table.client.get("/api/photos/99/clock").status_code == 404
 
 
+def test_the_zone_of_all_photos_is_that_of_those_whose_rule_names_none(table: Table, folder: Path) -> None:
+    table.decide("Canon", zone="")
+    answer = table.client.put("/api/zone", json={"zone": "Europe/Stockholm"}).json()
+    assert answer["zone"] == "Europe/Stockholm"
+    assert (folder / "galleria.toml").read_text() == 'zone = "Europe/Stockholm"\n'
+    assert table.photo("IMG_0.JPG")["after"] == [1718449200.0, 120]
+    table.decide("Canon", zone="Asia/Tokyo")
+    assert table.photo("IMG_0.JPG")["after"] == [1718449200.0, 540]
+
+
+@pytest.mark.parametrize("zone", ["Atlantis", 2, None])
+def test_a_zone_that_there_is_not_is_refused(table: Table, zone: object) -> None:
+    assert table.client.put("/api/zone", json={"zone": zone}).status_code == 422
+    assert table.shown()["zone"] == ""
+
+
 def test_pictures_go_by_number(table: Table) -> None:
     answer = table.client.get(f"/pictures/lane/{table.photo('IMG_0.JPG')['id']}")
     assert answer.headers["content-type"] == "image/jpeg"

@@ -21,6 +21,7 @@ export const api = {
   undo: () => ask("POST", "/api/undo"),
   redo: () => ask("POST", "/api/redo"),
   tray: () => ask("GET", "/api/tray"),
+  place: (zone) => ask("PUT", "/api/zone", { zone }),
   hide: (groups) => ask("PUT", "/api/remove", { groups }),
   startPush: (options) => ask("POST", "/api/push", options),
   run: () => ask("GET", "/api/run"),

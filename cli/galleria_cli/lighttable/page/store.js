@@ -97,7 +97,7 @@ export class Store extends EventTarget {
 
   #decided(answer) {
     this.offset = answer.offset;
-    for (const name of ["decisions", "times", "remove", "rules", "commands", "can_undo", "can_redo"]) this[name] = answer[name];
+    for (const name of ["decisions", "times", "remove", "zone", "rules", "commands", "can_undo", "can_redo"]) this[name] = answer[name];
   }
 
   #place() {

@@ -1,8 +1,9 @@
-/** `<tool-bar>`: undo, redo and zoom. */
+/** `<tool-bar>`: the zone of all photos, undo, redo and zoom. */
 
 import { api } from "./api.js";
-import { button } from "./dom.js";
+import { button, change, element, labelled } from "./dom.js";
 import { store } from "./store.js";
+import { zoneList } from "./zones.js";
 
 class ToolBar extends HTMLElement {
   connectedCallback() {
@@ -10,7 +11,9 @@ class ToolBar extends HTMLElement {
     this.setAttribute("aria-label", "Table");
     this.undo = button("Undo", () => this.#go("undo"), { "aria-keyshortcuts": "Control+Z" });
     this.redo = button("Redo", () => this.#go("redo"), { "aria-keyshortcuts": "Control+Y" });
+    this.zone = element("input.zone", { list: zoneList(), spellcheck: "false", size: 16, change: () => this.#place() });
     this.append(
+      labelled("Zone of all photos", this.zone),
       this.undo,
       this.redo,
       button("Zoom out", () => store.view.zoom(1 / 1.6)),
@@ -22,8 +25,15 @@ class ToolBar extends HTMLElement {
   }
 
   #show() {
+    change(this.zone, { value: store.zone });
+    this.zone.disabled = !store.reading.finished;
     this.undo.disabled = !store.can_undo;
     this.redo.disabled = !store.can_redo;
+  }
+
+  async #place() {
+    const zone = this.zone.value.trim();
+    if (await store.change(api.place(zone))) store.say(`Zone of all photos: ${zone || "none"}`);
   }
 
   async #go(what) {
