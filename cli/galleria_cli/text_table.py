@@ -33,6 +33,11 @@ def shorten(text: str, columns: int = _KEY_COLUMNS) -> str:
     return text if len(text) <= columns else "…" + text[-(columns - 1) :]
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """Return a number with its noun: ``1 photo``, ``2 photos``."""
+    return f"{count} {one if count == 1 else many}"
+
+
 def printable(text: str) -> str:
     """Replace what could move a terminal's cursor, change its colours or begin a new line."""
     return "".join(char if char.isprintable() else "·" for char in text)

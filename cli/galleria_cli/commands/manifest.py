@@ -9,6 +9,7 @@ import click
 from galleria_cli.options import PATH, Transfers, judged, selected, told, transferred
 from galleria_cli.reporting import Report
 from galleria_cli.subcommands import Subcommand
+from galleria_cli.text_table import counted
 from galleria_storage.bulk.selection import Selection
 from galleria_storage.errors import LocalFileError
 
@@ -64,7 +65,9 @@ def command(
     text = manifest.as_csv(entries) if as_csv else f"{manifest.as_json(entries, others, public.bucket)}\n"
     if output:
         _write(output, text)
-        report.summary(f"{len(entries)} photos: {output}", {"photos": len(entries), "output": str(output)})
+        report.summary(
+            f"{counted(len(entries), 'photo', 'photos')}: {output}", {"photos": len(entries), "output": str(output)}
+        )
     else:
         print(text, end="")
     return 0

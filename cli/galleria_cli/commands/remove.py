@@ -8,6 +8,7 @@ import click
 from galleria_cli.options import Transfers, confirmed, judged, recursive, selected, told, transferred
 from galleria_cli.reporting import Report
 from galleria_cli.subcommands import Subcommand
+from galleria_cli.text_table import counted
 from galleria_storage.bulk.selection import Selection
 
 if TYPE_CHECKING:
@@ -61,5 +62,5 @@ def _say(run: "ByHand", keys: Iterable[str], report: Report) -> int:
         other = "; what is public was not written by this service, and stays" if copy and not is_ours(copy) else ""
         reason = f"from {' and '.join(places)}{kept}{other}" if places else other.removeprefix("; ")
         report.file("would remove" if places else "absent", key, reason=reason)
-    report.summary(f"{count} keys; nothing was removed (no --yes)", {"keys": count, "removed": 0})
+    report.summary(f"{counted(count, 'key', 'keys')}; nothing was removed (no --yes)", {"keys": count, "removed": 0})
     return 0

@@ -8,6 +8,7 @@ repair broken rules, and looks at every published object with other eyes.
 import os
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -56,7 +57,7 @@ def show(
     if not report.as_json:
         for line in wrong:
             print(text_table.printable(f"WRONG  {line}"))
-    words = "All is right." if not wrong else f"{len(wrong)} things are wrong."
+    words = f"{text_table.counted(len(wrong), 'thing is', 'things are')} wrong." if wrong else "All is right."
     report.summary(words, {"wrong": wrong, "log": str(log_path)})
     return 1 if wrong else 0
 
@@ -70,8 +71,9 @@ def _show(system: EmbeddedSystem, photos: Callable[[], Iterable[Photo]]) -> list
         if row.reason:
             print(fill(text_table.printable(f"{row.key}: {row.reason}"), _COLUMNS, initial_indent="  ",
                        subsequent_indent="    ", break_on_hyphens=False))  # fmt: skip
-    refused = sum(row.outcome == "rejected" for row in rows)
-    print(f"\n{sum(row.outcome == 'published' for row in rows)} published, {refused} rejected with a reason.")
+    counts = Counter(row.outcome for row in rows)
+    ignored = f", {counts['ignored']} ignored" if counts["ignored"] else ""
+    print(f"\n{counts['published']} published, {counts['rejected']} rejected with a reason{ignored}.")
     print(f"Everything uploaded again: {again.words}\n")
     verdicts = cors_demo.break_and_repair(system)
     print(text_table.render(("CORS rules of the public bucket", "verdict", "rules then"), verdicts.rows))
