@@ -183,6 +183,21 @@ def test_a_time_that_is_cut_off_and_stays_would_get_a_new_meaning(place: str) ->
         corrected(builder.file(main), CaptureTags("2024:06:15 10:30:45", None, "+02:00"))
 
 
+@pytest.mark.parametrize("table", ["IFD0", "Exif IFD"])
+def test_a_value_that_is_cut_off_hides_the_time_from_readers(table: str) -> None:
+    def file(number: int) -> bytes:
+        builder = TiffBuilder()
+        exif = builder.table(FULL | {0x9286: (7, b"a comment")})
+        main = builder.table({0x010F: text("Maker of cameras"), EXIF_IFD: builder.long(exif)})
+        at = main + 2 if table == "IFD0" else exif + 2 + 12 * len(FULL)
+        builder.data[at + 4 : at + 8] = number.to_bytes(4, "little")
+        return builder.file(main)
+
+    assert corrected(file(9))
+    with pytest.raises(CorruptPhotoError, match=f"what its {table} lists lies beyond its end"):
+        corrected(file(9000))
+
+
 def test_an_offset_that_is_unset_is_no_picture() -> None:
     builder = TiffBuilder(magic=b"U\0")
     file = builder.file(builder.table({0x0111: builder.long(0xFFFF_FFFF), 0x0117: builder.long(0)}))
@@ -258,7 +273,7 @@ def test_a_value_within_its_own_table_would_come_to_light_when_the_table_moves(
     builder.data[table + 10 : table + 14] = (table - 2).to_bytes(4, "little")
     main = table if exif is None else builder.table({EXIF_IFD: builder.long(table)})
     with pytest.raises(CorruptPhotoError, match="tag 0101 lies within the"):
-        corrected(builder.file(main))
+        corrected(builder.file(main) + bytes(60))
 
 
 def test_strips_without_lengths_are_refused() -> None:

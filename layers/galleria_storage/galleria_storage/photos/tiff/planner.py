@@ -103,6 +103,8 @@ class Edit:
         fields = [field for table in (tables.exif, tables.main) if table for field in table.find(texts)]
         for table in filter(None, (tables.exif, tables.main)):
             check_types(table.name, [field.type for field in table.fields])
+            if any(field.value.stop > self._size for field in table.fields if field.tag not in texts):
+                raise _beyond(table)  # readers give up there, and might not see the new time
         if len(fields) > MAX_COPIES:
             raise damaged(f"it has more than {MAX_COPIES} copies of the capture time")
         present = {field.tag for field in tables.exif.fields} if tables.exif else set()
@@ -234,4 +236,8 @@ class Edit:
             ends = [field.value.stop for field in table.fields if field.place not in replaced]
             ends += [span.stop for span in picture_spans(tables, table)]
             if max(ends, default=0) > self._size:
-                raise cut_off(f"what its {table.name} lists lies beyond its end")
+                raise _beyond(table)
+
+
+def _beyond(table: Table) -> CorruptPhotoError:
+    return cut_off(f"what its {table.name} lists lies beyond its end")

@@ -7,6 +7,7 @@ next IFD. `photos.exif.ifd` reads the same structure in a block in memory.
 """
 
 from collections.abc import Collection, Iterator
+from struct import Struct
 from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
@@ -38,6 +39,7 @@ _HEADERS: Final = {
 _BIG: Final = (b"II+\0", b"MM\0+")
 _POINTER_TYPES: Final = frozenset({LONG, IFD_TYPE})
 _SHORT: Final = 3
+_new: Final = tuple.__new__
 _LARGEST: Final = 1 << 32
 
 
@@ -151,15 +153,18 @@ class TiffTables:
         data = source.read(start + 2, 12 * count + 4)
         if len(data) < 12 * count:
             raise cut_off(f"it ends within its {name}")
-        fields = tuple(self._field(data, at, start + 2 + at) for at in range(0, 12 * count, 12))
+        fields = tuple(self._fields(data[: 12 * count], start + 2))
         following = order.long.unpack(data[12 * count :])[0] if len(data) == 12 * count + 4 else 0
         return Table(name, start, end, fields, following)
 
-    def _field(self, data: bytes, at: int, place: int) -> Field:
-        tag, kind, number, offset = self.order.entry.unpack_from(data, at)
-        size = number * TYPE_SIZES.get(kind, 0)
-        start = place + 8 if size <= INLINE else offset
-        return Field(tag, kind, number, place, data[at + 8 : at + 12], Span(start, start + size))
+    def _fields(self, data: bytes, place: int) -> Iterator[Field]:
+        """Yield fields as `Field(…)` would make them, in half the time: a plan reads some hundred, four times."""
+        sizes, long = TYPE_SIZES, self.order.long.unpack
+        for tag, kind, number, raw in Struct(f"{self.order.mark}HHI4s").iter_unpack(data):
+            size = number * sizes.get(kind, 0)
+            start = place + 8 if size <= INLINE else long(raw)[0]
+            yield _new(Field, (tag, kind, number, place, raw, _new(Span, (start, start + size))))
+            place += 12
 
     def pointer(self, field: Field) -> int:
         """Return the offset in a field, which must be one."""
