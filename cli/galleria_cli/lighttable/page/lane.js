@@ -76,7 +76,9 @@ class CameraLane extends HTMLElement {
   async #approve() {
     const approved = !store.decisions[this.lane.key].approved;
     if (!(await store.decide(this.lane, { approved }))) return;
-    const done = store.staged ? "asked of the photos in staging" : "approved, and written into galleria.toml";
+    const { shift, drift, zone, camera_zone: set } = store.decisions[this.lane.key];
+    const written = shift || drift || zone || set ? "approved, and written into galleria.toml" : "approved; nothing is asked of its photos";
+    const done = store.staged ? "asked of the photos in staging" : written;
     store.say(`${this.lane.label}: ${approved ? done : "not approved any more"}`);
   }
 }
