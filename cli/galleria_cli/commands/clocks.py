@@ -13,11 +13,12 @@ from galleria_cli.rules.filename import NAME
 from galleria_cli.subcommands import Subcommand
 from galleria_cli.text_table import printable
 from galleria_storage.bulk.selection import Selection
-from galleria_storage.errors import LocalFileError
+from galleria_storage.errors import CorrectionError, LocalFileError
 
 if TYPE_CHECKING:
     from galleria_storage.bulk.walk import LocalFile
     from galleria_storage.clocks.proposals import Proposal
+    from galleria_storage.clocks.shots import Shot
 
 #: Clocks of which too little is known.
 _OPEN: Final = frozenset({"guess", "unknown"})
@@ -65,7 +66,7 @@ def command(
     from galleria_storage.clocks.untimed import find_times  # noqa: PLC0415
 
     files = files_of(paths, selection, recursive=recursive)
-    hints = Hints(_zone(zone), frozenset(right), shown_times(clock, files))
+    where, shown = _zone(zone), shown_times(clock, files)
     if missing := missing_parts():
         report.note(f"without {', '.join(missing)}, less is known: pip install 'galleria-storage[clocks]'")
     with report.progress(len(files), sum(size_of(file) for file in files)):
@@ -74,6 +75,7 @@ def command(
             report.passed(size_of(file))
 
         shots = read_shots(files, tell)
+    hints = Hints(where, _named(right, shots), shown)
     proposals = [proposal for proposal in propose(shots, hints) if _is_of_photos(proposal)]
     times = find_times(proposals, hints.zone or common_zone(proposals))
     for proposal in proposals:
@@ -97,6 +99,24 @@ def _tell(report: Report, facts: dict[str, Any], lines: list[str], *, is_open: b
         print(json.dumps(facts, ensure_ascii=False))
     elif not report.quiet or is_open:
         print("\n".join(printable(line) for line in lines))
+
+
+def _named(right: Sequence[str], shots: "Sequence[Shot]") -> frozenset[str]:
+    """Return the cameras that people name, by maker and model, or by the model alone.
+
+    Raises
+    ------
+    CorrectionError
+        There is no such camera.
+    """
+    names = {shot.camera for shot in shots if shot.camera}
+    found = set()
+    for word in right:
+        meant = [name for name in names if word.casefold() in {name.casefold(), name.partition(" ")[2].casefold()}]
+        if not meant:
+            raise CorrectionError(f"--right is {word!r}; the cameras are {', '.join(sorted(names))}", tag="--right")
+        found.update(meant)
+    return frozenset(found)
 
 
 def _zone(text: str) -> str:

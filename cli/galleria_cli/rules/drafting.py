@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from galleria_cli.text_table import printable
+from galleria_storage.clocks.cameras import Camera
 from galleria_storage.clocks.evidence import spoken, tolerance_text
 from galleria_storage.clocks.proposals import Proposal
 from galleria_storage.clocks.untimed import FoundTime
@@ -62,10 +63,11 @@ def conditions(proposal: Proposal, proposals: Iterable[Proposal]) -> dict[str, s
     A camera that is not named, or has others of its kind in folders below, is known only by its files' names.
     """
     camera = proposal.camera
-    if not camera.name or "" in camera.folders:
-        return {"files": [_literal(shot.name) for shot in camera.shots]}
+    alike = [other.camera for other in proposals if other.camera.name == camera.name]
+    if not camera.name or any(_holds(camera, other) for other in alike):
+        return {"files": [f"/{_literal(shot.name)}" for shot in camera.shots]}
     found: dict[str, str | list[str]] = {"camera": _literal(camera.name)}
-    if camera.serial and sum(other.camera.name == camera.name for other in proposals) > 1:
+    if camera.serial and len(alike) > 1:
         found["serial"] = camera.serial
     if camera.between:
         first, last = (time.replace(microsecond=0) for time in camera.between)
@@ -73,6 +75,15 @@ def conditions(proposal: Proposal, proposals: Iterable[Proposal]) -> dict[str, s
     if camera.folders:
         found["folder"] = [_literal(folder) for folder in camera.folders]
     return found
+
+
+def _holds(camera: Camera, other: Camera) -> bool:
+    """Whether a folder of a camera holds one of another of its kind, so that a rule for it would meet both."""
+    return any(
+        below.startswith(f"{folder}/" if folder else "") and below != folder
+        for folder in camera.folders
+        for below in other.folders
+    )
 
 
 def _literal(text: str) -> str:
@@ -90,7 +101,7 @@ def _time_rule(found: FoundTime) -> Iterator[str]:
     for one in found.told:
         yield f"#   {one.source}: {printable(one.words)}"
     yield f"{mark}[[rule]]"
-    yield f"{mark}files = {_quoted(_literal(found.shot.name))}"
+    yield f"{mark}files = {_quoted(f'/{_literal(found.shot.name)}')}"
     yield f"{mark}time = {_quoted(found.time.isoformat(timespec='seconds'))}"
 
 

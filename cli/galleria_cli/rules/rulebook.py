@@ -64,7 +64,7 @@ class Rule(NamedTuple):
 
     def _misnamed(self, path: str) -> str:
         folder, _, name = path.rpartition("/")
-        if self.files and not _fits(self.files, name, path):
+        if self.files and not _names(self.files, name, path):
             return f"its name is not {_or(self.files)}"
         if self.folder and not any(_is_in(folder, pattern) for pattern in self.folder):
             return f"it is not in the folder {_or(self.folder)}"
@@ -219,6 +219,14 @@ def _between(value: object, where: str) -> tuple[datetime, datetime] | None:
 def _fits(patterns: Sequence[str], *texts: str) -> bool:
     return any(
         fnmatchcase(text.casefold(), pattern.casefold()) for pattern in patterns for text in texts if text or pattern
+    )
+
+
+def _names(patterns: Sequence[str], name: str, path: str) -> bool:
+    """Whether patterns name a file; one that begins with a slash counts from the topmost folder, as in .gitignore."""
+    anchored = [pattern for pattern in patterns if pattern.startswith("/")]
+    return _fits([pattern for pattern in patterns if pattern not in anchored], name, path) or _fits(
+        anchored, f"/{path}"
     )
 
 

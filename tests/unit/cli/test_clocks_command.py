@@ -131,6 +131,14 @@ def test_codes_say_the_time_in_several_ways(text: str) -> None:
     assert time.timestamp() == 1718452807
 
 
+def test_a_camera_that_people_know_to_be_right_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_files(shots_at(*TIMES), tmp_path)
+    assert main(["clocks", "-n", str(tmp_path), "--zone", "+02:00", "--right", "eos r5"]) == 0
+    assert "shown clock: is known to be right" in capsys.readouterr().out
+    assert main(["clocks", "-n", str(tmp_path), "--right", "Cannon"]) == 2
+    assert "the cameras are Canon EOS R5" in capsys.readouterr().err
+
+
 def test_a_guess_is_written_as_a_comment(tmp_path: Path) -> None:
     phone = shots_at(*TIMES, camera="Apple iPhone 15", offset=120, gps=True, folder="phone")
     write_files([*phone, *shots_at(0, 60, 90, ahead=timedelta(hours=1), offset=60, folder="camera")], tmp_path)

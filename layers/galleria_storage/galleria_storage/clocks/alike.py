@@ -24,7 +24,13 @@ _PLAIN: Final = range(32, 97)
 _MOST: Final = 1500
 _AROUND: Final = 38 * 3600.0
 _WINDOW, _NEIGHBOURHOOD = 45.0, 300.0
-_FEWEST, _FEWEST_EXPECTED = 5, 3
+_FEWEST, _FEWEST_EXPECTED = 5, 4
+_AGAIN: Final = 600.0
+"""Seconds after which a picture that looks the same is one that is taken again and again."""
+
+_RIVALS: Final = 3600.0
+"""Seconds around the differences that are possible in which others must not meet as often."""
+
 _NOISE: Final = 5.0
 _HABIT: Final = 15.0
 """Seconds by which one person may always be later than another."""
@@ -38,14 +44,28 @@ class Seen(NamedTuple):
 
 
 def seen(shots: Iterable[tuple[datetime | None, int | None]]) -> list[Seen]:
-    """Return the pictures that show something, in order; at most `_MOST`, evenly chosen."""
+    """Return the pictures that say something, in order, of at most `_MOST` that are evenly chosen.
+
+    A dark picture does not, nor one that is taken again and again: the house, the dance floor.
+    """
     found = sorted(
         Seen(seconds(time), picture)
         for time, picture in shots
         if time is not None and picture is not None and picture.bit_count() in _PLAIN
     )
     step = -(-len(found) // _MOST)
-    return found[::step] if step > 1 else found
+    return _once(found[::step] if step > 1 else found)
+
+
+def _once(pictures: Sequence[Seen]) -> list[Seen]:
+    """Return the pictures that look like none that was taken at another time."""
+    again: set[int] = set()
+    for index, one in enumerate(pictures):
+        for later in range(index + 1, len(pictures)):
+            other = pictures[later]
+            if other.time - one.time > _AGAIN and (one.picture ^ other.picture).bit_count() <= _ALIKE:
+                again |= {index, later}
+    return [one for index, one in enumerate(pictures) if index not in again]
 
 
 def pictures_evidence(
@@ -68,8 +88,8 @@ def pictures_evidence(
     known = expected if expected and expected.confidence == "likely" else None
     centre = (known.ahead if known and known.ahead is not None else home).total_seconds()
     reach = known.tolerance.total_seconds() + _WINDOW if known else _AROUND
-    samples = _meetings(own, others, centre - reach, centre + reach)
-    best = _densest(samples)
+    samples = _meetings(own, others, centre - reach - _RIVALS, centre + reach + _RIVALS)
+    best = _densest([sample for sample in samples if abs(sample.seconds - centre) <= reach])
     fewest = _FEWEST_EXPECTED if known else _FEWEST
     if best is None or len(best) < fewest or not _stands_out(samples, best):
         return None

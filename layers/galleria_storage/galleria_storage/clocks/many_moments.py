@@ -32,7 +32,7 @@ _PARTS: Final = 6
 _WINDOWS: Final = (60.0, 120.0, 180.0, 300.0)
 _SURE, _SURE_IN_PARTS, _BEYOND_MIRROR = 0.985, 0.9, 3.0
 _GUESS: Final = 0.7
-_MORE: Final = 60.0
+_MORE: Final = 120.0
 """Seconds added to the window: people do not press the button at once, and not all at the same places."""
 
 _NEAR_STEP: Final = 150.0

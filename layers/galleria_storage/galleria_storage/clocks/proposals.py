@@ -30,7 +30,7 @@ from galleria_storage.clocks.verdict import Proposal, decided
 __all__ = ["Hints", "Proposal", "propose"]
 
 _KNOWN: Final = frozenset[Confidence]({"right", "certain", "likely"})
-_EXACT: Final = timedelta(minutes=2)
+_EXACT: Final = timedelta(minutes=3)
 """How exactly a clock must be known to tell about others."""
 
 _ROUNDS: Final = 2
