@@ -60,8 +60,7 @@ def test_conflicts_are_waited_out_longer_and_longer_but_not_for_ever(gallery: Fa
     with pytest.raises(PreconditionFailedError):
         gallery.publish()
     assert len(gallery.pauses) == MAX_ATTEMPTS - 1
-    assert gallery.pauses == sorted(gallery.pauses)
-    assert sum(gallery.pauses) < 10
+    assert gallery.pauses == pytest.approx([0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0])  # half of them, as chance decides
 
 
 def test_an_object_that_vanished_before_it_was_replaced_is_written_anew(gallery: FakeGallery) -> None:
