@@ -41,8 +41,8 @@ def test_a_hostile_file_takes_a_bounded_number_of_lines(group: str) -> None:
 
 @pytest.mark.parametrize("offset", [True, False])
 def test_a_photo_of_a_camera_takes_a_few_thousand(*, offset: bool) -> None:
-    found = {
-        name: lines_for(sample.media_type, sample.data, Texts(NEW))
-        for name, sample in samples(9_000, offset=offset).items()
-    }
+    found = {}
+    for name, (kind, data, _) in samples(9_000, offset=offset).items():
+        plan_photo(BytesSource(data), Texts(NEW), kind)  # imports what it needs
+        found[name] = lines_for(kind, data, Texts(NEW))
     assert {name: lines for name, lines in found.items() if lines > 10_000} == {}
