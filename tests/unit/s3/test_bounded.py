@@ -1,9 +1,11 @@
 """No answer is read that does not come to an end; all others are read as botocore reads them."""
 
+import io
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -128,3 +130,26 @@ def test_a_connection_that_breaks_off_is_an_error_of_the_connection() -> None:
 
     with server(serve) as url, pytest.raises(ProviderError, match="the connection broke"):
         list(list_objects(client(url), "photos"))
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_QUICKACK"), reason="only Linux acknowledges on demand")
+def test_the_headers_of_an_answer_are_acknowledged_before_its_body_is_awaited() -> None:
+    """Without that, a server with Nagle's algorithm sends the body 40 ms after its headers."""
+    asked: list[tuple[int, ...]] = []
+
+    class Connected:
+        def setsockopt(self, *option: int) -> None:
+            asked.append(option)
+            raise OSError("a socket that is closed already does no harm")
+
+    class Raw(io.BytesIO):
+        _connection = SimpleNamespace(sock=Connected())
+        read1 = io.BytesIO.read
+
+    class Session:
+        def send(self, _: Any) -> Any:
+            return SimpleNamespace(status_code=200, raw=Raw(b"body"))
+
+    answer = BoundedSession(Session()).send(SimpleNamespace(stream_output=False))
+    assert asked == [(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)]
+    assert answer._content == b"body"
