@@ -47,7 +47,7 @@ def stored(s3: "S3Client", bucket: str, key: str) -> dict[str, Any]:
 
 @pytest.fixture(params=["path", "bytes"])
 def photo(request: pytest.FixtureRequest, tmp_path: Path) -> Path | bytes:
-    """The same photo in both forms that the seed's examples use."""
+    """The same photo as a path and as bytes."""
     path = tmp_path / "photo.jpg"
     path.write_bytes(PHOTO)
     return path if request.param == "path" else PHOTO

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.architecture import library
-from tests.support.architecture.library import LIBRARY, LONGER, MOST_LINES, PAGE, problems
+from tests.support.architecture.library import LIBRARY, MOST_LINES, PAGE, problems
 from tests.support.servers.processes import ROOT
 
 PLAN = LIBRARY / "photos/plan.py"
@@ -115,12 +115,6 @@ def test_a_section_that_leaves_the_page_is_found(broken: Break, copied: Path) ->
 def test_a_section_on_a_room_that_is_gone_is_found(broken: Break, copied: Path) -> None:
     broken(PAGE, lambda text: text.replace("### `s3_storage`", "### `seed`\nGone.\n\n### `s3_storage`"))
     assert problems(copied) == [f"{PAGE}: there is no room seed"]
-
-
-@pytest.mark.parametrize("place", LONGER)
-def test_an_exception_that_is_not_needed_any_more_is_found(place: str, broken: Break, copied: Path) -> None:
-    broken(LIBRARY / place, lambda _: "")
-    assert f"{place}: 0 lines; it needs no exception any more" in problems(copied)
 
 
 def test_a_repeated_name_that_is_not_repeated_any_more_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

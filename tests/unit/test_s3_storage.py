@@ -1,4 +1,4 @@
-"""The seed's twelve functions have the seed's names, parameters and defaults, and cost nothing to import."""
+"""The twelve functions have the names, parameters and defaults that Galleria expects, and cost nothing to import."""
 
 import hashlib
 import inspect

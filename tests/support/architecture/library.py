@@ -52,8 +52,6 @@ FOR_PEOPLE: Final = {
     "galleria_cli",
 }  # fmt: skip
 MOST_LINES: Final = 300
-#: Tables that read best in one piece.
-LONGER: Final = {"corrections/correction.py": 310, "s3/profiles.py": 310}
 
 #: Names that several modules have, since they are the same thing of different owners.
 REPEATED: Final = {
@@ -239,13 +237,10 @@ def functions_do_without_what_serves_people(house: House) -> Iterator[str]:
 
 
 def modules_fit_in_one_reading(house: House) -> Iterator[str]:
-    """A module is short; the longer ones are named, as long as they are longer."""
+    """A module is short."""
     for module in [*house.modules, *house.functions, *house.command]:
-        lines, most = len(module.text.splitlines()), LONGER.get(module.place, MOST_LINES)
-        if lines > most:
-            yield f"{module.place}: {lines} lines; {most} are allowed"
-        elif lines <= MOST_LINES < most:
-            yield f"{module.place}: {lines} lines; it needs no exception any more"
+        if (lines := len(module.text.splitlines())) > MOST_LINES:
+            yield f"{module.place}: {lines} lines; {MOST_LINES} are allowed"
 
 
 def names_say_one_thing(house: House) -> Iterator[str]:

@@ -53,10 +53,8 @@ class Correction(NamedTuple):
     shift
         Microseconds to add to the capture time in the photo.
     camera_zone, target_zone
-        Canonical zones (``±HH:MM`` or an IANA name), or None. With both, the
-        capture time is converted from one to the other. The target ``gps``
-        means the offset that follows from the photo's own GPS time; see
-        `with_gps`.
+        Canonical zones (``±HH:MM`` or an IANA name), or None. With both, the capture time is converted from one to
+        the other. The target ``gps`` means the offset that follows from the photo's own GPS time; see `with_gps`.
     dates
         ``all`` if other dates that name the same moment follow the capture time; otherwise ``capture``.
     remove
@@ -66,8 +64,7 @@ class Correction(NamedTuple):
     gps_moment
         The GPS time of the photo being corrected, if the target is ``gps``.
     asked_by_object
-        True if the object itself asks, not only the stack's defaults. It is not
-        part of the value's identity.
+        True if the object itself asks, not only the stack's defaults. It is not part of the value's identity.
     """
 
     capture_time: CaptureTime | None = None
@@ -207,8 +204,7 @@ class Correction(NamedTuple):
         Raises
         ------
         CorrectionError
-            A relative correction or a named zone needs a capture time, and the
-            photo has no readable one; or a result is out of range.
+            A correction needs a capture time, and the photo has no readable one; or a result is out of range.
         """
         known, from_text = "", None
         if self.capture_time:

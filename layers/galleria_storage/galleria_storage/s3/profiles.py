@@ -1,10 +1,8 @@
 """What differs between S3-compatible providers, as typed facts with their sources.
 
-The protocols ask a profile for a fact and never for a provider's name. A fact
-is only as strong as its source: *measured* means that the conformance suite
-(`make conformance`) or its forerunner saw that server do it; everything else
-names the page or the thread that says so. Where no source was found, the
-cautious value is used.
+The protocols ask a profile for a fact, never for a provider's name. A fact is as strong as its source: *measured*
+means that the conformance suite (`make conformance`) or its forerunner saw that server do it; everything else names
+the page or the thread that says so. Without a source, the cautious value is used.
 """
 
 import re
