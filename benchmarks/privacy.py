@@ -35,6 +35,21 @@ TELLING = {
 EVERYTHING = ",".join((*TELLING, "maker-notes"))
 
 
+Told = dict[str, dict[str, set[str]]]
+"""Photo -> group -> what it says; under the group `REST`, what all other tags say."""
+
+REST = "rest"
+MIN_TEXT = 6
+"""Characters of the shortest text whose bytes are searched for."""
+
+SEARCHED = 1 << 20
+"""First bytes of a copy that are searched: images follow, in which anything may occur by chance."""
+
+_TEXT = re.compile(r"[^\W\d_].*[^\W\d_]|.*\d{5}.*", re.DOTALL)
+_DEGREES = re.compile(r"-?(\d{1,3}\.\d{4})\d*")
+_PHRASE = re.compile(r"(?i)(\w+ )*digital (still )?camera|\w+ dsc")
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -43,20 +58,19 @@ def main() -> None:
     photos = dict(find_photos(folder))
     print(f"{len(photos):,} photos of kinds that can be corrected in {folder}\n")
     today = _told(photos)
-    print("| group | photos that tell it today | removed | refused | exiftool still finds it |")
-    print("| --- | ---: | ---: | ---: | ---: |")
+    print("| group | photos that tell it today | removed | refused | exiftool still finds it | its bytes are left |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: |")
     for group in TELLING:
-        telling = {name: photos[name] for name, groups in today.items() if group in groups}
-        _row(group, telling, group)
-    anything = {name: photos[name] for name, groups in today.items() if groups}
-    reasons = _row("all, and maker notes", anything, EVERYTHING)
+        _row(group, {name: photos[name] for name in today if group in today[name]}, group, today)
+    anything = {name: photos[name] for name in today if set(TELLING) & set(today[name])}
+    reasons = _row("all, and maker notes", anything, EVERYTHING, today)
     print("\nWhy photos were refused in the last row:\n")
     for reason, count in reasons.most_common():
         print(f"- {count}: {reason}")
     print(f"\n{len(anything):,} of {len(photos):,} photos tell at least one of these today.")
 
 
-def _row(title: str, photos: dict[str, bytes], groups: str) -> Counter[str]:
+def _row(title: str, photos: dict[str, bytes], groups: str, today: Told) -> Counter[str]:
     """Print a row; return why photos were refused."""
     asked = parse_correction({"remove": groups}, {})
     results: dict[str, bytes] = {}
@@ -67,31 +81,56 @@ def _row(title: str, photos: dict[str, bytes], groups: str) -> Counter[str]:
         except GalleriaError as error:
             refused[re.sub(r"[\d,]*\d|\(.*\)", "…", error.message)] += 1
     wanted = set(groups.split(","))
-    left = {name: found & wanted for name, found in _told(results).items() if found & wanted}
-    print(f"| {title} | {len(photos):,} | {len(results):,} | {sum(refused.values()):,} | {len(left):,} |")
-    for name, found in sorted(left.items()):
-        print(f"  still told: {name}: {', '.join(sorted(found))}")
+    after = _told(results)
+    left = {name: found for name in after if (found := set(after[name]) & wanted)}
+    traces = {
+        name: found for name, data in results.items() if (found := _traces(data, today[name], after[name], wanted))
+    }
+    counts = (len(photos), len(results), sum(refused.values()), len(left), len(traces))
+    print(f"| {title} | {' | '.join(f'{count:,}' for count in counts)} |")
+    for name, groups_left in sorted(left.items()):
+        print(f"  still told: {name}: {', '.join(sorted(groups_left))}")
+    for name, count in sorted(traces.items()):
+        print(f"  bytes left: {name}: {count} values")
     return refused
 
 
-def _told(photos: dict[str, bytes]) -> dict[str, set[str]]:
+def _traces(data: bytes, before: dict[str, set[str]], after: dict[str, set[str]], groups: set[str]) -> int:
+    """Count the texts of these groups whose bytes are left, in UTF-8 or UTF-16; what another tag says may stay."""
+    kept = "\n".join(text for texts in after.values() for text in texts)
+    head = data[:SEARCHED]
+    count = 0
+    for text in {text for group in groups for text in before.get(group, ())}:
+        degrees = _DEGREES.fullmatch(text)
+        looked_for = degrees[1] if degrees else text
+        if len(looked_for) < MIN_TEXT or looked_for in kept or _PHRASE.fullmatch(text) or not _TEXT.search(text):
+            continue
+        count += any(looked_for.encode(encoding) in head for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+    return count
+
+
+def _told(photos: dict[str, bytes]) -> Told:
     """Ask exiftool what photos tell; a tag without a value tells nothing."""
     command = exiftool_command() or missing()
     patterns = {group: re.compile(pattern) for group, pattern in TELLING.items()}
-    told: dict[str, set[str]] = {name: set() for name in photos}
+    told: Told = {name: {} for name in photos}
     with tempfile.TemporaryDirectory() as folder:
         names = {}
         for number, (name, data) in enumerate(photos.items()):
             copy = Path(folder) / f"{number}.jpg"  # exiftool goes by the bytes
             copy.write_bytes(data)
             names[str(copy)] = name
-        options = ("-j", "-ee", "-a", "-u", "-G1", "-r", folder)
+        options = ("-j", "-ee", "-a", "-u", "-n", "-G1", "-r", folder)
         printed = subprocess.run([*command, *options], capture_output=True, check=False).stdout
         output = printed.decode("utf-8", "replace")
         for tags in json.loads(output or "[]", strict=False):
             for tag, value in tags.items():
-                if str(value).strip(" 0.\0,-") and not tag.startswith(("Composite:", "System:")):
-                    told[names[tags["SourceFile"]]] |= {g for g, pattern in patterns.items() if pattern.fullmatch(tag)}
+                if not str(value).strip(" 0.\0,-") or tag.startswith(("Composite:", "System:", "SourceFile")):
+                    continue
+                texts = {str(each).strip() for each in (value if isinstance(value, list) else [value])}
+                groups = [group for group, pattern in patterns.items() if pattern.fullmatch(tag)]
+                for group in groups or [REST]:
+                    told[names[tags["SourceFile"]]].setdefault(group, set()).update(texts)
     return told
 
 

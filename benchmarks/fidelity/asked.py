@@ -62,7 +62,7 @@ _EMPTIED = re.compile(r".*:Padding$|MakerNotes:.*_0xea1c$|.*:Unknown_free$|Ducky
 #: Entries of maker notes whose meaning nobody knows; in damaged notes, their offsets may lead to what was changed.
 _UNKNOWN = re.compile(r"MakerNotes:\w+:\w+_0x[0-9A-Fa-f]{4}$")
 #: A removed comment leaves a segment of zeros, and damaged XMP spaces, which exiftool does not know.
-_HARMLESS_WARNING = re.compile(r"\[minor\] Unknown APP# segment|Invalid XMP")
+_HARMLESS_WARNING = re.compile(r"\[minor\] Unknown APP# segment|Invalid XMP|Unrecognized UUID-XMP")
 #: Names in which Photoshop repeats titles: spaces take their place.
 _REPEATED = re.compile(r"Photoshop:(Slices|URL)")
 _SIGNATURE = re.compile(r"JUMBF:|C2PA|.*:JUMBF")

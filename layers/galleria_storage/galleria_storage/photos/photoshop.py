@@ -74,6 +74,10 @@ def resource_blocks(file: RangedSource, start: int, size: int) -> Iterator[Block
     data = file.read(start, size)
     found = list(resources(data))
     digests = [resource.data for resource in found if resource.number == DIGEST]
+    end = found[-1].data.stop if found else 0
+    if data[end:].strip(b"\0 "):
+        rest = plain_block("opaque", "what follows Photoshop's resources", file, start + end, size - end)
+        yield rest._replace(drop=lambda: [Patch(start + end, size - end, bytes(size - end))])
     for number, (begin, stop) in found:
         if number == IPTC:
             yield iptc_block(file, Span(start + begin, start + stop), [_moved(span, start) for span in digests])

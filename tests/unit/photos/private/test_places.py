@@ -284,11 +284,17 @@ def test_a_phrase_that_a_camera_writes_into_every_photo_is_no_secret() -> None:
     assert found["Exif"][37500] == b"?ACME DIGITAL CAMERA"
 
 
-def test_records_after_the_end_of_the_records_lose_what_they_repeat() -> None:
-    file = jpeg(*photoshop(resource(0x0404, RECORDS + b"\0" + RECORDS)))
-    result = correct_bytes(file, asked("names"))
+@pytest.mark.parametrize(
+    "block", [resource(0x0404, RECORDS + b"\0" + RECORDS), resource(0x0404, RECORDS) + b"8BIM?" + RECORDS]
+)
+def test_what_follows_the_end_of_records_or_resources_is_refused_or_becomes_zeros(block: bytes) -> None:
+    file = jpeg(*photoshop(block))
+    with pytest.raises(CorruptPhotoError, match="what follows"):
+        correct_bytes(file, asked("names"))
+    result = correct_bytes(file, asked("names,maker-notes"))
     assert len(result) == len(file)
     assert SECRET not in result
+    assert b"(c) somebody" in result
 
 
 def test_a_removed_field_beside_a_thumbnail_does_not_take_its_bytes_along() -> None:

@@ -81,7 +81,7 @@ GROUPS: Final = {
         | _names(_MEDIA_PRO, "Location City State Country"),
         local=re.compile(
             r"(?i:.*gps.*|(.*[a-z])?(latitude|longitude|longtitude|altitude)(ref)?|geo(tag|coordinates|location|code)s?|"
-            r"location(name|created|shown)?|(sub)?locality|municipality|county|stateprovince|continent|waterbody|"
+            r"location(name|created|shown)?|sublocation|country(code|name)?|city|(sub)?locality|municipality|county|stateprovince|continent|waterbody|"
             r"decimallatitude|decimallongitude|verbatimcoordinates)"
         ),
         text=re.compile(r"(?i:.*(gps|latitude|longitude|geotag|location).*)"),

@@ -7,7 +7,6 @@ changes: a text becomes spaces, a number zeros.
 
 from collections.abc import Iterator, Sequence
 
-from galleria_storage.photos.iptc import datasets
 from galleria_storage.photos.metadata_blocks import Block
 from galleria_storage.photos.patches import Patch
 from galleria_storage.photos.plan import Span
@@ -27,10 +26,6 @@ def leftover_patches(blocks: Sequence[Block], gone: set[Value]) -> Iterator[Patc
         if block.kind == "words":
             texts = [value for value in gone if value.text is not None]
             yield from block.write(list(_blanked(block, texts, [])))
-        elif block.kind == "iptc":
-            data = block.source.read(0, block.source.size)
-            used = [Span(0, max((found.data.stop for found in datasets(data)), default=0))]
-            yield from block.write(list(_blanked(block, list(gone), used)))
         elif block.kind == "exif":
             tables = TiffTables(block.source, in_block=True)
             yield from block.write(list(_blanked(block, list(gone), in_use(tables, tables.all, ()))))

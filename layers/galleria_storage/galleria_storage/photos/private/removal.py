@@ -12,7 +12,7 @@ from galleria_storage.photos.plan import Patch, Span
 from galleria_storage.photos.private.groups import GROUPS, Group
 from galleria_storage.photos.private.ifd_removal import without_fields
 from galleria_storage.photos.private.maker_notes import CANON_NOTE, from_notes, own_tags
-from galleria_storage.photos.source import RangedSource, WindowSource
+from galleria_storage.photos.source import WindowSource
 from galleria_storage.photos.tiff.tables import TiffTables
 from galleria_storage.photos.xmp import RDF, Packet, Property
 
@@ -75,7 +75,7 @@ def removal_patches(blocks: Sequence[Block], removal: Removal) -> Iterator[Patch
         elif block.kind == "xmp":
             yield from block.write(_from_xmp(block, removal))
         elif block.kind == "iptc":
-            yield from block.write(list(_from_iptc(block.source, removal)))
+            yield from block.write(list(_from_iptc(block, removal)))
         elif block.kind == "credentials" and block.drop:
             yield from block.drop()  # a manifest may repeat all of it, and its signature breaks in any case
         elif block.kind == "picture":
@@ -90,10 +90,15 @@ def _without_opaque(block: Block, removal: Removal) -> list[Patch]:
     """Drop what only its maker can read, if that is asked; otherwise its content would be unknown."""
     if EVERYTHING_ELSE in removal.names and block.drop:
         return block.drop() if block.source.size else []
-    raise CorruptPhotoError(
-        f"It is unknown whether {block.title} reveals what it should not ({', '.join(removal.names)}).",
+    advice = "Remove maker-notes, too." if block.drop else "Remove it with a photo or video program."
+    raise _unknown_content(block.title, removal, advice)
+
+
+def _unknown_content(what: str, removal: Removal, advice: str) -> CorruptPhotoError:
+    return CorruptPhotoError(
+        f"It is unknown whether {what} reveals what it should not ({', '.join(removal.names)}).",
         tag="remove",
-        advice="Remove maker-notes, too." if block.drop else "Remove it with a photo or video program.",
+        advice=advice,
     )
 
 
@@ -147,9 +152,15 @@ def _from_xmp(block: Block, removal: Removal) -> list[Patch]:
     return [packet.blank(span) for span in spans]
 
 
-def _from_iptc(source: RangedSource, removal: Removal) -> Iterator[Patch]:
-    """Yield the patch that closes the gaps between records: readers stop at the zeros that remain."""
-    data = source.read(0, source.size)
+def _from_iptc(block: Block, removal: Removal) -> Iterator[Patch]:
+    """Yield the patch that closes the gaps between records: readers stop at the zeros that remain.
+
+    Raises
+    ------
+    CorruptPhotoError
+        Something that is not a record follows them; it may be records that a program damaged.
+    """
+    data = block.source.read(0, block.source.size)
     kept, start, found = [], 0, False
     for record, number, span in datasets(data):
         if removal.has_dataset(record, number):
@@ -157,6 +168,10 @@ def _from_iptc(source: RangedSource, removal: Removal) -> Iterator[Patch]:
         else:
             kept.append(data[start : span.stop])
         start = span.stop
+    rest = data[start:]
+    if rest.strip(b"\0 "):
+        if EVERYTHING_ELSE not in removal.names:
+            raise _unknown_content(f"what follows the records of {block.title}", removal, "Remove maker-notes, too.")
+        rest, found = b"", True
     if found:
-        kept.append(data[start:])
-        yield Patch(0, len(data), b"".join(kept).ljust(len(data), b"\0"))
+        yield Patch(0, len(data), b"".join([*kept, rest]).ljust(len(data), b"\0"))
