@@ -1,7 +1,7 @@
 /** `<lane-strip>`: the photos of one camera where its clock put them; only those in sight are in the page. */
 
 import { whenColoursChange } from "./colours.js";
-import { drawDensity } from "./density.js";
+import { drawDensity, showNights } from "./density.js";
 import { onceAFrame, element, change } from "./dom.js";
 import { draggable } from "./drag.js";
 import { keys } from "./keys.js";
@@ -12,7 +12,6 @@ import { clockText } from "./times.js";
 
 class LaneStrip extends HTMLElement {
   current = -1;
-  height = 0;
 
   connectedCallback() {
     if (this.thumbs) return;
@@ -22,10 +21,6 @@ class LaneStrip extends HTMLElement {
     this.thumbs = new Thumbs(this.list);
     this.append(this.canvas, this.list, this.bubble);
     this.render = onceAFrame(() => this.#render());
-    new ResizeObserver(([entry]) => {
-      this.height = Math.round(entry.contentRect.height);
-      this.render();
-    }).observe(this);
     whenColoursChange(this.render);
     store.view.addEventListener("change", this.render);
     store.addEventListener("decisions", this.render);
@@ -79,7 +74,8 @@ class LaneStrip extends HTMLElement {
       return `${photo.name}, ${clock}${told ? `, ${told.state}` : ""}${count > 1 ? `, +${count - 1}` : ""}`;
     });
     change(this.list, { "aria-activedescendant": this.thumbs.currentId });
-    drawDensity(this.canvas, this.height, lane.times, view, moved, store.offset * 60_000);
+    drawDensity(this.canvas, lane.times, view, moved);
+    showNights(this, view, store.offset * 60_000);
   }
 }
 

@@ -31,3 +31,11 @@ export function* nights(start, end, perPixel) {
     yield [day + NIGHT[0], day + NIGHT[1]];
   }
 }
+
+/** Nights as a pattern that repeats each day, in pixels from `start` on; a period of 0: too narrow to be seen. */
+export function nightsBehind(start, perPixel) {
+  const period = DAY / perPixel;
+  if (period < 24) return { period: 0, start: 0, length: 0 };
+  const since = (((start - NIGHT[0]) % DAY) + DAY) % DAY;
+  return { period, start: -since / perPixel, length: (NIGHT[1] - NIGHT[0]) / perPixel };
+}
