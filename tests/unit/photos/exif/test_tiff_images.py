@@ -188,3 +188,9 @@ def test_a_capture_time_of_another_type_becomes_ascii(kind: int) -> None:
     tiff = camera_block(taken=None, exif=[Field(DATE_TIME_ORIGINAL, kind, TAKEN.encode() + b"\0", number=20)])
     block = block_of(corrected(photo(tiff), ONLY_DATE))
     assert pack("<HHI", DATE_TIME_ORIGINAL, ASCII, 20) in block
+
+
+@pytest.mark.parametrize("tag", [0x0111, 0x0117, 0x0144, 0x0145])
+def test_offsets_or_lengths_of_an_image_alone_tell_nothing(tag: int) -> None:
+    after = corrected(photo(camera_block(exif=[long(LITTLE, tag, 500)])))
+    assert tags_of(after) == CHANGES
