@@ -113,6 +113,16 @@ def test_extended_xmp_loses_the_same_across_its_pieces_and_its_digest_stays_righ
     assert result.count(md5(new, usedforsecurity=False).hexdigest().upper().encode()) == 3
 
 
+def test_more_values_than_anybody_writes_are_refused_before_they_are_searched_for() -> None:
+    names = "".join(f"<d:creator>name {number}</d:creator>" for number in range(1100))
+    packet = (
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
+        f'xmlns:d="http://purl.org/dc/elements/1.1/">{names}</rdf:Description></rdf:RDF>'
+    )
+    with pytest.raises(CorruptPhotoError, match="3,000 different values"):
+        correct_bytes(jpeg(segment(0xE1, XMP_HEADER + packet.encode())), asked("names"))
+
+
 def test_a_title_that_photoshop_repeats_becomes_spaces() -> None:
     slices = resource(0x041A, b"\0\0\0\x06" + "Ada Lovelace".encode("utf-16-be") + b"\0\0end")
     file = jpeg(*photoshop(resource(0x0404, RECORDS) + slices))

@@ -15,6 +15,7 @@ from galleria_storage.photos.metadata_blocks import Block
 from galleria_storage.photos.private.groups import CAMERA_PHRASE
 from galleria_storage.photos.private.maker_notes import note_values
 from galleria_storage.photos.private.removal import EVERYTHING_ELSE, Removal, pictures_in
+from galleria_storage.photos.refusals import damaged
 from galleria_storage.photos.tiff.tables import GPS_IFD, Field, Table, TiffTables
 from galleria_storage.photos.xmp import Packet
 
@@ -23,6 +24,9 @@ MIN_TEXT: Final = 6
 
 MIN_NUMBERS: Final = 16
 """The same for numbers: two rationals. One alone, such as an altitude, is often found where it means another thing."""
+
+MAX_VALUES: Final = 3000
+"""Values that are searched for: a thousand texts in three encodings, more than any photo has keywords."""
 
 LONGEST: Final = 1024 * 1024
 """Bytes of the longest value that is searched for."""
@@ -57,8 +61,20 @@ class Value(NamedTuple):
 
 
 def values(blocks: Sequence[Block], removal: Removal) -> set[Value]:
-    """Return what the fields of these blocks say that belong to the groups."""
-    return {value for value in _values(blocks, removal) if len(set(value.data) - {0}) >= 2}
+    """Return what the fields of these blocks say that belong to the groups.
+
+    Raises
+    ------
+    CorruptPhotoError
+        They are more than anybody writes into a photo, and searching for all of them would take long.
+    """
+    found: set[Value] = set()
+    for value in _values(blocks, removal):
+        if len(set(value.data) - {0}) >= 2:
+            found.add(value)
+        if len(found) > MAX_VALUES:
+            raise damaged(f"it has more than {MAX_VALUES:,} different values to remove")
+    return found
 
 
 def _values(blocks: Sequence[Block], removal: Removal) -> Iterator[Value]:
