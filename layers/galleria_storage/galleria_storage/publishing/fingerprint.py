@@ -20,7 +20,7 @@ from galleria_storage.s3.objects import ObjectInfo
 from galleria_storage.transfer.digests import SHA256_METADATA
 
 #: Increase it when the same source and correction give different bytes; everything is then published again.
-FORMAT_VERSION: Final = 2
+FORMAT_VERSION: Final = 3
 
 #: Names of the user metadata recorded on a published object (``x-amz-meta-…``).
 FINGERPRINT: Final = "galleria-fingerprint"
