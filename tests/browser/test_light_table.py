@@ -16,7 +16,8 @@ from selenium.webdriver.common.keys import Keys
 from galleria_cli import console
 from galleria_cli.demo.embedded import EmbeddedSystem, embedded_system
 from tests.support.lighttable.page import Page, running
-from tests.support.lighttable.wedding import ZONE, Wedding, as_utc, make_wedding
+from tests.support.lighttable.wedding import FILMS, ZONE, Wedding, as_utc, make_wedding
+from tests.support.photos.films import created_of
 
 AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
 
@@ -50,7 +51,10 @@ def embedded(tmp_path: Path) -> Iterator[EmbeddedSystem]:
             for event in system.events(wait_seconds=1):
                 system.publish_photo(event)
 
-    with (tmp_path / "log").open("w", encoding="utf-8") as log, embedded_system(log, {}) as system:
+    with (
+        (tmp_path / "log").open("w", encoding="utf-8") as log,
+        embedded_system(log, {"PASS_THROUGH_TYPES": "video/quicktime"}) as system,
+    ):
         worker = threading.Thread(target=publish, args=(system,), daemon=True)
         worker.start()
         yield system
@@ -116,7 +120,6 @@ def test_nothing_is_fetched_from_elsewhere_and_nothing_is_blocked(page: Page) ->
 def test_a_wedding_is_put_in_order_and_published(
     *, browser: Chrome, wedding: Wedding, embedded: EmbeddedSystem, tmp_path: Path
 ) -> None:
-    del embedded  # it has put its address into the environment
     browser.set_window_size(1400, 1000)
     with running(wedding.folder, tmp_path / "cache", os.environ) as address:
         page = Page(browser, address)
@@ -143,6 +146,10 @@ def test_a_wedding_is_put_in_order_and_published(
     ]
     assert [one["key"] for one in photos] == wedding.in_order
     assert [one["moment"] for one in photos] == [as_utc(wedding.true[one["key"]]) for one in photos]
+    for film in FILMS:
+        beside = next(name for name in wedding.true if name.startswith(film.removesuffix("MOV")))
+        published = embedded.s3.get_object(Bucket="public", Key=film)["Body"].read()
+        assert created_of(published) == {wedding.true[beside]}, film
 
 
 def test_a_clock_in_a_photo_sets_its_camera(page: Page, wedding: Wedding) -> None:

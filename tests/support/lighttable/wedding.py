@@ -15,6 +15,8 @@ from typing import Final, NamedTuple
 import piexif
 from PIL import Image, ImageDraw
 
+from tests.support.photos import films
+
 #: The morning of the wedding, in UTC; clocks there are two hours ahead.
 BEGIN: Final = datetime(2024, 6, 15, 8, 0)
 ZONE: Final = timedelta(hours=2)
@@ -22,6 +24,8 @@ ZONE: Final = timedelta(hours=2)
 HOURS: Final = (0.2, 0.9, 2.4, 2.5, 2.6, 4.8, 5.5, 8.7, 10.2, 11.9, 26.1, 27.4)
 #: Moments that every camera has caught, in seconds from `BEGIN`: the kiss, the cake, the farewell.
 SHARED: Final = (9_012, 20_017, 97_007)
+#: A film that a camera whose clock is wrong took with a photo, and the film of a live photo.
+FILMS: Final = ("nikon/DSC_0004.MOV", "phone/IMG_0002.MOV")
 
 
 class Body(NamedTuple):
@@ -75,7 +79,8 @@ def make_wedding(folder: Path, *, seed: int = 1, each: int = 12, extras: bool = 
     each
         Photos of each camera, beside the `SHARED` ones.
     extras
-        Also what is doubtful: a RAW file beside its JPEG, a sidecar, a copy, a scan, and a photo that is cut off.
+        Also films beside photos, and what is doubtful: a RAW file beside its JPEG, a sidecar, a copy, a scan, and a
+        photo that is cut off.
     """
     wedding = Wedding(folder)
     chance = random.Random(seed)
@@ -157,6 +162,11 @@ def _extras(wedding: Wedding) -> None:
     (folder / "copies/IMG_0003 (1).JPG").write_bytes(jpeg.read_bytes())
     (folder / "canon/cut.JPG").write_bytes(jpeg.read_bytes()[:-2000])
     (folder / "scan.jpg").write_bytes(_jpeg(scene(BEGIN, 2, 7)))
+    for name in FILMS:
+        body = next(one for one in BODIES if name.startswith(f"{one.folder}/"))
+        shot = next(photo for photo in wedding.true if Path(photo).with_suffix("") == Path(name).with_suffix(""))
+        # A film's own clock runs in UTC: what the camera is wrong by is left.
+        (folder / name).write_bytes(films.film(created=wedding.true[shot] + body.ahead - ZONE))
 
 
 def _gps(moment: datetime) -> Mapping[int, object]:
