@@ -1,7 +1,22 @@
-"""Lets `python -m galleria_cli` do what `galleria-storage` does."""
+"""Starts the command as a process of its own: `galleria-storage`, and `python -m galleria_cli`."""
 
+import gc
 import sys
+from typing import Final
 
-from galleria_cli.console import main
+#: Objects after which Python looks for garbage in circles. A start makes tens of thousands that all stay.
+_OBJECTS: Final = 50_000
 
-sys.exit(main())
+
+def start() -> int:
+    """Run the command for this process, whose first and last moments are spared what only a long life needs."""
+    gc.set_threshold(_OBJECTS, 10, 10)
+    from galleria_cli.console import main  # noqa: PLC0415 # only now: importing makes most of the objects
+
+    status = main()
+    gc.freeze()  # the process ends: nobody needs to look through all that is there once more
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(start())

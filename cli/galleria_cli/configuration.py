@@ -6,11 +6,11 @@ fills in what the environment does not say; one that is named (`--profile`, GALL
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from galleria_cli.own_folders import config_folder
 from galleria_storage.errors import LocalFileError, SettingsError
 
 DEFAULT: Final = "default"
@@ -21,9 +21,7 @@ def path() -> Path:
     """Return where the file is, or would be; GALLERIA_CONFIG names another place."""
     if given := os.environ.get("GALLERIA_CONFIG", "").strip():
         return Path(given)
-    from platformdirs import user_config_path  # noqa: PLC0415 # not for the overview
-
-    return Path(user_config_path("galleria-storage")) / "config.toml"
+    return config_folder() / "config.toml"
 
 
 def apply(name: str | None) -> None:
@@ -48,11 +46,15 @@ def read() -> dict[str, dict[str, str]]:
     """Return all profiles, or none if the file does not exist."""
     place = path()
     try:
-        found = tomllib.loads(place.read_text(encoding="utf-8"))
+        content = place.read_bytes()
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise LocalFileError(f"{place} cannot be read: {error.strerror or error}") from error
+    import tomllib  # noqa: PLC0415 # many have no such file
+
+    try:
+        found = tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{place} is not TOML: {error}", tag="--profile") from None
     for name, values in found.items():

@@ -1,19 +1,15 @@
 """Putting a static site's files into the public bucket, beside the copies of photos: the work of `deploy`."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Final, NamedTuple
 
-from galleria_cli.sending import Known, Sent, Words, outcome
+from galleria_cli.sending import Known, Sent, Words, Work, outcome
 from galleria_storage.bulk.walk import LocalFile
 from galleria_storage.errors import GalleriaError, UnsafeKeyError
-from galleria_storage.publishing.fingerprint import is_ours
 from galleria_storage.publishing.ignored_keys import is_ignored
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectInfo, ObjectStore
-from galleria_storage.transfer import file_upload
 from galleria_storage.transfer.local_content import LocalContent
-from galleria_storage.transfer.stored import find, is_same
 
 WORDS: Final = Words(
     sent="deployed",
@@ -33,8 +29,7 @@ class Header(NamedTuple):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Deployment:
+class Deployment(NamedTuple):
     """One run; `one` may be called by many threads.
 
     Attributes
@@ -62,13 +57,34 @@ class Deployment:
             return Sent(file.name, key, "left out", reason="it is not part of a site")
         return outcome(file, key, lambda: self._one(file, key), _status)
 
+    def seen(self, file: LocalFile) -> Sent | None:
+        """Return that a file is unchanged where the listing and the last run tell; else None."""
+        key = self.prefix + file.name
+        listed = self.known.standing.listed.get(key)
+        if listed is None or file.problem or self.again or is_ignored(key):
+            return None
+        digests = self.known.remembered.digests(file.path)
+        if digests is None or (digests.size, digests.etag) != (listed.size, listed.etag):
+            return None
+        return Sent(file.name, key, "unchanged", digests.size)
+
+    @property
+    def work(self) -> Work:
+        """What is done about each file."""
+        return Work(self.one, self.seen)
+
     def _one(self, file: LocalFile, key: str) -> Sent:
+        from galleria_storage.transfer import file_upload  # noqa: PLC0415 # not if nothing has changed
+
         file_upload.check_key(self.store.bucket, key)
         content = LocalContent(file.path)
         status = self.known.patience.call(lambda: self._put(file, content, key))
         return Sent(file.name, key, status, content.size)
 
     def _put(self, file: LocalFile, content: LocalContent, key: str) -> str:
+        from galleria_storage.transfer import file_upload  # noqa: PLC0415 # as above
+        from galleria_storage.transfer.stored import find, is_same  # noqa: PLC0415
+
         listed = self.known.standing.listed.get(key)
         digests = self.known.remembered.digests(file.path)
         if listed and listed.size == content.size and not self.again:
@@ -102,6 +118,8 @@ def _status(error: GalleriaError) -> str:
 
 def refuse_copies(found: ObjectInfo) -> None:
     """Raise UnsafeKeyError for the corrected copy of a photo: a site's file never takes its place."""
+    from galleria_storage.publishing.fingerprint import is_ours  # noqa: PLC0415 # slow, and seldom asked
+
     if is_ours(found):
         raise UnsafeKeyError(
             f"{found.key!r} is the corrected copy of a photo, which a deployment never replaces", key=found.key

@@ -4,8 +4,8 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
+from galleria_cli.own_folders import cache_folder
 from galleria_cli.text_table import printable
 from galleria_storage.corrections.near_misses import near_settings
 from galleria_storage.errors import SettingsError
@@ -13,8 +13,6 @@ from galleria_storage.runtime.environment import RememberedNames, completed
 from galleria_storage.s3.access import BucketAccess, ProviderAccess, public_bucket
 from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.s3.pace import Pace
-
-_APPLICATION: Final = "galleria-storage"
 
 
 def settings(stack: str | None = None) -> dict[str, str]:
@@ -91,6 +89,4 @@ def place_of(store: ObjectStore) -> str:
 
 def cache_file(name: str) -> Path:
     """Return where this computer keeps what may be forgotten."""
-    from platformdirs import user_cache_path  # noqa: PLC0415 # few commands need it
-
-    return Path(user_cache_path(_APPLICATION)) / name
+    return cache_folder() / name

@@ -5,7 +5,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -22,7 +21,6 @@ from galleria_storage.bulk.standing import Standing, look
 from galleria_storage.bulk.walk import LocalFile
 from galleria_storage.errors import GalleriaError
 from galleria_storage.s3.objects import ObjectStore
-from galleria_storage.transfer import file_upload
 from galleria_storage.transfer.digests import Digests
 from galleria_storage.transfer.local_content import LocalContent
 
@@ -60,9 +58,26 @@ class Known(NamedTuple):
 
     def read(self, path: Path, content: LocalContent) -> Digests:
         """Read a file for its digests, and remember them."""
-        digests = file_upload.read_digests(content)
+        from galleria_storage.transfer.file_upload import read_digests  # noqa: PLC0415 # not if nothing has changed
+
+        digests = read_digests(content)
         self.remembered.remember(path, digests)
         return digests
+
+
+class Work(NamedTuple):
+    """What is done about each file.
+
+    Attributes
+    ----------
+    one
+        Does all of it; many threads may call it.
+    seen
+        Returns what became of a file of which all is known, without a request; None if there is something to do.
+    """
+
+    one: Callable[[LocalFile], Sent]
+    seen: Callable[[LocalFile], Sent | None] = lambda _: None
 
 
 class Words(NamedTuple):
@@ -100,8 +115,7 @@ class Tally:
         self.sizes[sent.status] += sent.size
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
+class Sending(NamedTuple):
     """One run over many files.
 
     Attributes
@@ -123,7 +137,7 @@ class Sending:
     def run(
         self,
         stages: Sequence[Iterable[LocalFile]],
-        worker: Callable[[Known], Callable[[LocalFile], Sent]],
+        worker: Callable[[Known], Work],
         heard: Callable[[Sent], None] = lambda _: None,
     ) -> bool:
         """Send the files of one stage after the other, tell of each and of all, and return whether all is right.
@@ -133,7 +147,7 @@ class Sending:
         stages
             Each is iterated over twice, and a few thousand files are kept at a time.
         worker
-            Returns what does the work for one file, which may be called by many threads.
+            Returns what is to be done about each file.
         heard
             Told what became of each file, in the calling thread.
         """
@@ -144,10 +158,16 @@ class Sending:
             self.report.progress(count, size),
         ):
             for known, files in self._looked(stages, remembered):
-                work = as_they_finish(
-                    worker(known), files, self.transfers.at_once, stop=known.patience.give_up, idle=self.report.idle
+                work = worker(known)
+                results = as_they_finish(
+                    work.one,
+                    files,
+                    self.transfers.at_once,
+                    known=work.seen,
+                    stop=known.patience.give_up,
+                    idle=self.report.idle,
                 )
-                with closing(work) as results:
+                with closing(results):
                     for sent in results:
                         tally.add(sent)
                         heard(sent)

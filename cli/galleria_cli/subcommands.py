@@ -2,7 +2,6 @@
 
 import importlib
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -58,6 +57,8 @@ class Subcommands(click.Group):
         name = args[0]
         if (found := self.get_command(ctx, name)) is not None:
             return name, found, args[1:]
+        from difflib import get_close_matches  # noqa: PLC0415 # only here
+
         near = get_close_matches(name, self._names, n=1)
         meant = f"{near[0]} may be meant" if near else f"allowed are {', '.join(self._names)}"
         raise click.UsageError(f"there is no command {name!r}; {meant}", ctx)

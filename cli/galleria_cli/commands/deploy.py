@@ -74,7 +74,9 @@ def command(
     run = sending.Sending(store, start, report, transfers, deploying.WORDS, checksum=checksum, dry_run=dry_run)
     right = run.run(
         deploying.in_stages(found),
-        lambda known: deploying.Deployment(store, start, known, defaults, headers[1], again=again, dry_run=dry_run).one,
+        lambda known: (
+            deploying.Deployment(store, start, known, defaults, headers[1], again=again, dry_run=dry_run).work
+        ),
     )
     return int(not right)
 

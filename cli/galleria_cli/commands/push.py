@@ -94,7 +94,7 @@ def command(  # one name for each option
     run = sending.Sending(store, start, report, transfers, pushing.WORDS, checksum=checksum, dry_run=dry_run)
     right = run.run(
         [found],
-        lambda known: (
+        lambda known: sending.Work(
             pushing.Push(store, start, book, given, chosen, known, types, rules_only=rules_only, dry_run=dry_run).one
         ),
         heard,

@@ -12,7 +12,7 @@ from galleria_cli.following import follow
 from galleria_cli.lighttable.page_run import PageRun
 from galleria_cli.options import Transfers
 from galleria_cli.rules.rulebook import book_of
-from galleria_cli.sending import Known, Sending, Sent, folder_of
+from galleria_cli.sending import Known, Sending, Sent, Work, folder_of
 from galleria_storage.bulk.selection import Selection
 from galleria_storage.errors import SettingsError
 from galleria_storage.runtime.environment import completed, words
@@ -46,7 +46,7 @@ class PushRun(PageRun):
         store = places.staging_store()
         sending = Sending(store, self._prefix, self, Transfers(), pushing.WORDS, checksum=False, dry_run=self._dry_run)
         push = self._push(store)
-        sending.run([files_of([self._folder], Selection((), ()))], lambda known: push(known).one, self._heard)
+        sending.run([files_of([self._folder], Selection((), ()))], lambda known: Work(push(known).one), self._heard)
         if self._keys and not self._dry_run:
             self.enter("publishing")
             follow_or_say(self, store, self._keys, began)

@@ -1,9 +1,11 @@
 """Many things done at once, a few at a time: results come as they are ready, and memory stays flat."""
 
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from itertools import islice
-from typing import TypeVar
+from itertools import chain, islice
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Given = TypeVar("Given")
 Result = TypeVar("Result")
@@ -14,6 +16,7 @@ def as_they_finish(
     items: Iterable[Given],
     threads: int,
     *,
+    known: Callable[[Given], Result | None] = lambda _: None,
     stop: Callable[[], None] = lambda: None,
     idle: Callable[[float], None] = lambda _: None,
     idle_seconds: float = 30.0,
@@ -28,6 +31,9 @@ def as_they_finish(
         Read on as results come: at most twice as many as there are threads are taken ahead.
     threads
         How many at once.
+    known
+        Called first, in this thread: the result where it needs no work, else None. Threads are started for the
+        first item that needs work, and from there on `work` is called for all.
     stop
         Called if the generator is closed early, to let those that work finish soon.
     idle
@@ -38,6 +44,15 @@ def as_they_finish(
     Closing the generator, as Ctrl-C does, starts nothing more, and waits for what has been started.
     """
     rest = iter(items)
+    for item in rest:
+        if (result := known(item)) is None:
+            rest = chain([item], rest)
+            break
+        yield result
+    else:
+        return
+    from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait  # noqa: PLC0415 # slow to import
+
     with ThreadPoolExecutor(threads, thread_name_prefix="bulk") as pool:
         running: set[Future[Result]] = {pool.submit(work, item) for item in islice(rest, 2 * threads)}
         try:

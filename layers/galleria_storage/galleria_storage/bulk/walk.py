@@ -1,13 +1,11 @@
 """The files of a folder, with everything in it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class LocalFile:
+class LocalFile(NamedTuple):
     """An entry of the folder: its name in it (with ``/``), its path, and why it cannot be uploaded, if so."""
 
     name: str

@@ -1,11 +1,9 @@
 """Conditions of a write: what must still be true (RFC 9110, section 13.1)."""
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(NamedTuple):
     """Condition: the object still has this ETag (``If-Match``)."""
 
     etag: str

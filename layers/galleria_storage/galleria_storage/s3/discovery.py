@@ -14,8 +14,6 @@ from galleria_storage.s3 import profiles
 from galleria_storage.s3.clients import Connection
 from galleria_storage.s3.faults import translate
 from galleria_storage.s3.profiles import ProviderProfile
-from galleria_storage.s3.trial import Trial
-from galleria_storage.s3.trial_key import PREFIX, TrialKey
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -54,6 +52,9 @@ class Discoveries:
         found = _by_its_answer(connection.client, connection.bucket)
         if found not in _OPEN:
             return found
+        from galleria_storage.s3.trial import Trial  # noqa: PLC0415 # most profiles are known
+        from galleria_storage.s3.trial_key import PREFIX, TrialKey  # noqa: PLC0415
+
         return Trial(TrialKey(connection.client, connection.bucket, PREFIX + self._name), found).run()
 
 

@@ -1,8 +1,7 @@
 """List a bucket, beyond the first thousand keys."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from galleria_storage.errors import ProviderError
 from galleria_storage.s3.answers import unquoted
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
 MAX_EMPTY_PAGES: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class ListedObject:
+class ListedObject(NamedTuple):
     """What ListObjectsV2 says of an object: neither metadata nor media type.
 
     Attributes
