@@ -7,8 +7,8 @@ IFD. Offsets count from the first byte of the TIFF header.
 
 from collections.abc import Collection, Iterable
 from functools import lru_cache
-from itertools import compress, count
-from operator import add, gt, mul
+from itertools import count
+from operator import gt
 from struct import Struct
 from typing import Final, NamedTuple
 
@@ -140,12 +140,11 @@ class Ifd:
     def values(self) -> list[Value]:
         """The values that do not fit into their entries; they may lie outside the block."""
         if self._values is None:
+            four = iter(self.numbers)  # four times the same iterator: four numbers are one entry
             self._values = [
                 (tag, offset, offset + length, index)
-                for tag, offset, length, index in zip(
-                    self.tags, self.numbers[3::4], _lengths(self.numbers), count(), strict=False
-                )
-                if length > INLINE
+                for tag, kind, number, offset, index in zip(four, four, four, four, count(), strict=False)
+                if (length := number * _SIZES[kind]) > INLINE
             ]
         return self._values
 
@@ -156,12 +155,14 @@ class Ifd:
             self._images = []
             for start_tag, length_tag in _IMAGE_DATA:
                 if start_tag in self.tag_set and length_tag in self.tag_set:
-                    # If a tag occurs twice, some readers take the first, others the last.
-                    starts, lengths = self.find((start_tag,)), self.find((length_tag,))
-                    pairs = [(starts[0], lengths[0]), (starts[-1], lengths[-1])]
+                    found = self.find((start_tag, length_tag))
+                    pairs = [(found[0], found[1])]
+                    if len(found) > 2:  # a tag occurs twice: some readers take the first, others the last
+                        last = self.tags.count(start_tag) - 1
+                        pairs = [(found[0], found[last + 1]), (found[last], found[-1])]
                     self._images += [
                         (start.start, start.raw, length.raw)
-                        for start, length in pairs[: max(len(starts), len(lengths))]
+                        for start, length in pairs
                         if is_pointer(start) and is_pointer(length) and start.raw >= _HEADER and length.raw
                     ]
         return self._images
@@ -171,9 +172,10 @@ class Ifd:
         found: list[Entry] = []
         if self.tag_set.isdisjoint(tags):
             return found
+        numbers, first = self.numbers, self.at + 2
         for index in self._places(tags):
-            tag, kind, number, raw = self.numbers[4 * index : 4 * index + 4]
-            at, size = self.at + 2 + 12 * index, number * _SIZES[kind]
+            tag, kind, number, raw = numbers[4 * index : 4 * index + 4]
+            at, size = first + 12 * index, number * _SIZES[kind]
             # Like Entry(…), in a third of the time: an edit creates a dozen.
             found.append(_new(Entry, (tag, kind, number, at, raw if size > INLINE else at + 8, size, raw)))
         return found
@@ -185,12 +187,12 @@ class Ifd:
             del rest[12 * index : 12 * index + 12]
         return bytes(rest)
 
-    def _places(self, tags: Collection[int]) -> list[int]:
-        """Return the indexes of the entries with one of the tags."""
+    def _places(self, tags: Collection[int]) -> Iterable[int]:
+        """Yield the indexes of the entries with one of the tags."""
         own, all_tags = self.tag_set, self.tags
         if len(own) < len(all_tags):  # a tag is there twice
             return [index for tag in tags if tag in own for index, other in enumerate(all_tags) if other == tag]
-        return [all_tags.index(tag) for tag in tags if tag in own]
+        return map(all_tags.index, filter(own.__contains__, tags))
 
 
 def byte_order(block: bytes) -> ByteOrder | None:
@@ -247,7 +249,6 @@ def end_if_apart(ifds: Iterable[Ifd], size: int) -> int:
         0 if something overlaps, or if there are kinds of images or IFDs that are not handled here.
     """
     starts, ends = [0], [_HEADER]
-    numbers: tuple[int, ...] = ()
     for ifd in ifds:
         if not UNUSUAL.isdisjoint(ifd.tag_set):
             return 0
@@ -260,21 +261,16 @@ def end_if_apart(ifds: Iterable[Ifd], size: int) -> int:
         # TIFF 6.0 section 2: the offset of the next IFD is part of an IFD.
         starts.append(ifd.at)
         ends.append(ifd.end + 4)
-        numbers += ifd.numbers
-    lengths = tuple(_lengths(numbers))
-    large = tuple(map(INLINE.__lt__, lengths))
-    values = tuple(compress(numbers[3::4], large))
-    starts += values
-    ends += map(add, values, compress(lengths, large))
+        # Like `Ifd.values`, but without its tuples: most IFDs need only their starts and ends, and only once.
+        four = iter(ifd.numbers)
+        for _, kind, number, start in zip(four, four, four, four, strict=True):
+            if (length := number * _SIZES[kind]) > INLINE:
+                starts.append(start)
+                ends.append(start + length)
     # Nothing overlaps if, with both lists sorted, every end comes before the next start.
     starts.sort()
     ends.sort()
     return 0 if ends[-1] > size or any(map(gt, ends, starts[1:])) else ends[-1]
-
-
-def _lengths(numbers: tuple[int, ...]) -> Iterable[int]:
-    """Yield the lengths in bytes of the values of entries, given their numbers."""
-    return map(mul, numbers[2::4], map(_SIZES.__getitem__, numbers[1::4]))
 
 
 def is_pointer(entry: Entry) -> bool:

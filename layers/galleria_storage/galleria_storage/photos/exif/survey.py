@@ -231,13 +231,15 @@ def _survey_note(
             "The photo's maker note comes after the image; it would be lost if the photo grew.",
             advice="Publish the photo without a correction of what it does not hold yet.",
         )
-    told.update(dict.fromkeys(samsung_references(block.data, block.order, note)))
+    for reference in samsung_references(block.data, block.order, note):
+        told[reference] = None
     ifds = note_ifds(block.data, block.order, note, make)
     for inner in ifds:
         _survey_note_values(size, note, inner, found)
         found.cut += cut_values(block.data, note, inner, make)
         found.image_ends += ends_of_previews(block.data, inner, make)
-        told.update(dict.fromkeys(note_references(block.data, inner, make)))
+        for reference in note_references(block.data, inner, make):
+            told[reference] = None
     return ifds
 
 
