@@ -75,7 +75,7 @@ def naive(buckets: Buckets) -> Handler:
 
 def plain_relay(buckets: Buckets, *, hashing: bool) -> Handler:
     """Make the relay that a developer writes."""
-    staging, public = (replace(connection, client=buckets.plain) for connection in (buckets.staging, buckets.public))
+    staging, public = (connection._replace(client=buckets.plain) for connection in (buckets.staging, buckets.public))
     return relay(replace(buckets, staging=staging, public=public), hashing=hashing)
 
 

@@ -65,7 +65,7 @@ def leftovers(s3: "S3Client", bucket: str) -> list[Any]:
 def tried(connection: Connection, name: str = "") -> Connection:
     """Try out even a server that names itself."""
     key = TrialKey(connection.client, connection.bucket, PREFIX + (name or uuid.uuid4().hex))
-    return replace(connection, profile=Trial(key, UNKNOWN).run())
+    return connection._replace(profile=Trial(key, UNKNOWN).run())
 
 
 def answers_with(connection: Connection, operation: str, status: int, *, when: Callable[[int], bool] = bool) -> None:
@@ -117,7 +117,7 @@ def test_a_server_is_tried_out_once(unknown: Connection) -> None:
 
 
 def test_a_known_profile_is_taken_at_its_word(unknown: Connection) -> None:
-    known = replace(unknown, profile=CEPH)
+    known = unknown._replace(profile=CEPH)
     log = RequestLog(unknown.client)
     assert settle(known) is known
     assert identify(known) is known

@@ -9,9 +9,8 @@ import os
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import md5
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from galleria_storage.errors import ArgumentError, SettingsError
 from galleria_storage.runtime.environment import attempts
@@ -38,8 +37,7 @@ _READ_SECONDS: Final = 60
 _CONFIGURED: Final = "AWS_ENDPOINT_URL_S3"
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(NamedTuple):
     """A client, the bucket that it is meant for, and what is known of the provider.
 
     One connection may be shared by threads: a boto3 client is thread-safe

@@ -7,7 +7,6 @@ If the settings name a profile, neither happens.
 
 import threading
 import uuid
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from galleria_storage.s3 import profiles
@@ -46,7 +45,7 @@ class Discoveries:
         with self._lock:
             if place not in self._found:
                 self._found[place] = self._find_out(connection)
-            return replace(connection, profile=self._found[place])
+            return connection._replace(profile=self._found[place])
 
     def _find_out(self, connection: Connection) -> ProviderProfile:
         found = _by_its_answer(connection.client, connection.bucket)
@@ -65,7 +64,7 @@ def identify(connection: Connection) -> Connection:
     """
     if connection.profile is not profiles.UNKNOWN:
         return connection
-    return replace(connection, profile=_by_its_answer(connection.client, connection.bucket))
+    return connection._replace(profile=_by_its_answer(connection.client, connection.bucket))
 
 
 def settle(connection: Connection) -> Connection:

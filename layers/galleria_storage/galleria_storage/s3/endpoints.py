@@ -59,7 +59,8 @@ class HostFacts(NamedTuple):
     addressing: Addressing = ""
 
 
-# Texts, and not compiled: a bucket at AWS needs none of them.
+#: How a host may end, and the pattern that all of it must match. Texts, and not compiled: most are never needed.
+_Patterns = tuple[tuple[str | tuple[str, ...], str], ...]
 _AWS_REGION: Final = r"[a-z]{2,4}(?:-[a-z]+)+-\d+"
 #: S3's general endpoints, which botocore builds better itself (AWS General Reference, "Amazon S3 endpoints and
 #: quotas"; S3 User Guide, "Using dual-stack endpoints" and "Making requests over FIPS"), in all partitions.
@@ -73,34 +74,44 @@ _AWS_DOMAINS: Final = (
     *("cloud.adc-e.uk", "csp.hci.ic.gov"),
 )
 _AWS_REGION_WITHIN: Final = rf"(?:^|\.)s3[a-z-]*\.(?P<region>{_AWS_REGION})\."
-#: From the providers' own pages on endpoints and regions: the group `region` is what to sign for.
-_REGION_IN_HOST: Final = (
-    r"s3\.(?P<region>[a-z0-9-]+)\.backblazeb2\.com",
-    r"s3\.(?P<region>[a-z0-9-]+)\.wasabisys\.com",
-    r"s3\.(?P<region>[a-z0-9-]+)\.scw\.cloud",
-    r"s3\.(?P<region>[a-z0-9-]+)\.(?:io\.|perf\.)?cloud\.ovh\.(?:net|us)",
-    r"(?P<region>[a-z0-9-]+)\.your-objectstorage\.com",
-    r"(?P<region>[a-z0-9-]+)\.linodeobjects\.com",
-    r"(?P<region>[a-z0-9-]+)\.vultrobjects\.com",
-    r"sos-(?P<region>[a-z0-9-]+)\.exo\.io",
-    r"s3[.-](?P<region>[a-z0-9-]+)\.ionoscloud\.com",
-    r"s3\.(?:private\.|direct\.)?(?P<region>[a-z0-9-]+)\.cloud-object-storage\.appdomain\.cloud",
-    r"(?:s3\.)?oss-(?P<region>[a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com",
-    r"cos(?:-internal)?\.(?P<region>[a-z0-9-]+)\.myqcloud\.com",
-    r"(?:s3\.)?obs\.(?P<region>[a-z0-9-]+)\.(?:myhuaweicloud|otc\.t-systems)\.com",
-)
-#: Cloudflare R2, "S3 API compatibility": region `auto`. Google, "Interoperability with other storage providers", and
-#: Tigris, "AWS S3 SDKs": the same. DigitalOcean, "Use Spaces with AWS S3 SDKs": us-east-1, whatever the host says.
+#: From the providers' own pages on endpoints and regions: the group `region` is what to sign for. The end of each
+#: host is beside its pattern, so that only those of one provider are ever compiled.
+_REGION_IN_HOST: Final[_Patterns] = (
+    (".backblazeb2.com", r"s3\.(?P<region>[a-z0-9-]+)\.backblazeb2\.com"),
+    (".wasabisys.com", r"s3\.(?P<region>[a-z0-9-]+)\.wasabisys\.com"),
+    (".scw.cloud", r"s3\.(?P<region>[a-z0-9-]+)\.scw\.cloud"),
+    ((".ovh.net", ".ovh.us"), r"s3\.(?P<region>[a-z0-9-]+)\.(?:io\.|perf\.)?cloud\.ovh\.(?:net|us)"),
+    (".your-objectstorage.com", r"(?P<region>[a-z0-9-]+)\.your-objectstorage\.com"),
+    (".linodeobjects.com", r"(?P<region>[a-z0-9-]+)\.linodeobjects\.com"),
+    (".vultrobjects.com", r"(?P<region>[a-z0-9-]+)\.vultrobjects\.com"),
+    (".exo.io", r"sos-(?P<region>[a-z0-9-]+)\.exo\.io"),
+    (".ionoscloud.com", r"s3[.-](?P<region>[a-z0-9-]+)\.ionoscloud\.com"),
+    (".appdomain.cloud",
+     r"s3\.(?:private\.|direct\.)?(?P<region>[a-z0-9-]+)\.cloud-object-storage\.appdomain\.cloud"),
+    (".aliyuncs.com", r"(?:s3\.)?oss-(?P<region>[a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com"),
+    (".myqcloud.com", r"cos(?:-internal)?\.(?P<region>[a-z0-9-]+)\.myqcloud\.com"),
+    ((".myhuaweicloud.com", ".otc.t-systems.com"),
+     r"(?:s3\.)?obs\.(?P<region>[a-z0-9-]+)\.(?:myhuaweicloud|otc\.t-systems)\.com"),
+)  # fmt: skip
+#: Hosts, and domains with all that is in them, by the region to sign for. Cloudflare R2, "S3 API compatibility": region
+#: `auto`. Google, "Interoperability with other storage providers", and Tigris, "AWS S3 SDKs": the same. DigitalOcean,
+#: "Use Spaces with AWS S3 SDKs": us-east-1, whatever the host says.
 _FIXED_REGION: Final = (
-    (r"(?:.+\.)?r2\.cloudflarestorage\.com", "auto"),
-    (r"storage\.googleapis\.com", "auto"),
-    (r"(?:fly\.storage\.tigris\.dev|t3\.storage\.dev)", "auto"),
-    (r".+\.digitaloceanspaces\.com", DEFAULT_REGION),
-    (r"s3\.wasabisys\.com", DEFAULT_REGION),
+    ("r2.cloudflarestorage.com", "auto"),
+    (".r2.cloudflarestorage.com", "auto"),
+    ("storage.googleapis.com", "auto"),
+    ("fly.storage.tigris.dev", "auto"),
+    ("t3.storage.dev", "auto"),
+    (".digitaloceanspaces.com", DEFAULT_REGION),
+    ("s3.wasabisys.com", DEFAULT_REGION),
 )
 #: Alibaba Cloud, "Accessing OSS with the AWS SDK": path-style access is refused. Tencent, "COS: AWS S3 SDK": the same
 #: for buckets made since 2024. Volcano Engine, "Compatible with the S3 protocol": the same.
-_VIRTUAL_ONLY: Final = r"(?:.+\.)?(?:aliyuncs\.com|myqcloud\.com|tos-s3-[a-z0-9-]+\.i?volces\.com)"
+_VIRTUAL_ONLY: Final[_Patterns] = (
+    ("aliyuncs.com", r"(?:.+\.)?aliyuncs\.com"),
+    ("myqcloud.com", r"(?:.+\.)?myqcloud\.com"),
+    ("volces.com", r"(?:.+\.)?tos-s3-[a-z0-9-]+\.i?volces\.com"),
+)
 
 
 def parse_endpoint(endpoint: str, setting: str = "S3_PUBLIC_ENDPOINT") -> Endpoint:
@@ -157,13 +168,20 @@ def is_aws(host: str) -> bool:
 
 def facts_of(host: str) -> HostFacts:
     """Return what the host of a well-known provider says."""
-    addressing: Addressing = "virtual" if re.fullmatch(_VIRTUAL_ONLY, host) else ""
-    if is_aws(host):
-        found = re.search(_AWS_REGION_WITHIN, host)
-    else:
-        found = next(filter(None, (re.fullmatch(pattern, host) for pattern in _REGION_IN_HOST)), None)
-    fixed = next((region for pattern, region in _FIXED_REGION if re.fullmatch(pattern, host)), "")
+    addressing: Addressing = "virtual" if _match(host, _VIRTUAL_ONLY) else ""
+    found = re.search(_AWS_REGION_WITHIN, host) if is_aws(host) else _match(host, _REGION_IN_HOST)
+    fixed = next((region for name, region in _FIXED_REGION if _is_at(host, name)), "")
     return HostFacts(fixed or (found["region"] if found else ""), addressing)
+
+
+def _match(host: str, patterns: _Patterns) -> re.Match[str] | None:
+    fits = (re.fullmatch(pattern, host) for ending, pattern in patterns if host.endswith(ending))
+    return next(filter(None, fits), None)
+
+
+def _is_at(host: str, name: str) -> bool:
+    """Whether a host has this name; one that begins with a dot is a domain that the host must be in."""
+    return host.endswith(name) and host != name if name.startswith(".") else host == name
 
 
 def is_name_of_aws_region(region: str) -> bool:

@@ -7,10 +7,9 @@ part size for the same size of content.
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import file_digest, md5, sha256
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from galleria_storage.errors import LocalFileError
 from galleria_storage.transfer.etags import etag_of_parts, parts_of
@@ -26,8 +25,7 @@ _KNOWN_PART_BYTES: Final = (8 * MIB, 5 * MIB, 16 * MIB)
 _CHUNK: Final = MIB
 
 
-@dataclass(frozen=True, slots=True)
-class Digests:
+class Digests(NamedTuple):
     """Checksums of one content, computed in one pass.
 
     Attributes

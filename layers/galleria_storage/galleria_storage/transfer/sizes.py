@@ -4,8 +4,7 @@ Source: Amazon S3 User Guide, "Amazon S3 multipart upload limits" (10,000 parts
 of 5 MiB to 5 GiB, the last one may be smaller).
 """
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 MIB: Final = 1024 * 1024
 MAX_PARTS: Final = 10_000
@@ -14,8 +13,7 @@ LEAST_PART: Final = 5 * MIB
 PART: Final = 10 * MIB
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
+class Sizes(NamedTuple):
     """How content is written, by its size in bytes.
 
     Attributes
