@@ -49,7 +49,7 @@ PUT_ON_PATH := import pathlib, sys, sysconfig; \
 test-sdk: .venv-sdk-floor/.ready .venv-sdk-newest/.ready ## pass the tests with the oldest SDK that works, and with the newest
 	for sdk in floor newest; do \
 	  .venv-sdk-$$sdk/bin/python -c '$(PUT_ON_PATH)' $(abspath layers/galleria_storage cli) && \
-	  .venv-sdk-$$sdk/bin/python -m pytest -q -n auto $(addprefix --ignore tests/unit/,photos corrections) || exit 1; done
+	  .venv-sdk-$$sdk/bin/python -m pytest -q -n auto $(addprefix --ignore tests/unit/,photos corrections clocks) || exit 1; done
 test-package: $(VENV)/.ready .venv-package/.ready ## build the wheel, install it beside its own dependencies alone, and use it
 	$(BIN)/python -m pytest -q tests/package
 test-examples: $(VENV)/.ready .venv-examples/.ready ## build the galleries of docs/examples with Hugo and sigal, from a manifest
