@@ -3,6 +3,7 @@
 from typing import Any
 
 from galleria_cli.rules.drafting import asked, verdict
+from galleria_cli.text_table import counted
 from galleria_storage.clocks.evidence import tolerance_text
 from galleria_storage.clocks.proposals import Proposal
 from galleria_storage.clocks.untimed import FoundTime
@@ -33,11 +34,10 @@ def camera_in_words(proposal: Proposal) -> list[str]:
     """Return one camera as lines: how many files, from when to when, the verdict, and the evidence."""
     camera = proposal.camera
     first, last = (f"{time:%Y-%m-%d %H:%M}" if time else "" for time in (camera.first, camera.last))
-    count = len(camera.shots)
     zone = f", zone {proposal.zone}" if proposal.zone else ""
     drift = f", drift {proposal.drift:+.1f} s a day" if proposal.drift else ""
     lines = [
-        f"{camera.label}: {count} file{'s' if count > 1 else ''}, {f'{first} → {last}' if first else 'no time'}",
+        f"{camera.label}: {counted(len(camera.shots), 'file', 'files')}, {f'{first} → {last}' if first else 'no time'}",
         f"  {verdict(proposal)}{drift}{zone}",
     ]
     for piece in proposal.evidence:

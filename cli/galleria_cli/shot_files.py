@@ -18,7 +18,7 @@ from galleria_storage.clocks.partners import with_cameras_of_partners
 from galleria_storage.clocks.reading import read_shot
 from galleria_storage.clocks.shots import Place, Shot
 from galleria_storage.clocks.takeout import is_takeout_name, moment_in, photo_name
-from galleria_storage.errors import GalleriaError
+from galleria_storage.errors import GalleriaError, LocalFileError
 from galleria_storage.photos.source import FileSource
 from galleria_storage.transfer.local_content import LocalContent
 
@@ -31,28 +31,33 @@ def missing_parts() -> list[str]:
     return [name for name in EXTRA if find_spec(name) is None]
 
 
-def read_shots(files: Sequence[LocalFile], tell: Callable[[LocalFile], object] = lambda _: None) -> list[Shot]:
-    """Read files; those that are not photos, or cannot be read, become shots without facts.
+def read_shots(files: Sequence[LocalFile], tell: Callable[[LocalFile, str], object] = lambda *_: None) -> list[Shot]:
+    """Read files; those that are not photos, or are damaged, become shots without facts.
 
     Parameters
     ----------
     files
         All that is in the folders.
     tell
-        Called after each file.
+        Called after each file, with the reason why it cannot be read; empty if it was read.
     """
-
-    def one(file: LocalFile) -> tuple[LocalFile, Shot]:
-        return file, _shot(file)
-
     photos = [file for file in files if not is_takeout_name(file.name)]
     found = []
-    with closing(as_they_finish(one, photos, _THREADS)) as results:
-        for file, shot in results:
-            found.append(with_zone(shot))
-            tell(file)
+    with closing(as_they_finish(_read, photos, _THREADS)) as results:
+        for file, result in results:
+            if isinstance(result, Shot):
+                found.append(with_zone(result))
+            tell(file, "" if isinstance(result, Shot) else result)
     found = with_cameras_of_partners(sorted(found, key=lambda shot: shot.name))
-    return _with_takeout(found, [file for file in files if is_takeout_name(file.name)])
+    moments: dict[str, datetime | None] = {}
+    for file in (file for file in files if is_takeout_name(file.name)):
+        try:
+            moments[file.name] = moment_in(file.path.read_bytes())
+        except OSError as error:
+            tell(file, _unreadable(error))
+        else:
+            tell(file, "")
+    return with_moments_beside(found, moments)
 
 
 def with_zone(shot: Shot) -> Shot:
@@ -84,20 +89,23 @@ def _zone(place: Place) -> str:
     return str(get_tz(place.longitude, place.latitude))
 
 
-def _shot(file: LocalFile) -> Shot:
+def _read(file: LocalFile) -> tuple[LocalFile, Shot | str]:
+    """Return what a file tells, or why it cannot be read."""
     if file.problem:
-        return Shot(file.name)
+        return file, file.problem
     try:
         with LocalContent(file.path).open() as stream:
-            return read_shot(file.name, FileSource(stream), hash_of)
-    except (GalleriaError, OSError):
-        return Shot(file.name)
+            return file, read_shot(file.name, FileSource(stream), hash_of)
+    except LocalFileError as error:
+        return file, error.message
+    except OSError as error:
+        return file, _unreadable(error)
+    except GalleriaError:  # not a photo, or a damaged one: it tells nothing
+        return file, Shot(file.name)
 
 
-def _with_takeout(shots: list[Shot], sidecars: Sequence[LocalFile]) -> list[Shot]:
-    """Fill in the moments that Takeout's files tell of the photos beside them."""
-    moments = {file.name: moment_in(file.path.read_bytes()) for file in sidecars if not file.problem}
-    return with_moments_beside(shots, moments)
+def _unreadable(error: OSError) -> str:
+    return f"it cannot be read: {error.strerror or error}"
 
 
 def with_moments_beside(shots: Sequence[Shot], moments: Mapping[str, datetime | None]) -> list[Shot]:

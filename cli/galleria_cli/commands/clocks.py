@@ -1,7 +1,9 @@
 """`galleria-storage clocks FOLDER…`: which camera's clock is wrong, what tells so, and the rules that put it right."""
 
 import json
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +13,7 @@ from galleria_cli.options import PATH, dry, recursive, selected, told
 from galleria_cli.reporting import Report
 from galleria_cli.rules.filename import NAME
 from galleria_cli.subcommands import Subcommand
-from galleria_cli.text_table import printable
+from galleria_cli.text_table import counted, printable
 from galleria_storage.bulk.selection import Selection
 from galleria_storage.errors import CorrectionError, LocalFileError
 
@@ -27,7 +29,7 @@ _OPEN: Final = frozenset({"guess", "unknown"})
 @click.command(
     "clocks",
     cls=Subcommand,
-    epilog="Exit status: 0 every clock is known, 1 one is not, 2 could not be done, 130 Ctrl-C.",
+    epilog="Exit status: 0 all clocks are known, 1 one is not, or a file is unreadable, 2 not done, 130 Ctrl-C.",
 )
 @click.argument("paths", nargs=-1, required=True, metavar="FOLDER...", type=PATH)
 @click.option("--zone", default="", help="Where the photos were taken: Europe/Stockholm, +02:00.")
@@ -67,12 +69,17 @@ def command(
 
     files = files_of(paths, selection, recursive=recursive)
     where, shown = _zone(zone), shown_times(clock, files)
+    unread: list[str] = []
     if missing := missing_parts():
         report.note(f"without {', '.join(missing)}, less is known: pip install 'galleria-storage[clocks]'")
     with report.progress(len(files), sum(size_of(file) for file in files)):
 
-        def tell(file: "LocalFile") -> None:
-            report.passed(size_of(file))
+        def tell(file: "LocalFile", problem: str) -> None:
+            if problem:
+                unread.append(file.name)
+                report.file("unreadable", file.name, wrong=True, reason=problem)
+            else:
+                report.passed(size_of(file))
 
         shots = read_shots(files, tell)
     hints = Hints(where, _named(right, shots), shown)
@@ -82,12 +89,18 @@ def command(
         _tell(report, camera_facts(proposal), camera_in_words(proposal), is_open=proposal.confidence in _OPEN)
     for found in times:
         _tell(report, time_facts(found), time_in_words(found), is_open=found.confidence in _OPEN)
-    if not dry_run:
+    if not dry_run and proposals:
         _write(_folder(paths) / NAME, draft(proposals, times), replace=yes, ask=not report.as_json)
     unsure = sum(proposal.confidence in _OPEN for proposal in proposals)
     counts = {"cameras": len(proposals), "known": len(proposals) - unsure, "files": len(shots)}
-    report.summary(f"{counts['known']} of {counts['cameras']} clocks are known, by {counts['files']} files", counts)
-    return int(unsure > 0)
+    report.summary(_in_words(counts, len(unread)), {**counts, "unreadable": len(unread)})
+    return int(unsure > 0 or bool(unread))
+
+
+def _in_words(counts: Mapping[str, int], unread: int) -> str:
+    cameras, files = counts["cameras"], counted(counts["files"], "file", "files")
+    known = f"{counts['known']} of {counted(cameras, 'clock is', 'clocks are')} known, by {files}"
+    return f"{known if cameras else 'there are no photos'}{f'; {unread} could not be read' if unread else ''}"
 
 
 def _is_of_photos(proposal: "Proposal") -> bool:
@@ -131,8 +144,12 @@ def _folder(paths: Sequence[Path]) -> Path:
 
 
 def _write(path: Path, text: str, *, replace: bool, ask: bool) -> None:
-    if path.exists() and not replace and not (ask and click.confirm(f"{path} exists. Replace it?", err=True)):
-        click.echo(f"{path} stays as it is; --yes replaces it", err=True)
+    if (
+        path.exists()
+        and not replace
+        and not (ask and click.confirm(printable(f"{path} exists. Replace it?"), err=True))
+    ):
+        click.echo(printable(f"{path} stays as it is; --yes replaces it"), err=True)
         return
     part = path.with_name(f".{path.name}.part")
     try:
@@ -140,4 +157,7 @@ def _write(path: Path, text: str, *, replace: bool, ask: bool) -> None:
         part.replace(path)
     except OSError as error:
         raise LocalFileError(f"{path} cannot be written: {error.strerror or error}") from error
-    click.echo(f"{path} is written. Next: galleria-storage push {path.parent}", err=True)
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+    click.echo(printable(f"{path} is written. Next: galleria-storage push {shlex.quote(str(path.parent))}"), err=True)

@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+import shlex
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -178,3 +180,54 @@ def test_a_drifting_clock_is_put_right_photo_by_photo(tmp_path: Path) -> None:
     for hour, shot in zip(hours, shots, strict=True):
         off = moment_of(tmp_path / "right" / shot.name).replace(tzinfo=None) - timedelta(hours=2) - NOON
         assert abs(off - timedelta(hours=hour)) <= timedelta(seconds=2)
+
+
+def test_what_cannot_be_read_is_told(wedding: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (wedding / "lost").mkdir()
+    (wedding / "lost/IMG_0001.JPG").symlink_to("gone.JPG")
+    (wedding / "lost/IMG_0002.JPG.json").symlink_to("gone.json")
+    assert main(["clocks", "-n", "-q", str(wedding)]) == 1
+    told = capsys.readouterr().out
+    assert "unreadable lost/IMG_0001.JPG" in told
+    assert "unreadable lost/IMG_0002.JPG.json" in told
+    assert "2 of 2 clocks are known, by 24 files; 2 could not be read" in told
+
+
+def test_a_folder_that_cannot_be_read_is_told(wedding: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (wedding / "camera/again").symlink_to("..")  # refused like a folder without permission, also for root
+    assert main(["clocks", "-n", "-q", "--json", str(wedding)]) == 1
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["file"] for one in told if one.get("status") == "unreadable"] == ["camera/again"]
+    assert told[-1]["summary"] == {"cameras": 2, "known": 2, "files": 24, "unreadable": 1}
+
+
+def test_a_folder_without_photos_gets_no_rules(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "notes.txt").write_text("Who is who")
+    assert main(["clocks", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == "there are no photos\n"
+    assert not (tmp_path / GALLERY).exists()
+
+
+def test_the_next_command_can_be_copied(wedding: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = wedding.rename(wedding.with_name("Anna's wedding"))
+    assert main(["clocks", str(folder)]) == 0
+    words = capsys.readouterr().err.rpartition("Next: ")[2]
+    assert shlex.split(words) == ["galleria-storage", "push", str(folder)]
+
+
+def test_nothing_is_left_where_the_rules_cannot_be_written(wedding: Path) -> None:
+    (wedding / GALLERY).mkdir()
+    assert main(["clocks", "--yes", str(wedding)]) == 2
+    assert sorted(path.name for path in wedding.iterdir()) == ["camera", GALLERY, "phone"]
+
+
+def test_one_photo_is_spoken_of_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    phone = shots_at(TIMES[0], camera="Apple iPhone 15", offset=120, gps=True)
+    camera = shots_at(TIMES[1], camera="Canon EOS R5", offset=60, folder="camera")
+    write_files([*phone, *camera], tmp_path)
+    main(["clocks", "-n", str(tmp_path)])
+    told = capsys.readouterr().out
+    assert "1 photo names the zone +02:00" in told
+    assert "1 photo says that the clock is set to +01:00" in told
+    assert "in 1 photo, clock minus GPS time" in told
+    assert not re.search(r"\b1 (photos|files|clocks)", told)

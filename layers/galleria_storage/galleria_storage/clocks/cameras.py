@@ -46,9 +46,10 @@ class Camera(NamedTuple):
         if self.serial:
             parts.append(f"no. …{self.serial[-4:]}")
         if self.folders:
-            parts.append(f"in {' and '.join(folder or '.' for folder in self.folders)}")
+            parts.append(f"in {' and '.join(folder or 'the topmost folder' for folder in self.folders)}")
         if self.between:
-            parts.append(f"its clock from {self.between[0]:%Y-%m-%d %H:%M} to {self.between[1]:%Y-%m-%d %H:%M}")
+            first, last = (f"{time:%Y-%m-%d %H:%M}" for time in self.between)
+            parts.append(f"its clock at {first}" if first == last else f"its clock from {first} to {last}")
         return ", ".join(parts)
 
     @property

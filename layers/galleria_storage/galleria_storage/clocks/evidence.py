@@ -59,6 +59,16 @@ def at_most(one: Confidence, other: Confidence) -> Confidence:
     return min(one, other, key=ORDER.index)
 
 
+def photos_text(count: int) -> str:
+    """Write a number of photos: ``1 photo``, ``2 photos``."""
+    return f"{count} photo{'' if count == 1 else 's'}"
+
+
+def photos_that(count: int, one: str, many: str) -> str:
+    """Write a number of photos with the verb that fits it: ``1 photo says``, ``2 photos say``."""
+    return f"{photos_text(count)} {one if count == 1 else many}"
+
+
 def spoken(span: timedelta) -> str:
     """Write a time span as people say it and `galleria.toml` reads it: ``+1h46s``, ``-12m``, ``+0s``."""
     seconds = round(abs(span).total_seconds())

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from galleria_storage.clocks.cameras import Camera
-from galleria_storage.clocks.evidence import Confidence, Evidence, tolerance_text
+from galleria_storage.clocks.evidence import Confidence, Evidence, photos_text, tolerance_text
 from galleria_storage.clocks.offsets import nearest_offset, zone_text
 from galleria_storage.clocks.shots import Shot
 from galleria_storage.clocks.spread import Sample, middle
@@ -44,7 +44,7 @@ def gps_evidence(camera: Camera) -> Evidence | None:
         confidence, tolerance = ("likely", _ONE_ALONE) if is_near else ("guess", timedelta(minutes=5))
     outliers = f", not counting {found.outliers} of them" if found.outliers else ""
     drifting = f", and changes by {found.drift:+.1f} s a day" if found.drift else ""
-    words = f"in {found.number} photos, clock minus GPS time is {_clock_text(ahead)} {tolerance_text(tolerance)}"
+    words = f"in {photos_text(found.number)}, clock minus GPS time is {_clock_text(ahead)} {tolerance_text(tolerance)}"
     return Evidence(
         "GPS", f"{words}{outliers}{drifting}", confidence, ahead, tolerance, -found.drift,
         found.since if found.drift else None, photos=found.number,

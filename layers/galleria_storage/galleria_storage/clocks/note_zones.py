@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from galleria_storage.clocks.cameras import Camera
-from galleria_storage.clocks.evidence import Evidence
+from galleria_storage.clocks.evidence import Evidence, photos_that
 from galleria_storage.clocks.offsets import zone_text
 
 _OF_PEOPLE: Final = timedelta(minutes=10)
@@ -18,5 +18,5 @@ def note_evidence(camera: Camera) -> Evidence | None:
         return None
     minutes, number = counts.most_common(1)[0]
     zone = zone_text(minutes)
-    words = f"{number} photos say that the camera was set to {zone}, daylight saving included"
+    words = f"{photos_that(number, 'says', 'say')} that the camera was set to {zone}, daylight saving included"
     return Evidence("maker note", words, "guess", timedelta(minutes=minutes), _OF_PEOPLE, zone=zone, photos=number)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from galleria_storage.clocks.cameras import Camera
-from galleria_storage.clocks.evidence import Evidence
+from galleria_storage.clocks.evidence import Evidence, photos_that
 from galleria_storage.clocks.offsets import offset_in, zone_text
 
 #: Makers, or models where the maker makes cameras, too, whose devices set their clocks by the network.
@@ -35,7 +35,7 @@ def offset_evidence(camera: Camera) -> Evidence | None:
     if is_phone(camera.name):
         return _of_phone(counts)
     minutes, number = counts.most_common(1)[0]
-    words = f"{number} photos say that the clock is set to {zone_text(minutes)}{_others(counts)}"
+    words = f"{photos_that(number, 'says', 'say')} that the clock is set to {zone_text(minutes)}{_others(counts)}"
     return Evidence(
         "offset tag", words, "guess", timedelta(minutes=minutes), _OF_PEOPLE, zone=zone_text(minutes), photos=number
     )
@@ -57,11 +57,12 @@ def _of_phone(counts: "Counter[int]") -> Evidence:
     total = counts.total()
     minutes, _ = counts.most_common(1)[0]
     zones = " and ".join(zone_text(one) for one in sorted(counts))
-    words = f"a phone, whose clock the network sets; {total} photos name the zone {zones}"
+    words = f"a phone, whose clock the network sets; {photos_that(total, 'names', 'name')} the zone {zones}"
     ahead = timedelta(minutes=minutes) if len(counts) == 1 else None
     zone = zone_text(minutes) if len(counts) == 1 else ""
     return Evidence("phone", words, "likely", ahead, _OF_NETWORK, zone=zone, photos=total)
 
 
 def _others(counts: "Counter[int]") -> str:
-    return f", {counts.total() - max(counts.values())} name another" if len(counts) > 1 else ""
+    number = counts.total() - max(counts.values())
+    return f", {number} {'names' if number == 1 else 'name'} another" if number else ""

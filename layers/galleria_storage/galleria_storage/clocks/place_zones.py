@@ -7,7 +7,7 @@ what most photos say.
 from collections import Counter
 
 from galleria_storage.clocks.cameras import Camera
-from galleria_storage.clocks.evidence import Evidence
+from galleria_storage.clocks.evidence import Evidence, photos_that
 
 
 def place_evidence(camera: Camera) -> Evidence | None:
@@ -17,4 +17,5 @@ def place_evidence(camera: Camera) -> Evidence | None:
         return None
     zone, number = counts.most_common(1)[0]
     others = f", {counts.total() - number} in another" if len(counts) > 1 else ""
-    return Evidence("place", f"{number} photos were taken in {zone}{others}", zone=zone, photos=number)
+    words = f"{photos_that(number, 'was', 'were')} taken in {zone}{others}"
+    return Evidence("place", words, zone=zone, photos=number)

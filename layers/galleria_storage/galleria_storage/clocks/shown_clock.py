@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from galleria_storage.clocks.cameras import Camera
-from galleria_storage.clocks.evidence import Evidence, tolerance_text
+from galleria_storage.clocks.evidence import Evidence, photos_that, tolerance_text
 from galleria_storage.clocks.offsets import offset_in
 from galleria_storage.clocks.pairs import Pair, solve
 
@@ -29,7 +29,8 @@ def shown_evidence(camera: Camera, shown: Mapping[str, datetime], zone: str) -> 
     solved = solve(pairs)
     whole_minutes = all(not shown[shot.name].second for shot in camera.timed if shot.name in shown)
     tolerance = max(solved.tolerance, timedelta(seconds=30)) if whole_minutes else solved.tolerance
-    words = f"clocks in {len(pairs)} photos show the time {tolerance_text(tolerance)}"
+    clocks = "a clock" if len(pairs) == 1 else "clocks"
+    words = f"{clocks} in {photos_that(len(pairs), 'shows', 'show')} the time {tolerance_text(tolerance)}"
     since = solved.since if solved.drift else None
     return Evidence("shown clock", words, "certain", -solved.shift, tolerance, solved.drift, since, photos=len(pairs))
 
