@@ -64,8 +64,12 @@ class RulesFile:
 
     def _read(self) -> str:
         try:
-            return self.path.read_text(encoding="utf-8")
+            return self.path.read_text(encoding="utf-8-sig")  # as `read_rulebook` reads it
         except FileNotFoundError:
             return ""
-        except (OSError, UnicodeDecodeError) as error:
-            raise LocalFileError(f"{self.path} cannot be read: {error}") from error
+        except UnicodeDecodeError as error:
+            raise LocalFileError(
+                f"{self.path} cannot be read: byte {error.start + 1} is not UTF-8", advice="Save it as UTF-8."
+            ) from error
+        except OSError as error:
+            raise LocalFileError(f"{self.path} cannot be read: {error.strerror or error}") from error

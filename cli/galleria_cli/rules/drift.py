@@ -59,6 +59,9 @@ def drift_of(given: Mapping[str, Any], asked: Mapping[str, str], where: str) -> 
     """
     if not given:
         return None
+    for missing, other in ((DRIFT, DRIFT_FROM), (DRIFT_FROM, DRIFT)):
+        if missing not in given:
+            raise CorrectionError(f"{where} has {other} without {missing}; both are needed", tag=missing)
     seconds, since = given.get(DRIFT), clock_time(given.get(DRIFT_FROM))
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not isfinite(seconds):
         raise CorrectionError(f"{where}: drift is {seconds!r}; seconds per day are expected, such as 1.5", tag=DRIFT)

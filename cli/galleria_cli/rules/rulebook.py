@@ -140,11 +140,13 @@ def read_rulebook(path: Path) -> Rulebook:
         It cannot be read.
     """
     try:
-        return parse_rulebook(path.read_text(encoding="utf-8"), str(path))
+        return parse_rulebook(path.read_text(encoding="utf-8-sig"), str(path))  # some editors begin with a mark
     except OSError as error:
         raise LocalFileError(f"{path} cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise SettingsError(f"{path} is not TOML: {error}", tag=NAME) from None
+        raise SettingsError(
+            f"{path} is not TOML: byte {error.start + 1} is not UTF-8", tag=NAME, advice="Save it as UTF-8."
+        ) from None
 
 
 def parse_rulebook(text: str, where: str = NAME) -> Rulebook:

@@ -55,8 +55,8 @@ def test_a_photo_without_a_time_is_asked_for_the_shift_and_refused_later(tmp_pat
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("drift = 1.5", "drift-from is None"),
-        ('drift-from = "2024-06-15"', "drift is None"),
+        ("drift = 1.5", "rule 1 has drift without drift-from"),
+        ('drift-from = "2024-06-15"', "rule 1 has drift-from without drift"),
         ('drift = "fast"\ndrift-from = "2024-06-15"', "drift is 'fast'"),
         ('drift = 3600\ndrift-from = "2024-06-15"', "-600 to 600"),
         ('drift = nan\ndrift-from = "2024-06-15"', "seconds per day"),

@@ -1,5 +1,6 @@
 """`galleria.toml`: the first rule that fits wins, and what nobody reads is an error."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from galleria_cli.demo.samples import sample_photos
+from galleria_cli.lighttable.rules_file import RulesFile
 from galleria_cli.rules.facts import Facts, facts_of
 from galleria_cli.rules.rulebook import Rulebook, read_rulebook
 from galleria_cli.rules.short_forms import from_words, shift_microseconds
@@ -152,3 +154,16 @@ def test_facts_come_from_the_photo_itself(tmp_path: Path) -> None:
     assert facts.media is not None
     assert (facts.media.media_type, facts.taken) == ("image/jpeg", datetime(2024, 6, 15, 12, 30, 45))
     assert facts_of("a.mov", film).camera == facts.camera
+
+
+def test_a_file_that_an_editor_began_with_a_mark_is_read(tmp_path: Path) -> None:
+    assert book(tmp_path, '\ufeffzone = "Europe/Stockholm"\r\n').asked == {"target-timezone": "Europe/Stockholm"}
+    assert RulesFile(tmp_path / "galleria.toml").first.startswith("zone")
+
+
+@pytest.mark.parametrize("read", [read_rulebook, RulesFile])
+def test_what_is_not_utf_8_is_refused_in_plain_words(tmp_path: Path, read: Callable[[Path], object]) -> None:
+    path = tmp_path / "galleria.toml"
+    path.write_bytes(b'camera = "\xff"')
+    with pytest.raises(GalleriaError, match="byte 11 is not UTF-8"):
+        read(path)
