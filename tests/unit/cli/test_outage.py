@@ -76,9 +76,13 @@ def test_stopping_in_the_middle_of_an_outage_does_not_wait_for_its_end(site: Pat
     patience = Patience(lambda *_: waits.set(), clock=network.clock)
     store = ObjectStore(FakeS3(director=network), "public", HONOURING)  # type: ignore[arg-type] # the same
     run = Deployment(store, "", Known(Standing({}, complete=True), RememberedFiles(None), patience))
-    results = as_they_finish(run.one, list_files(site), 8, stop=patience.give_up)
-    told = [next(results)]
-    while not waits.is_set():
-        told.append(next(results))
-    results.close()
+
+    def interrupt(_: float) -> None:
+        if waits.is_set():
+            raise KeyboardInterrupt
+
+    told: list[object] = []
+    results = as_they_finish(run.one, list_files(site), 8, stop=patience.give_up, idle=interrupt, idle_seconds=0.01)
+    with pytest.raises(KeyboardInterrupt):
+        told.extend(results)
     assert len(told) < FILES
