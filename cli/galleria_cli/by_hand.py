@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from galleria_cli import places
 from galleria_cli.options import Transfers
 from galleria_cli.reporting import Report
+from galleria_cli.text_table import sentences
 from galleria_storage.bulk.patience import Patience
 from galleria_storage.bulk.run import as_they_finish
 from galleria_storage.delivery.notices import Change, Task
@@ -172,7 +173,7 @@ class ByHand:
             outcome.key,
             wrong=wrong,
             asked=f"{before} → {after}" if after else "",
-            reason=" ".join(filter(None, (outcome.reason, outcome.advice, _made_otherwise(outcome.other_settings)))),
+            reason=sentences(outcome.reason, outcome.advice, _made_otherwise(outcome.other_settings)),
             dull=dull,
             outcome=facts,
         )

@@ -135,9 +135,12 @@ def _invoke(arguments: list[str]) -> int:
 
 def _show(error: "click.ClickException") -> None:
     context = getattr(error, "ctx", None)
+    if context is not None and error.format_message() == context.get_help():  # no subcommand was given
+        print(error.format_message(), file=sys.stderr)
+        return
     if context is not None:
         print(context.get_usage(), file=sys.stderr)
-    print(printable(f"Error: {error.format_message()}"), file=sys.stderr)
+    print(printable(f"Error: {' '.join(error.format_message().split())}"), file=sys.stderr)
     if context is not None:
         print(f"{context.command_path} --help explains it.", file=sys.stderr)
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from galleria_cli.failures import Call, Failure, allowed, failures, foreign, try_again
 from galleria_cli.reporting import Report
+from galleria_cli.text_table import sentences
 from galleria_storage.bulk.selection import EVERYTHING, Selection
 
 _WHAT_TO_DO: Final = {
@@ -29,7 +30,7 @@ def show(call: Call, queue_url: str, limit: int, report: Report, selection: Sele
 
 def _tell(report: Report, failure: Failure) -> None:
     advice = failure.advice or _WHAT_TO_DO.get(failure.kind, "")
-    reason = f"{failure.reason.rstrip('.')}. {advice}".strip()
+    reason = sentences(failure.reason, advice)
     report.file(failure.kind, failure.what, wrong=True, reason=reason)
 
 

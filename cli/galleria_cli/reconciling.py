@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
+from galleria_cli.text_table import sentences
 from galleria_storage.bulk.march import KeyPair
 from galleria_storage.bulk.patience import Patience
 from galleria_storage.errors import GalleriaError
@@ -54,7 +55,7 @@ class Reconciling:
             return self.patience.call(lambda: self._judge(pair))
         except GalleriaError as error:
             state: State = "rejected" if error.permanent else "failed"
-            return Judged(pair.key, state, " ".join(filter(None, (error.message, error.advice))))
+            return Judged(pair.key, state, sentences(error.message, error.advice))
 
     def _judge(self, pair: KeyPair) -> Judged:
         copy = self.public.head(pair.key) if pair.right else None

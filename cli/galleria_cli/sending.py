@@ -14,6 +14,7 @@ from galleria_cli import places
 from galleria_cli.files import size_of
 from galleria_cli.options import Transfers
 from galleria_cli.reporting import Report, size_text
+from galleria_cli.text_table import sentences
 from galleria_storage.bulk.patience import Patience
 from galleria_storage.bulk.remembered import RememberedFiles
 from galleria_storage.bulk.run import as_they_finish
@@ -234,7 +235,7 @@ def outcome(file: LocalFile, key: str, work: Callable[[], Sent], status_of: Call
     try:
         return work()
     except GalleriaError as error:
-        return Sent(file.name, key, status_of(error), reason=" ".join(filter(None, (error.message, error.advice))))
+        return Sent(file.name, key, status_of(error), reason=sentences(error.message, error.advice))
     except OSError as error:
         reason = error.strerror or errno.errorcode.get(error.errno or 0, "it cannot be read")
         return Sent(file.name, key, "failed", reason=f"the file cannot be read: {reason}")

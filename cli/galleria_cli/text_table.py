@@ -38,6 +38,12 @@ def counted(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
 
 
+def sentences(*parts: str | None) -> str:
+    """Return a reason and what else is to be said of it, as sentences one after the other; empty ones are left out."""
+    said = [part for part in parts if part]
+    return " ".join([*(f"{part.rstrip('.')}." for part in said[:-1]), *said[-1:]])
+
+
 def printable(text: str) -> str:
     """Replace what could move a terminal's cursor, change its colours or begin a new line."""
     return "".join(char if char.isprintable() else "·" for char in text)

@@ -76,5 +76,7 @@ def command(
     with report.interruptible(len(files)), closing(as_they_finish(one, files, transfers)) as results:
         for done in results:
             tell(done)
-    report.summary(", ".join(f"{count} {status}" for status, count in sorted(counts.items())), counts)
+    report.summary(
+        ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "there are no files", counts
+    )
     return int(counts["rejected"] > 0)

@@ -5,7 +5,7 @@ import click
 from galleria_cli.options import judged, retried, told
 from galleria_cli.reporting import Report
 from galleria_cli.subcommands import Subcommand
-from galleria_cli.text_table import counted
+from galleria_cli.text_table import counted, sentences
 
 
 @click.command("doctor", cls=Subcommand, epilog="Exit status: 0 all is well, 1 something is wrong.")
@@ -25,7 +25,7 @@ def command(*, stack: str | None, base_url: str | None, no_write: bool, report: 
     counts = {"ok": 0, "note": 0, "wrong": 0}
     for check in checks(places.settings(stack), base_url=base_url, writes=not no_write):
         counts[check.state] += 1
-        reason = f"{check.found.rstrip('.')}. {check.advice}".strip() if check.advice else check.found
+        reason = sentences(check.found, check.advice)
         report.file(check.state, check.name, wrong=check.state == "wrong", reason=reason)
     report.summary(
         "all is well" if not counts["wrong"] else f"{counted(counts['wrong'], 'thing is', 'things are')} wrong", counts

@@ -152,3 +152,15 @@ def test_a_terminal_that_knows_few_letters_is_no_error() -> None:
         [sys.executable, "-c", code], env={**os.environ, "PYTHONIOENCODING": "ascii"}, capture_output=True, check=True
     )
     assert run.stdout.endswith(b"?\n")
+
+
+def test_a_group_without_a_subcommand_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert console.main(["cors"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("Usage: galleria-storage cors")
+    assert "Error" not in told
+
+
+def test_an_error_of_usage_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert console.main(["setup"]) == 2
+    assert "Choose from: aws, hetzner" in capsys.readouterr().err

@@ -2,7 +2,7 @@
 
 import pytest
 
-from galleria_cli.text_table import printable, render, shorten
+from galleria_cli.text_table import printable, render, sentences, shorten
 
 
 def test_columns_line_up_and_numbers_stand_to_the_right() -> None:
@@ -27,3 +27,16 @@ def test_a_long_key_keeps_its_end() -> None:
 
 def test_a_key_cannot_disturb_the_terminal() -> None:
     assert printable("a\x1b[2Jb\n") == "a·[2Jb·"
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        (["it has no time", "Name one."], "it has no time. Name one."),
+        (["It is cut off.", None], "It is cut off."),
+        (["", "Name one.", "it differs"], "Name one. it differs"),
+        ([None], ""),
+    ],
+)
+def test_a_reason_ends_before_the_advice_begins(parts: list[str | None], said: str) -> None:
+    assert sentences(*parts) == said
