@@ -104,7 +104,7 @@ def test_a_shift_by_a_fraction_keeps_the_sub_seconds_consistent(
 
 def test_sub_seconds_that_are_no_digits_stop_a_shift_by_a_fraction_only() -> None:
     found = CaptureTags("2024:06:15 10:30:45", "a1")
-    assert "'a1'" in refusal({SHIFT: "PT0.5S"}, found)
+    assert "SubSecTimeOriginal is a text of 2 characters" in refusal({SHIFT: "PT0.5S"}, found)
     assert written({SHIFT: "1"}, found) == CaptureTags("2024:06:15 11:30:45")
 
 
@@ -199,6 +199,15 @@ def test_an_offset_in_the_time_tells_which_of_two_hours_it_was() -> None:
 @pytest.mark.parametrize("values", [{SHIFT: "1"}, {ZONE: "Europe/Stockholm"}, {CAMERA: "-02:00", OFFSET: "1"}])
 def test_a_capture_time_that_says_no_moment_is_refused_and_shown(text: str, values: dict) -> None:
     assert repr(text) in refusal(values, CaptureTags(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["note of Ada Lovelace", "SN-3077412-9", "042021000123", "51.30345, -0.478", "51,18.2N"]
+)
+def test_a_text_in_place_of_the_time_is_not_shown_since_it_may_be_a_name_a_place_or_a_number(text: str) -> None:
+    said = refusal({SHIFT: "1"}, CaptureTags(text))
+    assert f"is a text of {len(text)} characters, which is not a readable time" in said
+    assert text not in said
 
 
 @pytest.mark.parametrize("values", [{SHIFT: "1"}, {ZONE: "Europe/Stockholm"}, {CAMERA: "-02:00", OFFSET: "1"}])

@@ -20,6 +20,11 @@ _FRACTION = r"(?:[.,]([0-9]{0,9})|:([0-9]{3}))?"  # three digits after a colon a
 _CAMERA_TIME = r"(?:[T:]|\s+) ?([0-9]{1,2}): ?([0-9]{1,2})(?:: ?([0-9]{1,2}|  )" + _FRACTION + ")?"
 _COMPACT_CAMERA_DATE = r"\s*([0-9]{4})()([0-9]{2})([0-9]{2})[T ]?([0-9]{2})([0-9]{2})([0-9]{2})" + _FRACTION
 _APPENDED = r"\s*([AP]M)?\s*(Z|UTC|GMT|[+-][0-9]{2}(?::?[0-5][0-9])?)?\s*"
+# What dates and times of any spelling are made of, one that is blank or all zeros too; no letters of a name.
+_OF_TIMES = r"(?:[0-9 :.,/+-]|[TZ]|[AP]M|UTC|GMT|[CEW]ES?T|MON|TUE|WED|THU|FRI|SAT|SUN"
+_OF_TIMES += r"|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)*"
+_LIKE_A_TIME = r"[ :0]*|.*(?<![0-9])[0-9]{1,2}: ?[0-9]{1,2}(?![0-9]).*|[0-9]{4}:[0-9]{2}.*|(?:19|20)[0-9]{10,12}"
+_LONGEST_SHOWN = 40
 _NOON = 12
 
 
@@ -48,7 +53,7 @@ def read_capture_time(found: CaptureTags) -> CameraText:
     Raises
     ------
     CorrectionError
-        There is no capture time, or its text cannot be read; the message shows the text.
+        There is no capture time, or its text cannot be read; the message shows the text if it looks like a time.
     """
     text = found.date_time_original
     if text is None:
@@ -57,7 +62,7 @@ def read_capture_time(found: CaptureTags) -> CameraText:
     if read is None:
         kind = CorrectionError if text.strip(" :0\0") else NoCaptureTimeError
         raise _unreadable(
-            f"the photo's capture time (DateTimeOriginal) is {text[:60]!r}, which is not a readable time", kind
+            f"the photo's capture time (DateTimeOriginal) is {_shown(text)}, which is not a readable time", kind
         )
     read.time.checked()
     return read
@@ -73,13 +78,26 @@ def read_fraction(found: CaptureTags) -> str:
     """
     text = (found.sub_sec_time_original or "").strip()
     if not re.fullmatch("[0-9]{0,18}", text):
-        raise _unreadable(f"the photo's SubSecTimeOriginal is {text[:60]!r}, which is not a fraction of a second")
+        raise _unreadable(
+            f"the photo's SubSecTimeOriginal is a text of {len(text)} characters, which is not a fraction of a second"
+        )
     return text
 
 
 def read_offset(found: CaptureTags) -> str:
     """Read OffsetTimeOriginal; empty if it is absent or blank (Exif 2.31 writes an unknown offset as ``   :  ``)."""
     return (found.offset_time_original or "").strip(" :")
+
+
+def looks_like_a_time(text: str) -> bool:
+    """Tell whether a text may be shown as a time: in a damaged photo it may be a name, a place or a serial number."""
+    upper = text.upper().strip("\0")
+    of_times = len(text) <= _LONGEST_SHOWN and re.fullmatch(_OF_TIMES, upper)
+    return bool(of_times and re.fullmatch(_LIKE_A_TIME, upper))
+
+
+def _shown(text: str) -> str:
+    return repr(text) if looks_like_a_time(text) else f"a text of {len(text)} characters"
 
 
 def _camera_text(text: str) -> CameraText | None:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from galleria_storage.corrections.camera_text import looks_like_a_time
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import Correction
 from galleria_storage.s3.objects import ObjectInfo
@@ -118,8 +119,8 @@ def is_recent(run: str, now: float) -> bool:
 
 
 def capture_text(tags: CaptureTags | None) -> str:
-    """Return a capture time as a line that is safe in a header; a camera may have written anything."""
-    if tags is None or not tags.date_time_original:
+    """Return a capture time as a line that is safe in a header; empty if it does not look like a time."""
+    if tags is None or not looks_like_a_time(tags.date_time_original or ""):
         return ""
     fraction = f".{tags.sub_sec_time_original}" if tags.sub_sec_time_original else ""
     text = f"{tags.date_time_original}{fraction}{tags.offset_time_original or ''}"
