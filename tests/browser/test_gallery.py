@@ -60,10 +60,7 @@ def audit_cors(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> Function:
     server = bucket.server
     settings = {
         "S3_PUBLIC_BUCKET": bucket.name,
-        "S3_PUBLIC_ENDPOINT": server.endpoint,
-        "S3_PUBLIC_REGION": server.region,
-        "S3_PUBLIC_ACCESS_KEY": server.access_key,
-        "S3_PUBLIC_SECRET_KEY": server.secret_key,
+        **server.as_public,
         "S3_PUBLIC_PROFILE": server.profile or "aws",
         "CORS_PROBE_URL": bucket.photo,
     }

@@ -67,10 +67,8 @@ def sync(  # noqa: PLR0917 # fixtures
     capsys: pytest.CaptureFixture[str],
 ) -> Sync:
     del staging_environment
-    settings = {"ENDPOINT": server.endpoint, "ACCESS_KEY": server.access_key, "SECRET_KEY": server.secret_key,
-                "REGION": server.region, "PROFILE": server.profile}  # fmt: skip
-    for name, value in settings.items():
-        monkeypatch.setenv(f"S3_PUBLIC_{name}", value)
+    for name, value in (server.as_public | {"S3_PUBLIC_PROFILE": server.profile}).items():
+        monkeypatch.setenv(name, value)
     more = ["--no-cors-check"] if command == "deploy" else []
 
     def run(*words: str, source: Path = folder) -> Result:

@@ -38,10 +38,7 @@ def environment(server: S3Server, bucket: str, monkeypatch: pytest.MonkeyPatch) 
     def set_environment(**settings: str) -> None:
         values = {
             "S3_PUBLIC_BUCKET": bucket,
-            "S3_PUBLIC_ENDPOINT": server.endpoint,
-            "S3_PUBLIC_REGION": server.region,
-            "S3_PUBLIC_ACCESS_KEY": server.access_key,
-            "S3_PUBLIC_SECRET_KEY": server.secret_key,
+            **server.as_public,
             "S3_PUBLIC_PROFILE": server.profile,
             "AWS_REGION": "us-east-1",
         }

@@ -24,15 +24,12 @@ def settings(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     values = {
-        "BUCKET": buckets.public,
-        "ENDPOINT": server.endpoint,
-        "ACCESS_KEY": server.access_key,
-        "SECRET_KEY": server.secret_key,
-        "REGION": server.region,
-        "PROFILE": server.profile,
+        **server.as_public,
+        "S3_PUBLIC_BUCKET": buckets.public,
+        "S3_PUBLIC_PROFILE": server.profile,
     }
     for name, value in values.items():
-        monkeypatch.setenv(f"S3_PUBLIC_{name}", value)
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
     main(["cors", "repair"])
     capsys.readouterr()

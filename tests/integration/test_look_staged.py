@@ -20,15 +20,8 @@ def page(
     """The table of staging, with two photos and one that is cut off; nothing is published yet."""
     del staging_environment
     server = gallery.server
-    values = {
-        "ENDPOINT": server.endpoint,
-        "REGION": server.region,
-        "ACCESS_KEY": server.access_key,
-        "SECRET_KEY": server.secret_key,
-        "PROFILE": server.profile or "",
-    }
-    for name, value in values.items():
-        monkeypatch.setenv(f"S3_PUBLIC_{name}", value)
+    for name, value in (server.as_public | {"S3_PUBLIC_PROFILE": server.profile}).items():
+        monkeypatch.setenv(name, value)
     gallery.put("1.jpg", PHOTO)
     gallery.put("2.jpg", PHOTO + b"\0")
     gallery.put("cut.jpg", PHOTO[:-100])

@@ -38,10 +38,7 @@ def environment(server: S3Server, buckets: Buckets, monkeypatch: pytest.MonkeyPa
         "AWS_DEFAULT_REGION": server.region,
         "STAGING_BUCKET": buckets.staging,
         "S3_PUBLIC_BUCKET": buckets.public,
-        "S3_PUBLIC_ENDPOINT": server.endpoint,
-        "S3_PUBLIC_ACCESS_KEY": server.access_key,
-        "S3_PUBLIC_SECRET_KEY": server.secret_key,
-        "S3_PUBLIC_REGION": server.region,
+        **server.as_public,
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)

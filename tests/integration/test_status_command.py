@@ -23,13 +23,7 @@ SLOW = {"timestamp-offset-hours": "-2"}
 @pytest.fixture(autouse=True)
 def public_server(staging_environment: None, server: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
     del staging_environment
-    values = {
-        "S3_PUBLIC_ENDPOINT": server.endpoint,
-        "S3_PUBLIC_ACCESS_KEY": server.access_key,
-        "S3_PUBLIC_SECRET_KEY": server.secret_key,
-        "S3_PUBLIC_REGION": server.region,
-    }
-    for name, value in values.items():
+    for name, value in server.as_public.items():
         monkeypatch.setenv(name, value)
 
 

@@ -56,10 +56,8 @@ def wedding(  # noqa: PLR0917 # fixtures
     del staging_environment
     if server.name != "moto":
         pytest.skip("one server is enough for the whole of it")
-    settings = {"ENDPOINT": server.endpoint, "ACCESS_KEY": server.access_key, "SECRET_KEY": server.secret_key,
-                "REGION": server.region}  # fmt: skip
-    for name, value in settings.items():
-        monkeypatch.setenv(f"S3_PUBLIC_{name}", value)
+    for name, value in server.as_public.items():
+        monkeypatch.setenv(name, value)
     return Wedding(tmp_path / "wedding", prefix, capsys)
 
 

@@ -52,6 +52,16 @@ class S3Server:
     region: str = "us-east-1"
     profile: str = ""
 
+    @property
+    def as_public(self) -> dict[str, str]:
+        """The settings by which this server is the public provider."""
+        return {
+            "S3_PUBLIC_ENDPOINT": self.endpoint,
+            "S3_PUBLIC_ACCESS_KEY": self.access_key,
+            "S3_PUBLIC_SECRET_KEY": self.secret_key,
+            "S3_PUBLIC_REGION": self.region,
+        }
+
     def client(self) -> "S3Client":
         """Return a plain boto3 client, made without the library, so that tests judge with independent eyes."""
         return boto3.client(
