@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from galleria_cli.lighttable.background import Background
 from galleria_cli.lighttable.gathering import Found, Gathering
 from galleria_cli.lighttable.right_of_way import RightOfWay
 from galleria_cli.lighttable.shelf import Shelf
@@ -17,7 +18,7 @@ from galleria_storage.photos.source import RangedSource
 GROUPS: Final = ("location", "serial-numbers", "names", "captions", "faces")
 
 
-class Examination:
+class Examination(Background):
     """Looks through the files once they have been read, in a thread; the only owner of what it finds.
 
     Parameters
@@ -38,28 +39,14 @@ class Examination:
         self._told: dict[str, list[int]] = {group: [] for group in GROUPS}
         self._same: list[tuple[int, ...]] = []
         self._finished = False
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._examine, name="examination", daemon=True)
-
-    def start(self) -> None:
-        """Begin as soon as all files are read."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Look at no further file."""
-        self._stopped.set()
-
-    def wait(self, seconds: float | None = None) -> bool:
-        """Wait until it is done; return whether it is."""
-        self._thread.join(seconds)
-        return not self._thread.is_alive()
+        super().__init__("examination")
 
     def found(self) -> tuple[Mapping[str, Sequence[int]], Sequence[tuple[int, ...]], bool]:
         """Return the photos that tell each group, the files that are the same, and whether all has been looked at."""
         with self._lock:
             return {group: list(numbers) for group, numbers in self._told.items()}, list(self._same), self._finished
 
-    def _examine(self) -> None:
+    def _run(self) -> None:
         while not self._gathering.wait(0.2):
             if self._stopped.is_set():
                 return

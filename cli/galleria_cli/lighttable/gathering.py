@@ -6,6 +6,7 @@ from contextlib import closing
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from galleria_cli.lighttable.background import Background
 from galleria_cli.lighttable.right_of_way import RightOfWay
 from galleria_cli.lighttable.shelf import Shelf, ShelfItem
 from galleria_cli.shot_files import hash_of, with_moments_beside, with_zone
@@ -53,7 +54,7 @@ class Found(NamedTuple):
     tells: datetime | None = None
 
 
-class Gathering:
+class Gathering(Background):
     """Reads every file of a shelf once.
 
     Parameters
@@ -70,26 +71,12 @@ class Gathering:
         self._items = shelf.items()
         self._found: list[Found] = []
         self._lock = threading.Lock()
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._read_all, name="gathering", daemon=True)
+        super().__init__("gathering")
 
     @property
     def total(self) -> int:
         """How many files there are."""
         return len(self._items)
-
-    def start(self) -> None:
-        """Begin to read."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Read no further file."""
-        self._stopped.set()
-
-    def wait(self, seconds: float | None = None) -> bool:
-        """Wait until all is read; return whether it is."""
-        self._thread.join(seconds)
-        return not self._thread.is_alive()
 
     @property
     def finished(self) -> bool:
@@ -113,7 +100,7 @@ class Gathering:
         """Return the name of a file by its number; None if there is no such file."""
         return self._items[number].name if 0 <= number < len(self._items) else None
 
-    def _read_all(self) -> None:
+    def _run(self) -> None:
         with closing(as_they_finish(self._read, enumerate(self._items), _THREADS)) as results:
             for one in results:
                 if self._stopped.is_set():

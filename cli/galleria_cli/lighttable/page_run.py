@@ -1,12 +1,13 @@
 """Work that the page starts and watches: a thread, and what becomes of each file, as it becomes known."""
 
 import threading
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from galleria_cli.lighttable.background import Background
 from galleria_cli.reporting import Report
 from galleria_storage.errors import CorrectionError, GalleriaError
 
@@ -15,19 +16,18 @@ class StoppedError(Exception):
     """The person has stopped the run."""
 
 
-class PageRun(Report, ABC):
+class PageRun(Background, Report):
     """One piece of work over many files, done by a thread; the only owner of what is told of it."""
 
     def __init__(self, prefix: str = "") -> None:
-        super().__init__()
+        Report.__init__(self)
+        Background.__init__(self, "run")
         self._prefix = prefix
         self._state = threading.Lock()
         self._phase = "starting"
         self._total = 0
         self._outcomes: dict[str, dict[str, str]] = {}
         self._notes: list[str] = []
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="run", daemon=True)
 
     @abstractmethod
     def work(self) -> None:
@@ -38,19 +38,6 @@ class PageRun(Report, ABC):
         GalleriaError, OSError
             It cannot be done, or not to its end.
         """
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Start nothing more; what is under way is finished."""
-        self._stopped.set()
-
-    def wait(self, seconds: float | None = None) -> bool:
-        """Wait until it is done; return whether it is."""
-        self._thread.join(seconds)
-        return not self._thread.is_alive()
 
     @property
     def running(self) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from typing import Any, Final, NamedTuple
 
+from galleria_cli.lighttable.background import Background
 from galleria_cli.reconciling import WELL, Judged, Reconciling
 from galleria_storage.bulk.march import KeyPair, march
 from galleria_storage.bulk.run import as_they_finish
@@ -40,7 +41,7 @@ class KeyState(NamedTuple):
         return {"key": self.judged.key, **told, "asked": asked, "captured": self.captured}
 
 
-class States:
+class States(Background):
     """The states of all keys under a prefix.
 
     Parameters
@@ -52,27 +53,13 @@ class States:
     """
 
     def __init__(self, run: Reconciling, prefix: str) -> None:
-        self._run = run
+        self._reconciling = run
         self._prefix = prefix
         self._lock = threading.Lock()
         self._known: dict[str, KeyState] = {}
         self._pairs: dict[str, KeyPair] = {}
         self._problem = ""
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._judge_all, name="states", daemon=True)
-
-    def start(self) -> None:
-        """Begin to ask."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Ask for nothing more."""
-        self._stopped.set()
-
-    def wait(self, seconds: float | None = None) -> bool:
-        """Wait until all is known; return whether it is."""
-        self._thread.join(seconds)
-        return self.finished
+        super().__init__("states")
 
     @property
     def finished(self) -> bool:
@@ -97,8 +84,8 @@ class States:
             if pair and pair.left:
                 self._note(self._look(KeyPair(key, pair.left, pair.left)))
 
-    def _judge_all(self) -> None:
-        stores = (self._run.staging, self._run.public)
+    def _run(self) -> None:
+        stores = (self._reconciling.staging, self._reconciling.public)
         pairs = march(*(list_objects(store.client, store.bucket, self._prefix) for store in stores))
         try:
             with closing(as_they_finish(self._look, pairs, _THREADS)) as found:
@@ -112,20 +99,22 @@ class States:
     def _look(self, pair: KeyPair) -> KeyState:
         with self._lock:
             self._pairs[pair.key] = pair
-        judged = self._run.one(pair)
+        judged = self._reconciling.one(pair)
         try:
-            asked = self._run.patience.call(lambda: self._asked(pair.key)) if pair.left else {}
-            copy = self._run.patience.call(lambda: self._run.public.head(pair.key)) if pair.right else None
+            asked = self._reconciling.patience.call(lambda: self._asked(pair.key)) if pair.left else {}
+            copy = (
+                self._reconciling.patience.call(lambda: self._reconciling.public.head(pair.key)) if pair.right else None
+            )
         except GalleriaError:
             return KeyState(judged)
         return KeyState(judged, asked, copy.metadata.get(CAPTURED_AFTER, "") if copy else "")
 
     def _asked(self, key: str) -> Mapping[str, str]:
-        found = self._run.staging.head(key)
+        found = self._reconciling.staging.head(key)
         if found is None:
             return {}
-        tags = {} if found.tag_count == 0 else self._run.staging.tags(key)
-        return winning_values(found.metadata, tags, self._run.settings.default_correction)[0]
+        tags = {} if found.tag_count == 0 else self._reconciling.staging.tags(key)
+        return winning_values(found.metadata, tags, self._reconciling.settings.default_correction)[0]
 
     def _note(self, state: KeyState) -> None:
         with self._lock:
