@@ -1,9 +1,10 @@
 """The function's work without Lambda: the work of `publish` and `remove`."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, NamedTuple
 
 from galleria_cli import places
@@ -109,10 +110,23 @@ class ByHand:
         """Take away the copies of originals that are gone, and return the exit status."""
         return self._all(keys, "removed", _WRONG)
 
-    def without_original(self, key: str) -> str:
-        """Remove an original, and return its key."""
-        self.patience.call(lambda: self.staging.delete(key, None))
-        return key
+    def remove(self, keys: Iterable[str]) -> int:
+        """Remove originals and then their copies, tell each outcome, and return the exit status."""
+        counts: Counter[str] = Counter()
+        return self._all(self._without_originals(keys, counts), "removed", _WRONG, counts)
+
+    def _without_originals(self, keys: Iterable[str], counts: Counter[str]) -> Iterator[str]:
+        """Remove the originals, and yield the keys whose copies follow; tell and count what is not there."""
+        for key in keys:
+            if self.patience.call(partial(self._is_absent, key)):
+                counts["absent"] += 1
+                self._report.file("absent", key, reason="there is neither an original nor a copy")
+                continue
+            self.patience.call(partial(self.staging.delete, key, None))
+            yield key
+
+    def _is_absent(self, key: str) -> bool:
+        return self.staging.head(key) is None and self.public.head(key) is None
 
     def would_publish(self, keys: Iterable[str]) -> int:
         """Say of each key what `publish` would do, and do nothing."""
@@ -142,8 +156,10 @@ class ByHand:
             return Would(key, "already published")
         return Would(key, "would publish", _made_otherwise(other_settings(copy, wish)))
 
-    def _all(self, keys: Iterable[str], change: Change, wrong: frozenset[str]) -> int:
-        counts: Counter[str] = Counter()
+    def _all(
+        self, keys: Iterable[str], change: Change, wrong: frozenset[str], counts: Counter[str] | None = None
+    ) -> int:
+        counts = Counter() if counts is None else counts
         otherwise = 0
 
         def one(key: str) -> Outcome:

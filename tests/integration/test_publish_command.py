@@ -21,15 +21,9 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def reach(staging_environment: None, server: S3Server, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     del staging_environment
-    values = {
-        "S3_PUBLIC_ENDPOINT": server.endpoint,
-        "S3_PUBLIC_ACCESS_KEY": server.access_key,
-        "S3_PUBLIC_SECRET_KEY": server.secret_key,
-        "S3_PUBLIC_REGION": server.region,
-    }
-    for name, value in values.items():
+    for name, value in server.as_public.items():
         monkeypatch.setenv(name, value)
-    return values
+    return server.as_public
 
 
 @pytest.fixture
@@ -83,6 +77,11 @@ def test_patterns_folders_and_selections_say_which_keys(
     ]
     assert main(["remove", "-r", f"{photos}a", "--yes"]) == 0
     assert keys(s3, buckets.staging, photos) == keys(s3, buckets.public, photos) == [f"{photos}b/3.jpg"]
+    capsys.readouterr()
+    assert main(["remove", f"{photos}a/1.jpg", f"{photos}b/3.jpg", "--yes"]) == 0
+    output = capsys.readouterr().out
+    assert f"absent     {photos}a/1.jpg" in output
+    assert "1 absent, 1 removed" in output
 
 
 def test_a_right_copy_is_written_again_if_that_is_forced_at_any_rate(

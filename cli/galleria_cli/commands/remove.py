@@ -48,7 +48,7 @@ def command(
     found = keys_of([run.staging, run.public], keys, selection, recursive=recursive)
     if dry_run:
         return _say(run, found, report)
-    return run.unpublish(map(run.without_original, found))
+    return run.remove(found)
 
 
 def _say(run: "ByHand", keys: Iterable[str], report: Report) -> int:
