@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from galleria_cli.own_folders import config_folder
+from galleria_cli.replacing import replace_text
 from galleria_storage.errors import LocalFileError, SettingsError
 
 DEFAULT: Final = "default"
+_OWNER_ALONE: Final = 0o600
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -83,11 +85,7 @@ def save(name: str, values: Mapping[str, str]) -> Path:
     place = path()
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        part = place.with_name(f"{place.name}.part")
-        part.unlink(missing_ok=True)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-        part.replace(place)
     except OSError as error:
         raise LocalFileError(f"{place} cannot be written: {error.strerror or error}") from error
+    replace_text(place, text, _OWNER_ALONE)
     return place

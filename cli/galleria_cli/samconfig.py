@@ -3,10 +3,10 @@
 import difflib
 import shlex
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from galleria_cli.replacing import replace_text
 from galleria_storage.errors import LocalFileError, SettingsError
 
 if TYPE_CHECKING:
@@ -83,15 +83,7 @@ def write(path: Path, text: str) -> None:
     LocalFileError
         It cannot be written.
     """
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        raise LocalFileError(f"{path} cannot be written: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+    replace_text(path, text)
 
 
 def difference(before: str, after: str, name: str) -> str:

@@ -10,7 +10,7 @@ from tests.support.stack.template import Stack, source
 
 SAM_CONFIG = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))
 PROFILES = [name for name in SAM_CONFIG if name not in {"version", "default"}]
-#: What a reader fills in -> what may stand there.
+#: What a reader fills in -> an example of it.
 FILLED_IN = {"ACCOUNT": "123456789012", "REGION": "eu-central-1", "CLOUDFLARE-123456789012": "0123abcd", "/ID": "/1"}
 
 

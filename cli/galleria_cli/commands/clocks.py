@@ -3,19 +3,19 @@
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from galleria_cli.options import PATH, dry, recursive, selected, told
+from galleria_cli.replacing import replace_text
 from galleria_cli.reporting import Report
 from galleria_cli.rules.filename import NAME
 from galleria_cli.subcommands import Subcommand
 from galleria_cli.text_table import counted, printable
 from galleria_storage.bulk.selection import Selection
-from galleria_storage.errors import CorrectionError, LocalFileError
+from galleria_storage.errors import CorrectionError
 
 if TYPE_CHECKING:
     from galleria_storage.bulk.walk import LocalFile
@@ -151,13 +151,5 @@ def _write(path: Path, text: str, *, replace: bool, ask: bool) -> None:
     ):
         click.echo(printable(f"{path} stays as it is; --yes replaces it"), err=True)
         return
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        raise LocalFileError(f"{path} cannot be written: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+    replace_text(path, text)
     click.echo(printable(f"{path} is written. Next: galleria-storage push {shlex.quote(str(path.parent))}"), err=True)

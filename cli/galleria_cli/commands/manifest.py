@@ -1,12 +1,13 @@
 """`galleria-storage manifest`: what is public, for a site generator."""
 
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from galleria_cli.options import PATH, Transfers, judged, selected, told, transferred
+from galleria_cli.replacing import replace_text
 from galleria_cli.reporting import Report
 from galleria_cli.subcommands import Subcommand
 from galleria_cli.text_table import counted
@@ -64,7 +65,7 @@ def command(
         entries = manifest.in_order(_photos(found, others))
     text = manifest.as_csv(entries) if as_csv else f"{manifest.as_json(entries, others, public.bucket)}\n"
     if output:
-        _write(output, text)
+        replace_text(output, text)
         report.summary(
             f"{counted(len(entries), 'photo', 'photos')}: {output}", {"photos": len(entries), "output": str(output)}
         )
@@ -87,16 +88,3 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise LocalFileError(f"{path} cannot be read: {error}") from error
-
-
-def _write(path: Path, text: str) -> None:
-    """Write under another name first, so that a site generator meets the old document or the new one."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        raise LocalFileError(f"{path} cannot be written: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)

@@ -1,8 +1,8 @@
 """The `galleria.toml` of a folder, written only while nobody else has changed it."""
 
-from contextlib import suppress
 from pathlib import Path
 
+from galleria_cli.replacing import replace_text
 from galleria_cli.rules.filename import NAME
 from galleria_cli.rules.rulebook import parse_rulebook
 from galleria_storage.errors import LocalFileError, SettingsError
@@ -47,20 +47,18 @@ class RulesFile:
         parse_rulebook(text)
         if self._read() != self._known:
             raise SettingsError(f"{NAME} was changed by another program", advice="Open the table again.", tag=NAME)
-        part = self.path.with_name(f".{NAME}.part")
-        try:
-            if text.strip():
-                part.write_text(text, encoding="utf-8")
-                part.replace(self.path)
-            else:
-                self.path.unlink(missing_ok=True)
-        except OSError as error:
-            raise LocalFileError(f"{self.path} cannot be written: {error.strerror or error}") from error
-        finally:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
+        if text.strip():
+            replace_text(self.path, text)
+        else:
+            self._remove()
         self._known = text
         return True
+
+    def _remove(self) -> None:
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise LocalFileError(f"{self.path} cannot be removed: {error.strerror or error}") from error
 
     def _read(self) -> str:
         try:

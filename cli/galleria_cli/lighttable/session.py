@@ -225,7 +225,7 @@ class Session:
 
     def _file_of(self, number: int) -> Found:
         if not 0 <= number < len(self._found):
-            raise NotFoundError(f"there is no photo number {number} on the table")
+            raise NotFoundError(f"the table has no photo {number}")
         return self._found[number]
 
     def _clock(self, number: int) -> datetime:
