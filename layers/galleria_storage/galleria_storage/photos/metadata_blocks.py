@@ -80,25 +80,19 @@ def _scattered(spans: Sequence[Span], patches: Sequence[Patch]) -> list[Patch]:
 
 def inside(outer: Block, block: Block, where: str = "") -> Block:
     """Return a block of something inside a block as a block of the file."""
-    drop = block.drop
-    return Block(
-        block.kind,
-        block.name,
-        block.source,
-        lambda patches: outer.write(block.write(patches)),
-        (lambda: outer.write(drop())) if drop else None,
-        block.where + where,
-    )
+    return _carried(block, outer.write, where)
 
 
 def shifted(block: Block, start: int, where: str = "") -> Block:
     """Return a block of something inside a file as a block of the file."""
+    return _carried(block, lambda patches: within(patches, start), where)
+
+
+def _carried(block: Block, carry: Callable[[Sequence[Patch]], list[Patch]], where: str) -> Block:
+    """Return a block whose patches are carried on into what it is a part of."""
     drop = block.drop
-    return Block(
-        block.kind,
-        block.name,
-        block.source,
-        lambda patches: within(block.write(patches), start),
-        (lambda: within(drop(), start)) if drop else None,
-        block.where + where,
+    return block._replace(
+        write=lambda patches: carry(block.write(patches)),
+        drop=(lambda: carry(drop())) if drop else None,
+        where=block.where + where,
     )
