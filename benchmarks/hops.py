@@ -11,9 +11,10 @@ invocation, and between which files there are most.
 
 import argparse
 import io
+import opcode
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -26,44 +27,56 @@ from galleria_cli.demo.embedded import STAGING_BUCKET, EmbeddedSystem, embedded_
 _LIBRARY: Final = f"{Path(galleria_storage.__file__).parent}/"
 _HANDLER: Final = "publish_photo/app.py"
 _SDK: Final = "the SDK"
+_RESUME: Final = opcode.opmap["RESUME"]
 _CASES: Final[Mapping[str, Mapping[str, str]]] = {
     "in place": {"timestamp-offset-hours": "-2"},
     "with growth": {"timestamp-offset-hours": "-2", "target-timezone": "Europe/Stockholm"},
 }
 
 
-class Way(NamedTuple):
-    """What one invocation passed.
+class Hop(NamedTuple):
+    """A call from one file into another: each as file and function; `start` is the SDK where it called back."""
 
-    Attributes
-    ----------
-    files
-        Of the library, that did something.
-    hops
-        (from, to) -> how often.
-    called_back
-        How often the SDK called back into the library.
-    """
+    start: str
+    caller: str
+    end: str
+    called: str
+
+
+class Way(NamedTuple):
+    """What one invocation passed: the files of the library that did something, and all hops in order."""
 
     files: frozenset[str]
-    hops: Counter[tuple[str, str]]
-    called_back: int
+    hops: Sequence[Hop]
+
+    @property
+    def own(self) -> list[Hop]:
+        """The hops without those that the SDK made."""
+        return [hop for hop in self.hops if hop.start != _SDK]
+
+    @property
+    def within_photos(self) -> int:
+        """How many hops lead from one file of `photos/` to another."""
+        return sum(hop.start.startswith("photos/") and hop.end.startswith("photos/") for hop in self.hops)
 
 
 def main() -> int:
     """Print the table of docs/architecture.md."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--most", type=int, default=10, metavar="N", help="how many pairs of files to show")
-    most = parser.parse_args().most
+    parser.add_argument("--calls", action="store_true", help="show every call, in order")
+    options = parser.parse_args()
     ways = measure()
     print("| a photo | files | hops | of them within `photos/` | called back by the SDK |\n|---|---|---|---|---|")
     for name, way in ways.items():
-        within = sum(count for pair, count in way.hops.items() if all(file.startswith("photos/") for file in pair))
-        print(f"| {name} | {len(way.files)} | {way.hops.total()} | {within} | {way.called_back} |")
+        own = way.own
+        print(f"| {name} | {len(way.files)} | {len(own)} | {way.within_photos} | {len(way.hops) - len(own)} |")
     for name, way in ways.items():
         print(f"\n{name}:")
-        for (start, end), count in way.hops.most_common(most):
+        for (start, end), count in Counter((hop.start, hop.end) for hop in way.own).most_common(options.most):
             print(f"{count:5}  {start} → {end}")
+        for hop, count in Counter(way.hops).items() if options.calls else ():
+            print(f"{count:5}  {hop.start} {hop.caller} → {hop.end} {hop.called}")
     return 0
 
 
@@ -74,12 +87,11 @@ def measure() -> dict[str, Way]:
         _publish(system, "warm.jpg", photo, _CASES["with growth"], lambda work: work())
         ways = {}
         for name, metadata in _CASES.items():
-            hops: Counter[tuple[str, str]] = Counter()
+            hops: list[Hop] = []
             files: set[str] = set()
             with _profiled(files, hops) as run:
                 _publish(system, f"{name}.jpg", photo, metadata, run)
-            called_back = sum(hops.pop(pair) for pair in list(hops) if pair[0] == _SDK)
-            ways[name] = Way(frozenset(files), hops, called_back)
+            ways[name] = Way(frozenset(files), hops)
     return ways
 
 
@@ -95,18 +107,18 @@ def _publish(
 
 
 @contextmanager
-def _profiled(files: set[str], hops: Counter[tuple[str, str]]) -> Iterator[Callable[[Callable[[], Any]], Any]]:
+def _profiled(files: set[str], hops: list[Hop]) -> Iterator[Callable[[Callable[[], Any]], Any]]:
     """Hand out what runs a piece of work and counts in it."""
 
     def watch(frame: FrameType, event: str, _argument: Any) -> None:
-        if event != "call" or frame.f_lasti > 0 or not (place := _place(frame)):  # a resumed generator is not a call
+        if event != "call" or not (place := _place(frame)) or _resumes(frame):
             return
         files.add(place)
         caller = frame.f_back
         while caller and not (start := _place(caller) or _sdk(caller)):
             caller = caller.f_back
         if caller and start != place:
-            hops[start, place] += 1
+            hops.append(Hop(start, caller.f_code.co_qualname, place, frame.f_code.co_qualname))
 
     def run(work: Callable[[], Any]) -> Any:
         sys.setprofile(watch)
@@ -117,6 +129,12 @@ def _profiled(files: set[str], hops: Counter[tuple[str, str]]) -> Iterator[Calla
 
     yield run
     files.discard(_HANDLER)
+
+
+def _resumes(frame: FrameType) -> bool:
+    """Whether a generator goes on, which is not a call: the argument of its RESUME instruction is not 0 then."""
+    code, at = frame.f_code.co_code, frame.f_lasti
+    return code[at] == _RESUME and bool(code[at + 1] & 3)
 
 
 def _sdk(frame: FrameType) -> str:
