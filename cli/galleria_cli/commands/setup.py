@@ -12,9 +12,10 @@ from galleria_cli.reporting import Report
 
 _SAMCONFIG: Final = Path("samconfig.toml")
 _KEYS_OF_THE_STACK: Final = """\
-The stack takes the keys from a secret, never from a parameter. Make one and run setup again with --secret-arn:
-aws secretsmanager create-secret --name gallery --secret-string file://keys.json
-keys.json: {"S3_PUBLIC_ACCESS_KEY": "...", "S3_PUBLIC_KEYS_OF_THE_STACK_KEY": "..."}"""
+The stack reads the keys from a secret, never from a parameter. Write them into a file keys.json, create the
+secret, delete the file, and run setup again with --secret-arn:
+keys.json: {"S3_PUBLIC_ACCESS_KEY": "...", "S3_PUBLIC_SECRET_KEY": "..."}
+aws secretsmanager create-secret --name gallery --secret-string file://keys.json"""
 
 
 @click.command("setup", epilog="Exit status: 0 written, 2 an answer is wrong, 130 nothing was written.")

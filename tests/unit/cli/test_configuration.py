@@ -1,13 +1,16 @@
 """Profiles: settings that this computer keeps, and `setup`, which makes them."""
 
 import io
+import json
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from galleria_cli import configuration, console
 from galleria_storage.errors import SettingsError
+from galleria_storage.s3.access import ProviderAccess
 
 HETZNER = ["setup", "hetzner", "--where", "fsn1", "--staging-bucket", "in-box", "--public-bucket", "gallery",
            "--access-key", "AK", "--secret-key", "SK", "--yes"]  # fmt: skip
@@ -46,7 +49,14 @@ def test_answers_become_a_profile_that_only_its_owner_can_read(
     assert "SK" not in said
 
 
-def test_profiles_stand_side_by_side() -> None:
+def test_the_secret_of_the_stack_is_described_as_the_stack_reads_it(capsys: pytest.CaptureFixture[str]) -> None:
+    console.main(HETZNER)
+    (document,) = re.findall(r"^keys\.json: (\{.*\})$", capsys.readouterr().out, re.MULTILINE)
+    access = ProviderAccess().with_secret(dict.fromkeys(json.loads(document), "value"))
+    assert (access.access_key, access.secret_key) == ("value", "value")
+
+
+def test_profiles_are_kept_side_by_side() -> None:
     console.main([*HETZNER, "--profile", "studio"])
     console.main([*HETZNER, "--staging-bucket", "other"])
     assert {name: values["STAGING_BUCKET"] for name, values in configuration.read().items()} == {
