@@ -1,20 +1,17 @@
 """The rules of docs/architecture.md, checked over any checkout or copy of one.
 
-`problems(root)` reads the modules as text and imports none, so that a copy with one rule broken shows that the rule
-is held. Each rule is a function from the modules to sentences.
+`problems(root)` reads the modules as text and imports none of them, so a copy in which a rule was broken on purpose
+shows whether the rule is enforced. Each rule is a function from the modules to sentences.
 """
 
-import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Final
 
-LIBRARY: Final = Path("layers/galleria_storage/galleria_storage")
-PAGE: Final = Path("docs/architecture.md")
-#: Room -> what it may import. Whatever is imported is further down in docs/architecture.md's order.
+from tests.support.architecture.house import PAGE, House
+
+#: Room -> what it may import: rooms that come before it in docs/architecture.md.
 ARROWS: Final[dict[str, set[str]]] = {
     "errors": set(),
     "runtime": {"errors"},
@@ -42,6 +39,9 @@ ALLOWED_INPUT: Final = {("corrections/zones.py", "pathlib")}  # where the packag
 #: The SDK, its parts, and the rooms that may know them.
 SDK: Final = {"boto3", "botocore", "s3transfer", "urllib3"}
 SDK_ROOMS: Final = {"s3", "aws"}
+#: Functions of Python itself that read or write, or ask for the time of day.
+ASKING: Final = {"open", "print", "input"}
+CLOCKS: Final = {"now", "today", "utcnow"}
 #: What makes a cold start slow: imported by the function that needs it, when it needs it.
 HEAVY: Final = SDK | {"anycrc", "aws_lambda_powertools", "aws_xray_sdk", "brotli", "piexif", "tzdata", "zoneinfo"}
 #: Both functions log and count from the first line on, so that waiting would save nothing.
@@ -61,96 +61,6 @@ REPEATED: Final = {
     "completion": "the subcommand of this name, and what it does",
     "manifest": "the subcommand of this name, and what it does",
 }
-
-
-@dataclass(frozen=True)
-class Import:
-    """One name that a module imports.
-
-    Attributes
-    ----------
-    name
-        Dotted; `from a import b` is `a.b`.
-    when
-        ``"start"``: as soon as the module itself is imported, ``"later"``: by a function, ``"typing"``: never.
-    """
-
-    name: str
-    when: str
-
-    @property
-    def top(self) -> str:
-        return self.name.partition(".")[0]
-
-
-@dataclass(frozen=True)
-class Module:
-    """A Python file; `path` counts from the folder that its imports count from."""
-
-    path: Path
-    text: str
-
-    @property
-    def name(self) -> str:
-        """The dotted name; a package has that of its folder."""
-        return ".".join(self.path.with_suffix("").parts).removesuffix(".__init__")
-
-    @property
-    def place(self) -> str:
-        """The path inside the library."""
-        return Path(*self.path.parts[1:]).as_posix()
-
-    @property
-    def room(self) -> str:
-        return self.path.parts[1].removesuffix(".py")
-
-    @property
-    def imports(self) -> tuple[Import, ...]:
-        package = self.name.split(".") if self.path.stem == "__init__" else self.name.split(".")[:-1]
-        return _imports_of(self.text, tuple(package))
-
-
-@cache
-def _imports_of(text: str, package: tuple[str, ...]) -> tuple[Import, ...]:
-    return tuple(_imports(ast.parse(text), package, "start"))
-
-
-def _imports(node: ast.AST, package: tuple[str, ...], when: str) -> Iterator[Import]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Import):
-            yield from (Import(alias.name, when) for alias in child.names)
-        elif isinstance(child, ast.ImportFrom):
-            above = package[: len(package) - child.level + 1] if child.level else []
-            origin = ".".join([*above, *filter(None, [child.module])])
-            yield from (Import(f"{origin}.{alias.name}", when) for alias in child.names)
-        elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
-            yield from _imports(ast.Module(child.body, []), package, "typing")
-            yield from _imports(ast.Module(child.orelse, []), package, when)
-        else:
-            inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-            yield from _imports(child, package, "later" if inside and when == "start" else when)
-
-
-class House:
-    """The library, the functions and the command above it, and the page that describes it."""
-
-    def __init__(self, root: Path) -> None:
-        library = root / LIBRARY
-        self.modules = _read(library, library.parent)
-        self.functions = _read(root / "functions", root)
-        self.command = _read(root / "cli", root)
-        self.page = (root / PAGE).read_text(encoding="utf-8")
-        self.by_name = {module.name: module for module in self.modules}
-
-    def imported(self, module: Module, *when: str) -> list[Module]:
-        """Return the modules of the library that a module imports at one of the times."""
-        names = [one.name for one in module.imports if one.when in when]
-        found = (self.by_name.get(name) or self.by_name.get(name.rpartition(".")[0]) for name in names)
-        return [one for one in found if one is not None and one is not module]
-
-
-def _read(folder: Path, root: Path) -> list[Module]:
-    return [Module(path.relative_to(root), path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.py"))]
 
 
 def problems(root: Path) -> list[str]:
@@ -200,11 +110,14 @@ def _circles(graph: Mapping[str, Iterable[str]], what: str) -> Iterator[str]:
 
 
 def pure_rooms_only_compute(house: House) -> Iterator[str]:
-    """What is pure imports neither input and output nor the time of day."""
-    for module in house.modules:
+    """A pure room neither reads nor writes anything, nor asks for the time of day."""
+    for module in (module for module in house.modules if module.room in PURE):
         for one in module.imports:
-            if module.room in PURE and one.top in INPUT_OUTPUT and (module.place, one.top) not in ALLOWED_INPUT:
+            if one.top in INPUT_OUTPUT and (module.place, one.top) not in ALLOWED_INPUT:
                 yield f"{module.place}: {module.room} is pure and may not import {one.name}"
+        for call in module.calls:
+            if call in ASKING or call.rpartition(".")[2] in CLOCKS:
+                yield f"{module.place}: {module.room} is pure and may not call {call}"
 
 
 def only_providers_know_the_sdk(house: House) -> Iterator[str]:
@@ -223,7 +136,7 @@ def heavy_imports_wait(house: House) -> Iterator[str]:
                 yield f"{module.place}: {one.top} is heavy; import it in the function that needs it"
 
 
-def functions_do_without_what_serves_people(house: House) -> Iterator[str]:
+def functions_import_nothing_for_people(house: House) -> Iterator[str]:
     """Neither a function nor any module it reaches imports the command, or what the layer does not carry."""
     reached, waiting = {*house.functions}, [*house.functions]
     while waiting:
@@ -280,6 +193,15 @@ def every_module_is_on_the_page(house: House) -> Iterator[str]:
                 yield f"{module.place}: {PAGE} does not name {module.path.stem} in the section on {module.room}"
 
 
+def the_page_goes_from_the_bottom_up(house: House) -> Iterator[str]:
+    """The page describes a room after all rooms that it imports."""
+    described: list[str] = []
+    for room in re.findall(r"^### `(\w+)`", house.page, re.MULTILINE):
+        for other in sorted(ARROWS.get(room, set()).difference(described)):
+            yield f"{PAGE}: {room} imports {other}, which is described after it"
+        described.append(room)
+
+
 def the_page_names_only_rooms_that_exist(house: House) -> Iterator[str]:
     """No section describes what is gone."""
     rooms = {module.room for module in house.modules}
@@ -295,10 +217,11 @@ RULES: Final[tuple[Callable[[House], Iterator[str]], ...]] = (
     pure_rooms_only_compute,
     only_providers_know_the_sdk,
     heavy_imports_wait,
-    functions_do_without_what_serves_people,
+    functions_import_nothing_for_people,
     modules_fit_in_one_reading,
     names_say_one_thing,
     classes_say_one_thing,
     every_module_is_on_the_page,
+    the_page_goes_from_the_bottom_up,
     the_page_names_only_rooms_that_exist,
 )
