@@ -14,8 +14,7 @@ from galleria_cli.text_table import sentences
 from galleria_storage.bulk.patience import Patience
 from galleria_storage.bulk.run import as_they_finish
 from galleria_storage.delivery.notices import Change, Task
-from galleria_storage.delivery.replies import summary
-from galleria_storage.delivery.reports import Reporter
+from galleria_storage.delivery.reports import Reporter, summary
 from galleria_storage.delivery.tasks import carry_out
 from galleria_storage.errors import GalleriaError
 from galleria_storage.publishing.fingerprint import is_result

@@ -16,8 +16,7 @@ from galleria_storage.cors.bucket_verdict import BucketVerdict
 from galleria_storage.cors.cors_settings import cors_settings
 from galleria_storage.errors import ProviderError
 from galleria_storage.runtime.environment import RememberedNames, completed
-from galleria_storage.runtime.observability import MetricUnit, flush, observe
-from galleria_storage.runtime.tracing import segment
+from galleria_storage.runtime.observability import MetricUnit, flush, observe, segment
 
 logger, metrics = observe("audit_cors")
 _SECONDS_TO_TELL: Final = 10

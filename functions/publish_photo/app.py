@@ -11,23 +11,21 @@ from galleria_storage.runtime import init_phase  # first: it keeps the garbage c
 # isort: split
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
 from galleria_storage.aws import custom_resource
-from galleria_storage.delivery.events import unpack
+from galleria_storage.delivery.events import Delivery, unpack
 from galleria_storage.delivery.notices import Task
-from galleria_storage.delivery.replies import answer, line, summary
-from galleria_storage.delivery.reports import Reporter
-from galleria_storage.delivery.retry_delay import patient
+from galleria_storage.delivery.reports import Reporter, answer, line, summary
+from galleria_storage.delivery.retry_delay import put_off
 from galleria_storage.delivery.tasks import carry_out
 from galleria_storage.errors import GalleriaError
 from galleria_storage.publishing.outcome import Outcome
 from galleria_storage.publishing.wiring import PublishService
-from galleria_storage.runtime.observability import MetricUnit, flush, observe
-from galleria_storage.runtime.tracing import segment
+from galleria_storage.runtime.observability import MetricUnit, flush, observe, segment
 
 logger, metrics = observe("publish_photo")
 service = PublishService(os.environ)
@@ -48,16 +46,28 @@ if "AWS_LAMBDA_RUNTIME_API" in os.environ:  # clients are made in the init phase
 init_phase.done()
 
 
-@patient(os.environ.get("PUBLISH_QUEUE_URL", ""), lambda error: logger.warning("not put off", reason=error.message))
 def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     """Publish every photo that the event names, and answer in the form that the caller wants.
 
     CloudFormation calls it, too, when the stack was created or its settings changed: invalid ones roll it back.
     """
     logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
-    if custom_resource.is_request(event):
+    delivery = unpack(event)
+    if delivery.form == "deployment":
         custom_resource.fulfil(event, _check_settings)
         return {}
+    try:
+        reply = _publish_all(delivery)
+    except Exception:
+        _put_off(event)
+        raise
+    if failures := reply.get("batchItemFailures"):
+        _put_off(event, {failure["itemIdentifier"] for failure in failures})
+    return reply
+
+
+def _publish_all(delivery: Delivery) -> dict[str, Any]:
+    """Carry out all tasks with the same settings, and return the answer."""
     settings = service.read_settings()
     act = partial(
         carry_out,
@@ -66,7 +76,6 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
         staging_bucket=settings.staging_bucket,
         on_defect=lambda error: logger.error("defect", exc_info=error),
     )
-    delivery = unpack(event)
     outcomes = [_timed(act, task) for task in delivery.tasks]
     if outcomes:
         flush(metrics)
@@ -94,3 +103,9 @@ def _timed(act: Callable[[Task], Outcome], task: Task) -> Outcome:
     metrics.add_metric("BytesOut", MetricUnit.Bytes, outcome.bytes_out)
     metrics.add_metric("Milliseconds", MetricUnit.Milliseconds, milliseconds)
     return outcome
+
+
+def _put_off(event: Any, only: Collection[str] | None = None) -> None:
+    """Let the messages with these ids, or all of them, come back later than at once."""
+    queue_url = os.environ.get("PUBLISH_QUEUE_URL", "")
+    put_off(event, queue_url, lambda error: logger.warning("not put off", reason=error.message), only)

@@ -96,7 +96,7 @@ ADDED: list[tuple[Rule, Path, str, str]] = [
     (library.functions_import_nothing_for_people, HANDLER, f"{WAITING}import moto", "imports moto"),
     (
         library.functions_import_nothing_for_people,
-        LIBRARY / "runtime/tracing.py",
+        LIBRARY / "runtime/observability.py",
         f"{WAITING}import rich.console",
         "rich",
     ),

@@ -178,6 +178,37 @@ def test_only_the_messages_with_a_failed_photo_go_back_to_the_queue(function: Fu
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
 
 
+@pytest.fixture
+def put_off(function: Function, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Collect the ids of the messages that the handler puts off; None for all messages of an event."""
+    asked = list[object]()
+    monkeypatch.setenv("PUBLISH_QUEUE_URL", "http://127.0.0.1:9/queue")
+    monkeypatch.setattr(function.module, "put_off", lambda _event, url, _told, only: asked.append((url, only)))
+    return asked
+
+
+def test_messages_with_a_failed_photo_are_put_off(function: Function, put_off: list[object]) -> None:
+    staff(function, b=ProviderError("later"), c=CorrectionError("never"))
+    function(queued(event("a.jpg"), event("a.jpg", "b.jpg"), event("c.jpg")))
+    assert put_off == [("http://127.0.0.1:9/queue", {"m1"})]
+
+
+def test_an_invocation_that_fails_puts_all_of_its_messages_off_and_still_fails(
+    function: Function, put_off: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("STAGING_BUCKET")
+    with pytest.raises(GalleriaError, match="STAGING_BUCKET"):
+        function(queued(event("a.jpg")))
+    assert put_off == [("http://127.0.0.1:9/queue", None)]
+
+
+def test_an_event_without_a_failed_photo_puts_nothing_off(function: Function, put_off: list[object]) -> None:
+    staff(function, b=CorrectionError("never"))
+    function(queued(event("a.jpg"), event("b.jpg")))
+    function(event("a.jpg"))
+    assert put_off == []
+
+
 @pytest.mark.parametrize("name", ["batch-operations-1.json", "batch-operations-2.json"])
 def test_a_batch_job_is_answered_task_by_task(function: Function, name: str) -> None:
     staff(function)

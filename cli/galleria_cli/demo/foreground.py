@@ -15,7 +15,7 @@ from galleria_cli.demo.embedded import (
     embedded_system,
 )
 from galleria_cli.reporting import Report
-from galleria_storage.delivery.replies import line
+from galleria_storage.delivery.reports import line
 from galleria_storage.errors import GalleriaError
 
 _WAIT_SECONDS = 1

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from galleria_storage.delivery.events import notification, unpack
+from galleria_storage.delivery.events import Delivery, notification, unpack
 
 KEYS = [
     "photo.jpg",
@@ -339,3 +339,12 @@ def test_every_event_file_to_try_names_photos(path: Path) -> None:
     tasks = unpack(json.loads(path.read_text())).tasks
     assert tasks
     assert [task.problem for task in tasks if task.problem] == []
+
+
+def test_a_request_of_cloudformation_names_no_photos_and_is_answered_apart() -> None:
+    request = {"RequestType": "Create", "ResponseURL": "https://example.org/answer", "StackId": "one"}
+    assert unpack(request) == Delivery("deployment", ())
+
+
+def test_an_address_alone_makes_no_request_of_cloudformation() -> None:
+    assert unpack({"ResponseURL": "https://example.org/answer"}).form == "event"

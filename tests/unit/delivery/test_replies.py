@@ -4,7 +4,7 @@ import pytest
 
 from galleria_storage.delivery.events import Delivery, Form
 from galleria_storage.delivery.notices import Task
-from galleria_storage.delivery.replies import answer, summary
+from galleria_storage.delivery.reports import answer, summary
 from galleria_storage.errors import ProviderError
 from galleria_storage.publishing.outcome import Outcome, OutcomeStatus
 

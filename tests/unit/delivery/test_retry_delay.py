@@ -1,6 +1,6 @@
 """A failed photo comes back soon at first, then more rarely, whatever the queue's visibility timeout is."""
 
-from collections.abc import Callable
+from collections.abc import Collection
 from itertools import pairwise
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from galleria_storage.delivery.retry_delay import LONGEST_SECONDS, delay, patient
+from galleria_storage.delivery.retry_delay import LONGEST_SECONDS, delay, put_off
 from galleria_storage.errors import GalleriaError, ProviderError
 
 URL = "https://sqs.eu-north-1.amazonaws.com/123456789012/publish"
@@ -35,49 +35,34 @@ class Queue:
         self.put_off[arguments["ReceiptHandle"]] = arguments["VisibilityTimeout"]
         return {}
 
-    def run(self, event: Any, handler: Callable[[Any], Any], url: str = URL) -> Any:
-        return patient(url, self.refusals.append, self.call)(lambda event, _context: handler(event))(event, None)
-
-
-def failing(*names: str) -> Callable[[Any], dict[str, Any]]:
-    return lambda _event: {"batchItemFailures": [{"itemIdentifier": name} for name in names]}
+    def after(self, event: Any, only: Collection[str] | None = None, url: str = URL) -> dict[str, int]:
+        put_off(event, url, self.refusals.append, only, self.call)
+        return self.put_off
 
 
 def test_only_the_messages_whose_photos_failed_are_put_off() -> None:
-    queue = Queue()
     event = {"Records": [message("a"), message("b", attempts=3)]}
-    assert queue.run(event, failing("b")) == failing("b")(None)
-    assert queue.put_off == {"receipt b": 120}
+    assert Queue().after(event, only={"b"}) == {"receipt b": 120}
 
 
-def test_a_handler_that_fails_puts_all_of_its_messages_off_and_still_fails() -> None:
-    def fail(_event: Any) -> Any:
-        raise ProviderError("a wrong setting")
-
-    queue = Queue()
-    with pytest.raises(ProviderError, match="a wrong setting"):
-        queue.run({"Records": [message("a"), message("b")]}, fail)
-    assert queue.put_off == {"receipt a": 30, "receipt b": 30}
+def test_all_messages_are_put_off_unless_some_are_named() -> None:
+    assert Queue().after({"Records": [message("a"), message("b")]}) == {"receipt a": 30, "receipt b": 30}
 
 
-def test_a_queue_that_refuses_is_told_of_and_changes_nothing_else() -> None:
+def test_a_queue_that_refuses_one_message_is_told_of_and_asked_for_the_others() -> None:
     queue = Queue(ProviderError("denied"))
-    assert queue.run({"Records": [message("a")]}, failing("a")) == failing("a")(None)
-    assert [error.message for error in queue.refusals] == ["denied"]
+    assert queue.after({"Records": [message("a"), message("b")]}) == {}
+    assert [error.message for error in queue.refusals] == ["denied", "denied"]
 
 
 @pytest.mark.parametrize("event", [{}, [], None, {"Records": "x"}, {"Records": [None, {"eventSource": "aws:s3"}]}])
-def test_other_events_pass_as_they_are(event: Any) -> None:
-    queue = Queue()
-    assert queue.run(event, lambda seen: {"seen": seen}) == {"seen": event}
-    assert queue.put_off == {}
+def test_of_other_events_nothing_is_put_off(event: Any) -> None:
+    assert Queue().after(event) == {}
 
 
 def test_messages_of_another_queue_and_without_a_queue_are_left_alone() -> None:
-    queue = Queue()
-    queue.run({"Records": [message("a", arn=f"{ARN}-other")]}, failing("a"))
-    queue.run({"Records": [message("a")]}, failing("a"), url="")
-    assert queue.put_off == {}
+    assert Queue().after({"Records": [message("a", arn=f"{ARN}-other")]}) == {}
+    assert Queue().after({"Records": [message("a")]}, url="") == {}
 
 
 @given(st.integers(-3, 2000))

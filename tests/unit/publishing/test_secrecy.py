@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from galleria_storage.corrections.correction import parse_correction
-from galleria_storage.delivery.replies import line, summary
+from galleria_storage.delivery.reports import line, summary
 from galleria_storage.errors import GalleriaError
 from galleria_storage.photos.photo import correct_bytes
 from tests.support.fakes.gallery import FakeGallery

@@ -10,7 +10,7 @@ import sys
 
 PROGRAM = """
 import json, sys
-from galleria_storage.runtime.tracing import segment
+from galleria_storage.runtime.observability import segment
 sent = []
 if "Sampled=1" in __import__("os").environ["_X_AMZN_TRACE_ID"]:
     from aws_xray_sdk.core import xray_recorder

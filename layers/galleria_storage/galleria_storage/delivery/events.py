@@ -21,9 +21,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import quote_plus
 
+from galleria_storage.aws.custom_resource import is_request
 from galleria_storage.delivery.notices import Task, event_bridge, get, s3_record, task, unreadable
 
-Form = Literal["event", "queue", "batch"]
+Form = Literal["event", "queue", "batch", "deployment"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Delivery:
     Attributes
     ----------
     form
-        Who expects an answer: nobody (`event`), SQS (`queue`) or S3 Batch Operations (`batch`).
+        Who expects an answer: nobody (`event`), SQS (`queue`), S3 Batch Operations (`batch`), or CloudFormation
+        (`deployment`), which names no photos; `aws.custom_resource` answers it.
     tasks
         In the order of the event; none for test events and events of other kinds.
     invocation_id, schema_version
@@ -57,11 +59,13 @@ def unpack(event: Any) -> Delivery:
     event
         The event as Lambda passes it to the handler.
     """
-    if isinstance(event, Mapping) and "invocationSchemaVersion" in event:
-        return _batch(event)
-    records = event if isinstance(event, list) else get(event, "Records")
-    if isinstance(records, list) and records and get(records[0], "eventSource") == "aws:sqs":
-        return Delivery("queue", tuple(found for record in records for found in _message(record)))
+    match event:
+        case {"invocationSchemaVersion": _}:
+            return _batch(event)
+        case {"Records": [{"eventSource": "aws:sqs"}, *_] as messages} | ([{"eventSource": "aws:sqs"}, *_] as messages):
+            return Delivery("queue", tuple(found for message in messages for found in _message(message)))
+        case {"ResponseURL": _} if is_request(event):
+            return Delivery("deployment", ())
     return Delivery("event", tuple(_tasks(event)))
 
 
@@ -73,21 +77,24 @@ def notification(bucket: str, key: str) -> dict[str, Any]:
 
 def _tasks(event: Any) -> Iterator[Task]:
     """Yield the tasks of an S3, SNS or EventBridge event, or of a list of them."""
-    if isinstance(event, list):
-        yield from _each(event) if event else [unreadable("it is an empty list")]
-    elif not isinstance(event, Mapping):
-        yield unreadable("it is not a JSON object")
-    elif event.get("Event") == "s3:TestEvent":
-        return  # S3 sends it once, when the notification is configured
-    elif isinstance(records := event.get("Records"), list):
-        for record in records:
-            yield from _record(record)
-    elif event.get("source") == "aws.s3":
-        yield from event_bridge(event)
-    elif event.get("Type") == "Notification" and "Message" in event:
-        yield from _tasks(_parse(event["Message"]))
-    else:
-        yield unreadable("it has neither Records nor an S3 source")
+    match event:
+        case {"Event": "s3:TestEvent"}:
+            return  # S3 sends it once, when the notification is configured
+        case {"Records": list(records)}:
+            for record in records:
+                yield from _record(record)
+        case {"source": "aws.s3"}:
+            yield from event_bridge(event)
+        case {"Type": "Notification", "Message": message}:
+            yield from _tasks(_parse(message))
+        case {}:
+            yield unreadable("it has neither Records nor an S3 source")
+        case []:
+            yield unreadable("it is an empty list")
+        case list():
+            yield from _each(event)
+        case _:
+            yield unreadable("it is not a JSON object")
 
 
 def _each(events: Sequence[Any]) -> Iterator[Task]:
@@ -99,10 +106,11 @@ def _each(events: Sequence[Any]) -> Iterator[Task]:
 
 def _record(record: Any) -> Iterator[Task]:
     """Yield the task of one S3 record, or those inside one SNS record."""
-    if get(record, "EventSource") == "aws:sns":
-        yield from _tasks(_parse(get(record, "Sns", "Message")))
-    else:
-        yield from s3_record(record)
+    match record:
+        case {"EventSource": "aws:sns"}:
+            yield from _tasks(_parse(get(record, "Sns", "Message")))
+        case _:
+            yield from s3_record(record)
 
 
 def _message(record: Any) -> Iterator[Task]:

@@ -6,14 +6,12 @@ Guide, "Using Lambda with Amazon SQS"): 90 minutes, for a fault that may have
 passed in one. So the function itself decides when the message comes back.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import wraps
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
 from galleria_storage.aws.calls import call
 from galleria_storage.errors import GalleriaError
 
-Handler = Callable[[Any, Any], dict[str, Any]]
 FIRST_SECONDS: Final = 30
 LONGEST_SECONDS: Final = 600
 
@@ -24,48 +22,38 @@ def delay(attempts: int) -> int:
     return min(FIRST_SECONDS << doublings, LONGEST_SECONDS)
 
 
-def patient(
-    queue_url: str, on_refusal: Callable[[GalleriaError], None], call: Callable[..., dict[str, Any]] = call
-) -> Callable[[Handler], Handler]:
-    """Make a handler put off the messages whose photos failed; all of them if the handler itself fails.
+def put_off(
+    event: Any,
+    queue_url: str,
+    on_refusal: Callable[[GalleriaError], None],
+    only: Collection[str] | None = None,
+    call: Callable[..., dict[str, Any]] = call,
+) -> None:
+    """Put off the messages of an event; nothing is done for events that did not come from the queue.
 
     Parameters
     ----------
+    event
+        As Lambda passed it to the handler.
     queue_url
         The queue that calls the function; empty: nothing is put off.
     on_refusal
         Called if a message could not be put off. It then comes back after the
         visibility timeout, so nothing is lost.
+    only
+        Ids of the messages whose photos failed; None: all messages.
     call
         Calls an AWS service: `call(service, operation, **arguments) -> response`.
     """
-
-    def put_off(message: Mapping[str, Any]) -> None:
+    for message in _messages(event, queue_url):
+        if only is not None and message["messageId"] not in only:
+            continue
         seconds = delay(int(message["attributes"]["ApproximateReceiveCount"]))
         receipt = {"QueueUrl": queue_url, "ReceiptHandle": message["receiptHandle"]}
         try:
             call("sqs", "change_message_visibility", **receipt, VisibilityTimeout=seconds)
         except GalleriaError as error:
             on_refusal(error)
-
-    def decorate(handler: Handler) -> Handler:
-        @wraps(handler)
-        def handle(event: Any, context: Any) -> dict[str, Any]:
-            messages = {message["messageId"]: message for message in _messages(event, queue_url)}
-            try:
-                reply = handler(event, context)
-            except Exception:
-                for message in messages.values():
-                    put_off(message)
-                raise
-            for failure in reply.get("batchItemFailures", []):
-                if failed := messages.get(failure["itemIdentifier"]):
-                    put_off(failed)
-            return reply
-
-        return handle
-
-    return decorate
 
 
 def _messages(event: Any, queue_url: str) -> Iterator[Mapping[str, Any]]:

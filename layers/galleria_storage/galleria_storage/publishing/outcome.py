@@ -1,8 +1,8 @@
 """What became of one photo."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from galleria_storage.errors import GalleriaError
 
@@ -101,7 +101,3 @@ class Outcome:
             advice=error.advice or "",
             tag=error.tag or "",
         )
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return all fields, ready for JSON."""
-        return asdict(self)

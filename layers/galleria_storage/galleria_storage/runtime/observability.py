@@ -1,21 +1,24 @@
-"""Log lines and metrics of both functions: the one place that knows Powertools' logger and metrics.
+"""Log lines, metrics and traces of both functions: the one place that knows Powertools.
 
-Only `tracing` imports another part of it, in sampled invocations.
+Importing the X-Ray SDK takes longer than everything else together, so it
+happens only in the first invocation that Lambda samples.
 
-Source: Powertools for AWS Lambda (Python), "Logger" and "Metrics"; Lambda
+Source: Powertools for AWS Lambda (Python), "Logger", "Metrics" and "Tracer"; Lambda
 Developer Guide, "Log-level filtering"; CloudWatch User Guide, "Embedded metric format".
 """
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-__all__ = ["MetricUnit", "flush", "observe"]
+__all__ = ["MetricUnit", "flush", "observe", "segment"]
 
 _NAMESPACE: Final = "Galleria"
 _LEVEL_VARIABLES: Final = ("POWERTOOLS_LOG_LEVEL", "LOG_LEVEL")
@@ -54,6 +57,27 @@ def flush(metrics: Metrics, env: Mapping[str, str] = os.environ) -> None:
     metrics.flush_metrics()
 
 
+@contextmanager
+def segment(name: str, **annotations: str) -> Iterator[None]:
+    """Record the enclosed work as a subsegment, if this invocation is sampled.
+
+    Parameters
+    ----------
+    name
+        Name of the subsegment.
+    annotations
+        Indexed by X-Ray, so that traces can be searched for them.
+    """
+    # Lambda sets it for each invocation: Root=…;Parent=…;Sampled=0 or 1.
+    if "Sampled=1" not in os.environ.get("_X_AMZN_TRACE_ID", ""):
+        yield
+        return
+    with _tracer().provider.in_subsegment(name) as subsegment:
+        for key, value in annotations.items():
+            subsegment.put_annotation(key, value)
+        yield
+
+
 def _level(env: Mapping[str, str]) -> tuple[str | None, str]:
     """Return the level to set (None: leave it to Powertools) and what is wrong with the configured one."""
     for name in _LEVEL_VARIABLES:
@@ -68,3 +92,10 @@ def _level(env: Mapping[str, str]) -> tuple[str | None, str]:
 def _doubt(name: str, asked: str) -> str:
     allowed = ", ".join(level for level in map(logging.getLevelName, (10, 20, 30, 40, 50)))
     return f"{name} is {asked!r}; allowed are {allowed}. INFO is used."
+
+
+@cache
+def _tracer() -> Any:
+    from aws_lambda_powertools import Tracer  # noqa: PLC0415 # see the module's docstring
+
+    return Tracer(patch_modules=("botocore",))
