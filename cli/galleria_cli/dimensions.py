@@ -6,12 +6,12 @@ from typing import Final
 from galleria_cli.box_dimensions import of_cr3, of_film, of_heif, of_jp2, of_jxl
 from galleria_cli.raw_dimensions import of_raf, of_rw2, of_tiff
 from galleria_storage.errors import GalleriaError
+from galleria_storage.photos.jpeg.head import read_head
 from galleria_storage.photos.source import RangedSource
 
 Size = tuple[int, int]
 #: Start of frame: ITU-T T.81, table B.1, without DHT, JPG and DAC.
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_MAX_SEGMENTS: Final = 512
 _CORE_HEADER: Final = 12
 
 
@@ -36,19 +36,12 @@ def dimensions(source: RangedSource, media_type: str) -> Size | None:
 
 
 def _of_jpeg(source: RangedSource) -> Size | None:
-    """Go from segment to segment up to the frame header: what is embedded in one of them is another picture."""
-    at = 2
-    for _ in range(_MAX_SEGMENTS):
-        found = source.read(at, min(10, max(source.size - at, 0)))
-        if len(found) < 10 or found[0] != 0xFF:  # noqa: PLR2004 # a marker and a frame header's begin
-            return None
-        if found[1] == 0xFF:  # noqa: PLR2004 # fill byte, B.1.1.2
-            at += 1
-            continue
-        if found[1] in _FRAMES:
-            height, width = struct.unpack_from(">HH", found, 5)
+    """Read the frame header; embedded pictures are inside other segments, so theirs are not found."""
+    head = read_head(source)
+    for segment in head.segments:
+        if segment.marker in _FRAMES:
+            height, width = struct.unpack_from(">HH", head.data, segment.payload + 1)
             return width, height
-        at += 2 + int(struct.unpack_from(">H", found, 2)[0])
     return None
 
 

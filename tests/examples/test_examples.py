@@ -14,7 +14,7 @@ import pytest
 
 from galleria_cli.console import main
 from galleria_cli.demo.loopback_server import LoopbackServer
-from tests.support.pages import command_lines
+from tests.support.pages.command_lines import command_lines
 from tests.support.photos.samples import PHOTO
 from tests.support.servers.processes import ROOT
 

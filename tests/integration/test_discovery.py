@@ -197,18 +197,23 @@ def test_what_a_fault_left_the_next_trial_of_the_same_process_removes(
     assert leftovers(s3, bucket) == []
 
 
-@pytest.mark.parametrize("nth", range(1, 9))
-def test_spurious_answers_do_not_make_it_trust_a_server_that_ignores_conditions(
-    unknown: Connection, s3: "S3Client", bucket: str, nth: int
-) -> None:
-    """A server that ignores everything is played by leaving the conditions out on the way."""
+def leave_out_conditions(connection: Connection) -> None:
+    """Let a server look as if it ignored all conditions, by leaving them out on the way."""
 
     def ignore(params: dict[str, Any], **_: Any) -> None:
         for header in ("If-None-Match", "If-Match"):
             params["headers"].pop(header, None)
 
     for operation in ("PutObject", "CompleteMultipartUpload", "DeleteObject"):
-        unknown.client.meta.events.register(f"before-call.s3.{operation}", ignore)
+        connection.client.meta.events.register(f"before-call.s3.{operation}", ignore)
+
+
+@pytest.mark.parametrize("nth", range(1, 9))
+def test_spurious_answers_do_not_make_it_trust_a_server_that_ignores_conditions(
+    unknown: Connection, s3: "S3Client", bucket: str, nth: int
+) -> None:
+
+    leave_out_conditions(unknown)
     answers_with(unknown, "PutObject", 412, when=lambda call: call in {nth, nth + 1})
     with suppress(ProviderError):  # where a write without a condition is answered so, the trial has failed
         profile = tried(unknown).profile
@@ -223,18 +228,13 @@ def test_random_faults_do_not_make_it_trust_a_server_that_ignores_conditions_and
     rng = random.Random(seed)
     likely = rng.choice((0.02, 0.05, 0.1, 0.2))
 
-    def ignore(params: dict[str, Any], **_: Any) -> None:
-        for header in ("If-None-Match", "If-Match"):
-            params["headers"].pop(header, None)
-
     def lie(parsed: dict[str, Any], http_response: Any, **_: Any) -> None:
         if rng.random() < likely:
             http_response.status_code = rng.choice((500, 412, 412, 412, 403, 404, 501))
             parsed["Error"] = {"Code": "Fault", "Message": "no"}
             parsed["ResponseMetadata"]["HTTPStatusCode"] = http_response.status_code
 
-    for operation in ("PutObject", "CompleteMultipartUpload", "DeleteObject"):
-        unknown.client.meta.events.register(f"before-call.s3.{operation}", ignore)
+    leave_out_conditions(unknown)
     unknown.client.meta.events.register("after-call.s3", lie)
     with suppress(ProviderError):
         profile = tried(unknown, "process").profile

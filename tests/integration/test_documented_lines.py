@@ -23,7 +23,7 @@ from galleria_cli.console import main
 from galleria_cli.demo.loopback_server import LoopbackServer
 from galleria_storage.aws import calls
 from tests.support.fakes.fake_stack import FakeStack
-from tests.support.pages import command_lines
+from tests.support.pages.command_lines import command_lines
 from tests.support.photos.samples import PHOTO
 from tests.support.servers.processes import ROOT
 from tests.support.stack.template import source

@@ -27,6 +27,22 @@ def test_an_import_of_a_module_that_is_gone_is_found(tmp_path: Path) -> None:
     ]
 
 
+def test_a_shared_module_outside_the_rooms_is_found(tmp_path: Path) -> None:
+    (tmp_path / "tests/support").mkdir(parents=True)
+    (tmp_path / "tests/support/pages.py").write_text("")
+    (found,) = problems(tmp_path)
+    assert found.startswith("tests/support/pages.py: it is in no room")
+
+
+@pytest.mark.parametrize("line", ["from .conftest import RULES\n", "from ..cors.conftest import RULES\n"])
+def test_a_relative_import_from_a_conftest_is_found(line: str, tmp_path: Path) -> None:
+    (tmp_path / "tests/unit/cors").mkdir(parents=True)
+    (tmp_path / "tests/unit/cors/conftest.py").write_text("RULES = []\n")
+    (tmp_path / "tests/unit/cors/test_needs.py").write_text(line)
+    (found,) = problems(tmp_path)
+    assert "belongs in tests/support" in found
+
+
 @pytest.mark.parametrize("owner", ["unit/cors/conftest", "unit/cors/test_evaluate"])
 def test_an_import_from_a_conftest_or_another_test_is_found(owner: str, tmp_path: Path) -> None:
     (tmp_path / "tests/unit/cors").mkdir(parents=True)

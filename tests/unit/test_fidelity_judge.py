@@ -8,15 +8,13 @@ import pytest
 from benchmarks.exiftool import ENDED, ExifTool
 from benchmarks.fidelity.jpeg import differences, read_jpeg
 from benchmarks.fidelity.judge import Photo, judge
+from tests.support.photos.camera_files import exif_segment as exif
 from tests.support.photos.jpegs import segment
 
 APP0 = b"\xff\xe0\x00\x07JFIF\0"
 IMAGE = b"\xff\xda\x00\x02scan\xff\xd9trailer"
 TIFF_LITTLE, TIFF_BIG = b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08"
-
-
-def exif(block: bytes = TIFF_LITTLE) -> bytes:
-    return segment(0xE1, b"Exif\0\0" + block)
+EXIF = exif(TIFF_LITTLE)
 
 
 def index(first: int, second: int, offset: int) -> bytes:
@@ -38,28 +36,28 @@ def harm(before: bytes, after: bytes) -> set[str]:
 
 
 def test_a_longer_exif_segment_is_no_harm() -> None:
-    assert harm(jpeg(APP0, exif(), IMAGE), jpeg(APP0, exif(TIFF_LITTLE + bytes(9)), IMAGE)) == set()
+    assert harm(jpeg(APP0, EXIF, IMAGE), jpeg(APP0, exif(TIFF_LITTLE + bytes(9)), IMAGE)) == set()
 
 
 def test_a_new_exif_segment_is_no_harm() -> None:
-    assert harm(jpeg(APP0, IMAGE), jpeg(APP0, exif(), IMAGE)) == set()
+    assert harm(jpeg(APP0, IMAGE), jpeg(APP0, EXIF, IMAGE)) == set()
 
 
 @pytest.mark.parametrize(
     ("after", "name"),
     [
-        (jpeg(APP0, exif(), IMAGE + b"x"), "image data or trailer"),
-        (jpeg(APP0, exif(), IMAGE[:-1]), "image data or trailer"),
-        (jpeg(APP0, exif(), IMAGE.replace(b"scan", b"Scan")), "image data or trailer"),
-        (jpeg(exif(), IMAGE), "other segments"),
-        (jpeg(exif(), APP0, segment(0xFE, b"by me"), IMAGE), "other segments"),
+        (jpeg(APP0, EXIF, IMAGE + b"x"), "image data or trailer"),
+        (jpeg(APP0, EXIF, IMAGE[:-1]), "image data or trailer"),
+        (jpeg(APP0, EXIF, IMAGE.replace(b"scan", b"Scan")), "image data or trailer"),
+        (jpeg(EXIF, IMAGE), "other segments"),
+        (jpeg(EXIF, APP0, segment(0xFE, b"by me"), IMAGE), "other segments"),
         (jpeg(APP0, exif(TIFF_BIG), IMAGE), "byte order"),
-        (jpeg(APP0, exif(), exif(), IMAGE), "number of Exif blocks"),
+        (jpeg(APP0, EXIF, EXIF, IMAGE), "number of Exif blocks"),
         (jpeg(APP0, IMAGE), "number of Exif blocks"),
     ],
 )
 def test_a_change_outside_the_exif_data_is_harm(after: bytes, name: str) -> None:
-    assert name in harm(jpeg(APP0, exif(), IMAGE), after)
+    assert name in harm(jpeg(APP0, EXIF, IMAGE), after)
 
 
 def with_afcp(photo: bytes, shift: int = 0) -> bytes:
@@ -71,7 +69,7 @@ def with_afcp(photo: bytes, shift: int = 0) -> bytes:
 
 @pytest.mark.parametrize(("shift", "harmed"), [(0, set()), (-9, {"image data or trailer"})])
 def test_the_offsets_of_an_afcp_trailer_have_to_follow_the_growth(shift: int, harmed: set[str]) -> None:
-    before, after = jpeg(APP0, exif(), IMAGE), jpeg(APP0, exif(TIFF_LITTLE + bytes(9)), IMAGE)
+    before, after = jpeg(APP0, EXIF, IMAGE), jpeg(APP0, exif(TIFF_LITTLE + bytes(9)), IMAGE)
     assert harm(with_afcp(before), with_afcp(after, shift)) == harmed
     assert harm(with_afcp(before), with_afcp(after).replace(b"text", b"test")) == {"image data or trailer"}
 
@@ -150,13 +148,16 @@ def test_mandatory_tags_are_no_harm_only_where_no_exif_stood_before() -> None:
 
 @pytest.mark.parametrize(
     ("after", "harm"),
-    [(jpeg(APP0, exif(TIFF_LITTLE + bytes(9)), IMAGE), set()), (jpeg(exif(), IMAGE), {"thumbnail or preview"})],
+    [
+        (jpeg(APP0, exif(TIFF_LITTLE + bytes(9)), IMAGE), set()),
+        (jpeg(EXIF, IMAGE), {"thumbnail or preview"}),
+    ],
 )
 def test_the_preview_of_a_raf_may_change_in_its_exif_data_alone(after: bytes, harm: set[str]) -> None:
     def shown(preview: bytes) -> dict:
         return BEFORE | GOOD | {"File:PreviewImage": f"base64:{b64encode(preview).decode()}"}
 
-    assert verdict(shown(after), shown(jpeg(APP0, exif(), IMAGE))) == harm
+    assert verdict(shown(after), shown(jpeg(APP0, EXIF, IMAGE))) == harm
 
 
 @pytest.mark.parametrize("key", ["ExifTool:Error", "ExifTool:Warning"])
@@ -176,8 +177,8 @@ def test_exiv2_has_to_read_the_tags_back_if_it_could_read_the_photo() -> None:
     [
         (True, segment(0xE1, b"??Exif\0\0" + TIFF_LITTLE)),
         (True, segment(0xE1, b"EXIF\0\0" + TIFF_LITTLE)),
-        (True, exif(b"\0\0\0") + exif()),
-        (False, exif()),
+        (True, exif(b"\0\0\0") + EXIF),
+        (False, EXIF),
     ],
 )
 def test_exiv2_need_not_read_what_it_does_not_take_for_exif(hidden: bool, block: bytes) -> None:
@@ -189,7 +190,7 @@ def test_exiv2_need_not_read_what_it_does_not_take_for_exif(hidden: bool, block:
 def test_a_tag_that_stands_twice_is_read_back_twice() -> None:
     texts = {"Exif.Photo.DateTimeOriginal": "2021:03:04 05:06:07", "Exif.Photo.OffsetTimeOriginal": "-05:00"}
     twice = {tag: [text, text] for tag, text in texts.items()}
-    photo = read_jpeg(jpeg(exif(), IMAGE))
+    photo = read_jpeg(jpeg(EXIF, IMAGE))
     for tags, harm in (
         (texts, set()),
         (twice, set()),

@@ -1,4 +1,4 @@
-"""What holds among the tests themselves, checked over any folder that has `tests/` in it."""
+"""The rules for the tests themselves, checked over any folder that has `tests/` in it."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -6,26 +6,32 @@ from pathlib import Path
 from typing import Final
 
 #: A helper with fewer parts is too short to be worth sharing.
-_SHORT: Final = 15
+_SHORT: Final = 10
 
 
 def problems(root: Path) -> list[str]:
-    """Return what is wrong with the imports of the tests and benchmarks below `root`, one sentence each."""
+    """Return what is wrong with the tests and benchmarks below `root`, one sentence each."""
     sources = sorted(path for folder in ("tests", "benchmarks") for path in (root / folder).rglob("*.py"))
-    return [
+    imports = (
         f"{path.relative_to(root)}: {problem}"
         for path in sources
-        for name in _imported(path)
+        for name in _imported(path, root)
         for problem in _judged(root, name)
-    ] + list(_twins(root, sources))
+    )
+    return [*_outside_rooms(root), *imports, *_twins(root, sources)]
+
+
+def _outside_rooms(root: Path) -> Iterator[str]:
+    for path in sorted((root / "tests/support").glob("*.py")):
+        yield f"{path.relative_to(root)}: it is in no room; what tests share is in the rooms of tests/support"
 
 
 def _twins(root: Path, sources: Iterable[Path]) -> Iterator[str]:
-    """Yield helpers with the same body; fixtures, which pytest finds by their place, are left out."""
+    """Yield helpers, methods too, with the same body; not fixtures, which pytest finds by their place."""
     known: dict[str, str] = {}
     for path in sources:
         place = path.relative_to(root).as_posix()
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.FunctionDef) or node.decorator_list or node.name.startswith("test_"):
                 continue
             body = ast.Module(node.body[1:] if ast.get_docstring(node) else node.body, [])
@@ -36,14 +42,17 @@ def _twins(root: Path, sources: Iterable[Path]) -> Iterator[str]:
             known.setdefault(text, place)
 
 
-def _imported(path: Path) -> Iterator[str]:
-    """Give the dotted names of `tests` that a module imports, each down to the name that is taken."""
+def _imported(path: Path, root: Path) -> Iterator[str]:
+    """Yield the dotted names of `tests` that a module imports, each with the name that is taken from it."""
+    package = path.relative_to(root).parts[:-1]
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            origin = ".".join([*above, *filter(None, [node.module])])
+            names = [f"{origin}.{alias.name}" for alias in node.names]
         yield from (name for name in names if name.startswith("tests."))
 
 

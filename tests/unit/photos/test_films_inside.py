@@ -3,12 +3,13 @@
 import piexif
 import pytest
 
-from galleria_storage.corrections.correction import Correction, parse_correction
+from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.formats import format_of
 from galleria_storage.photos.motion import appendices
 from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.photos.source import BytesSource
+from tests.support.corrections.language import removing
 from tests.support.photos import heifs
 from tests.support.photos.boxes import box, full_box, u
 from tests.support.photos.heifs import MASTER, exif_item
@@ -16,10 +17,6 @@ from tests.support.photos.jpegs import SCAN, segment, smallest
 
 PLACE, AUTHOR, MAKE = b"+57.7089+011.9746/", b"Ada Lovelace", b"A maker"
 CREATED = 3_660_000_000
-
-
-def remove(groups: str) -> Correction:
-    return parse_correction({"remove": groups}, {})
 
 
 def keys(*entries: tuple[bytes, bytes]) -> bytes:
@@ -48,7 +45,7 @@ USER_DATA = box(b"udta", box(b"\xa9xyz", u(len(PLACE), 2), u(0, 2), PLACE), box(
 @pytest.mark.parametrize("told", [APPLE, USER_DATA], ids=["keys", "user data"])
 def test_a_film_loses_its_place_and_keeps_its_length(told: bytes) -> None:
     file = film(told)
-    result = correct_bytes(file, remove("location"))
+    result = correct_bytes(file, removing("location"))
     assert len(result) == len(file)
     assert PLACE not in result
     assert MAKE in result
@@ -57,7 +54,7 @@ def test_a_film_loses_its_place_and_keeps_its_length(told: bytes) -> None:
 
 
 def test_a_film_loses_its_author() -> None:
-    result = correct_bytes(film(APPLE), remove("names"))
+    result = correct_bytes(film(APPLE), removing("names"))
     assert AUTHOR not in result
     assert PLACE in result
 
@@ -65,9 +62,9 @@ def test_a_film_loses_its_author() -> None:
 def test_what_only_a_maker_can_read_is_refused_or_goes_as_a_whole() -> None:
     file = film(box(b"udta", box(b"SECR", b"maker's own data")))
     with pytest.raises(CorruptPhotoError, match="SECR") as error:
-        correct_bytes(file, remove("location"))
+        correct_bytes(file, removing("location"))
     assert error.value.tag == "remove"
-    result = correct_bytes(file, remove("location,maker-notes"))
+    result = correct_bytes(file, removing("location,maker-notes"))
     assert b"maker's own" not in result
     assert len(result) == len(file)
 
@@ -76,7 +73,7 @@ def test_a_track_of_data_may_tell_the_way_so_the_film_is_refused() -> None:
     handler = full_box(b"hdlr", 0, 0, u(0, 4), b"camm", bytes(13))
     file = film(box(b"trak", box(b"mdia", handler)))
     with pytest.raises(CorruptPhotoError, match="track of data"):
-        correct_bytes(file, remove("location,maker-notes"))
+        correct_bytes(file, removing("location,maker-notes"))
 
 
 def jpeg(xmp: str) -> bytes:
@@ -113,7 +110,7 @@ MOTION = {
 
 @pytest.mark.parametrize("file", MOTION.values(), ids=MOTION)
 def test_the_film_in_a_photo_does_not_tell_either(file: bytes) -> None:
-    result = correct_bytes(file, remove("location"))
+    result = correct_bytes(file, removing("location"))
     assert len(result) == len(file)
     assert PLACE in file
     assert PLACE not in result

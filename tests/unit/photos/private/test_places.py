@@ -7,9 +7,9 @@ import piexif
 import pytest
 from PIL import Image
 
-from galleria_storage.corrections.correction import Correction, parse_correction
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.photo import correct_bytes
+from tests.support.corrections.language import removing
 from tests.support.photos import tiffs
 from tests.support.photos.iptc_records import dataset, resource
 from tests.support.photos.jpegs import segment
@@ -17,10 +17,6 @@ from tests.support.photos.jpegs import smallest as jpeg
 from tests.support.photos.tiffs import text
 
 SECRET = b"Ada Lovelace"
-
-
-def asked(groups: str) -> Correction:
-    return parse_correction({"remove": groups}, {})
 
 
 def photoshop(*parts: bytes) -> list[bytes]:
@@ -46,7 +42,7 @@ RECORDS = dataset(80, SECRET) + dataset(116, b"(c) somebody")
 )
 def test_several_segments_of_photoshop_are_one_or_many(parts: list[bytes]) -> None:
     file = jpeg(*photoshop(*parts))
-    result = correct_bytes(file, asked("names"))
+    result = correct_bytes(file, removing("names"))
     assert len(result) == len(file)
     assert SECRET not in result
     assert b"1234" in result or len(parts[0]) == 30
@@ -56,12 +52,12 @@ def test_several_segments_of_photoshop_are_one_or_many(parts: list[bytes]) -> No
 def test_resources_that_continue_for_ever_are_refused() -> None:
     start = b"8BIM\4\4\0\0" + (1 << 20).to_bytes(4, "big")
     with pytest.raises(CorruptPhotoError, match="64 segments"):
-        correct_bytes(jpeg(*photoshop(start, *[b"....."] * 70)), asked("names"))
+        correct_bytes(jpeg(*photoshop(start, *[b"....."] * 70)), removing("names"))
 
 
 def test_photoshops_thumbnail_loses_its_own_metadata() -> None:
     thumbnail = jpeg(segment(0xFE, b"SECRET comment"))
-    result = correct_bytes(jpeg(*photoshop(resource(0x040C, bytes(28) + thumbnail))), asked("captions"))
+    result = correct_bytes(jpeg(*photoshop(resource(0x040C, bytes(28) + thumbnail))), removing("captions"))
     assert b"SECRET" not in result
     assert thumbnail[-40:] in result
 
@@ -71,7 +67,7 @@ def test_comments_of_thumbnails_and_further_pictures_go_too() -> None:
     builder = tiffs.TiffBuilder()
     places = {0x0201: builder.long(builder.put(inner)), 0x0202: builder.long(len(inner))}
     block = builder.file(builder.table({271: text("Maker")}, builder.table(places)))
-    result = correct_bytes(jpeg(segment(0xE1, b"Exif\0\0" + block)), asked("captions"))
+    result = correct_bytes(jpeg(segment(0xE1, b"Exif\0\0" + block)), removing("captions"))
     assert b"SECRET" not in result
     assert inner[-40:] in result
 
@@ -84,7 +80,7 @@ def test_a_further_picture_that_xmp_lists_loses_the_same() -> None:
     items = f'<y i:Mime="image/jpeg" i:Length="0"/><y i:Mime="image/jpeg" i:Length="{len(second)}"/>'
     packet = f'<x xmlns:i="http://ns.google.com/photos/1.0/container/item/">{items}</x>'.encode()
     file = jpeg(segment(0xE1, XMP_HEADER + packet)) + second
-    result = correct_bytes(file, asked("location,captions"))
+    result = correct_bytes(file, removing("location,captions"))
     assert len(result) == len(file)
     assert numbers("big") not in result
     assert SECRET not in result
@@ -104,7 +100,7 @@ def test_extended_xmp_loses_the_same_across_its_pieces_and_its_digest_stays_righ
     parts = [(0, extension[:cut]), (cut, extension[cut:])]
     pieces = [segment(0xE1, start + at.to_bytes(4, "big") + part) for at, part in parts]
     file = jpeg(segment(0xE1, XMP_HEADER + main), *pieces)
-    result = correct_bytes(file, asked("location,faces"))
+    result = correct_bytes(file, removing("location,faces"))
     new = extension.replace(b'd:GpsLatitude="+59.329303"', b" " * 26)
     regions = new[new.index(b"<m:Regions>") : new.index(b"</rdf:Description></rdf:RDF>")]
     new = new.replace(regions, b" " * len(regions))
@@ -120,13 +116,13 @@ def test_more_values_than_anybody_writes_are_refused_before_they_are_searched_fo
         f'xmlns:d="http://purl.org/dc/elements/1.1/">{names}</rdf:Description></rdf:RDF>'
     )
     with pytest.raises(CorruptPhotoError, match="3,000 different values"):
-        correct_bytes(jpeg(segment(0xE1, XMP_HEADER + packet.encode())), asked("names"))
+        correct_bytes(jpeg(segment(0xE1, XMP_HEADER + packet.encode())), removing("names"))
 
 
 def test_a_title_that_photoshop_repeats_becomes_spaces() -> None:
     slices = resource(0x041A, b"\0\0\0\x06" + "Ada Lovelace".encode("utf-16-be") + b"\0\0end")
     file = jpeg(*photoshop(resource(0x0404, RECORDS) + slices))
-    result = correct_bytes(file, asked("names"))
+    result = correct_bytes(file, removing("names"))
     assert len(result) == len(file)
     assert b"\0\0\0\x06" + (" " * 12).encode("utf-16-be") + b"\0\0end" in result
 
@@ -140,7 +136,7 @@ def test_an_old_copy_in_unused_space_becomes_spaces(encoding: str, blank: bytes)
     table = builder.table({0x013B: (2, b"?" * 16)})
     builder.data[table + 10 : table + 14] = name.to_bytes(4, "little")
     block = builder.file(table)
-    result = correct_bytes(jpeg(segment(0xE1, b"Exif\0\0" + block)), asked("names"))
+    result = correct_bytes(jpeg(segment(0xE1, b"Exif\0\0" + block)), removing("names"))
     assert b"<<" + blank * 12 + b">>" in result
     assert at
 
@@ -157,12 +153,12 @@ def numbers(order: str) -> bytes:
 def test_a_coordinate_that_is_repeated_in_a_makers_data_is_noticed_in_every_form(copy: bytes) -> None:
     exif = piexif.dump({"0th": {271: b"Nobody"}, "Exif": {37500: b"MAKER" + copy}, "GPS": GPS})
     with pytest.raises(CorruptPhotoError, match="second time"):
-        correct_bytes(jpeg(segment(0xE1, exif)), asked("location"))
+        correct_bytes(jpeg(segment(0xE1, exif)), removing("location"))
 
 
 def test_a_short_number_that_another_field_has_too_is_no_leak() -> None:
     exif = piexif.dump({"0th": {282: (7299, 100)}, "GPS": {**GPS, 6: (7299, 100)}})
-    found = piexif.load(correct_bytes(jpeg(segment(0xE1, exif)), asked("location")))
+    found = piexif.load(correct_bytes(jpeg(segment(0xE1, exif)), removing("location")))
     assert found["0th"][282] == (7299, 100)
     assert not found["GPS"]
 
@@ -173,14 +169,14 @@ def test_a_name_in_the_copyright_stays_there_whatever_its_encoding() -> None:
         'xmlns:dc="http://purl.org/dc/elements/1.1/" dc:creator="Ada Lovelace" dc:rights="1843 Ada Lovelace&#xA;"/>'
         "</rdf:RDF>"
     ).encode("utf-16-le")
-    result = correct_bytes(jpeg(segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + packet)), asked("names"))
+    result = correct_bytes(jpeg(segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + packet)), removing("names"))
     assert result.count("Ada Lovelace".encode("utf-16-le")) == 1
 
 
 def test_the_comment_of_save_for_web_goes_and_its_quality_stays() -> None:
     comment = (6).to_bytes(4, "big") + "SECRET".encode("utf-16-be")
     ducky = b"Ducky\0\1\0\4\0\0\0\x3c\0\2" + len(comment).to_bytes(2, "big") + comment + b"\0\3\0\2ab\0\0"
-    result = correct_bytes(jpeg(segment(0xEC, ducky)), asked("captions"))
+    result = correct_bytes(jpeg(segment(0xEC, ducky)), removing("captions"))
     assert "SECRET".encode("utf-16-be") not in result
     assert b"Ducky\0\1\0\4\0\0\0\x3c\0\3\0\2ab\0\0" in result
 
@@ -203,14 +199,14 @@ def trailers() -> dict[str, bytes]:
 def test_a_trailer_of_a_makers_own_is_refused_or_becomes_zeros(name: str) -> None:
     photo, trailer = jpeg(), trailers()[name]
     with pytest.raises(CorruptPhotoError, match=name):
-        correct_bytes(photo + trailer, asked("location"))
-    assert correct_bytes(photo + trailer, asked("location,maker-notes")) == photo + bytes(len(trailer))
+        correct_bytes(photo + trailer, removing("location"))
+    assert correct_bytes(photo + trailer, removing("location,maker-notes")) == photo + bytes(len(trailer))
 
 
 def test_trailers_that_follow_each_other_all_go() -> None:
     photo, made = jpeg(), trailers()
     file = photo + made["MIE"] + made["FotoStation"] + made["Canon VRD"]
-    assert b"SECRET" not in correct_bytes(file, asked("names,maker-notes"))
+    assert b"SECRET" not in correct_bytes(file, removing("names,maker-notes"))
 
 
 @pytest.mark.parametrize(
@@ -224,7 +220,7 @@ def test_trailers_that_follow_each_other_all_go() -> None:
 )
 def test_a_trailer_whose_start_nobody_knows_is_refused_in_any_case(end: bytes) -> None:
     with pytest.raises(CorruptPhotoError, match="trailer"):
-        correct_bytes(jpeg() + b"SECRET" + end, asked("location,maker-notes"))
+        correct_bytes(jpeg() + b"SECRET" + end, removing("location,maker-notes"))
 
 
 def test_the_country_of_the_network_goes_from_samsungs_trailer() -> None:
@@ -232,18 +228,18 @@ def test_the_country_of_the_network_goes_from_samsungs_trailer() -> None:
     table = b"SEFH" + (1).to_bytes(4, "little") * 2
     table += bytes(2) + b"\xa1\x0a" + b"".join(len(entry).to_bytes(4, "little") for _ in range(2))
     file = jpeg() + entry + table + len(table).to_bytes(4, "little") + b"SEFT"
-    result = correct_bytes(file, asked("location"))
+    result = correct_bytes(file, removing("location"))
     assert result == file.replace(b"MCC_Data240", b"MCC_Data   ")
-    assert correct_bytes(file, asked("names")) == file
+    assert correct_bytes(file, removing("names")) == file
 
 
 @pytest.mark.parametrize("packet", [b"<broken", b"\xff\xfe\xfd", b'<!DOCTYPE a [<!ENTITY b "c">]><a/>'])
 def test_xmp_that_cannot_be_read_is_refused_or_becomes_spaces(packet: bytes) -> None:
     file = jpeg(segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + packet))
     with pytest.raises(CorruptPhotoError) as error:
-        correct_bytes(file, asked("location"))
+        correct_bytes(file, removing("location"))
     assert error.value.advice == "Remove maker-notes, too."
-    assert correct_bytes(file, asked("location,maker-notes")) == file.replace(packet, b" " * len(packet))
+    assert correct_bytes(file, removing("location,maker-notes")) == file.replace(packet, b" " * len(packet))
 
 
 def test_the_digest_of_iptc_records_in_a_tiff_stays_right() -> None:
@@ -251,7 +247,7 @@ def test_the_digest_of_iptc_records_in_a_tiff_stays_right() -> None:
     file = tiffs.photo(
         {0x9003: text("2020:01:02 03:04:05")}, main={0x83BB: (7, RECORDS), 0x8649: (1, resource(0x0425, digest))}
     )
-    result = correct_bytes(file, asked("names"))
+    result = correct_bytes(file, removing("names"))
     left = dataset(116, b"(c) somebody").ljust(len(RECORDS), b"\0")
     assert left in result
     assert md5(left, usedforsecurity=False).digest() in result
@@ -273,7 +269,7 @@ def nikon_note() -> tuple[bytes, dict[str, bytes]]:
 def test_what_nikon_encrypts_with_the_serial_number_goes_with_it() -> None:
     note, values = nikon_note()
     exif = piexif.dump({"0th": {271: b"NIKON CORPORATION"}, "Exif": {37500: note}})
-    result = correct_bytes(jpeg(segment(0xE1, exif)), asked("serial-numbers"))
+    result = correct_bytes(jpeg(segment(0xE1, exif)), removing("serial-numbers"))
     assert values["plain"] in result
     assert values["serial"] not in result
     assert values["encrypted"] not in result
@@ -284,12 +280,12 @@ def test_a_serial_number_that_a_known_note_repeats_elsewhere_is_noticed() -> Non
     note, _ = nikon_note()
     exif = piexif.dump({"0th": {271: b"NIKON CORPORATION"}, "Exif": {37500: note, 37121: b"NO= 3077412"}})
     with pytest.raises(CorruptPhotoError, match="second time"):
-        correct_bytes(jpeg(segment(0xE1, exif)), asked("serial-numbers"))
+        correct_bytes(jpeg(segment(0xE1, exif)), removing("serial-numbers"))
 
 
 def test_a_phrase_that_a_camera_writes_into_every_photo_is_no_secret() -> None:
     exif = piexif.dump({"0th": {270: b"ACME DIGITAL CAMERA", 271: b"Acme"}, "Exif": {37500: b"?ACME DIGITAL CAMERA"}})
-    found = piexif.load(correct_bytes(jpeg(segment(0xE1, exif)), asked("captions")))
+    found = piexif.load(correct_bytes(jpeg(segment(0xE1, exif)), removing("captions")))
     assert 270 not in found["0th"]
     assert found["Exif"][37500] == b"?ACME DIGITAL CAMERA"
 
@@ -300,8 +296,8 @@ def test_a_phrase_that_a_camera_writes_into_every_photo_is_no_secret() -> None:
 def test_what_follows_the_end_of_records_or_resources_is_refused_or_becomes_zeros(block: bytes) -> None:
     file = jpeg(*photoshop(block))
     with pytest.raises(CorruptPhotoError, match="what follows"):
-        correct_bytes(file, asked("names"))
-    result = correct_bytes(file, asked("names,maker-notes"))
+        correct_bytes(file, removing("names"))
+    result = correct_bytes(file, removing("names,maker-notes"))
     assert len(result) == len(file)
     assert SECRET not in result
     assert b"(c) somebody" in result
@@ -315,6 +311,6 @@ def test_a_removed_field_beside_a_thumbnail_does_not_take_its_bytes_along() -> N
     )
     at = exif.index(b"\x92\x7c\0\7")
     exif[at + 4 : at + 8] = (len(exif) - 6 - exif.index(b"M" * 32) + 6).to_bytes(4, "big")  # a note that never ends
-    result = correct_bytes(jpeg(segment(0xE1, bytes(exif))), asked("maker-notes"))
+    result = correct_bytes(jpeg(segment(0xE1, bytes(exif))), removing("maker-notes"))
     assert picture.getvalue()[-400:] in result
     assert b"M" * 32 not in result
