@@ -8,13 +8,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 from galleria_cli.direct.client import DirectClient
 from galleria_cli.direct.requests import DirectRequests
-from galleria_cli.direct.signature import Keys
 from galleria_storage.s3 import endpoints, profiles
 from galleria_storage.s3.access import BucketAccess, ProviderAccess
 from galleria_storage.s3.clients import Connection, connect
 from galleria_storage.s3.endpoints import Endpoint, parse_endpoint
 from galleria_storage.s3.pace import Pace
 from galleria_storage.s3.profiles import ProviderProfile
+from galleria_storage.s3.sdk.signing import Keys
 
 #: What makes botocore reach a provider in another way, or as somebody else; only botocore knows how.
 _DIVERTING: Final = (

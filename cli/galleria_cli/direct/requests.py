@@ -3,7 +3,6 @@
 Source: Amazon S3 API Reference, PutObject and ListObjectsV2.
 """
 
-import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -11,7 +10,8 @@ from urllib.parse import unquote_plus, urlsplit
 from xml.etree import ElementTree as ET
 
 from galleria_cli.direct.connections import BREAKS, Connections, RawAnswer
-from galleria_cli.direct.signature import EMPTY_SHA256, Keys, Target, quoted_path, signed
+from galleria_cli.direct.signature import EMPTY_SHA256, Target, quoted_path, signed
+from galleria_storage.s3.sdk.signing import Keys, moment_now
 
 #: Arguments of PutObject and their headers. Whatever else is asked is left to botocore.
 _HEADERS: Final = {
@@ -62,7 +62,7 @@ class DirectRequests:
         self._host, self._path = f"{name}{port}", parts.path.rstrip("/")
         self._connections = Connections(url, trusted)
         self._keys = keys
-        self._moment = moment or _now
+        self._moment = moment or moment_now
         self._works: bool | None = None
 
     def put(self, key: str, body: Any, sha256: str, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -144,7 +144,3 @@ def _entry(element: ET.Element, decode: Callable[[str], str]) -> dict[str, Any]:
 
 def _name(element: ET.Element) -> str:
     return element.tag.rpartition("}")[2]
-
-
-def _now() -> str:
-    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())

@@ -9,8 +9,8 @@ import pytest
 
 from galleria_cli.direct.client import DirectClient
 from galleria_cli.direct.requests import DirectRequests
-from galleria_cli.direct.signature import Keys
 from galleria_storage.s3.listing import list_objects
+from galleria_storage.s3.sdk.signing import Keys
 from galleria_storage.transfer.file_body import FileBody
 from tests.support.servers.scripted_http import Script, scripted_server
 
