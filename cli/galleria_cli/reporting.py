@@ -3,8 +3,9 @@
 import json
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
@@ -82,23 +83,30 @@ class Report:
                 print(printable(words), file=sys.stderr, flush=True)
 
     @contextmanager
-    def interruptible(self, files: int | None = None) -> Iterator[None]:
+    def interruptible(self, files: Callable[[], int] | None = None) -> Iterator[None]:
         """Say where the run stopped if Ctrl-C ends it; None: nobody knows how many files there are."""
         try:
             yield
         except KeyboardInterrupt:
-            done = self._files if files is None else f"{self._files} of {files}"
+            done = self._files if files is None else f"{self._files} of {files()}"
             self.note(f"stopped after {done} files; the same command goes on from there")
             raise
 
     @contextmanager
-    def progress(self, files: int, size: int) -> Iterator[None]:
-        """Show on a terminal how far the run is, if Rich is installed; say where Ctrl-C stopped it."""
-        with self.interruptible(files), self._bar(files, size):
+    def progress(self, totals: Callable[[], tuple[int, int]]) -> Iterator[None]:
+        """Show on a terminal how far the run is, if Rich is installed; say where Ctrl-C stopped it.
+
+        Parameters
+        ----------
+        totals
+            Returns how many files there are, and their bytes; called only if that is shown.
+        """
+        totals = cache(totals)
+        with self.interruptible(lambda: totals()[0]), self._bar(totals):
             yield
 
     @contextmanager
-    def _bar(self, files: int, size: int) -> Iterator[None]:
+    def _bar(self, totals: Callable[[], tuple[int, int]]) -> Iterator[None]:
         if self.quiet or self.as_json or not sys.stderr.isatty() or not find_spec("rich"):
             yield
             return
@@ -112,6 +120,7 @@ class Report:
             TransferSpeedColumn,
         )
 
+        files, size = totals()
         columns = (TextColumn("{task.fields[done]}/{task.fields[files]}"), BarColumn(), DownloadColumn(),
                    TransferSpeedColumn(), TimeRemainingColumn())  # fmt: skip
         with Progress(*columns, console=Console(stderr=True), transient=True) as shown:

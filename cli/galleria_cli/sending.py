@@ -146,17 +146,16 @@ class Sending(NamedTuple):
         Parameters
         ----------
         stages
-            Each is iterated over twice, and a few thousand files are kept at a time.
+            Each may be iterated over twice, and a few thousand files are kept at a time.
         worker
             Returns what is to be done about each file.
         heard
             Told what became of each file, in the calling thread.
         """
         started, tally = time.monotonic(), Tally()
-        count, size = _totals(file for stage in stages for file in stage)
         with (
             closing(RememberedFiles(None if self.checksum else places.cache_file("files.sqlite"))) as remembered,
-            self.report.progress(count, size),
+            self.report.progress(lambda: _totals(file for stage in stages for file in stage)),
         ):
             for known, files in self._looked(stages, remembered):
                 work = worker(known)

@@ -72,7 +72,7 @@ def command(
     unread: list[str] = []
     if missing := missing_parts():
         report.note(f"without {', '.join(missing)}, less is known: pip install 'galleria-storage[clocks]'")
-    with report.progress(len(files), sum(size_of(file) for file in files)):
+    with report.progress(lambda: (len(files), sum(size_of(file) for file in files))):
 
         def tell(file: "LocalFile", problem: str) -> None:
             if problem:

@@ -73,7 +73,7 @@ def command(
         report.file(status, done.name, wrong=done.status == "rejected", dull=dull, asked=done.times, reason=done.reason)
 
     one = Correcting(book, given, into, others).one
-    with report.interruptible(len(files)), closing(as_they_finish(one, files, transfers)) as results:
+    with report.interruptible(lambda: len(files)), closing(as_they_finish(one, files, transfers)) as results:
         for done in results:
             tell(done)
     report.summary(

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from galleria_cli.direct.requests import DirectRequests
+from galleria_cli.direct.requests import DirectRequests, UnansweredError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -20,17 +20,17 @@ class DirectClient:
     endpoint_url
         Of the provider.
     make
-        Makes boto3's client.
+        Makes boto3's client, told how often a request was tried before without it.
     """
 
     def __init__(
-        self, bucket: str, requests: DirectRequests, endpoint_url: str, make: "Callable[[], S3Client]"
+        self, bucket: str, requests: DirectRequests, endpoint_url: str, make: "Callable[[int], S3Client]"
     ) -> None:
         self._bucket = bucket
         self._requests = requests
         self._make = make
         self._lock = threading.Lock()
-        self._whole: S3Client | None = None
+        self._made: dict[int, S3Client] = {}
         self.meta = _Meta(endpoint_url, self)
 
     def __getattr__(self, name: str) -> Any:
@@ -40,23 +40,32 @@ class DirectClient:
     @property
     def whole(self) -> "S3Client":
         """boto3's client."""
+        return self._after(0)
+
+    def _after(self, tries: int) -> "S3Client":
+        """Return boto3's client for a request that was tried so often already."""
         with self._lock:
-            if self._whole is None:
-                self._whole = self._make()
-            return self._whole
+            if tries not in self._made:
+                self._made[tries] = self._make(tries)
+            return self._made[tries]
 
     def put_object(self, **arguments: Any) -> Any:
         """PutObject of boto3's client."""
         rest = dict(arguments)
         bucket, key, body = rest.pop("Bucket"), rest.pop("Key"), rest.pop("Body", b"")
         sha256 = getattr(body, "sha256", "")
-        if bucket == self._bucket and isinstance(sha256, str) and sha256:
-            rest.pop("ContentLength", None)
-            body.sending = True
+        if bucket != self._bucket or not (isinstance(sha256, str) and sha256):
+            return self.whole.put_object(**arguments)
+        rest.pop("ContentLength", None)
+        body.sending = True
+        tries = 0
+        try:
             if (answer := self._requests.put(key, body, sha256, rest)) is not None:
                 return answer
-            body.seek(0)
-        return self.whole.put_object(**arguments)
+        except UnansweredError:
+            tries = 1
+        body.seek(0)
+        return self._after(tries).put_object(**arguments)
 
     def get_paginator(self, operation: str) -> Any:
         """Return boto3's paginator, or one that is as good for what is asked of it."""
@@ -64,14 +73,19 @@ class DirectClient:
 
     def pages(self, prefix: str, after: str = "") -> Iterator[Any]:
         """Yield the pages of a listing; what cannot be had here comes from boto3, from the same place on."""
-        token, page = "", self._requests.page(prefix, after=after)
-        while page is not None:
-            yield page
-            if not (token := page.get("NextContinuationToken", "")):
-                return
-            page = self._requests.page(prefix, token=token)
+        token, tries = "", 0
+        try:
+            page = self._requests.page(prefix, after=after)
+            while page is not None:
+                yield page
+                if not (token := page.get("NextContinuationToken", "")):
+                    return
+                page = self._requests.page(prefix, token=token)
+        except UnansweredError:
+            tries = 1
         begin = {"ContinuationToken": token} if token else {"StartAfter": after} if after else {}
-        yield from self.whole.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix, **begin)  # type: ignore[arg-type] # as it takes them
+        paginator = self._after(tries).get_paginator("list_objects_v2")
+        yield from paginator.paginate(Bucket=self._bucket, Prefix=prefix, **begin)  # type: ignore[arg-type] # as it takes them
 
 
 class _Meta:

@@ -1,31 +1,20 @@
 """Connections to one host that stay open from one request to the next. Threads may share them."""
 
+import socket
 import weakref
 from collections import deque
 from collections.abc import Mapping
 from functools import cached_property
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
+
+from galleria_cli.direct.channel import Channel, RawAnswer
 
 if TYPE_CHECKING:
     from ssl import SSLContext
 
-#: What a request may fail with on its way.
-BREAKS: Final = (HTTPException, OSError)
-#: The largest answer that is read; as `s3.sdk.bounded` has it.
-MAX_BYTES: Final = 32 * 1024 * 1024
 _SECONDS: Final = 60
-#: Bytes of a body that are read and sent at once.
-_PIECE: Final = 256 * 1024
-
-
-class RawAnswer(NamedTuple):
-    """An answer that was read to its end; names of headers in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
+_PORTS: Final = {"http": 80, "https": 443}
 
 
 class Connections:
@@ -42,9 +31,9 @@ class Connections:
     def __init__(self, url: str, trusted: str = "") -> None:
         parts = urlsplit(url)
         self._secure = parts.scheme == "https"
-        self._address = (parts.hostname or "", parts.port)
+        self._address = (parts.hostname or "", parts.port or _PORTS[parts.scheme])
         self._trusted = trusted
-        self._idle: deque[HTTPConnection] = deque()
+        self._idle: deque[Channel] = deque()
         weakref.finalize(self, _close_all, self._idle)
 
     def exchange(self, method: str, url: str, headers: Mapping[str, str], body: Any = None) -> RawAnswer:
@@ -53,46 +42,47 @@ class Connections:
         Parameters
         ----------
         body
-            Bytes, or a file that can seek; its length is in the headers.
+            A file that can seek; its length is in the headers.
 
         Raises
         ------
-        OSError, http.client.HTTPException
+        OSError
             The connection broke, or the answer does not come to an end. A connection that the server had closed
             in the meantime is replaced by a new one, once.
         """
         try:
-            connection = self._idle.pop()
+            channel = self._idle.pop()
         except IndexError:
             return self._exchange(self._new(), method, url, headers, body)
         try:
-            return self._exchange(connection, method, url, headers, body)
-        except (ConnectionError, HTTPException):
-            if hasattr(body, "seek"):
+            return self._exchange(channel, method, url, headers, body)
+        except ConnectionError:
+            if body is not None:
                 body.seek(0)
             return self._exchange(self._new(), method, url, headers, body)
 
-    def _exchange(
-        self, connection: HTTPConnection, method: str, url: str, headers: Mapping[str, str], body: Any
-    ) -> RawAnswer:
+    def _exchange(self, channel: Channel, method: str, url: str, headers: Mapping[str, str], body: Any) -> RawAnswer:
         try:
-            connection.request(method, url, body, dict(headers))
-            answer = connection.getresponse()
-            data = _read(answer)
+            answer = channel.exchange(method, url, headers, body)
         except BaseException:
-            connection.close()
+            channel.close()
             raise
-        if answer.will_close:
-            connection.close()
+        if channel.stays:
+            self._idle.append(channel)
         else:
-            self._idle.append(connection)
-        return RawAnswer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, data)
+            channel.close()
+        return answer
 
-    def _new(self) -> HTTPConnection:
-        host, port = self._address
+    def _new(self) -> Channel:
+        connected = socket.create_connection(self._address, _SECONDS)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if not self._secure:
-            return HTTPConnection(host, port, timeout=_SECONDS, blocksize=_PIECE)
-        return HTTPSConnection(host, port, timeout=_SECONDS, blocksize=_PIECE, context=self._context)
+            return Channel(connected)
+        try:
+            return Channel(self._context.wrap_socket(connected, server_hostname=self._address[0]))
+        except BaseException:
+            connected.close()
+            raise
 
     @cached_property
     def _context(self) -> "SSLContext":
@@ -101,13 +91,6 @@ class Connections:
         return create_default_context(cafile=self._trusted or None)
 
 
-def _read(answer: HTTPResponse) -> bytes:
-    data = answer.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise HTTPException("the answer does not come to an end")
-    return data
-
-
-def _close_all(idle: deque[HTTPConnection]) -> None:
+def _close_all(idle: deque[Channel]) -> None:
     while idle:
         idle.pop().close()

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from galleria_cli.direct.client import DirectClient
 from galleria_cli.direct.requests import DirectRequests
+from galleria_storage.runtime.environment import attempts
 from galleria_storage.s3 import endpoints, profiles
 from galleria_storage.s3.access import BucketAccess, ProviderAccess
 from galleria_storage.s3.clients import Connection, connect
@@ -35,17 +36,23 @@ class _Place(NamedTuple):
 def connect_for_many(access: BucketAccess, pace: Pace | None = None, env: Mapping[str, str] = os.environ) -> Connection:
     """Connect to a bucket for many requests: as `clients.connect`, but without the SDK as long as none is needed.
 
-    A client with a `pace` is the SDK's, since its speed does not matter.
+    A client with a `pace` is the SDK's, since its speed does not matter. So is one whose requests are tried only
+    once, since what fails here is tried again by the SDK.
 
     Raises
     ------
     SettingsError
         A setting is missing or contradictory.
     """
-    if pace is not None or (place := _plain(access, env)) is None:
+    if pace is not None or attempts(env) == 1 or (place := _plain(access, env)) is None:
         return connect(access, pace)
     requests = DirectRequests(place.url, place.keys, _first(env, _TRUSTED))
-    client = DirectClient(access.bucket, requests, place.endpoint.url, lambda: connect(access).client)
+    client = DirectClient(
+        access.bucket,
+        requests,
+        place.endpoint.url,
+        lambda tries_made: connect(access, tries_made=tries_made).client,
+    )
     return Connection(client, access.bucket, place.profile)  # type: ignore[arg-type] # it has all that boto3's has
 
 

@@ -3,13 +3,15 @@
 Source: Amazon S3 API Reference, PutObject and ListObjectsV2.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import unquote_plus, urlsplit
 from xml.etree import ElementTree as ET
 
-from galleria_cli.direct.connections import BREAKS, Connections, RawAnswer
+from galleria_cli.direct.channel import RawAnswer
+from galleria_cli.direct.connections import Connections
 from galleria_cli.direct.signature import EMPTY_SHA256, Target, quoted_path, signed
 from galleria_storage.s3.sdk.signing import Keys, moment_now
 
@@ -32,12 +34,18 @@ _ANSWERED: Final = {
     "x-amz-server-side-encryption": "ServerSideEncryption",
     "x-amz-server-side-encryption-customer-algorithm": "SSECustomerAlgorithm",
 }
+#: The name of a header (RFC 9110, 5.6.2).
+_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _PORTS: Final = {"http": 80, "https": 443}
 _TRUTH: Final = {"true": True, "false": False}
 
 
+class UnansweredError(Exception):
+    """A request went out and had no good answer: botocore must try it again, or say what the answer means."""
+
+
 class DirectRequests:
-    """Requests to one bucket. Each returns None where botocore must be asked.
+    """Requests to one bucket. Each returns None where only botocore can ask.
 
     Parameters
     ----------
@@ -66,7 +74,7 @@ class DirectRequests:
         self._works: bool | None = None
 
     def put(self, key: str, body: Any, sha256: str, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
-        """PutObject.
+        """PutObject. Raises UnansweredError.
 
         Parameters
         ----------
@@ -87,7 +95,10 @@ class DirectRequests:
         return {**found, "ResponseMetadata": {"HTTPStatusCode": answer.status}}
 
     def page(self, prefix: str, *, token: str = "", after: str = "") -> dict[str, Any] | None:
-        """One page of ListObjectsV2; `token` continues another one, `after` is a key after which it begins."""
+        """One page of ListObjectsV2; `token` continues another one, `after` is a key after which it begins.
+
+        Raises UnansweredError.
+        """
         query = {"encoding-type": "url", "list-type": "2", "prefix": prefix}
         if token:
             query["continuation-token"] = token
@@ -100,15 +111,16 @@ class DirectRequests:
         if self._works is False:
             return None
         url = f"{target.path}?{target.query_text}" if target.query else target.path
+        everything = signed(target, headers, sha256, self._keys, self._moment())
         try:
-            answer = self._connections.exchange(
-                target.method, url, signed(target, headers, sha256, self._keys, self._moment()), body
-            )
-        except BREAKS:
+            answer = self._connections.exchange(target.method, url, everything, body)
+        except OSError:
             answer = None
         good = answer is not None and answer.status == HTTPStatus.OK
         self._works = good or bool(self._works)
-        return answer if good else None
+        if answer is None or not good:
+            raise UnansweredError
+        return answer
 
 
 def _headers(arguments: Mapping[str, Any]) -> dict[str, str] | None:
@@ -119,11 +131,11 @@ def _headers(arguments: Mapping[str, Any]) -> dict[str, str] | None:
         return None
     headers = {_HEADERS[name]: value for name, value in given.items()} | metadata
     plain = all(isinstance(text, str) and text.isascii() and text.isprintable() for text in headers.values())
-    return headers if plain and all(name.isascii() for name in metadata) else None
+    return headers if plain and all(map(_NAME.fullmatch, headers)) else None
 
 
-def _listing(body: bytes) -> dict[str, Any] | None:
-    """Read a page as boto3 shows it; None where it is not one."""
+def _listing(body: bytes) -> dict[str, Any]:
+    """Read a page as boto3 shows it. Raises UnansweredError where it is not one."""
     try:
         root = ET.fromstring(body)  # noqa: S314 # the parser that botocore uses, on the same answers
         fields = {_name(child): child.text or "" for child in root}
@@ -131,7 +143,7 @@ def _listing(body: bytes) -> dict[str, Any] | None:
         page: dict[str, Any] = {"IsTruncated": _TRUTH[fields["IsTruncated"]]}
         page["Contents"] = [_entry(child, decode) for child in root if _name(child) == "Contents"]
     except (ET.ParseError, KeyError, ValueError):
-        return None
+        raise UnansweredError from None
     if token := fields.get("NextContinuationToken"):
         page["NextContinuationToken"] = token
     return page

@@ -3,7 +3,7 @@
 import threading
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -76,10 +76,9 @@ class PageRun(Background, Report):
         """Say nothing: the page counts for itself."""
 
     @contextmanager
-    def progress(self, files: int, size: int) -> Iterator[None]:
+    def progress(self, totals: Callable[[], tuple[int, int]]) -> Iterator[None]:
         """Take over how many files there are."""
-        del size
-        self.enter("pushing", files)
+        self.enter("pushing", totals()[0])
         yield
 
     def enter(self, phase: str, total: int | None = None) -> None:

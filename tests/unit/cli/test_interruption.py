@@ -6,7 +6,7 @@ from galleria_cli.reporting import Report
 
 
 def interrupted(report: Report) -> None:
-    with report.progress(3, 3_000):
+    with report.progress(lambda: (3, 3_000)):
         report.file("pushed", "one.jpg")
         report.advance(1_000)
         raise KeyboardInterrupt

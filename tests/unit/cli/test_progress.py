@@ -16,6 +16,6 @@ def test_a_terminal_gets_a_bar_where_rich_is_installed(
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setattr(reporting, "find_spec", lambda name: ModuleSpec(name, None) if installed else None)
     report = Report()
-    with report.progress(1, 10):
+    with report.progress(lambda: (1, 10)):
         report.passed(10)
     assert bool(capsys.readouterr().err) == installed

@@ -1,6 +1,5 @@
 """Waiting while the network or the provider is away: one outage, seen by many threads at once."""
 
-import random
 import threading
 import time
 from collections.abc import Callable
@@ -66,7 +65,7 @@ class Patience:
             else:
                 self._works()
                 return result
-            self._sleep(pause * random.uniform(0.5, 1))  # noqa: S311 # spreads the tries of many threads
+            self._sleep(pause * _share())
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
     def give_up(self) -> None:
@@ -88,3 +87,10 @@ class Patience:
             if self._since is not None:
                 self._notify(self._clock() - self._since, None)
                 self._since = None
+
+
+def _share() -> float:
+    """Return how much of a pause to wait: it spreads the tries of many threads."""
+    from random import uniform  # noqa: PLC0415 # not while the network is there
+
+    return uniform(0.5, 1)  # noqa: S311 # no secret

@@ -8,7 +8,6 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -270,6 +269,8 @@ def _expiry(text: str) -> float | None:
     """Read ``x-amz-expiration`` (S3 API, HeadObject); what cannot be read may happen at any time."""
     if not text:
         return None
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 # slow, and few buckets have such rules
+
     try:
         return parsedate_to_datetime(text.partition('expiry-date="')[2].partition('"')[0]).timestamp()
     except ValueError:

@@ -85,7 +85,7 @@ def get_s3_client(endpoint: str, access_key: str, secret_key: str, region: str) 
     return _Maker(session, make, account).client()
 
 
-def connect(access: BucketAccess, pace: Pace | None = None) -> Connection:
+def connect(access: BucketAccess, pace: Pace | None = None, tries_made: int = 0) -> Connection:
     """Make the client for one bucket, with the secret fetched and the profile chosen.
 
     A provider that nothing is known of gets the cautious profile ``unknown``:
@@ -97,6 +97,8 @@ def connect(access: BucketAccess, pace: Pace | None = None) -> Connection:
         The bucket, and how to reach it.
     pace
         How fast bodies may go; None: as fast as they can.
+    tries_made
+        How often the requests have been tried before, without this client: it tries them so much less often.
 
     Raises
     ------
@@ -106,7 +108,7 @@ def connect(access: BucketAccess, pace: Pace | None = None) -> Connection:
     provider = secret.resolve(access)
     session = lean_session()
     # botocore's own name is put together once: anew for each request it took a fifth of each.
-    maker = _Maker(session, session.create_client, provider, session.user_agent())
+    maker = _Maker(session, session.create_client, provider, session.user_agent(), tries_made)
     client = maker.client()
     if pace:
         pace_bodies(client, pace)
@@ -139,10 +141,17 @@ class _Maker:
         The account, its secret already fetched.
     user_agent
         What requests call themselves; None: botocore's name, put together anew for each.
+    tries_made
+        See `connect`.
     """
 
     def __init__(
-        self, session: "Session", make: Callable[..., Any], provider: ProviderAccess, user_agent: str | None = None
+        self,
+        session: "Session",
+        make: Callable[..., Any],
+        provider: ProviderAccess,
+        user_agent: str | None = None,
+        tries_made: int = 0,
     ) -> None:
         if bool(provider.access_key) != bool(provider.secret_key):
             raise SettingsError("one of the two keys is missing: give both, or neither to use the role")
@@ -150,6 +159,7 @@ class _Maker:
         self._make = make
         self._provider = provider
         self._user_agent = user_agent
+        self._tries = max(attempts(os.environ) - tries_made, 1)
         self.profile = profiles.named(provider.profile) or profiles.AWS
         self.endpoint = Endpoint("", "")
 
@@ -208,7 +218,7 @@ class _Maker:
                 config=Config(
                     connect_timeout=_CONNECT_SECONDS,
                     read_timeout=_READ_SECONDS,
-                    retries={"mode": "standard", "total_max_attempts": attempts(os.environ)},
+                    retries={"mode": "standard", "total_max_attempts": self._tries},
                     max_pool_connections=CONNECTIONS,
                     request_checksum_calculation=self.profile.request_checksums,
                     response_checksum_validation=self.profile.request_checksums,

@@ -7,8 +7,13 @@ import pytest
 
 from galleria_cli.direct.client import DirectClient
 from galleria_cli.direct.direct_access import connect_for_many
-from galleria_storage.errors import SettingsError
+from galleria_storage.errors import GalleriaError, SettingsError
 from galleria_storage.s3.access import BucketAccess, ProviderAccess
+from galleria_storage.s3.listing import list_objects
+from galleria_storage.s3.objects import ABSENT, ObjectStore
+from galleria_storage.transfer import file_upload
+from galleria_storage.transfer.local_content import LocalContent
+from tests.support.servers.scripted_http import scripted_server
 
 HETZNER = "fsn1.your-objectstorage.com"
 KEYS = {"access_key": "a", "secret_key": "s"}
@@ -76,3 +81,27 @@ def test_a_bucket_by_host_name_must_not_have_a_dot(env: dict[str, str]) -> None:
 def test_the_same_settings_are_refused_as_elsewhere(env: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match="begins with the bucket's name"):
         is_direct(env, endpoint=f"photos.{HETZNER}", **KEYS)
+
+
+@pytest.mark.parametrize("retries", [0, 1, 2])
+def test_a_request_that_fails_is_repeated_as_often_as_retries_says(
+    retries: int, env: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", str(retries + 1))
+    with scripted_server() as server:
+        access = BucketAccess("photos", ProviderAccess(server.url, profile="seaweedfs", **KEYS))
+        store = ObjectStore(*connect_for_many(access, env={**env, "AWS_MAX_ATTEMPTS": str(retries + 1)}))
+        listed = "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>"
+        server.say(200, listed)  # what does not even begin to work is left to the SDK
+        assert list(list_objects(store.client, "photos")) == []
+        for ask in (lambda: list(list_objects(store.client, "photos")), lambda: sent(store), lambda: store.head("a")):
+            server.requests.clear()
+            with pytest.raises(GalleriaError):
+                ask()
+            assert len(server.requests) == 1 + retries
+
+
+def sent(store: ObjectStore) -> None:
+    content = LocalContent(b"photo")
+    file_upload.send(store, content, file_upload.read_digests(content), "a", ABSENT)

@@ -1,7 +1,6 @@
 """Sessions of botocore, and what they say about the environment."""
 
 import os
-from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -92,6 +91,8 @@ def read_timestamp(value: Any) -> "datetime":
         It is not a date.
     """
     if isinstance(value, str) and value.endswith(" GMT"):
+        from email.utils import parsedate_to_datetime  # noqa: PLC0415 # comes with boto3, but not with this module
+
         try:
             return parsedate_to_datetime(value)
         except ValueError:
