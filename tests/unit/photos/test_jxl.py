@@ -51,7 +51,7 @@ def test_an_open_box_with_exif_data_grows_at_the_end() -> None:
 
 
 def test_a_photo_that_can_be_turned_back_into_a_jpeg_keeps_that_length_or_is_refused() -> None:
-    with pytest.raises(CorruptPhotoError, match="made of a JPEG"):
+    with pytest.raises(CorruptPhotoError, match="made from a JPEG"):
         corrected(START + box(b"jbrd", b"how") + exif(block(offset=False)) + PICTURE)
 
 

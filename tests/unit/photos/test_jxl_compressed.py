@@ -47,7 +47,7 @@ def test_compressed_exif_data_that_is_damaged_is_refused(content: bytes) -> None
 def test_compressed_exif_data_of_a_jpeg_keeps_its_length_or_is_refused() -> None:
     jpeg = box(b"jbrd", b"how")
     assert exif_of(unpacked(corrected(START + jpeg + packed(bytes(4) + block()) + PICTURE))) == READ
-    with pytest.raises(CorruptPhotoError, match="made of a JPEG"):
+    with pytest.raises(CorruptPhotoError, match="made from a JPEG"):
         corrected(START + jpeg + packed(bytes(4) + block(offset=False)) + PICTURE)
 
 

@@ -131,7 +131,7 @@ def _check_no_places(boxes: list[Box]) -> None:
     for box in boxes:
         if box.kind in _PLACES:
             raise UnsupportedFormatError(
-                f"The capture time cannot be added: the photo's file has a {name_of(box.kind)} box, which tells the "
-                "places of other data.",
+                f"the capture time cannot be added: the photo's file has a {name_of(box.kind)} box, whose offsets of "
+                "other data cannot be adjusted",
                 advice="Publish the photo without a correction, or save it again with a photo program.",
             )

@@ -174,7 +174,7 @@ def _in_packed_box(source: RangedSource, asked: Asked, layout: _Layout, box: Box
 
 def _would_lose_jpeg() -> CorruptPhotoError:
     return CorruptPhotoError(
-        "The capture time cannot be added: the photo was made of a JPEG, and could not be turned back into it if its "
-        "Exif data grew.",
+        "the capture time cannot be added: the photo was made from a JPEG, and could no longer be turned back into it "
+        "if its Exif data grew",
         advice="Turn it back into the JPEG (djxl), and correct that; or publish it without a correction.",
     )

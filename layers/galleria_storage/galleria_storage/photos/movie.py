@@ -115,7 +115,7 @@ def _is_elsewhere(source: RangedSource, box: Box) -> bool:
 
 def _stuck(box: Box) -> CorruptPhotoError:
     return CorruptPhotoError(
-        f"The capture time cannot be added: the photo's file has a {name_of(box.kind)} box, which tells the places of "
-        "other data in a way that cannot follow.",
+        f"the capture time cannot be added: the photo's file has a {name_of(box.kind)} box, whose offsets of other "
+        "data cannot be adjusted",
         advice="Publish the photo without a correction, or save it again with a photo program.",
     )

@@ -51,6 +51,6 @@ def _brotli() -> Any:
     except ImportError:
         pass
     raise UnsupportedFormatError(
-        "The photo's metadata is compressed (Brotli), which cannot be read here.",
+        "the photo's metadata is compressed (Brotli), which cannot be read here",
         advice="Install the package brotli (1.2 or newer), or save the photo again without compressed metadata.",
     )

@@ -44,7 +44,7 @@ def plan_photo(source: RangedSource, asked: Asked, media_type: str | None = None
     media_type = media_type or _media_type_of(source)
     planner = planner_of(media_type)
     if planner is None:
-        raise UnsupportedFormatError(f"Photos of type {media_type} cannot be corrected.")
+        raise UnsupportedFormatError(f"photos of type {media_type} cannot be corrected")
     found = planner.format
     if asked.needs_gps:
         from galleria_storage.photos.gps_moment import gps_moment  # noqa: PLC0415 # lazy: few photos need it
@@ -184,5 +184,5 @@ def _copy(source: "BinaryIO", target: "BinaryIO", written: int, size: int) -> No
 def _media_type_of(source: RangedSource) -> str:
     found = recognise(source)
     if found is None:
-        raise UnsupportedFormatError("This file has no known image format.")
+        raise UnsupportedFormatError("this file has no known image format")
     return found.media_type

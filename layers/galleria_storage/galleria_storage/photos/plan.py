@@ -155,7 +155,7 @@ class Plan:
         for offset, removed, data in self.patches:
             if offset < done or removed < 0 or offset + removed > size:
                 raise CorruptPhotoError(
-                    "The capture time cannot be changed: two things that would change share bytes.",
+                    "the capture time cannot be changed: two things that would change share bytes",
                     advice="Publish the photo without a correction, or correct it in a photo program.",
                 )
             done = offset + removed

@@ -4,20 +4,20 @@ from galleria_storage.errors import CorruptPhotoError, TruncatedPhotoError
 
 
 def damaged(what: str) -> CorruptPhotoError:
-    """Return the error for a file whose structure is broken; `what` completes "The photo is damaged: …"."""
+    """Return the error for a file whose structure is broken; `what` completes "the photo is damaged: …"."""
     return CorruptPhotoError(
-        f"The photo is damaged: {what}.", advice="Open it in a photo program and save it again, or upload the original."
+        f"the photo is damaged: {what}", advice="Open it in a photo program and save it again, or upload the original."
     )
 
 
 def cut_off(what: str) -> TruncatedPhotoError:
-    """Return the error for a file whose end is missing; `what` completes "The photo is cut off: …"."""
-    return TruncatedPhotoError(f"The photo is cut off: {what}.", advice="Upload the photo again.")
+    """Return the error for a file whose end is missing; `what` completes "the photo is cut off: …"."""
+    return TruncatedPhotoError(f"the photo is cut off: {what}", advice="Upload the photo again.")
 
 
 def harmful(what: str) -> CorruptPhotoError:
     """Return the error for an edit that would change more than it should; `what` names it."""
     return CorruptPhotoError(
-        f"The capture time cannot be changed without harm to the photo's other data ({what}).",
+        f"the capture time cannot be changed without harm to the photo's other data ({what})",
         advice="Publish the photo without a correction, or correct it in a photo program.",
     )

@@ -160,8 +160,8 @@ class MeteredSource:
         self.bytes_read += wanted
         if self.reads > MAX_READS or self.bytes_read > self.max_bytes:
             raise CorruptPhotoError(
-                f"The photo's metadata is spread over too many places: more than {MAX_READS} reads or "
-                f"{self.max_bytes:,} bytes would be needed.",
+                f"the photo's metadata is spread over too many places: more than {MAX_READS} reads or "
+                f"{self.max_bytes:,} bytes would be needed",
                 advice="Save the photo again with a photo program, or publish it without a correction.",
             )
         fresh = self._source.read(begin, wanted)

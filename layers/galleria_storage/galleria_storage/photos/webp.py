@@ -72,7 +72,7 @@ def plan(source: RangedSource, asked: Asked) -> Plan:
     grown = sum(len(patch.data) - patch.removed for patch in patches)
     if grown:
         if layout.end - 8 + grown > _LARGEST:
-            raise CorruptPhotoError("The capture time does not fit: a WebP file holds at most 4 GiB.")
+            raise CorruptPhotoError("the capture time does not fit: a WebP file holds at most 4 GiB")
         patches.append(Patch(4, 4, (layout.end - 8 + grown).to_bytes(4, "little")))
     return Plan(source.size, patches, before, after_changes(before, changes))
 
@@ -175,7 +175,7 @@ def _canvas(source: RangedSource, chunks: list[RiffChunk]) -> _Canvas:
 def _layout(source: RangedSource) -> _Layout:
     header = source.read(0, _RIFF_HEADER)
     if header[:4] != b"RIFF" or header[8:] != b"WEBP":
-        raise UnsupportedFormatError("The file is not a WebP: its RIFF header is missing.")
+        raise UnsupportedFormatError("the file is not a WebP: its RIFF header is missing")
     end = 8 + int.from_bytes(header[4:8], "little")
     if end > source.size:
         raise cut_off(f"it has {source.size:,} of {end:,} bytes")
@@ -199,7 +199,7 @@ def _block(source: RangedSource, chunk: RiffChunk) -> tuple[int, bytes]:
     """Return a chunk's Exif block, and where in its data it starts: some programs write JPEG's header before it."""
     start, stop = chunk.data
     if stop - start > MAX_BLOB:
-        raise CorruptPhotoError(f"The photo's Exif data has {stop - start:,} bytes; at most {MAX_BLOB:,} are read.")
+        raise CorruptPhotoError(f"the photo's Exif data has {stop - start:,} bytes; at most {MAX_BLOB:,} are read")
     data = source.read(start, stop - start)
     at = 6 if data.startswith(b"Exif\0\0") else 0
     return at, data[at:]

@@ -109,7 +109,7 @@ class Packet:
         start, stop = self._place(span.start), self._place(span.stop)
         data = text.encode(self._encoding)
         if len(data) != stop - start:
-            raise CorruptPhotoError("An XMP property can only be replaced by one of the same length.")
+            raise CorruptPhotoError("an XMP property can only be replaced by one of the same length")
         return Patch(start, stop - start, data)
 
     def blank(self, span: Span) -> Patch:

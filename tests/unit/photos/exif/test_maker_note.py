@@ -175,7 +175,7 @@ def test_a_preview_stored_as_a_value_may_not_be_torn_in_two() -> None:
     at = tiff.data.index(pack(">HHI", 0x2000, UNDEFINED, 0))
     tiff.set_long(at + 8, tiff.put(PREVIEW_START))
     tiff.set_long(at + 4, 50_000)
-    with pytest.raises(CorruptPhotoError, match="reaches over the end"):
+    with pytest.raises(CorruptPhotoError, match="extends past the end"):
         corrected(photo(tiff))
 
 

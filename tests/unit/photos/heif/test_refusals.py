@@ -102,7 +102,7 @@ def test_a_file_that_is_cut_off_is_refused(cut: int) -> None:
 
 
 @pytest.mark.parametrize("kind", [b"moof", b"sidx", b"mfra"])
-def test_places_that_cannot_follow_are_refused_only_where_something_moves(kind: bytes) -> None:
+def test_offsets_that_cannot_be_adjusted_are_refused_only_where_something_moves(kind: bytes) -> None:
     layout = (b"ftyp", b"meta", b"mdat", box(kind, bytes(8)))
     with pytest.raises(CorruptPhotoError, match=kind.decode()):
         corrected(heif([MASTER, NO_ROOM], layout))
@@ -115,8 +115,8 @@ def test_places_that_cannot_follow_are_refused_only_where_something_moves(kind: 
     "movie_box",
     [movie(99, more=box(b"mvex", bytes(8))), movie(99, more=full_box(b"meta", 0, 0)), movie(99, elsewhere=True)],
 )
-def test_movies_with_places_that_cannot_follow_are_refused(movie_box: bytes) -> None:
-    with pytest.raises(CorruptPhotoError, match="in a way that cannot follow"):
+def test_movies_with_offsets_that_cannot_be_adjusted_are_refused(movie_box: bytes) -> None:
+    with pytest.raises(CorruptPhotoError, match="offsets of other data cannot be adjusted"):
         corrected(heif([MASTER], (b"ftyp", b"meta", movie_box, b"mdat")))
 
 

@@ -66,7 +66,7 @@ def edit_blob(data: bytes, asked: Asked) -> BlobEdit:
         The requested change is impossible for this photo.
     """
     if len(data) > MAX_BLOB:
-        raise CorruptPhotoError(f"The photo's Exif data has {len(data):,} bytes; at most {MAX_BLOB:,} can be edited.")
+        raise CorruptPhotoError(f"the photo's Exif data has {len(data):,} bytes; at most {MAX_BLOB:,} can be edited")
     block = read_block(data)
     before = capture_tags([block])
     changes = asked.changes(before)
@@ -76,7 +76,7 @@ def edit_blob(data: bytes, asked: Asked) -> BlobEdit:
     edit = edit_block(block, texts, b"")
     if edit.growth and edit.contents and edit.contents.references:
         raise CorruptPhotoError(
-            "The photo's Exif data refers to something outside of it, so nothing can be added to it.",
+            "the photo's Exif data refers to something outside of it, so nothing can be added to it",
             advice="Publish the photo without a correction of what it does not hold yet.",
         )
     if patches := edit.patches():

@@ -47,7 +47,7 @@ def tag_texts(changes: CaptureTags) -> dict[int, bytes]:
         if text is not None:
             if not text.isascii() or "\0" in text or len(text) > MAX_TEXT:
                 raise CorrectionError(
-                    f"{text!r} cannot be written into tag {tag:04X}: at most {MAX_TEXT} ASCII characters."
+                    f"{text!r} cannot be written into tag {tag:04X}: at most {MAX_TEXT} ASCII characters"
                 )
             texts[tag] = text.encode("ascii")
     return texts

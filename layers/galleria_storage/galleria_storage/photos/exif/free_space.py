@@ -84,7 +84,7 @@ def continuation(block: TiffBlock, contents: Survey, following: bytes | memoryvi
             overrun = end - size
     if overrun > len(following):
         raise CorruptPhotoError(
-            "The photo's thumbnail reaches over the end of the Exif data, so that nothing can be added there.",
+            "the photo's thumbnail extends past the end of the Exif data, so nothing can be added there",
             advice=_ADVICE,
         )
     # TIFF 6.0 section 2: the offset of the next IFD follows the entries. A block that ends before it has none.
@@ -133,8 +133,8 @@ def growth_problem(
             return _cut_off()
     if room is not None and growth > room:
         return CorruptPhotoError(
-            f"The capture time does not fit: the photo's Exif data would need {growth:,} bytes more, and only {room:,} "
-            "are left in its segment.",
+            f"the capture time does not fit: the photo's Exif data would need {growth:,} bytes more, and only {room:,} "
+            "are left in its segment",
             advice="Remove the embedded preview or other large metadata, or publish without a correction.",
         )
     return None
@@ -148,5 +148,5 @@ def _is_ifd(block: TiffBlock, data: bytes | memoryview) -> bool:
 
 def _cut_off() -> CorruptPhotoError:
     return CorruptPhotoError(
-        "The photo's Exif data is cut off at its end, so that nothing can be added there.", advice=_ADVICE
+        "the photo's Exif data is cut off at its end, so nothing can be added there", advice=_ADVICE
     )

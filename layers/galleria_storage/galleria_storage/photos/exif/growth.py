@@ -71,7 +71,7 @@ def added(block: bytes, reference: Reference, amount: int) -> bytes:
     value = value_of(block, reference) + amount
     if value >> 8 * reference.size:
         far = "64 KiB" if reference.size == 2 else "4 GiB"
-        raise CorruptPhotoError(f"The photo's Exif data would have to refer to something beyond {far}, and cannot.")
+        raise CorruptPhotoError(f"the photo's Exif data would have to refer to something beyond {far}, and cannot")
     return _number(reference).pack(value)
 
 

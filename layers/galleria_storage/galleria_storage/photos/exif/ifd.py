@@ -280,4 +280,4 @@ def is_pointer(entry: Entry) -> bool:
 
 def damaged(what: str) -> CorruptPhotoError:
     """Return the error for Exif data that cannot be read."""
-    return CorruptPhotoError(f"The photo's Exif data is damaged: {what}.")
+    return CorruptPhotoError(f"the photo's Exif data is damaged: {what}")

@@ -98,7 +98,7 @@ def survey(block: TiffBlock) -> Survey:
     _check_references(block, found.references)
     notes = [entry for ifd in block.exif_ifds for entry in ifd.find({MAKER_NOTE}) if entry.size > 4]
     if len(notes) > MAX_NOTES:
-        raise CorruptPhotoError(f"The photo's Exif data is damaged: it has {len(notes):,} maker notes.")
+        raise CorruptPhotoError(f"the photo's Exif data is damaged: it has {len(notes):,} maker notes")
     if notes:
         told = _survey_notes(block, notes, found)
         _check_references(block, told, home=MAKER_NOTE)
@@ -118,7 +118,7 @@ def _set_dead_ends_aside(block: TiffBlock, found: Survey) -> None:
         elif reference.at in chain:
             found.dead_ends.append(block.order.long.unpack_from(block.data, reference.at)[0])
         else:
-            raise CorruptPhotoError("The photo's Exif data is damaged: its maker note shares bytes with a pointer.")
+            raise CorruptPhotoError("the photo's Exif data is damaged: its maker note shares bytes with a pointer")
     found.references = free
 
 
@@ -148,7 +148,7 @@ def _survey_odd_pointer(block: TiffBlock, name: str, pointer: Entry, found: Surv
         if at < size:
             found.add(_end_of_table(block, at), size)
         elif at < size + NEAR or at != pointer.raw:
-            raise CorruptPhotoError(f"The photo's Exif data is damaged: a pointer in its {name} has the wrong type.")
+            raise CorruptPhotoError(f"the photo's Exif data is damaged: a pointer in its {name} has the wrong type")
 
 
 def _survey_ifd(block: TiffBlock, ifd: Ifd, found: Survey) -> None:
@@ -161,7 +161,7 @@ def _survey_ifd(block: TiffBlock, ifd: Ifd, found: Survey) -> None:
             _survey_outside(block, ifd, value, found)
         elif table <= start < behind and tag not in CAPTURE_TAGS:
             # Readers skip a value within its own IFD, but not after the IFD has moved.
-            raise CorruptPhotoError(f"The photo's Exif data is damaged: tag {tag:04X} is within the {ifd.name}.")
+            raise CorruptPhotoError(f"the photo's Exif data is damaged: tag {tag:04X} is within the {ifd.name}")
         else:
             ends.append(end)
     found.add(max(ends), size)
@@ -192,7 +192,7 @@ def _check_references(block: TiffBlock, references: list[Reference], home: int =
     places = sorted(reference.at for reference in references)
     tables = sorted((ifd.at, ifd.end) for ifd in block.ifds)
     if any(end > following for (_, end), (following, _) in pairwise(tables)):
-        raise CorruptPhotoError("The photo's Exif data is damaged: an IFD is within another.")
+        raise CorruptPhotoError("the photo's Exif data is damaged: an IFD is within another")
     for ifd in block.ifds:
         for tag, start, end, _ in ifd.values:
             if tag != home:
@@ -204,7 +204,7 @@ def _check_references(block: TiffBlock, references: list[Reference], home: int =
 def _check_places(places: list[int], start: int, end: int) -> None:
     behind = bisect_right(places, start - 4)
     if behind < len(places) and places[behind] < end:
-        raise CorruptPhotoError("The photo's Exif data is damaged: an IFD is within other data.")
+        raise CorruptPhotoError("the photo's Exif data is damaged: an IFD is within other data")
 
 
 def _survey_notes(block: TiffBlock, notes: list[Entry], found: Survey) -> list[Reference]:
@@ -217,7 +217,7 @@ def _survey_notes(block: TiffBlock, notes: list[Entry], found: Survey) -> list[R
             entries += len(inner.ifd.tags)
         if entries > MAX_NOTE_ENTRIES:
             raise CorruptPhotoError(
-                f"The photo's Exif data is damaged: its maker note has more than {MAX_NOTE_ENTRIES:,} entries."
+                f"the photo's Exif data is damaged: its maker note has more than {MAX_NOTE_ENTRIES:,} entries"
             )
     return list(told)
 
@@ -228,7 +228,7 @@ def _survey_note(
     size = len(block.data)
     if note.start >= size:
         raise CorruptPhotoError(
-            "The photo's maker note comes after the image; it would be lost if the photo grew.",
+            "the photo's maker note comes after the image; it would be lost if the photo grew",
             advice="Publish the photo without a correction of what it does not hold yet.",
         )
     for reference in samsung_references(block.data, block.order, note):

@@ -106,6 +106,6 @@ def numbers(block: TiffBlock, entry: Entry) -> list[int]:
 
 def _outside() -> CorruptPhotoError:
     return CorruptPhotoError(
-        "The photo's Exif data holds an image that would be lost if the photo grew.",
+        "the photo's Exif data holds an image that would be lost if the photo grew",
         advice="Publish the photo without a correction of what it does not hold yet.",
     )

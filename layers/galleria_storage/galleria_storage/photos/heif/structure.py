@@ -225,6 +225,6 @@ def _read_items(table: bytes) -> list[Item]:
 
 def _without(what: str) -> UnsupportedFormatError:
     return UnsupportedFormatError(
-        f"The capture time cannot be changed: {what}.",
+        f"the capture time cannot be changed: {what}",
         advice="Publish the photo without a correction, or save it again with a photo program.",
     )

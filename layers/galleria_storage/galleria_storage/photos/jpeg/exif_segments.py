@@ -70,9 +70,9 @@ def find_exif(head: Head) -> list[tuple[Segment, int]]:
         if not data.startswith(TIFF_HEADERS, start, end):
             if not data[start:end].strip(b"\0"):
                 continue  # an Exif segment that was emptied
-            raise CorruptPhotoError("The photo's Exif data is damaged: it does not start with a TIFF header.")
+            raise CorruptPhotoError("the photo's Exif data is damaged: it does not start with a TIFF header")
         if len(found) == MAX_BLOCKS:
-            raise CorruptPhotoError(f"The photo is damaged: it has more than {MAX_BLOCKS} Exif blocks.")
+            raise CorruptPhotoError(f"the photo is damaged: it has more than {MAX_BLOCKS} Exif blocks")
         found.append((segment, start))
     return found
 

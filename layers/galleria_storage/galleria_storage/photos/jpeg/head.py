@@ -134,7 +134,7 @@ class HeadReader:
         self._scan()
         if self._next > self._limit or (len(self._data) > self._limit and not self._complete):
             raise CorruptPhotoError(
-                f"The photo's head (all that comes before the image) is longer than {self._limit:,} bytes.",
+                f"the photo's head (all that comes before the image) is longer than {self._limit:,} bytes",
                 advice="Save the photo again with a program that writes less metadata.",
             )
         return self._complete
@@ -149,14 +149,14 @@ class HeadReader:
         """
         if not self._complete:
             if not self._data:
-                raise UnsupportedFormatError("The file is empty.")
+                raise UnsupportedFormatError("the file is empty")
             raise cut_off(f"it ends after {len(self._data):,} bytes, before the image begins")
         return Head(bytes(self._data[: self._next]), tuple(self._segments))
 
     def _scan(self) -> None:
         data, at, segments = self._data, self._next, self._segments
         if not data.startswith(b"\xff\xd8"[: len(data)]):
-            raise UnsupportedFormatError("The file is not a JPEG: it does not start with FF D8.")
+            raise UnsupportedFormatError("the file is not a JPEG: it does not start with FF D8")
         while True:
             at = _add_plain_segments(data, at, segments)
             segment = _segment_at(data, at)
@@ -238,6 +238,6 @@ def read_head(source: RangedSource, limit: int = DEFAULT_LIMIT) -> Head:
 
 def _corrupt(at: int, what: str) -> CorruptPhotoError:
     return CorruptPhotoError(
-        f"The photo is damaged: {what}, at byte {at:,}.",
+        f"the photo is damaged: {what}, at byte {at:,}",
         advice="Open it in a photo program and save it again, or upload the original.",
     )

@@ -120,7 +120,7 @@ def index_segments(head: Head) -> list[Segment]:
         if segment.marker == APP2 and head.data.startswith(MPF_HEADER, segment.payload, segment.end)
     ]
     if len(found) > MAX_SEGMENTS:
-        raise CorruptPhotoError(f"The photo is damaged: it has more than {MAX_SEGMENTS} multi-picture segments.")
+        raise CorruptPhotoError(f"the photo is damaged: it has more than {MAX_SEGMENTS} multi-picture segments")
     return found
 
 
@@ -164,4 +164,4 @@ def read_index(block: bytes) -> PictureIndex | None:
 
 
 def _damaged() -> CorruptPhotoError:
-    return CorruptPhotoError("The photo's multi-picture index is damaged, so that it cannot be kept right.")
+    return CorruptPhotoError("the photo's multi-picture index is damaged, so it cannot be adjusted")

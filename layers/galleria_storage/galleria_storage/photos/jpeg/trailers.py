@@ -127,6 +127,6 @@ def _offsets(source: RangedSource, start: int, stop: int, order: ByteOrder) -> I
 
 def _stale() -> CorruptPhotoError:
     return CorruptPhotoError(
-        "The photo ends with an AFCP record whose offsets would go wrong if the photo grew.",
+        "the photo ends with an AFCP record whose offsets would go wrong if the photo grew",
         advice="Remove the AFCP record, or publish the photo without a correction.",
     )

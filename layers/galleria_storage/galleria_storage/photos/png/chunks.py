@@ -71,7 +71,7 @@ def chunk_bytes(kind: bytes, data: bytes) -> bytes:
 def layout_of(source: RangedSource) -> Layout:
     """Find the chunks of a file, without walking through a large image."""
     if source.read(0, len(SIGNATURE)) != SIGNATURE:
-        raise UnsupportedFormatError("The file is not a PNG: its signature is missing.")
+        raise UnsupportedFormatError("the file is not a PNG: its signature is missing")
     before: list[Chunk] = []
     for chunk in _walk(source, len(SIGNATURE)):
         if chunk.type == b"IDAT":
@@ -159,7 +159,5 @@ def _exif_chunk(source: RangedSource, chunk: Chunk) -> ExifHolder:
 def _data(source: RangedSource, chunk: Chunk) -> bytes:
     start, stop = chunk.data
     if stop - start > MAX_EXIF:
-        raise CorruptPhotoError(
-            f"The photo's Exif data has {stop - start:,} bytes; at most {MAX_EXIF:,} can be edited."
-        )
+        raise CorruptPhotoError(f"the photo's Exif data has {stop - start:,} bytes; at most {MAX_EXIF:,} can be edited")
     return source.read(start, stop - start)

@@ -62,7 +62,7 @@ def _edit(source: RangedSource, holder: ExifHolder, changes: CaptureTags) -> lis
     old = source.read(data.start, data.stop - data.start)
     if crc32(chunk.type + old) != int.from_bytes(source.read(data.stop, 4), "big"):
         raise CorruptPhotoError(
-            "The photo is damaged: the chunk with its capture time has a wrong checksum.",
+            "the photo is damaged: the chunk with its capture time has a wrong checksum",
             advice="Open it in a photo program and save it again, or upload the original.",
         )
     if holder.profile:

@@ -118,6 +118,6 @@ def _decompress(data: bytes) -> bytes:
 
 def _damaged() -> CorruptPhotoError:
     return CorruptPhotoError(
-        "The photo is damaged: its raw Exif profile cannot be read.",
+        "the photo is damaged: its raw Exif profile cannot be read",
         advice="Open it in a photo program and save it again, or upload the original.",
     )

@@ -159,7 +159,7 @@ def _maker(start: bytes) -> bytes:
 
 def _unknown() -> CorruptPhotoError:
     return CorruptPhotoError(
-        "It is unknown whether the photo's maker note contains a serial number or a name.",
+        "it is unknown whether the photo's maker note contains a serial number or a name",
         tag="remove",
         advice="Remove maker-notes, too.",
     )

@@ -96,7 +96,7 @@ def _without_opaque(block: Block, removal: Removal) -> list[Patch]:
 
 def _unknown_content(what: str, removal: Removal, advice: str) -> CorruptPhotoError:
     return CorruptPhotoError(
-        f"It is unknown whether {what} reveals what it should not ({', '.join(removal.names)}).",
+        f"it is unknown whether {what} reveals what it should not ({', '.join(removal.names)})",
         tag="remove",
         advice=advice,
     )

@@ -44,7 +44,7 @@ def prove_removed(gone: set[Value], source: RangedSource, after: Sequence[Block]
 
 def _left(removal: Removal, why: str) -> CorruptPhotoError:
     return CorruptPhotoError(
-        f"The photo would still reveal what it should not ({', '.join(removal.names)}): {why}.",
+        f"the photo would still reveal what it should not ({', '.join(removal.names)}): {why}",
         tag="remove",
         advice="Remove maker-notes, too, or remove the metadata with a photo program.",
     )

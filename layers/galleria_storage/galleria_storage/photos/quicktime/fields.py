@@ -101,7 +101,7 @@ def find_fields(source: RangedSource) -> Fields:
     if len(tracks) > MAX_TRACKS:
         raise damaged(f"it has {len(tracks):,} tracks")
     if any(box.kind == b"cmov" for box in boxes):
-        raise UnsupportedFormatError("The capture time cannot be changed: the film's tables are compressed.")
+        raise UnsupportedFormatError("the capture time cannot be changed: the film's tables are compressed")
     for container in (boxes, *[_inside(source, track) for track in tracks]):
         for box in container:
             if box.kind in (b"mvhd", b"tkhd"):

@@ -94,7 +94,7 @@ def _rewritten(words: TextField, new: SpelledDate) -> list[Patch]:
 def _by_clocks(fields: Fields, asked: Asked) -> _Outcome:
     """Edit a film that has its time only in UTC."""
     if not fields.clocks:
-        raise UnsupportedFormatError("The capture time cannot be changed: the film has no place for it.")
+        raise UnsupportedFormatError("the capture time cannot be changed: the film has no place for it")
     known = next((clock for clock in fields.clocks if _is_set(clock.created)), None)
     change = asked.moment_change(None)
     if known is None:

@@ -69,7 +69,7 @@ def metadata(source: RangedSource) -> list[Block]:
 def _jpeg(source: RangedSource) -> WindowSource:
     """Return the JPEG; the whole file must be there, and what follows the JPEG must not begin inside it."""
     if source.read(0, len(_MAGIC)) != _MAGIC:
-        raise UnsupportedFormatError("The file is not a Fujifilm RAF.")
+        raise UnsupportedFormatError("the file is not a Fujifilm RAF")
     start, size = _number(source, _JPEG), _number(source, _JPEG + 4)
     if start < _JPEG + 8 or start + size > source.size:
         raise cut_off(f"its preview would end at byte {start + size:,} of {source.size:,}")

@@ -127,7 +127,7 @@ class Edit:
         if self._added:
             self._check_end(replaced)
             if self._size + len(self._added) > _LARGEST:
-                raise CorruptPhotoError("The capture time does not fit: a TIFF file holds at most 4 GiB.")
+                raise CorruptPhotoError("the capture time does not fit: a TIFF file holds at most 4 GiB")
             patches.append(Patch(self._size, 0, bytes(self._added)))
         return patches
 

@@ -121,11 +121,11 @@ class TiffTables:
         order = _HEADERS.get(header[:4])
         if header[:4] in _BIG:
             raise UnsupportedFormatError(
-                "The photo is a BigTIFF, a kind of TIFF for files of more than 4 GiB, which cannot be corrected.",
+                "the photo is a BigTIFF, a kind of TIFF for files of more than 4 GiB, which cannot be corrected",
                 advice="Save it as TIFF, or publish it without a correction.",
             )
         if order is None or len(header) < 8:
-            raise UnsupportedFormatError("The file is not a TIFF that can be corrected.")
+            raise UnsupportedFormatError("the file is not a TIFF that can be corrected")
         self.source, self.order = source, order
         #: Where the pictures of a table are, by its start: `images` asks once.
         self.pictures: dict[int, list[Span]] = {}
