@@ -19,8 +19,8 @@ from galleria_storage.delivery.tasks import carry_out
 from galleria_storage.errors import GalleriaError
 from galleria_storage.publishing.fingerprint import is_result
 from galleria_storage.publishing.history import other_settings
-from galleria_storage.publishing.ignored_keys import is_ignored
 from galleria_storage.publishing.outcome import Outcome, Tell
+from galleria_storage.publishing.photo_keys import is_ignored
 from galleria_storage.publishing.wiring import PublishService
 from galleria_storage.publishing.wishes import Wishes
 
@@ -153,7 +153,7 @@ class ByHand:
             return Would(key, "gone", "there is no such original")
         if copy and is_result(copy, wish.fingerprint) and not self._force:
             return Would(key, "already published")
-        return Would(key, "would publish", _made_otherwise(other_settings(copy, wish)))
+        return Would(key, "would publish", _made_otherwise(other_settings(copy, wish) if copy else ""))
 
     def _all(
         self, keys: Iterable[str], change: Change, wrong: frozenset[str], counts: Counter[str] | None = None

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from galleria_cli.sending import Known, Sent, Words, Work, outcome
 from galleria_storage.bulk.walk import LocalFile
 from galleria_storage.errors import GalleriaError, UnsafeKeyError
-from galleria_storage.publishing.ignored_keys import is_ignored
+from galleria_storage.publishing.photo_keys import is_ignored
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectInfo, ObjectStore
 from galleria_storage.transfer.local_content import LocalContent
 

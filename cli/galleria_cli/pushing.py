@@ -17,7 +17,7 @@ from galleria_storage.errors import GalleriaError, UnsupportedOperationError
 from galleria_storage.photos.formats import is_correctable
 from galleria_storage.photos.photo import plan_photo
 from galleria_storage.photos.source import FileSource
-from galleria_storage.publishing.ignored_keys import is_ignored
+from galleria_storage.publishing.photo_keys import is_ignored
 from galleria_storage.s3.faults import translated
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectInfo, ObjectStore
 from galleria_storage.transfer import file_upload

@@ -9,7 +9,7 @@ from galleria_storage.bulk.patience import Patience
 from galleria_storage.errors import GalleriaError
 from galleria_storage.publishing.draft import prepare
 from galleria_storage.publishing.fingerprint import FINGERPRINT, SIZE, is_ours, is_result
-from galleria_storage.publishing.ignored_keys import is_ignored
+from galleria_storage.publishing.photo_keys import is_ignored
 from galleria_storage.publishing.publish_settings import PublishSettings
 from galleria_storage.publishing.wishes import Wish, Wishes
 from galleria_storage.s3.objects import ObjectInfo, ObjectStore

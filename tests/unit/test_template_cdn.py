@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from galleria_storage.publishing.safe_keys import RESERVED
+from galleria_storage.publishing.photo_keys import RESERVED
 from tests.support.stack.template import Stack
 
 

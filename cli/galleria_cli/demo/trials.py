@@ -12,7 +12,7 @@ from galleria_cli.demo.own_photos import moved
 from galleria_cli.demo.samples import Photo
 from galleria_cli.demo.verification import Capture, problems, read_capture
 from galleria_storage.errors import GalleriaError
-from galleria_storage.publishing.ignored_keys import is_ignored
+from galleria_storage.publishing.photo_keys import is_ignored
 
 _TAG: Final = "timestamp-offset-hours"
 _NOT_STAGED: Final = "not staged"

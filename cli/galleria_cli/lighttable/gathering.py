@@ -21,7 +21,7 @@ from galleria_storage.photos.formats import is_correctable
 from galleria_storage.photos.photo import plan_photo
 from galleria_storage.photos.plan import NOTHING
 from galleria_storage.photos.source import RangedSource
-from galleria_storage.publishing.ignored_keys import is_ignored
+from galleria_storage.publishing.photo_keys import is_ignored
 
 _THREADS: Final = 2
 _MOST_TOLD: Final = 64 * 1024 + 1

@@ -63,7 +63,7 @@ def after(shot: Shot, book: Rulebook, base: Mapping[str, str] = _NOTHING) -> Aft
     choice = book.choose(facts_of_shot(shot), {})
     if choice.skip:
         return After(before, {}, choice.because, skip=True)
-    asked = winning_values(choice.asked, {}, base)[0]
+    asked = winning_values(choice.asked, {}, base).values
     try:
         correction = parse_correction(asked, {})
         if correction.needs_gps:
@@ -76,7 +76,7 @@ def after(shot: Shot, book: Rulebook, base: Mapping[str, str] = _NOTHING) -> Aft
 
 def asked_of(shot: Shot, book: Rulebook, base: Mapping[str, str]) -> Mapping[str, str]:
     """Return what is asked of a shot: by the rules, and of what they leave open by `base`."""
-    return winning_values(book.choose(facts_of_shot(shot), {}).asked, {}, base)[0]
+    return winning_values(book.choose(facts_of_shot(shot), {}).asked, {}, base).values
 
 
 def facts_of_shot(shot: Shot) -> Facts:

@@ -114,7 +114,7 @@ class States(Background):
         if found is None:
             return {}
         tags = {} if found.tag_count == 0 else self._reconciling.staging.tags(key)
-        return winning_values(found.metadata, tags, self._reconciling.settings.default_correction)[0]
+        return winning_values(found.metadata, tags, self._reconciling.settings.default_correction).values
 
     def _note(self, state: KeyState) -> None:
         with self._lock:

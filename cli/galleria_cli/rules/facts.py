@@ -101,7 +101,7 @@ def camera_of(source: RangedSource, media: MediaType | None) -> tuple[str, str]:
 
 
 def _taken(source: RangedSource, media: MediaType | None) -> datetime | None:
-    from galleria_storage.corrections.camera_text import read_capture_time  # noqa: PLC0415 # only where rules ask
+    from galleria_storage.corrections.capture_time import read_capture_time  # noqa: PLC0415 # only where rules ask
     from galleria_storage.photos.photo import plan_photo  # noqa: PLC0415 # the same
 
     if media is None:

@@ -106,8 +106,8 @@ class Rulebook(NamedTuple):
         rule = next((rule for rule in self.rules if not rule.misfit(facts)), None)
         if rule and rule.skip:
             return Choice({}, skip=True, because=f"rule {rule.number} of {NAME} skips it")
-        by_rule = winning_values(rule.asks_of(facts), {}, self.asked)[0] if rule else dict(self.asked)
-        asked = winning_values(given, {}, by_rule)[0]
+        by_rule = winning_values(rule.asks_of(facts), {}, self.asked).values if rule else dict(self.asked)
+        asked = winning_values(given, {}, by_rule).values
         places = [f"rule {rule.number} of {NAME}"] if rule else [NAME] if self.asked else []
         because = " and ".join([*places, *(["--correct"] if given else [])])
         return Choice(asked, skip=False, because=because or "nothing is asked of it", general=not (rule or given))

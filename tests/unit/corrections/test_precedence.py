@@ -4,7 +4,7 @@ import pytest
 
 from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.corrections.correction import parse_correction
-from galleria_storage.corrections.precedence import asked_by
+from galleria_storage.corrections.precedence import winning_values
 from galleria_storage.errors import CorrectionError
 from tests.support.corrections.language import CAMERA, FOUND, OFFSET, SHIFT, TIME, ZONE, refusal, written
 
@@ -178,10 +178,10 @@ def test_a_misspelt_zone_is_answered_with_near_names() -> None:
 
 
 def test_what_counts_is_told_with_its_source() -> None:
-    asked = asked_by(
+    sources = winning_values(
         {"timestamp-offset-hours": "-2", "dates": "all"},
         {"dates": "capture"},
         {"target-timezone": "Europe/Stockholm", "timestamp-offset-hours": "1"},
-    )
-    assert asked == "tag:dates=capture;default:target-timezone=Europe/Stockholm;metadata:timestamp-offset-hours=-2"
-    assert asked_by({}, {}, {}) == ""
+    ).sources
+    assert sources == "tag:dates=capture;default:target-timezone=Europe/Stockholm;metadata:timestamp-offset-hours=-2"
+    assert winning_values({}, {}, {}).sources == ""

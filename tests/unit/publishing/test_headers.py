@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from galleria_storage.corrections.capture_tags import CaptureTags
-from galleria_storage.publishing.fingerprint import SHA256, recorded_metadata, run_name
-from galleria_storage.publishing.headers import METADATA_BYTES, OWN_BYTES, metadata_size, that_fits
+from galleria_storage.corrections.capture_time import looks_like_a_time
+from galleria_storage.publishing.fingerprint import SHA256, capture_text, recorded_metadata, run_name
+from galleria_storage.publishing.wishes import METADATA_BYTES, OWN_BYTES, metadata_size, that_fits
 from tests.support.fakes.gallery import FakeGallery
 
 NAMES = st.text("abcdefghij-", min_size=1, max_size=20)
@@ -40,6 +41,16 @@ def test_ours_is_never_longer_than_the_room_that_is_kept_for_it() -> None:
         "99-" + "f" * 64, run_name(1e11), 10**14, (longest, longest), replaced=True, original_until=10**11
     )
     assert metadata_size({**recorded, SHA256: "f" * 64}) <= OWN_BYTES
+
+
+@given(
+    st.from_regex(
+        r"[0-9]{4}:[0-9]{2}:[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", fullmatch=True, alphabet=st.characters(codec="ascii")
+    )
+)
+def test_a_time_as_exif_spells_it_is_recorded_as_it_is(text: str) -> None:
+    assert looks_like_a_time(text)
+    assert capture_text(CaptureTags(text, None, None)) == text
 
 
 def test_the_copy_is_published_without_what_is_too_large_and_the_outcome_says_so(gallery: FakeGallery) -> None:

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from galleria_storage.errors import UnsafeKeyError
 from galleria_storage.publishing.claims import PREFIX as CLAIMS
-from galleria_storage.publishing.ignored_keys import BEGINNINGS, ENDINGS, FOLDERS, NAMES, is_ignored
-from galleria_storage.publishing.safe_keys import check_key
+from galleria_storage.publishing.photo_keys import BEGINNINGS, ENDINGS, FOLDERS, NAMES, check_key, is_ignored
 from galleria_storage.s3.profiles import PROFILES
 from galleria_storage.s3.trial_key import PREFIX as PROBES
 from tests.support.fakes.gallery import JPEG, FakeGallery

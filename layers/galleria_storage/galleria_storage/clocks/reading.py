@@ -8,8 +8,8 @@ from galleria_storage.clocks.offsets import minutes_of
 from galleria_storage.clocks.shots import Kind, Place, Shot
 from galleria_storage.clocks.small_picture import thumbnail_of
 from galleria_storage.clocks.zone_fields import zone_set
-from galleria_storage.corrections.camera_text import read_capture_time
 from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.corrections.capture_time import read_capture_time
 from galleria_storage.errors import GalleriaError
 from galleria_storage.photos.camera import camera_of
 from galleria_storage.photos.formats import format_of, is_correctable

@@ -1,19 +1,17 @@
 """What an object's tags and metadata ask to change, as one value: parsed once, printed canonically, applied to texts.
 
 `docs/corrections.md` describes the language for its users. `precedence` decides
-which value counts; `values`, `durations`, `zones` and `capture_time` know what
-values mean, and `camera_text` what photos say. This module works out the texts
+which value counts; `values`, `durations`, `zones` and `timestamps` know what
+values mean, and `capture_time` what photos say. This module works out the texts
 to write.
 """
 
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from galleria_storage.corrections.camera_text import read_capture_time, read_fraction, read_offset
 from galleria_storage.corrections.capture_tags import CaptureTags
-from galleria_storage.corrections.capture_time import CaptureTime
+from galleria_storage.corrections.capture_time import CaptureTime, read_capture_time, read_fraction
 from galleria_storage.corrections.correction_keys import (
     CAMERA_ZONE,
     CORRECTION_KEYS,
@@ -31,7 +29,7 @@ from galleria_storage.corrections.correction_keys import (
 from galleria_storage.corrections.durations import MICROSECONDS, shift_text
 from galleria_storage.corrections.gps_offset import offset_from_gps
 from galleria_storage.corrections.moment_change import MomentChange, offset_wanted
-from galleria_storage.corrections.precedence import winning_values
+from galleria_storage.corrections.precedence import Winning, winning_values
 from galleria_storage.corrections.values import KEEP_OFFSET, Dates, read_values
 from galleria_storage.corrections.zones import is_fixed, offset_at, offset_from_hours, zone_rules
 from galleria_storage.errors import CorrectionError
@@ -122,7 +120,7 @@ class Correction(NamedTuple):
         values = dict(part.partition("=")[::2] for part in text.split(";") if part)
         if unknown := sorted(set(values) - set(CORRECTION_KEYS)):
             raise CorrectionError(f"{unknown[0]!r} is not a correction; allowed are {', '.join(CORRECTION_KEYS)}")
-        return _read(values, frozenset(values))
+        return read_correction(Winning(values, frozenset(values)))
 
     @classmethod
     def absolute(cls, when: datetime, offset_hours: "float | Fraction") -> "Correction":
@@ -210,12 +208,10 @@ class Correction(NamedTuple):
         if self.capture_time:
             time = self.capture_time
         elif self._needs_capture_time:
-            known = read_offset(found)
-            in_photo = read_capture_time(found)
+            in_photo, in_text, known = read_capture_time(found)
             if not known:
-                known = in_photo.offset
-                from_text = in_photo.offset or None
-            time = self._shifted(in_photo.time, found)
+                known, from_text = in_text, in_text or None
+            time = self._shifted(in_photo, found)
         else:
             return CaptureTags(offset_time_original=self.target_zone)  # None if only a removal is asked for
         offset = None
@@ -285,16 +281,16 @@ def parse_correction(
         A value cannot be understood, is out of range or contradicts another;
         the message names the key, the value and what is allowed.
     """
-    values, given = winning_values(metadata, tags, defaults or {})
-    return _read(values, given)
+    return read_correction(winning_values(metadata, tags, defaults or {}))
 
 
-def _read(values: Mapping[str, str], given: AbstractSet[str]) -> Correction:
-    """Interpret the values that count; `given` are the keys that the object itself set."""
-    time, offset, shift, camera, target, dates, remove, other = read_values(values)
+def read_correction(asked: Winning) -> Correction:
+    """Interpret the values that count, as `parse_correction` does."""
+    time, offset, shift, camera, target, dates, remove, other = read_values(asked.values)
+    given = asked.by_object
     time_asked = bool(time or shift or camera or other) and not given.isdisjoint(TIME_KEYS)
     zone_asked = target is not None and (bool(offset) or not given.isdisjoint(ZONE_KEYS))
-    asked = time_asked or zone_asked or (bool(remove) and REMOVE in given)
+    by_object = time_asked or zone_asked or (bool(remove) and REMOVE in given)
     if not (time or shift or target or other):
         dates = "capture"  # the capture time does not change, so there is nothing to follow
-    return Correction(time, shift, camera, target, dates, remove, other, asked_by_object=asked)
+    return Correction(time, shift, camera, target, dates, remove, other, asked_by_object=by_object)

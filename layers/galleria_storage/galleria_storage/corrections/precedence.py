@@ -1,8 +1,8 @@
 """Which value counts: tags before metadata, an object before the stack's defaults, group by group."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from galleria_storage.corrections.capture_time import parse_timestamp
 from galleria_storage.corrections.correction_keys import (
     CORRECTION_KEYS,
     OTHER_DATE,
@@ -11,42 +11,54 @@ from galleria_storage.corrections.correction_keys import (
     TIMESTAMP,
     ZONE_KEYS,
 )
+from galleria_storage.corrections.timestamps import parse_timestamp
 from galleria_storage.errors import CorrectionError
 
 
-def winning_values(
-    metadata: Mapping[str, str], tags: Mapping[str, str], defaults: Mapping[str, str]
-) -> tuple[dict[str, str], frozenset[str]]:
-    """Choose the values that count.
+class Winning(NamedTuple):
+    """The values that count.
 
-    Returns
-    -------
-    tuple
-        Values by correction key, and those keys that the object itself set.
+    Attributes
+    ----------
+    values
+        By correction key.
+    by_object
+        The keys that the object itself set.
+    sources
+        The values, each with its source: ``tag:dates=all;default:target-timezone=Asia/Tokyo``.
+    """
+
+    values: dict[str, str]
+    by_object: frozenset[str]
+    sources: str = ""
+
+
+def winning_values(metadata: Mapping[str, str], tags: Mapping[str, str], defaults: Mapping[str, str]) -> Winning:
+    """Choose the values that count.
 
     Raises
     ------
     CorrectionError
         One name is given twice in the same place with different values.
     """
-    asked = _filled({**_corrections(metadata), **_corrections(tags)})
+    in_tags, in_metadata = _corrections(tags), _corrections(metadata)
+    asked = _filled({**in_metadata, **in_tags})
     general = _filled(_corrections(defaults))
     time = _group(asked, TIME_KEYS) or _group(general, TIME_KEYS)
     zone = _group(asked, ZONE_KEYS)
     if not zone and not _has_offset(asked):
         zone = _group(general, ZONE_KEYS)
     single = _group({**general, **asked}, SINGLE_KEYS)
-    return time | zone | single, frozenset(asked)
+    values = time | zone | single
+    return Winning(values, frozenset(asked), _sources(values, {"tag": in_tags, "metadata": in_metadata}))
 
 
-def asked_by(metadata: Mapping[str, str], tags: Mapping[str, str], defaults: Mapping[str, str]) -> str:
-    """Return the values that count, each with its source: ``tag:dates=all;default:target-timezone=Asia/Tokyo``."""
-    values, _ = winning_values(metadata, tags, defaults)
-    sources = {"tag": _filled(_corrections(tags)), "metadata": _filled(_corrections(metadata))}
+def _sources(values: Mapping[str, str], places: Mapping[str, Mapping[str, str]]) -> str:
+    """Name the first place that gives each value; what no place gives is a default."""
     named = []
-    for key in sorted(values):
-        source = next((name for name, given in sources.items() if given.get(key) == values[key]), "default")
-        named.append(f"{source}:{key}={values[key]}")
+    for key, value in sorted(values.items()):
+        source = next((name for name, given in places.items() if given.get(key) == value), "default")
+        named.append(f"{source}:{key}={value}")
     return ";".join(named)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
-from galleria_storage.corrections.capture_time import CaptureTime, parse_timestamp
+from galleria_storage.corrections.capture_time import CaptureTime
 from galleria_storage.corrections.correction_keys import (
     CAMERA_ZONE,
     DATES,
@@ -24,6 +24,7 @@ from galleria_storage.corrections.durations import (
     is_hours_or_clock,
     parse_shift,
 )
+from galleria_storage.corrections.timestamps import parse_timestamp
 from galleria_storage.corrections.zones import (
     ALLOWED_ZONE,
     offset_at,
@@ -134,16 +135,16 @@ def _refuse_together(values: Mapping[str, str], one: str, other: str) -> None:
 
 
 def _shift(text: str) -> int:
+    shift = parse_shift(text)
+    if shift is not None:
+        return shift
     if is_hours_or_clock(text):
         raise CorrectionError(
             f"{SHIFT} is {text!r}, which may mean two things; allowed are {clock_form(text)} (hours and minutes) and "
             f"{text}.0 (hours)",
             tag=SHIFT,
         )
-    shift = parse_shift(text)
-    if shift is None:
-        raise CorrectionError(f"{SHIFT} is {text!r}; allowed are {ALLOWED_SHIFT}", tag=SHIFT)
-    return shift
+    raise CorrectionError(f"{SHIFT} is {text!r}; allowed are {ALLOWED_SHIFT}", tag=SHIFT)
 
 
 def _camera_zone(text: str) -> str:

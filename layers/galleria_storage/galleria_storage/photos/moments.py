@@ -4,8 +4,8 @@ import re
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from galleria_storage.corrections.camera_text import read_capture_time
 from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.corrections.capture_time import read_capture_time
 from galleria_storage.errors import CorrectionError
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

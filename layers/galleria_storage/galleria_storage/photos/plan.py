@@ -10,9 +10,8 @@ from datetime import datetime
 from operator import itemgetter
 from typing import NamedTuple, Protocol
 
-from galleria_storage.corrections.camera_text import read_capture_time
 from galleria_storage.corrections.capture_tags import CaptureTags
-from galleria_storage.corrections.capture_time import CaptureTime
+from galleria_storage.corrections.capture_time import CaptureTime, read_capture_time
 from galleria_storage.corrections.moment_change import MomentChange, moment_at, offset_wanted
 from galleria_storage.errors import CorruptPhotoError
 from galleria_storage.photos.patches import Cutter, Patch, PiecesView, Span, within

@@ -91,7 +91,7 @@ class Errand:
             media_type=draft.media_type,
             credentials=draft.credentials,
             asked=wish.asked,
-            other_settings=other_settings(self.standing, wish),
+            other_settings=other_settings(self.standing, wish) if self.standing else "",
             bytes_copied=copied,
             **_told(recorded),
         )

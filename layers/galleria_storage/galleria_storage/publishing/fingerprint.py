@@ -14,8 +14,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from galleria_storage.corrections.camera_text import looks_like_a_time
 from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.corrections.capture_time import looks_like_a_time
 from galleria_storage.corrections.correction import Correction
 from galleria_storage.s3.objects import ObjectInfo
 from galleria_storage.transfer.digests import SHA256_METADATA
@@ -41,6 +41,7 @@ RECORDED: Final = frozenset(
 _FOLLOWING_SECONDS: Final = 24 * 3600
 #: No event is delivered later than this after its photo was written: SQS keeps messages for 14 days.
 _RETRIED_SECONDS: Final = 15 * 24 * 3600
+_PLAIN_TIME = re.compile(r"[0-9]{4}:[0-9]{2}:[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _NO_HEADER_TEXT = re.compile(r"[^0-9:.+ -]")
 _LONGEST_CAPTURE_TEXT = 40
 #: Characters of what is recorded under `ASKED`.
@@ -120,7 +121,9 @@ def is_recent(run: str, now: float) -> bool:
 
 def capture_text(tags: CaptureTags | None) -> str:
     """Return a capture time as a line that is safe in a header; empty if it does not look like a time."""
-    if tags is None or not looks_like_a_time(tags.date_time_original or ""):
+    if tags is None or tags.date_time_original is None:
+        return ""
+    if not (_PLAIN_TIME.fullmatch(tags.date_time_original) or looks_like_a_time(tags.date_time_original)):
         return ""
     fraction = f".{tags.sub_sec_time_original}" if tags.sub_sec_time_original else ""
     text = f"{tags.date_time_original}{fraction}{tags.offset_time_original or ''}"

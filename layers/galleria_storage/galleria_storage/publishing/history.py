@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _DEFAULT = "default"
 
 
-def other_settings(standing: ObjectInfo | None, wish: "Wish") -> str:
+def other_settings(standing: ObjectInfo, wish: "Wish") -> str:
     """Say in which settings a copy differs from what would be made of its original now; empty: in none.
 
     Parameters
@@ -26,7 +26,7 @@ def other_settings(standing: ObjectInfo | None, wish: "Wish") -> str:
     wish
         What its original asks for now, with the settings of now.
     """
-    if standing is None or not is_ours(standing):
+    if not is_ours(standing):
         return ""
     pairs = _defaults(standing.metadata.get(ASKED, ""), wish.asked)
     pairs["Cache-Control"] = (standing.cache_control, wish.cache_control)
@@ -56,7 +56,7 @@ def _defaults(before: str, now: str) -> dict[str, tuple[str, str]]:
 
 
 def _parsed(asked: str) -> dict[str, tuple[str, str]]:
-    """Read what `corrections.precedence.asked_by` wrote: key -> (source, value)."""
+    """Read `corrections.precedence.Winning.sources`: key -> (source, value)."""
     found = {}
     for part in asked.split(";"):
         source, _, pair = part.partition(":")

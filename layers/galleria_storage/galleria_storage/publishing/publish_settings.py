@@ -63,7 +63,7 @@ class PublishSettings:
     when_removed
         What becomes of the copy when somebody removes the original.
     ignored_keys
-        Patterns, in lower case, of further keys to ignore (`publishing.ignored_keys`).
+        Patterns, in lower case, of further keys to ignore (`publishing.photo_keys`).
     failure_queue_url, event_bus_name
         Where rejections and news go; empty: the log alone.
     cdn_distribution_id

@@ -24,10 +24,9 @@ from galleria_storage.publishing.fingerprint import (
     recorded_metadata,
     run_name,
 )
-from galleria_storage.publishing.ignored_keys import is_ignored
 from galleria_storage.publishing.outcome import Outcome, Tell, tell_nobody
+from galleria_storage.publishing.photo_keys import check_key, is_ignored
 from galleria_storage.publishing.publish_settings import PublishSettings
-from galleria_storage.publishing.safe_keys import check_key
 from galleria_storage.publishing.wishes import Wish, Wishes
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectInfo, ObjectStore
 from galleria_storage.transfer.proof import WrongContentError

@@ -1,16 +1,29 @@
-"""What staging asks for at one moment: which content, which correction, which headers."""
+"""What staging asks for at one moment: which content, which correction, which headers.
+
+Source: Amazon S3 User Guide, "Working with object metadata": 2 KB of user
+metadata. AWS counts names and values; servers with MinIO's code
+count the prefix ``x-amz-meta-`` too (measured on JuiceFS 1.4), so we do.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from galleria_storage.corrections.correction import Correction, parse_correction
+from galleria_storage.corrections.correction import Correction, read_correction
+from galleria_storage.corrections.correction_keys import CORRECTION_KEYS
 from galleria_storage.corrections.near_misses import near_keys
-from galleria_storage.corrections.precedence import asked_by
+from galleria_storage.corrections.precedence import winning_values
 from galleria_storage.errors import CorrectionError, NotFoundError, PreconditionFailedError
 from galleria_storage.publishing.fingerprint import RECORDED, fingerprint
-from galleria_storage.publishing.headers import that_fits
 from galleria_storage.publishing.publish_settings import PublishSettings
 from galleria_storage.s3.objects import ObjectInfo, ObjectStore
+
+#: Names of tags and metadata that are read; others may be misspelt.
+_READ: Final = RECORDED.union(CORRECTION_KEYS)
+_PREFIX: Final = len("x-amz-meta-")
+METADATA_BYTES: Final = 2048
+#: The most that we record on an object ourselves.
+OWN_BYTES: Final = 768
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +110,49 @@ class Wishes:
 
     def understand(self, info: ObjectInfo, tags: Mapping[str, str]) -> Wish:
         """Return what an original with these tags asks for."""
-        correction = parse_correction(info.metadata, tags, self._settings.default_correction)
-        allowed = {name: info.metadata[name] for name in info.metadata.keys() & self._settings.metadata_allowlist}
-        metadata, left_out = that_fits(allowed)
+        asked = winning_values(info.metadata, tags, self._settings.default_correction)
+        correction = read_correction(asked)
+        metadata, left_out = that_fits(
+            {name: info.metadata[name] for name in info.metadata.keys() & self._settings.metadata_allowlist}
+        )
+        notes = [left_out] if left_out else []
+        if {*info.metadata, *tags} - _READ:
+            notes += near_keys(info.metadata, tags, RECORDED)
         headers = {**metadata, "Cache-Control": self._settings.cache_control}
         carried = {name: value for name, value in headers.items() if value}
-        notes = (left_out, *near_keys(info.metadata, tags, RECORDED))
-        mentioned = tuple(note for note in notes if note)
-        asked = asked_by(info.metadata, tags, self._settings.default_correction)
         identity = fingerprint(info, correction, carried)
-        return Wish(info, correction, metadata, identity, mentioned, asked, self._settings.cache_control)
+        return Wish(info, correction, metadata, identity, tuple(notes), asked.sources, self._settings.cache_control)
 
     def changed(self, key: str) -> PreconditionFailedError:
         """Return the error that lets the protocol start again."""
         return PreconditionFailedError(
             f"{key!r} changed while it was being published", bucket=self._staging.bucket, key=key
         )
+
+
+def metadata_size(metadata: Mapping[str, str]) -> int:
+    """Return how many bytes of the limit user metadata takes."""
+    return sum(_PREFIX + len(name.encode()) + len(value.encode()) for name, value in metadata.items())
+
+
+def that_fits(metadata: Mapping[str, str]) -> tuple[dict[str, str], str]:
+    """Return what of an uploader's metadata can be written beside ours.
+
+    A value that is not printable ASCII, or one that would make all too large,
+    is left out; a shorter one after it may still fit.
+
+    Returns
+    -------
+    tuple
+        The metadata, in the order of the names, and a sentence that names what is left out, without values;
+        empty if nothing is.
+    """
+    kept: dict[str, str] = {}
+    room = METADATA_BYTES - OWN_BYTES
+    for name, value in sorted(metadata.items()):
+        size = metadata_size({name: value})
+        if size <= room and value.isascii() and value.isprintable():
+            kept[name] = value
+            room -= size
+    names = sorted(metadata.keys() - kept.keys())
+    return kept, f"metadata that does not fit into headers was left out: {', '.join(names)}" if names else ""

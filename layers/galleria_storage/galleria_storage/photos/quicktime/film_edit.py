@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from galleria_storage.corrections.camera_text import read_capture_time
 from galleria_storage.corrections.capture_tags import CaptureTags
+from galleria_storage.corrections.capture_time import read_capture_time
 from galleria_storage.corrections.durations import MICROSECONDS
 from galleria_storage.corrections.moment_change import MomentChange, moment_at
 from galleria_storage.errors import CorrectionError, UnsupportedFormatError
