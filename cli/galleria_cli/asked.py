@@ -43,6 +43,17 @@ def rules_for(paths: Sequence[Path], rules: Path | None, *, recursive: bool) -> 
     return next((book_of(path) for path in paths if recursive and path.is_dir()), Rulebook())
 
 
+def nothing_asked(paths: Sequence[Path], rules: Path | None, *, recursive: bool) -> CorrectionError:
+    """Return the error that nobody says what to correct, and where that may be said."""
+    folder = next((path for path in paths if recursive and path.is_dir()), None)
+    place = rules or (folder / NAME if folder else None)
+    advice = f"Give it as KEY=VALUE, such as shift=+1h; allowed are {', '.join(ASKING_KEYS)}."
+    if place is None:
+        return CorrectionError("no correction is given", advice=advice)
+    missing = f"{place} asks for none" if place.is_file() else f"there is no {place}"
+    return CorrectionError(f"no correction is given, and {missing}", advice=advice)
+
+
 def photos_of(paths: Sequence[Path], selection: Selection, *, recursive: bool, into: Path | None) -> list[LocalFile]:
     """Return the files that are meant; those of the folder that the copies go into are not, if it lies in another."""
     found = []

@@ -54,8 +54,12 @@ def _verdicts(env: Mapping[str, str], *, setup_cors: bool, merge: bool) -> list[
 
 
 def _log(message: str, *, extra: Mapping[str, Any]) -> None:
-    """Keep what the library logs on the terminal: the old rules, before they are gone."""
-    print(message, json.dumps(extra), file=sys.stderr)
+    """Keep what the library logs on the terminal, in words: the old rules, before they are gone."""
+    if "rules_before" not in extra:  # a defect, with all that is known of it
+        print(message, *extra.values(), file=sys.stderr)
+        return
+    before = json.dumps(extra["rules_before"], ensure_ascii=False) if extra["rules_before"] else "there were none"
+    print(printable(f"{extra['bucket']}: its CORS rules are replaced; before: {before}"), file=sys.stderr)
 
 
 def _print(verdicts: Sequence[BucketVerdict], where: TextIO, *, setup_cors: bool) -> None:

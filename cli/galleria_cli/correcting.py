@@ -85,21 +85,23 @@ class Correcting:
         media_type = facts.media.media_type if facts.media else ""
         if not is_correctable(media_type):
             return self._other(file, facts, asked=bool(choice.asked) and not choice.general)
-        return self._photo(file, parse_correction(asked_of(file.path, media_type, choice.asked), {}))
+        correction = parse_correction(asked_of(file.path, media_type, choice.asked), {})
+        return self._photo(file, correction, asked=bool(choice.asked))
 
-    def _photo(self, file: LocalFile, correction: Correction) -> Corrected:
+    def _photo(self, file: LocalFile, correction: Correction, *, asked: bool) -> Corrected:
         with LocalContent(file.path).open() as source:
             plan = plan_photo(FileSource(source), correction)
-            times = " → ".join(capture_text(tags) or "-" for tags in (plan.before, plan.after))
+            times = _times(plan)
             target = self._target(file)
-            if target is None:
-                return Corrected(file.name, "corrected", times)
-            if os.path.lexists(target):
+            if target and os.path.lexists(target):
                 if _holds(target, plan):
                     return Corrected(file.name, "already there", times)
                 raise _taken(target)
-            source.seek(0)
-            self._write(target, file.path, lambda copy: correct_stream(source, copy, correction))
+            if target:
+                source.seek(0)
+                self._write(target, file.path, lambda copy: correct_stream(source, copy, correction))
+        if not plan.patches:
+            return Corrected(file.name, "copied", reason="it is right already" if asked else "")
         return Corrected(file.name, "corrected", times, "; ".join(plan.notes))
 
     def _sidecar(self, file: LocalFile, owner: Path) -> Corrected:
@@ -159,6 +161,11 @@ class Correcting:
 
     def _target(self, file: LocalFile) -> Path | None:
         return self.into / file.name if self.into else None
+
+
+def _times(plan: Plan) -> str:
+    """Write the capture times before and after; one that stays is written once."""
+    return " → ".join(dict.fromkeys(capture_text(tags) or "-" for tags in (plan.before, plan.after)))
 
 
 def _holds(target: Path, plan: Plan) -> bool:

@@ -168,3 +168,11 @@ def test_local_publishes_what_is_put_into_staging_until_it_is_stopped() -> None:
             process.kill()
     assert line.split() == ["published", "a.jpg", "2024:06:15", "12:30:45", "→", "2024:06:15", "13:30:45"]
     assert "Stopped" in rest
+
+
+def test_a_folder_without_photos_is_refused_before_anything_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(showing, "embedded_system", lambda *_: pytest.fail("it was started"))
+    assert main(["demo", "--photos", str(tmp_path)]) == 2
+    assert "has no files" in capsys.readouterr().err

@@ -158,6 +158,7 @@ def test_nothing_is_deployed_where_no_page_may_read_the_photos(
     assert "--setup-cors" in capsys.readouterr().err
     assert keys(s3, buckets.public, prefix) == []
     assert main(["deploy", str(photos), "--prefix", prefix, "--setup-cors"]) == 0
+    assert capsys.readouterr().err == f"{buckets.public}: its CORS rules are replaced; before: there were none\n"
 
 
 def test_a_provider_that_keeps_no_cors_rules_gets_the_site_and_the_person_a_note(

@@ -84,7 +84,7 @@ def world(endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         "Secret key": "testing",
     }
     monkeypatch.setattr(click, "prompt", lambda text, **_how: answers[text])
-    monkeypatch.setattr(click, "confirm", lambda *_text, abort=False, **_how: abort)  # galleria.toml stays as it is
+    monkeypatch.setattr(click, "confirm", lambda *_text, default, **_how: default)  # galleria.toml stays as it is
     monkeypatch.setattr(publish, "time", SimpleNamespace(sleep=_nobody_waits))
     yield s3
     backend = get_backend("s3")[DEFAULT_ACCOUNT_ID]["aws"]

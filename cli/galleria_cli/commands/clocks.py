@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from galleria_cli.options import PATH, dry, recursive, selected, told
+from galleria_cli.questions import agree
 from galleria_cli.replacing import replace_text
 from galleria_cli.reporting import Report
 from galleria_cli.rules.filename import NAME
@@ -144,11 +145,7 @@ def _folder(paths: Sequence[Path]) -> Path:
 
 
 def _write(path: Path, text: str, *, replace: bool, ask: bool) -> None:
-    if (
-        path.exists()
-        and not replace
-        and not (ask and click.confirm(printable(f"{path} exists. Replace it?"), err=True))
-    ):
+    if path.exists() and not replace and not (ask and agree(f"{path} exists. Replace it?")):
         click.echo(printable(f"{path} stays as it is; --yes replaces it"), err=True)
         return
     replace_text(path, text)

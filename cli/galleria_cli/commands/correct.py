@@ -46,7 +46,6 @@ def command(
     """
     from galleria_cli import asked  # noqa: PLC0415 # `--help` is quick
     from galleria_cli.correcting import Corrected, Correcting  # noqa: PLC0415
-    from galleria_cli.rules.short_forms import ASKING_KEYS  # noqa: PLC0415
     from galleria_storage.bulk.run import as_they_finish  # noqa: PLC0415
 
     if bool(into) == dry_run:
@@ -54,7 +53,7 @@ def command(
     given, paths = asked.understand(words)
     book = asked.rules_for(paths, rules, recursive=recursive)
     if not (given or book.asked or book.rules):
-        raise CorrectionError(f"no correction is given; allowed are {', '.join(ASKING_KEYS)}, as KEY=VALUE")
+        raise asked.nothing_asked(paths, rules, recursive=recursive)
     if not paths:
         raise CorrectionError("no photo is given", advice="Name photos, or with -r folders.")
     if into:
@@ -65,18 +64,19 @@ def command(
     counts: Counter[str] = Counter()
     files = asked.photos_of(paths, selection, recursive=recursive, into=into)
 
+    would = {"corrected": "would correct", "copied": "would copy"} if dry_run else {}
+
     def tell(done: Corrected) -> None:
         counts[done.status] += 1
-        would = {"corrected": "would correct", "copied": "would copy"}
-        status = would.get(done.status, done.status) if dry_run else done.status
         dull = done.status in {"already there", "left out"}
+        status = would.get(done.status, done.status)
         report.file(status, done.name, wrong=done.status == "rejected", dull=dull, asked=done.times, reason=done.reason)
 
     one = Correcting(book, given, into, others).one
     with report.interruptible(lambda: len(files)), closing(as_they_finish(one, files, transfers)) as results:
         for done in results:
             tell(done)
-    report.summary(
-        ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "there are no files", counts
-    )
+    told = ", ".join(f"{count} {would.get(status, status)}" for status, count in sorted(counts.items()))
+    summary = f"{told or 'there are no files'}{'; nothing was written' if dry_run else ''}"
+    report.summary(summary, {**counts, "dry_run": dry_run})
     return int(counts["rejected"] > 0)

@@ -8,6 +8,7 @@ import click
 from galleria_cli import configuration
 from galleria_cli.options import PATH, dry, told
 from galleria_cli.providers import PROVIDERS, Answers, parameters_of, settings_of, shown
+from galleria_cli.questions import agree, ask
 from galleria_cli.reporting import Report
 
 _SAMCONFIG: Final = Path("samconfig.toml")
@@ -61,16 +62,14 @@ def command(
     from galleria_storage.s3.access import public_bucket as checked  # noqa: PLC0415
 
     answers = Answers(
-        where or _ask(PROVIDERS[provider].asked, PROVIDERS[provider].example or None),
-        _ask("Staging bucket (empty: the stack makes one)", "") if staging_bucket is None else staging_bucket,
-        public_bucket or _ask("Public bucket"),
-        _ask("Access key of the public bucket", "" if provider == "aws" else None)
-        if access_key is None
-        else access_key,
+        where or ask(PROVIDERS[provider].asked, PROVIDERS[provider].example or None),
+        ask("Staging bucket (empty: the stack makes one)", "") if staging_bucket is None else staging_bucket,
+        public_bucket or ask("Public bucket"),
+        ask("Access key of the public bucket", "" if provider == "aws" else None) if access_key is None else access_key,
         secret_key or "",
     )
     if answers.access_key and not answers.secret_key:
-        answers = answers._replace(secret_key=click.prompt("Secret key", hide_input=True, err=True))
+        answers = answers._replace(secret_key=ask("Secret key", hidden=True))
     settings = settings_of(provider, answers)
     checked(settings)  # a wrong answer is told before anything is written
     parameters = parameters_of(settings, secret_arn)
@@ -82,8 +81,8 @@ def command(
         print(_profile(name, settings))
         print(sam.difference(before, after, str(path)) if path else _parameters(parameters))
     if not dry_run:
-        if not yes:
-            click.confirm("Write this?", default=True, abort=True, err=True)
+        if not (yes or agree("Write this?", default=True)):
+            raise click.Abort
         configuration.save(name, settings)
         if path and after != before:
             sam.write(path, after)
@@ -94,10 +93,6 @@ def command(
     check = f"galleria-storage {'' if name == configuration.DEFAULT else f'--profile {name} '}doctor"
     report.summary("nothing was written" if dry_run else f"written; check it with: {check}", facts)
     return 0
-
-
-def _ask(question: str, default: str | None = None) -> str:
-    return str(click.prompt(question, default=default, show_default=bool(default), err=True))
 
 
 def _profile(name: str, settings: dict[str, str]) -> str:

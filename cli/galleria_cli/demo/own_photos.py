@@ -1,7 +1,7 @@
 """The user's own photos for the demo: read from a folder, one at a time, never changed."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -25,7 +25,7 @@ def photos_in(
     asked: Mapping[str, str] = NOTHING,
     selection: Selection = EVERYTHING,
 ) -> Iterator[Photo]:
-    """Yield every file below a folder, with what is asked of it and what must come of it.
+    """Return every file below a folder, with what is asked of it and what must come of it; each is read in its turn.
 
     Only JPEG photos are asked to be corrected; all other files go as they are, and it is for the function to say
     whether they are photos.
@@ -51,6 +51,10 @@ def photos_in(
     files = [file for file in list_files(folder) if selection.takes(file.name)]
     if not files:
         raise SettingsError(f"{folder} has no files", advice="Name a folder with photos.")
+    return _photos(files, problems, asked)
+
+
+def _photos(files: Sequence[LocalFile], problems: dict[str, str], asked: Mapping[str, str]) -> Iterator[Photo]:
     for file in files:
         try:
             data = _content(file)

@@ -42,12 +42,14 @@ def show(
     folder: Path | None, log_file: Path | None, asked: Mapping[str, str], selection: Selection, report: Report
 ) -> int:
     """Do the work of the command, and return its exit status."""
-    log_path = log_file or _new_log()
     unreadable: dict[str, str] = {}
     own = folder_given(folder) if folder else None
     photos: Callable[[], Iterable[Photo]] = (
         (lambda: photos_in(own, unreadable, asked, selection)) if own else sample_photos
     )
+    if own:
+        photos()  # a folder without photos is refused before anything is started
+    log_path = log_file or _new_log()
     plain = not (report.as_json or report.quiet)
     with log_path.open("w", encoding="utf-8") as log, embedded_system(log, _NO_DEFAULTS) as system:
         wrong = (_show if plain else partial(_tell, report))(system, photos)

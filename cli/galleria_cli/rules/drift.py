@@ -10,6 +10,7 @@ from math import isfinite
 from typing import Any, Final, NamedTuple
 
 from galleria_cli.rules.clock_times import clock_time
+from galleria_cli.rules.short_forms import name_of
 from galleria_storage.corrections.correction_keys import CAMERA_ZONE, SHIFT, TIMESTAMP
 from galleria_storage.corrections.durations import parse_shift, shift_text
 from galleria_storage.errors import CorrectionError
@@ -49,14 +50,24 @@ class Drift(NamedTuple):
         return {**asked, SHIFT: shift_text(shift)}
 
 
-def drift_of(given: Mapping[str, Any], asked: Mapping[str, str], where: str) -> Drift | None:
+def drift_of(rule: Mapping[str, Any], asked: Mapping[str, str], where: str) -> Drift | None:
     """Read the two keys of a rule; None if it has neither.
+
+    Parameters
+    ----------
+    rule
+        All its keys, as they are written.
+    asked
+        What it asks, in the correction language.
+    where
+        What to call the rule in an error.
 
     Raises
     ------
     CorrectionError
         One of them is missing or cannot be understood, or the rule sets a time, which cannot drift.
     """
+    given = {key: rule[key] for key in DRIFT_KEYS if key in rule}
     if not given:
         return None
     for missing, other in ((DRIFT, DRIFT_FROM), (DRIFT_FROM, DRIFT)):
@@ -76,6 +87,6 @@ def drift_of(given: Mapping[str, Any], asked: Mapping[str, str], where: str) -> 
             tag=DRIFT_FROM,
         )
     if TIMESTAMP in asked or CAMERA_ZONE in asked:
-        other = TIMESTAMP if TIMESTAMP in asked else CAMERA_ZONE
+        other = name_of(TIMESTAMP if TIMESTAMP in asked else CAMERA_ZONE, rule)
         raise CorrectionError(f"{where}: drift and {other} contradict each other; drift goes with shift", tag=DRIFT)
     return Drift(float(seconds), since)

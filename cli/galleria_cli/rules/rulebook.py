@@ -188,7 +188,7 @@ def _rule(number: int, given: Mapping[str, Any]) -> Rule:
     if not isinstance(skip, bool):
         raise CorrectionError(f"{where}: skip is {skip!r}; in a rule true or false is expected", tag="skip")
     asked = correction_values({key: given[key] for key in given if key in ASKING_KEYS}, where)
-    drift = drift_of({key: given[key] for key in given if key in DRIFT_KEYS}, asked, where)
+    drift = drift_of(given, asked, where)
     if skip == bool(asked or drift):
         raise CorrectionError(f"{where} must either ask for something or say skip = true", tag="rule")
     texts = [_texts(given.get(name, []), name, where) for name in _CONDITIONS[:-1]]

@@ -17,7 +17,7 @@ from galleria_storage.corrections.correction_keys import (
     TARGET_ZONE,
     TIMESTAMP,
 )
-from galleria_storage.corrections.durations import MICROSECONDS, parse_shift, shift_text
+from galleria_storage.corrections.durations import ALLOWED_SHIFT, MICROSECONDS, parse_shift, shift_text
 from galleria_storage.errors import CorrectionError
 
 #: Short key -> correction key; `zone` is one of two, by its value.
@@ -30,6 +30,9 @@ SHORT_KEYS: Final = {
     "remove": REMOVE,
 }
 ASKING_KEYS: Final = tuple(dict.fromkeys((*SHORT_KEYS, *CORRECTION_KEYS)))
+_ALLOWED_SHIFT: Final = f"+1h, -11m34s and the like, {ALLOWED_SHIFT}"
+#: Advice that helps with the tags of an object, but not here.
+_ONLY_IN_STAGING: Final = "; an empty tag cancels the metadata of the same name"
 _UNITS: Final = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "min": 60, "s": 1}
 _NUMBER_AND_UNIT: Final = r"([0-9]{1,6})\s*(w|d|h|min|m|s)"
 _OFFSET: Final = re.compile(r"[+-]?[0-9]{1,2}(:?[0-9]{2}|[.,][0-9]+)?|Z|UTC", re.IGNORECASE)
@@ -51,15 +54,25 @@ def correction_values(asked: Mapping[str, object], where: str) -> dict[str, str]
         A value cannot be understood, or contradicts another.
     """
     found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for name, value in asked.items():
         key, text = _translated(name, _text(name, value, where))
+        other = names.setdefault(key, name)
         if found.setdefault(key, text) != text:
-            raise CorrectionError(f"{where}: {name} and another key both set {key}; once is allowed", tag=name)
+            raise CorrectionError(f"{where}: {other} and {name} mean the same; one is allowed", tag=name)
     try:
         parse_correction(found, {})
     except CorrectionError as error:
-        raise CorrectionError(f"{where}: {error.message}", tag=error.tag, advice=error.advice) from error
+        message, advice = (_as_written(words or "", names) for words in (error.message, error.advice))
+        raise CorrectionError(
+            f"{where}: {message}", tag=error.tag, advice=advice.replace(_ONLY_IN_STAGING, "") or None
+        ) from error
     return found
+
+
+def name_of(key: str, written: Collection[str]) -> str:
+    """Return a correction key by its short name, if it was written so."""
+    return next((name for name in written if SHORT_KEYS.get(name) == key), key)
 
 
 def from_words(words: Collection[str], where: str) -> dict[str, str]:
@@ -115,6 +128,14 @@ def _translated(name: str, text: str) -> tuple[str, str]:
     if key == SHIFT and (shift := shift_microseconds(text)) is not None:
         return SHIFT, shift_text(shift)
     return key, text
+
+
+def _as_written(text: str, names: Mapping[str, str]) -> str:
+    """Let an error of the correction language speak of the keys that were written."""
+    for key, name in names.items():
+        if name != key:
+            text = re.sub(rf"(?<![\w-]){re.escape(key)}(?![\w-])", name, text)
+    return text.replace(ALLOWED_SHIFT, _ALLOWED_SHIFT)
 
 
 def _text(name: str, value: object, where: str) -> str:

@@ -126,4 +126,15 @@ def test_nothing_is_written_unless_it_is_confirmed(
 def test_nobody_to_answer_is_told_in_words(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO())
     assert console.main(["setup", "hetzner"]) == 130
-    assert "nothing was written" in capsys.readouterr().err
+    question, nobody, stopped = capsys.readouterr().err.splitlines()
+    assert question.startswith("Location (fsn1, nbg1, hel1)")
+    assert (nobody[:22], stopped) == ("nobody answers here; o", "stopped; nothing was written")
+
+
+def test_nobody_to_agree_is_told_below_the_question(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    assert console.main(HETZNER[:-1]) == 130
+    assert capsys.readouterr().err.splitlines()[0].startswith("Write this?")
+    assert not config.exists()

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import piexif
 import pytest
 
 from galleria_cli.beside import followed
@@ -190,7 +191,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(
     (tmp_path / "out/2.jpg").unlink()
     capsys.readouterr()
     assert main(words) == 0
-    assert "2 already there, 1 corrected, 1 left out" in capsys.readouterr().out
+    assert "2 already there, 1 copied, 1 left out" in capsys.readouterr().out
     (tmp_path / "out/2.jpg").write_bytes(b"something else")
     assert main(words) == 1
 
@@ -204,6 +205,39 @@ def test_copies_in_the_folder_itself_are_not_corrected_again(wedding: Path) -> N
 def test_short_forms_are_understood(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["correct", "--dry-run", "shift=+1h", "zone=+02:00", str(photo)]) == 0
     assert "→ 2024:06:15 13:30:45+02:00" in capsys.readouterr().out
+
+
+def test_a_photo_that_is_right_already_is_copied(
+    photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for asked in (["shift=0"], ["target-timezone-offset-hours=13"], ["time=2024-06-15T12:30:45"]):
+        assert main(["correct", "--dry-run", *asked, str(photo)]) == 0
+        assert capsys.readouterr().out.startswith(f"would copy {photo.name}  it is right already\n")
+    assert main(["correct", "--into", str(tmp_path / "out"), "shift=0", str(photo)]) == 0
+    assert "1 copied" in capsys.readouterr().out
+    assert (tmp_path / "out" / photo.name).read_bytes() == PHOTO
+
+
+def test_a_time_that_stays_is_told_once(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    exif = piexif.load(PHOTO)
+    exif["Exif"][piexif.ExifIFD.BodySerialNumber] = b"042021000123"
+    piexif.insert(piexif.dump(exif), PHOTO, str(photo))
+    assert main(["correct", "--dry-run", "remove=serial-numbers", str(photo)]) == 0
+    assert "would correct photo.jpg  2024:06:15 12:30:45\n1 would correct; nothing" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("rules", "why"), [("", "wedding/galleria.toml asks for none"), (None, "there is no {}/wedding/galleria.toml")]
+)
+def test_a_folder_without_any_correction_is_told_of_its_rules(
+    wedding: Path, rules: str | None, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = wedding / "galleria.toml"
+    path.unlink()
+    if rules is not None:
+        path.write_text(rules)
+    assert main(["correct", "-r", str(wedding), "--dry-run"]) == 2
+    assert why.format(wedding.parent) in capsys.readouterr().err
 
 
 def test_a_sidecar_that_says_another_time_stays_as_it_is() -> None:

@@ -61,7 +61,7 @@ def test_a_photo_without_a_time_is_asked_for_the_shift_and_refused_later(tmp_pat
         ('drift = 3600\ndrift-from = "2024-06-15"', "-600 to 600"),
         ('drift = nan\ndrift-from = "2024-06-15"', "seconds per day"),
         ('drift = 1\ndrift-from = "soon"', "drift-from is 'soon'"),
-        ('drift = 1\ndrift-from = "2024-06-15"\ntime = "2024-06-15T10:00:00"', "contradict each other"),
+        ('drift = 1\ndrift-from = "2024-06-15"\ntime = "2024-06-15T10:00:00"', "drift and time contradict each other"),
     ],
 )
 def test_what_cannot_be_understood_is_refused(tmp_path: Path, text: str, found: str) -> None:

@@ -52,7 +52,7 @@ def test_no_photo_is_changed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "words"), [("absent", "is not a folder"), ("", "has no files")])
 def test_a_folder_that_is_missing_or_empty_is_named(tmp_path: Path, name: str, words: str) -> None:
     with pytest.raises(SettingsError, match=words):
-        list(photos_in(tmp_path / name, {}))
+        photos_in(tmp_path / name, {})
 
 
 def test_an_entry_that_cannot_be_read_is_named_and_stops_no_other(tmp_path: Path) -> None:

@@ -113,11 +113,17 @@ def test_what_is_to_be_skipped_is_skipped(tmp_path: Path) -> None:
         ('[[rule]]\ncamra = "x"\nshift = "1h"', "rule 1 has the unknown key 'camra'; 'camera' may be meant"),
         ('[[rule]]\nshift = "1h"', "has no condition"),
         ('[[rule]]\ncamera = "x"', "must either ask"),
-        ('[[rule]]\ncamera = "x"\nshift = "soon"', "rule 1: timestamp-offset-hours is 'soon'"),
+        ('[[rule]]\ncamera = "x"\nshift = "soon"', "rule 1: shift is 'soon'; allowed are +1h, -11m34s"),
+        ('[[rule]]\ncamera = "x"\ntimestamp-offset-hours = "soon"', "rule 1: timestamp-offset-hours is 'soon'"),
+        ('zone = "+99:00"', "galleria.toml: zone is '+99:00'"),
+        ('camera-zone = "Mars/Base"\nzone = "Europe/Rome"', "camera-zone is 'Mars/Base'"),
+        ('time = "yesterday"', "galleria.toml: time is 'yesterday'"),
+        ('time = "2024-06-15T10:30:45"\nshift = 1', "time ('2024-06-15T10:30:45') and shift ('+01:00:00') contradict"),
+        ('zone = "gps"\ncamera-zone = "Asia/Tokyo"', "camera-zone ('Asia/Tokyo') and zone ('gps') contradict"),
         ('zone = "Europe/Stokholm"', "Stokholm"),
         ('[[rule]]\nfiles = "x"\nbetween = ["b", "a"]\nshift = "1h"', "between is"),
         ('[rule]\nfiles = "x"', "[[rule]]"),
-        ('shift = "1h"\ntimestamp-offset-hours = "2"', "once is allowed"),
+        ('shift = "1h"\ntimestamp-offset-hours = "2"', "shift and timestamp-offset-hours mean the same"),
         ("shift = true", "text in quotes"),
     ],
 )
@@ -167,3 +173,9 @@ def test_what_is_not_utf_8_is_refused_in_plain_words(tmp_path: Path, read: Calla
     path.write_bytes(b'camera = "\xff"')
     with pytest.raises(GalleriaError, match="byte 11 is not UTF-8"):
         read(path)
+
+
+def test_advice_speaks_of_the_keys_that_were_written(tmp_path: Path) -> None:
+    with pytest.raises(CorrectionError) as caught:
+        book(tmp_path, 'time = "2024-06-15T10:30:45"\nshift = 1')
+    assert caught.value.advice == "Remove time or shift."
