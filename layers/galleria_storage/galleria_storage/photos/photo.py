@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from galleria_storage.errors import GalleriaError, LocalFileError, UnsupportedFormatError
 from galleria_storage.photos.check import check_plan
-from galleria_storage.photos.formats import Format, format_of, planner_of
+from galleria_storage.photos.formats import Format, Planner, format_of, planner_of
 from galleria_storage.photos.plan import NOTHING, Asked, Patch, Plan, Span
 from galleria_storage.photos.refusals import harmful
 from galleria_storage.photos.sniff import recognise
@@ -45,6 +45,11 @@ def plan_photo(source: RangedSource, asked: Asked, media_type: str | None = None
     planner = planner_of(media_type)
     if planner is None:
         raise UnsupportedFormatError(f"photos of type {media_type} cannot be corrected")
+    return plan_with(planner, source, asked)
+
+
+def plan_with(planner: Planner, source: RangedSource, asked: Asked) -> Plan:
+    """Do as `plan_photo` for a photo whose planner is known."""
     found = planner.format
     if asked.needs_gps:
         from galleria_storage.photos.gps_moment import gps_moment  # noqa: PLC0415 # lazy: few photos need it

@@ -15,8 +15,8 @@ from galleria_storage.errors import (
 from galleria_storage.photos.credentials import after_edit
 from galleria_storage.photos.endings import check_ending
 from galleria_storage.photos.formats import planner_of
-from galleria_storage.photos.photo import plan_photo
-from galleria_storage.photos.plan import NOTHING, Span
+from galleria_storage.photos.photo import plan_with
+from galleria_storage.photos.plan import Plan, Span
 from galleria_storage.photos.sniff import MediaType, recognise
 from galleria_storage.photos.source import MeteredSource
 from galleria_storage.publishing.publish_settings import PublishSettings
@@ -65,19 +65,8 @@ def prepare(source: ObjectSource, correction: Correction, settings: PublishSetti
     """
     photo = MeteredSource(source, source.read(0, HEAD_BYTES))
     media_type = _recognise(photo, settings).media_type
-    note = ""
     try:
-        if not (planner := planner_of(media_type)):
-            raise _uncorrectable(media_type)
-        photo.max_bytes = planner.max_bytes
-        try:
-            plan = plan_photo(photo, correction or NOTHING, media_type)
-        except NoCaptureTimeError:
-            if correction.asked_by_object:
-                raise
-            # A screenshot in a stack whose default moves every photo: there is nothing to move.
-            note = "published without the default correction: the photo has no capture time"
-            plan = plan_photo(photo, correction.without_time() or NOTHING, media_type)
+        plan, note = _planned(photo, media_type, correction)
     except UnsupportedFormatError:
         if correction.asked_by_object or correction.remove:
             raise  # a copy that tells what it should not is worse than none
@@ -107,6 +96,21 @@ def prepare(source: ObjectSource, correction: Correction, settings: PublishSetti
         "; ".join(filter(None, (note, *plan.notes))),
         credentials,
     )
+
+
+def _planned(photo: MeteredSource, media_type: str, correction: Correction) -> tuple[Plan, str]:
+    """Return the plan of what is asked, and a note if that is less than the default asks for."""
+    if not (planner := planner_of(media_type)):
+        raise _uncorrectable(media_type)
+    photo.max_bytes = planner.max_bytes
+    try:
+        return plan_with(planner, photo, correction), ""
+    except NoCaptureTimeError:
+        if correction.asked_by_object:
+            raise
+        # A screenshot in a stack whose default moves every photo: there is nothing to move.
+        note = "published without the default correction: the photo has no capture time"
+        return plan_with(planner, photo, correction.without_time()), note
 
 
 def _recognise(photo: MeteredSource, settings: PublishSettings) -> MediaType:
