@@ -83,6 +83,7 @@ class FakeS3:
     ) -> None:
         self.preconditions = preconditions
         self.meta = SimpleNamespace(endpoint_url="https://s3.example")
+        self.exceptions = SimpleNamespace(ClientError=ClientError)
         self.on_complete: Preconditions = preconditions
         self.director: Director = director or Calm()
         #: Of all answers to GetObject.

@@ -1,6 +1,7 @@
 """A client that answers as it is told, one answer after the other."""
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -27,6 +28,7 @@ class Scripted:
     def __init__(self, *answers: Mapping[str, Any] | ClientError) -> None:
         self._answers = list(answers)
         self.asked: list[dict[str, Any]] = []
+        self.exceptions = SimpleNamespace(ClientError=ClientError)
 
     def store(self, profile: ProviderProfile) -> ObjectStore:
         return ObjectStore(self, "photos", profile)  # type: ignore[arg-type] # it stands for one

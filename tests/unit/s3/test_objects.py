@@ -1,6 +1,7 @@
 """Only what an answer says is believed: a bare 200 proves nothing, and one odd answer teaches nothing."""
 
 import hashlib
+import io
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,6 +11,7 @@ import pytest
 
 from galleria_storage.errors import (
     AccessDeniedError,
+    BucketNotFoundError,
     IntegrityError,
     NotFoundError,
     PreconditionFailedError,
@@ -64,6 +66,19 @@ def test_metadata_that_the_provider_withholds_is_counted() -> None:
     found = Scripted({**HEADED, "MissingMeta": 2}).store(AWS).head("a.jpg")
     assert found is not None
     assert found.missing_metadata == 2
+
+
+@pytest.mark.parametrize("code", ["404", "NoSuchKey"])
+def test_an_object_that_is_not_there_is_no_error(code: str) -> None:
+    assert Scripted(refusal(code, 404)).store(AWS).head("a.jpg") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "kind"), [("NoSuchBucket", 404, BucketNotFoundError), ("403", 403, AccessDeniedError)]
+)
+def test_a_look_that_says_nothing_of_the_object_is_an_error(code: str, status: int, kind: type[ProviderError]) -> None:
+    with pytest.raises(kind):
+        Scripted(refusal(code, status)).store(AWS).head("a.jpg")
 
 
 # --- tags
@@ -135,6 +150,18 @@ def test_one_odd_answer_to_a_condition_teaches_nothing(write: Callable[..., Stor
     store = Scripted(NOT_IMPLEMENTED, {"ETag": '"abc"'}).store(AWS)
     write(store, ABSENT)
     assert store.profile is AWS
+
+
+def test_a_file_is_sent_from_its_beginning_each_time() -> None:
+    client, sent = Scripted(NOT_IMPLEMENTED, NOT_IMPLEMENTED, {"ETag": '"abc"'}), list[bytes]()
+
+    class Reading(Scripted):
+        def put_object(self, **arguments: Any) -> Any:
+            sent.append(arguments["Body"].read())
+            return client.put_object(**arguments)
+
+    Reading({}).store(AWS).put("a.jpg", io.BytesIO(b"photo"), {}, ABSENT)
+    assert sent == [b"photo"] * 3
 
 
 def test_a_conditional_delete_is_learnt_apart_from_the_others() -> None:

@@ -9,14 +9,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import Any, Final, Self
 
 from galleria_storage.errors import IntegrityError
 from galleria_storage.s3.faults import sdk_errors, translate, unproven
 from galleria_storage.s3.sdk.body_reader import breaks, straight_reader
-
-if TYPE_CHECKING:
-    from botocore.response import StreamingBody
 
 #: Checksums that are ever sent along (`transfer.proof`).
 _CHECKSUMS: Final = ("ChecksumSHA256", "ChecksumCRC32")
@@ -94,15 +91,15 @@ class ObjectStream:
 
     Parameters
     ----------
-    info
-        What the answer's headers say.
-    start
-        Position of the first byte received.
-    body
-        The answer's body.
+    bucket, key
+        The object.
+    answer
+        Of GetObject.
 
     Attributes
     ----------
+    info
+        What the answer's headers say.
     position
         Of the next byte.
     checksums
@@ -111,19 +108,12 @@ class ObjectStream:
         Whether the connection was dropped.
     """
 
-    def __init__(
-        self,
-        info: ObjectInfo,
-        start: int,
-        body: "StreamingBody",
-        bucket: str,
-        checksums: Mapping[str, Any] | None = None,
-    ) -> None:
-        self.info = info
-        self.checksums = checksums or {}
-        self.position = start
-        self._body = body
-        self._read = straight_reader(body)
+    def __init__(self, bucket: str, key: str, answer: Mapping[str, Any]) -> None:
+        self.info = object_info(key, answer)
+        self.checksums = {name: value for name, value in answer.items() if name.startswith("Checksum")}
+        self.position = _first_byte(answer)
+        self._body = answer["Body"]
+        self._read = straight_reader(self._body)
         self._bucket = bucket
         self.closed = False
 
@@ -230,7 +220,7 @@ def object_info(key: str, answer: Mapping[str, Any]) -> ObjectInfo:
     )
 
 
-def first_byte(answer: Mapping[str, Any]) -> int:
+def _first_byte(answer: Mapping[str, Any]) -> int:
     """Return the position of the first byte of a body (RFC 9110, section 14.4): 0 unless the answer is a range."""
     found = re.match(r"bytes (\d+)-", str(answer.get("ContentRange") or ""))
     return int(found[1]) if found else 0

@@ -1,6 +1,6 @@
-"""Writes with what guards them: a digest where the bucket requires one, and a condition in the provider's form.
+"""What a bucket's answers teach about it, and writes that are repeated in another form after a refusal.
 
-`Learnt` keeps what a bucket's answers teach; only what repeats is learnt.
+Only what repeats is learnt. A write that is not refused does not come here.
 """
 
 import hashlib
@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from galleria_storage.errors import PreconditionFailedError, ProviderError, UnsupportedOperationError
+from galleria_storage.errors import PreconditionFailedError, UnsupportedOperationError
 from galleria_storage.s3.conditions import Absent, Condition, Matches, Write
-from galleria_storage.s3.faults import wants_digest
 from galleria_storage.s3.profiles import ProviderProfile
 
 #: Accepts further arguments of boto3; raises errors of this library.
@@ -46,14 +45,6 @@ class Learnt:
         self.has_tags = profile.object_tags is not False
         self._lock = threading.Lock()
 
-    def headers(self, write: Write, condition: Condition) -> dict[str, str]:
-        """Return a condition as an argument of boto3; empty without a condition, or if the provider refuses it."""
-        if condition is None or self.profile.support(write, condition) == "refused":
-            return {}
-        if isinstance(condition, Absent):
-            return {"IfNoneMatch": "*"}
-        return {"IfMatch": self.profile.if_match(condition.etag)}
-
     def relies_on(self, write: Write, condition: Condition) -> bool:
         """Whether the provider is known to obey such a condition."""
         return condition is not None and self.profile.support(write, condition) == "honoured"
@@ -67,13 +58,14 @@ class Learnt:
         """Note that such a condition was refused repeatedly, and that the same write succeeded without it."""
         with self._lock:
             if condition is not None:
-                self.profile = self.profile.refusing(write, condition)
+                self.profile = _refusing(self.profile, write, condition)
 
     def keeps_versions(self) -> None:
         """Note that the bucket keeps versions: if that breaks the provider's conditions, stop relying on them."""
         with self._lock:
             if not self.profile.versioned_conditions:
-                self.profile = self.profile.without_put_conditions()
+                refused: dict[str, Any] = {"put_if_none_match": "refused", "put_if_match": "refused"}
+                self.profile = replace(self.profile, **refused, versioned_conditions=True)
 
     def requires_digests(self) -> None:
         """Note that an upload without a digest was refused for that reason."""
@@ -84,25 +76,23 @@ class Learnt:
         self.has_tags = False
 
 
-def with_digest(learnt: Learnt, call: Call, body: Any, headers: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Upload a body, with its Content-MD5 if the bucket requires a digest."""
-    if learnt.digest_required:
-        headers = _with_md5(headers, body)
-    try:
-        return call(**headers)
-    except ProviderError as error:
-        digested = _with_md5(headers, body)
-        if digested == headers or not wants_digest(error):
-            raise
-    answer = call(**digested)
-    learnt.requires_digests()
-    return answer
+def with_digest(headers: Mapping[str, Any], body: Any) -> Mapping[str, Any]:
+    """Add the Content-MD5 of a body in memory, unless the headers already have a digest."""
+    if not isinstance(body, bytes | bytearray | memoryview) or any(map(_is_digest, headers)):
+        return headers
+    digest = hashlib.md5(body, usedforsecurity=False).digest()
+    return {**headers, "ContentMD5": b64encode(digest).decode()}
 
 
-def under_condition(
-    learnt: Learnt, write: Write, condition: Condition, call: Call, holds: Callable[[], bool]
+def write_again(  # noqa: PLR0917 # what a write needs
+    learnt: Learnt,
+    write: Write,
+    condition: Condition,
+    call: Call,
+    holds: Callable[[], bool],
+    error: PreconditionFailedError | UnsupportedOperationError,
 ) -> Mapping[str, Any]:
-    """Write under a condition, unless the provider is known to refuse it; remember if it does.
+    """Write again after a refusal, in case it was the form of the condition that was refused; remember if it was.
 
     Parameters
     ----------
@@ -114,25 +104,26 @@ def under_condition(
         Writes, with the condition's header.
     holds
         Checks whether the condition holds now.
+    error
+        What the first try met.
 
     Raises
     ------
     PreconditionFailedError
-        It does not hold.
+        The condition does not hold.
     """
-    if not (header := learnt.headers(write, condition)):
-        return call()
-    for _ in range(TIMES):
-        try:
-            return call(**header)
-        except UnsupportedOperationError:
-            continue
-        except PreconditionFailedError:
-            # Ceph gives this answer to a quoted ETag, and in a versioned bucket to any, even to the right one.
-            if learnt.relies_on(write, condition) or not isinstance(condition, Matches) or not holds():
-                raise
-            return _with_bare_etag(learnt, write, condition, call, holds)
-    return _without(learnt, write, condition, call)
+    for _ in range(TIMES - 1):
+        if isinstance(error, UnsupportedOperationError):
+            try:
+                return call(**learnt.profile.header(write, condition))
+            except (PreconditionFailedError, UnsupportedOperationError) as another:
+                error = another
+    if isinstance(error, UnsupportedOperationError):
+        return _without(learnt, write, condition, call)
+    # Ceph gives this answer to a quoted ETag, and in a versioned bucket to any, even to the right one.
+    if learnt.relies_on(write, condition) or not isinstance(condition, Matches) or not holds():
+        raise error
+    return _with_bare_etag(learnt, write, condition, call, holds)
 
 
 def _with_bare_etag(
@@ -155,12 +146,18 @@ def _without(learnt: Learnt, write: Write, condition: Condition, call: Call) -> 
     return answer
 
 
-def _with_md5(headers: Mapping[str, Any], body: Any) -> Mapping[str, Any]:
-    """Add the Content-MD5 of a body in memory, unless the headers already have a digest."""
-    if not isinstance(body, bytes | bytearray | memoryview) or any(map(_is_digest, headers)):
-        return headers
-    digest = hashlib.md5(body, usedforsecurity=False).digest()
-    return {**headers, "ContentMD5": b64encode(digest).decode()}
+def _refusing(profile: ProviderProfile, write: Write, condition: Absent | Matches) -> ProviderProfile:
+    """Return the same facts but for one: such a write is refused."""
+    absent = isinstance(condition, Absent)
+    match write:
+        case "put":
+            return replace(profile, put_if_none_match="refused") if absent else replace(profile, put_if_match="refused")
+        case "complete" if absent:
+            return replace(profile, complete_if_none_match="refused")
+        case "complete":
+            return replace(profile, complete_if_match="refused")
+        case "delete":
+            return replace(profile, delete_if_match="refused")
 
 
 def _is_digest(header: str) -> bool:

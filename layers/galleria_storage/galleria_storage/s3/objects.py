@@ -19,23 +19,26 @@ from galleria_storage.errors import (
     ProviderError,
     UnsupportedOperationError,
 )
-from galleria_storage.s3.answers import ObjectInfo, ObjectStream, Stored, first_byte, object_info, stored, told
+from galleria_storage.s3.answers import ObjectInfo, ObjectStream, Stored, object_info, stored, told
 from galleria_storage.s3.conditions import ABSENT, Absent, Condition, Matches, Write
-from galleria_storage.s3.faults import code_of, sdk_errors, translate, unproven
-from galleria_storage.s3.guarded import TIMES, Call, Learnt, under_condition, with_digest
+from galleria_storage.s3.faults import code_of, sdk_errors, translate, unproven, wants_digest
+from galleria_storage.s3.guarded import TIMES, Call, Learnt, with_digest, write_again
 from galleria_storage.s3.profiles import ProviderProfile
 
 __all__ = ["ABSENT", "Absent", "Condition", "Matches", "ObjectInfo", "ObjectStore", "ObjectStream", "Stored"]
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
 
     # boto3 accepts a bytearray; its type stubs do not say so.
     Body = Any
 
 
-Answer = TypeVar("Answer", bound=Mapping[str, Any])
+Answer = TypeVar("Answer", bound=Mapping[str, Any] | None)
 
+#: What boto3 makes of a HEAD that is answered with 404: there is no body to say more.
+_PLAIN_404: Final = "404"
 #: Besides an empty set, servers answer this if an object has no tags.
 _NO_TAGS: Final = frozenset({"NoSuchTagSet", "NoSuchTagSetError"})
 
@@ -66,8 +69,10 @@ class ObjectStore:
     def head(self, key: str) -> ObjectInfo | None:
         """HeadObject; None if there is no such object."""
         try:
-            answer = self._ask(self.client.head_object, key)
+            answer = self._ask(self._head, key)
         except NotFoundError:
+            return None
+        if answer is None:
             return None
         self._notice_versions(answer)
         return object_info(key, answer)
@@ -100,11 +105,8 @@ class ObjectStore:
         if if_match is not None:
             wanted["IfMatch"] = self.profile.if_match(if_match)
         answer = self._ask(self.client.get_object, key, **wanted)
-        info = object_info(key, answer)
-        first = first_byte(answer)
-        checksums = {name: value for name, value in answer.items() if name.startswith("Checksum")}
-        stream = ObjectStream(info, first, answer["Body"], self.bucket, checksums)
-        if first != start:
+        stream = ObjectStream(self.bucket, key, answer)
+        if (first := stream.position) != start:
             stream.close()
             raise IntegrityError(
                 f"{key!r}: asked for byte {start} on, got byte {first} on", bucket=self.bucket, key=key
@@ -161,14 +163,8 @@ class ObjectStore:
         PreconditionFailedError
             The condition no longer holds (412), or somebody else is writing at the moment (409).
         """
-
-        def put(**wanted: Any) -> Mapping[str, Any]:
-            if hasattr(body, "seek"):
-                body.seek(0)  # it is sent again, without the condition, if that is refused
-            call = partial(self._ask, self.client.put_object, key, Body=body, **wanted)
-            return with_digest(self._learnt, call, body, headers)
-
-        answer = self._under_condition("put", put, key, condition)
+        upload = partial(self._upload, self.client.put_object, key, body, headers)
+        answer = self._under_condition("put", upload, key, condition)
         self._notice_versions(answer)
         return stored(answer)
 
@@ -190,8 +186,7 @@ class ObjectStore:
 
     def upload_part(self, key: str, upload_id: str, number: int, body: "Body", headers: Mapping[str, Any]) -> Stored:
         """UploadPart number `number` (from 1)."""
-        call = partial(self._ask, self.client.upload_part, key, UploadId=upload_id, PartNumber=number, Body=body)
-        answer = with_digest(self._learnt, call, body, headers)
+        answer = self._upload(self.client.upload_part, key, body, headers, UploadId=upload_id, PartNumber=number)
         told(answer, "ETag", "UploadPart", bucket=self.bucket, key=key)
         return stored(answer)
 
@@ -253,7 +248,36 @@ class ObjectStore:
         if answer.get("VersionId"):
             self._learnt.keeps_versions()
 
+    def _head(self, **arguments: Any) -> "HeadObjectOutputTypeDef | None":
+        """HeadObject; None for a plain 404, which is the answer about every new photo."""
+        try:
+            return self.client.head_object(**arguments)
+        except self.client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] == _PLAIN_404:
+                return None
+            raise
+
+    def _upload(
+        self, operation: Callable[..., Answer], key: str, body: "Body", headers: Mapping[str, Any], **arguments: Any
+    ) -> Answer:
+        """Call an operation that sends a body, with its Content-MD5 if the bucket requires a digest."""
+        if hasattr(body, "seek"):
+            body.seek(0)  # it is sent again if the condition is refused
+        if self._learnt.digest_required:
+            headers = with_digest(headers, body)
+        try:
+            return self._ask(operation, key, Body=body, **headers, **arguments)
+        except ProviderError as error:
+            digested = with_digest(headers, body)
+            if digested == headers or not wants_digest(error):
+                raise
+        answer = self._ask(operation, key, Body=body, **digested, **arguments)
+        self._learnt.requires_digests()
+        return answer
+
     def _under_condition(self, write: Write, call: Call, key: str, condition: Condition) -> Mapping[str, Any]:
+        """Call an operation that writes, with the header of a condition, or without it where that is refused."""
+
         def attempt(**header: str) -> Mapping[str, Any]:
             try:
                 return call(**header)
@@ -266,4 +290,10 @@ class ObjectStore:
             found = self.head(key)
             return found is not None and isinstance(condition, Matches) and found.etag == condition.etag
 
-        return under_condition(self._learnt, write, condition, attempt, holds)
+        header = self._learnt.profile.header(write, condition)
+        try:
+            return attempt(**header)
+        except (PreconditionFailedError, UnsupportedOperationError) as error:
+            if not header:
+                raise
+            return write_again(self._learnt, write, condition, attempt, holds, error)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlsplit
 
 from galleria_storage.errors import SettingsError
-from galleria_storage.s3.conditions import Absent, Matches, Write
+from galleria_storage.s3.conditions import Absent, Condition, Matches, Write
 from galleria_storage.s3.endpoints import is_aws
 
 if TYPE_CHECKING:
@@ -125,22 +125,11 @@ class ProviderProfile:
             case "delete":
                 return "refused" if absent else self.delete_if_match
 
-    def refusing(self, write: Write, condition: Absent | Matches) -> "ProviderProfile":
-        """Return the same facts but for one: such a write is refused."""
-        absent = isinstance(condition, Absent)
-        match write:
-            case "put":
-                return replace(self, put_if_none_match="refused") if absent else replace(self, put_if_match="refused")
-            case "complete" if absent:
-                return replace(self, complete_if_none_match="refused")
-            case "complete":
-                return replace(self, complete_if_match="refused")
-            case "delete":
-                return replace(self, delete_if_match="refused")
-
-    def without_put_conditions(self) -> "ProviderProfile":
-        """Return the facts for a versioned bucket of a provider whose conditions of PutObject fail there."""
-        return replace(self, put_if_none_match="refused", put_if_match="refused", versioned_conditions=True)
+    def header(self, write: Write, condition: Condition) -> dict[str, str]:
+        """Return a condition as an argument of boto3; empty without one, or if such a write is refused."""
+        if condition is None or self.support(write, condition) == "refused":
+            return {}
+        return {"IfMatch": self.if_match(condition.etag)} if isinstance(condition, Matches) else {"IfNoneMatch": "*"}
 
     def if_match(self, etag: str) -> str:
         """Write an ETag (without quotes) as this provider wants it in If-Match."""
