@@ -4,17 +4,17 @@ import gc
 import sys
 from typing import Final
 
-#: Objects after which Python looks for garbage in circles. A start makes tens of thousands that all stay.
+#: New objects after which Python looks for cyclic garbage. Starting makes tens of thousands, all of which stay.
 _OBJECTS: Final = 50_000
 
 
 def start() -> int:
-    """Run the command for this process, whose first and last moments are spared what only a long life needs."""
+    """Run the command as a process, and skip the garbage collector's work at its start and end."""
     gc.set_threshold(_OBJECTS, 10, 10)
     from galleria_cli.console import main  # noqa: PLC0415 # only now: importing makes most of the objects
 
     status = main()
-    gc.freeze()  # the process ends: nobody needs to look through all that is there once more
+    gc.freeze()  # the process ends, so a last collection would be wasted
     return status
 
 

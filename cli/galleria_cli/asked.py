@@ -1,4 +1,4 @@
-"""What `correct` is asked for: corrections, photos and folders, in any order."""
+"""The arguments of `correct`: corrections, photos and folders, in any order."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,14 +14,14 @@ from galleria_storage.errors import CorrectionError
 
 
 def understand(words: Sequence[str]) -> tuple[dict[str, str], list[Path]]:
-    """Tell corrections and paths apart; patterns that the shell left are expanded.
+    """Separate corrections from paths; patterns that the shell left are expanded.
 
     Raises
     ------
     CorrectionError
-        A word is almost a correction, or one is given twice.
+        A word looks like a misspelt correction, or one is given twice.
     LocalFileError
-        Nothing fits a pattern.
+        Nothing matches a pattern.
     """
     asked: dict[str, object] = {}
     paths = []
@@ -37,7 +37,7 @@ def understand(words: Sequence[str]) -> tuple[dict[str, str], list[Path]]:
 
 
 def rules_for(paths: Sequence[Path], rules: Path | None, *, recursive: bool) -> Rulebook:
-    """Return the rules of a file, else those of the first folder."""
+    """Return the rules in a file, or else those of the first folder."""
     if rules:
         return read_rulebook(rules)
     return next((book_of(path) for path in paths if recursive and path.is_dir()), Rulebook())
@@ -55,7 +55,7 @@ def nothing_asked(paths: Sequence[Path], rules: Path | None, *, recursive: bool)
 
 
 def photos_of(paths: Sequence[Path], selection: Selection, *, recursive: bool, into: Path | None) -> list[LocalFile]:
-    """Return the files that are meant; those of the folder that the copies go into are not, if it lies in another."""
+    """Return the chosen files, without those in the folder for the copies, if it lies inside another."""
     found = []
     copies = into.resolve() if into else None
     for path in paths:

@@ -1,4 +1,4 @@
-"""CORS rules of the public bucket, looked at and told in words: the work of `cors`, and what `deploy` asks first."""
+"""Auditing the public bucket's CORS rules and printing the verdicts: the work of `cors`, also used by `deploy`."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from galleria_storage.cors.bucket_verdict import BucketVerdict
 from galleria_storage.cors.cors_settings import cors_settings
 from galleria_storage.runtime.environment import RememberedNames, completed
 
-_GUIDANCE = "Run again with --setup-cors (or `galleria-storage cors repair`) to put the rules right for web access."
+_GUIDANCE = "Run again with --setup-cors (or `galleria-storage cors repair`) to repair the rules."
 
 
 def audit(*, setup_cors: bool, merge: bool, report: Report) -> int:
@@ -30,10 +30,10 @@ def audit(*, setup_cors: bool, merge: bool, report: Report) -> int:
 
 
 def may_be_read(env: Mapping[str, str], *, setup_cors: bool) -> bool:
-    """Tell whether pages may read the public bucket, and print what is wrong to stderr.
+    """Return whether pages may read the public bucket, and print what is wrong on standard error.
 
-    A provider that keeps no CORS rules (the MinIO family) counts as readable unless CORS_PROBE_URL shows that it is
-    not: there is nothing a person could put right in the bucket. It is printed all the same.
+    A provider without CORS rules (the MinIO family) counts as readable unless CORS_PROBE_URL shows that it is not:
+    nobody could repair anything in the bucket. A note is printed all the same.
     """
     verdicts = _verdicts(env, setup_cors=setup_cors, merge=False)
     _print([verdict for verdict in verdicts if _exit_status([verdict])], sys.stderr, setup_cors=setup_cors)
@@ -48,13 +48,13 @@ def _verdicts(env: Mapping[str, str], *, setup_cors: bool, merge: bool) -> list[
     if merge:
         settings = replace(settings, mode="merge")
     elif setup_cors and settings.mode == "audit":
-        # Whoever types it wants it done, whatever the scheduled function may do.
+        # A person who types this wants it done, whatever the scheduled function is allowed to do.
         settings = replace(settings, mode="repair")
     return audit_buckets(settings, read_only=not setup_cors, log=_log)
 
 
 def _log(message: str, *, extra: Mapping[str, Any]) -> None:
-    """Keep what the library logs on the terminal, in words: the old rules, before they are gone."""
+    """Print what the library logs, in words: the old rules, before they are replaced."""
     if "rules_before" not in extra:  # a defect, with all that is known of it
         print(message, *extra.values(), file=sys.stderr)
         return

@@ -1,8 +1,7 @@
-"""Files that belong to a photo: a film that cannot tell its zone takes the photo's, a sidecar says what the photo says.
+"""Files that belong to a photo: a film without a zone takes the photo's, and a sidecar follows its photo.
 
-A live photo is a HEIC and a MOV of one name; RAW and JPEG of one shot share a
-name, too. An XMP sidecar (``a.xmp``, ``a.CR2.xmp``) is what photo programs
-write beside a file that they do not want to touch.
+A live photo is a HEIC and a MOV with the same name; RAW and JPEG of one shot share a name, too. Photo programs write an
+XMP sidecar (``a.xmp``, ``a.CR2.xmp``) beside a file that they do not want to change.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,15 +31,15 @@ SIDECAR: Final = ".xmp"
 
 
 def asked_of(path: Path, media_type: str, asked: Mapping[str, str]) -> Mapping[str, str]:
-    """Return what to ask of a file: of a film that needs a zone and cannot tell one, with that of the photo beside it.
+    """Return the correction for a file; a film that needs a zone but has none gets that of the photo beside it.
 
-    A film records moments in UTC and no GPS time. So an absolute time or the
-    zone ``gps`` would be refused, although the photo of the same shot can tell.
+    A film records moments in UTC, and no GPS time. So an absolute time or the zone ``gps`` would be refused, although
+    the photo of the same shot has what is missing.
 
     Raises
     ------
     CorrectionError
-        What is asked cannot be understood.
+        The correction cannot be understood.
     LocalFileError
         A file cannot be read.
     """
@@ -68,7 +67,7 @@ def _plan(path: Path, correction: Correction) -> Plan | None:
 def owner_of(sidecar: Path) -> Path:
     """Return the file that a sidecar belongs to: ``a.jpg`` for ``a.jpg.xmp``, one named ``a`` for ``a.xmp``.
 
-    Of several files of its name, one that can be corrected; without any, the sidecar itself.
+    Of several files with its name, one that can be corrected; if there is none, the sidecar itself.
     """
     if (named := sidecar.with_suffix("")).suffix and named.is_file():
         return named
@@ -77,21 +76,22 @@ def owner_of(sidecar: Path) -> Path:
 
 
 def can_be_corrected(path: Path) -> bool:
-    """Whether a file is of a kind that has a planner."""
+    """Whether a file is of a format that can be corrected."""
     with LocalContent(path).open() as stream:
         media = recognise(FileSource(stream))
     return media is not None and is_correctable(media.media_type)
 
 
 def corrected_sidecar(data: bytes, owner: Path, correction: Correction) -> bytes:
-    """Return a sidecar that says what its photo says after a correction; every other byte stays.
+    """Return a sidecar that agrees with its corrected photo; every other byte stays.
 
     Beside a file that cannot be corrected, the sidecar's own capture time is moved.
 
     Raises
     ------
     GalleriaError
-        The photo's correction is refused, the sidecar is not XMP, or it has several times and no photo decides.
+        The photo's correction is refused, the sidecar is not XMP, or it has several times and there is no photo to
+        decide.
     """
     block = _block(data)
     if can_be_corrected(owner):
@@ -105,7 +105,7 @@ def corrected_sidecar(data: bytes, owner: Path, correction: Correction) -> bytes
 
 
 def followed(data: bytes, before: CaptureTags, after: CaptureTags) -> bytes:
-    """Return a sidecar in which every date that said the photo's old capture time says the new one.
+    """Return a sidecar in which every date equal to the photo's old capture time is changed to the new one.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def _own_time(block: Block, correction: Correction) -> CaptureTags:
     told = told_times([block])
     if len(told) > 1 and correction.changes_time:
         raise CorrectionError(
-            f"the sidecar tells {len(told)} different times, and no photo beside it says which of them counts",
+            f"the sidecar has {len(told)} different times, and no photo beside it shows which one is right",
             tag="xmp:CreateDate",
         )
     return CaptureTags(told[0].exif_text) if told else CaptureTags()
@@ -138,5 +138,5 @@ def _without_groups(data: bytes, names: Sequence[str]) -> bytes:
 
 
 def _block(data: bytes) -> Block:
-    Packet(data)  # raises the reason why nothing in it can be found
+    Packet(data)  # raises the reason why it cannot be read
     return Block("xmp", "sidecar", BytesSource(data), list)

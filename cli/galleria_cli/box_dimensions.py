@@ -11,7 +11,7 @@ from galleria_storage.photos.source import RangedSource, WindowSource
 Size = tuple[int, int]
 _MOST: Final = 4096
 _JXL_SIGNATURE: Final = b"\xff\x0a"
-#: ISO/IEC 18181-1, D.2: the ratios of width to height that need no number of their own.
+#: ISO/IEC 18181-1, D.2: ratios of width to height for which the width is not stored.
 _RATIOS: Final = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
 _SIZE_BITS: Final = (9, 13, 18, 30)
 
@@ -68,7 +68,7 @@ def of_film(source: RangedSource) -> Size | None:
 
 
 def _inside(source: RangedSource, *path: tuple[bytes, int]) -> Iterator[Box]:
-    """Yield the boxes at the end of a path; beside each kind, how much of its content comes before its boxes."""
+    """Yield the boxes at the end of a path of kinds, each with the number of bytes before its inner boxes."""
     yield from _below(source, 0, source.size, path)
 
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from galleria_cli import places
 from galleria_cli.options import Transfers
 from galleria_cli.reporting import Report
-from galleria_cli.text_table import sentences
+from galleria_cli.text_table import counted, sentences
 from galleria_storage.bulk.patience import Patience
 from galleria_storage.bulk.run import as_they_finish
 from galleria_storage.delivery.notices import Change, Task
@@ -25,16 +25,14 @@ from galleria_storage.publishing.wiring import PublishService
 from galleria_storage.publishing.wishes import Wishes
 
 _WRONG: Final = frozenset({"rejected", "failed"})
-#: These are failures if the key itself was named, but not among all keys of a folder.
+#: These are failures for a key that was named itself, but not for one of a folder's keys.
 _WRONG_IF_NAMED: Final = frozenset({*_WRONG, "gone", "ignored"})
-_OTHERS: Final = (
-    "made with other settings before: %d copies; --settings-from STACK publishes with those of the deployed function"
-)
+_OTHERS: Final = "made with other settings; --settings-from STACK uses those of the deployed function"
 
 
 @dataclass(frozen=True, slots=True)
 class _Patient:
-    """Publishes, and waits while the network is away."""
+    """Publishes, and waits while the network is down."""
 
     service: PublishService
     patience: Patience
@@ -50,7 +48,7 @@ class _Patient:
 
 
 class Would(NamedTuple):
-    """What a dry run says of one key."""
+    """What a dry run says about one key."""
 
     key: str
     status: str
@@ -58,18 +56,18 @@ class Would(NamedTuple):
 
 
 class ByHand:
-    """One run of a command; outcomes are told to whoever reads the report, and to the CDN.
+    """One run of a command; outcomes go to the report and to the CDN.
 
     Parameters
     ----------
     report
-        Where outcomes are told.
+        Where outcomes are reported.
     stack
         Take the settings of this stack's function; None: those of the environment.
     transfers
         Photos at once, and how long an outage may last.
     settings
-        Settings that win over all others.
+        Settings that override all others.
     force
         Write copies anew, even if the right ones are there.
     """
@@ -85,7 +83,7 @@ class ByHand:
     ) -> None:
         service = PublishService({**places.settings(stack), **(settings or {})}, pace=transfers.pace)
         self.settings = service.read_settings()
-        publisher = service.publisher()  # a wrong setting ends the command before the first photo
+        publisher = service.publisher()  # so that a wrong setting ends the command before the first photo
         self.staging, self.public = publisher.staging, publisher.public
         self.patience = Patience(report.waiting, transfers.patience)
         self._report = report
@@ -96,26 +94,26 @@ class ByHand:
         self._settings_are_the_functions = stack is not None
 
     def publish(self, keys: Iterable[str], *, named: bool = True) -> int:
-        """Publish keys, several at once, tell each outcome, and return the exit status.
+        """Publish keys, several at once, report each outcome, and return the exit status.
 
         Parameters
         ----------
         named
-            Somebody named each of these keys, so that one without a photo is a fault.
+            Each of these keys was named, so one without a photo is a failure.
         """
         return self._all(keys, "written", _WRONG_IF_NAMED if named else _WRONG)
 
     def unpublish(self, keys: Iterable[str]) -> int:
-        """Take away the copies of originals that are gone, and return the exit status."""
+        """Remove the copies of originals that are gone, and return the exit status."""
         return self._all(keys, "removed", _WRONG)
 
     def remove(self, keys: Iterable[str]) -> int:
-        """Remove originals and then their copies, tell each outcome, and return the exit status."""
+        """Remove originals and then their copies, report each outcome, and return the exit status."""
         counts: Counter[str] = Counter()
         return self._all(self._without_originals(keys, counts), "removed", _WRONG, counts)
 
     def _without_originals(self, keys: Iterable[str], counts: Counter[str]) -> Iterator[str]:
-        """Remove the originals, and yield the keys whose copies follow; tell and count what is not there."""
+        """Remove the originals, and yield the keys whose copies follow; report and count those that do not exist."""
         for key in keys:
             if self.patience.call(partial(self._is_absent, key)):
                 counts["absent"] += 1
@@ -128,7 +126,7 @@ class ByHand:
         return self.staging.head(key) is None and self.public.head(key) is None
 
     def would_publish(self, keys: Iterable[str]) -> int:
-        """Say of each key what `publish` would do, and do nothing."""
+        """Say what `publish` would do for each key, and do nothing."""
         counts: Counter[str] = Counter()
         with closing(as_they_finish(self._would, keys, self._at_once)) as found:
             for would in found:
@@ -176,7 +174,7 @@ class ByHand:
                 self._tell(outcome, wrong=outcome.status in wrong, dull=dull)
         self._report.summary(_in_words(counts), counts)
         if otherwise and not self._settings_are_the_functions:
-            self._report.note(_OTHERS % otherwise)
+            self._report.note(f"{counted(otherwise, 'copy was', 'copies were')} {_OTHERS}")
         return int(any(counts[status] for status in wrong))
 
     def _tell(self, outcome: Outcome, *, wrong: bool, dull: bool) -> None:
@@ -195,7 +193,7 @@ class ByHand:
 
 
 def _made_otherwise(differences: str) -> str:
-    return f"the copy before was made with other settings: {differences}" if differences else ""
+    return f"the previous copy was made with other settings: {differences}" if differences else ""
 
 
 def _in_words(counts: Counter[str]) -> str:

@@ -1,4 +1,4 @@
-"""Checks of everything that a photo needs on its way, one by one: the work of `doctor`."""
+"""Checks of everything that publishing a photo needs, one by one: the work of `doctor`."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -24,14 +24,14 @@ _WATCH: Final = "Publish with `galleria-storage publish --watch`"
 
 
 def checks(env: Mapping[str, str], *, base_url: str | None = None, writes: bool = True) -> Iterator[Check]:
-    """Check one thing after the other; what needs a thing that is wrong is left out.
+    """Check one thing after the other; skip checks that depend on something that is wrong.
 
     Parameters
     ----------
     env
         The settings.
     base_url
-        Where visitors read photos; None: that is not checked.
+        Where visitors read photos; None: not checked.
     writes
         Try out conditions with small objects in the public bucket, which are removed again.
     """
@@ -59,7 +59,7 @@ def checks(env: Mapping[str, str], *, base_url: str | None = None, writes: bool 
 
 
 def _reached(name: str, connection: Callable[[], Connection]) -> tuple[ObjectStore | None, Check]:
-    """Connect, and list: keys, names, region and clock are right if that works."""
+    """Connect and list the bucket: if that works, keys, names, region and clock are right."""
     try:
         made = connection()
         store = ObjectStore(made.client, made.bucket, made.profile)
@@ -79,7 +79,7 @@ def _public(settings: PublishSettings, *, writes: bool) -> Connection:
 
 
 def _conditions(public: ObjectStore, *, tried: bool) -> Iterator[Check]:
-    """Say of each kind of write what becomes of its condition; none of the answers loses a photo."""
+    """Say what the provider does with the condition of each kind of write; no answer means that a photo is lost."""
     profile = public.profile
     how = "" if tried else ", untried"
     for name, support, otherwise in (
@@ -96,18 +96,18 @@ def _conditions(public: ObjectStore, *, tried: bool) -> Iterator[Check]:
 
 
 def _notification(staging: ObjectStore, settings: PublishSettings) -> Check:
-    """Look whom the staging bucket tells of what."""
+    """Check which notifications the staging bucket sends."""
     try:
         with translated(bucket=staging.bucket):
             found: Any = staging.client.get_bucket_notification_configuration(Bucket=staging.bucket)
     except UnsupportedOperationError:
-        return Check("notification", "note", "the provider tells nobody of new objects", f"{_WATCH}.")
+        return Check("notification", "note", "the provider sends no notifications of new objects", f"{_WATCH}.")
     if _EVENTBRIDGE in found:
-        return Check("notification", "ok", "the bucket tells EventBridge of all that happens in it")
+        return Check("notification", "ok", "the bucket sends all its events to EventBridge")
     entries = [entry for name in _TARGETS for entry in found.get(name, [])]
     if not entries:
         advice = f"Deploy the stack with this bucket. {_WATCH} until then."
-        return Check("notification", "wrong", "the bucket tells nobody of new objects", advice)
+        return Check("notification", "wrong", "the bucket sends no notifications of new objects", advice)
     told = {event for entry in entries for event in entry.get("Events", [])}
     wanted = {"s3:ObjectCreated:": "new photos", "s3:ObjectTagging:": "changed tags"}
     if settings.when_removed == "unpublish":
@@ -116,8 +116,8 @@ def _notification(staging: ObjectStore, settings: PublishSettings) -> Check:
     if missing:
         state: State = "wrong" if "new photos" in missing else "note"
         advice = f"Add {', '.join(event for event, what in wanted.items() if what in missing)} with a * at each end."
-        return Check("notification", state, f"the bucket does not tell of {' and '.join(missing)}", advice)
-    return Check("notification", "ok", f"the bucket tells of {', '.join(wanted.values())}")
+        return Check("notification", state, f"the bucket sends no notifications of {' and '.join(missing)}", advice)
+    return Check("notification", "ok", f"the bucket sends notifications of {', '.join(wanted.values())}")
 
 
 def _cors(env: Mapping[str, str]) -> Check:

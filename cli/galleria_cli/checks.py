@@ -18,7 +18,7 @@ class Check(NamedTuple):
 
 
 def attempt(name: str, check: Callable[[], Check]) -> Check:
-    """Return a check; what keeps it from being done is wrong."""
+    """Return a check; an error that prevents it makes it `wrong`."""
     try:
         return check()
     except GalleriaError as error:

@@ -1,7 +1,7 @@
 """`--clock PHOTO=TIME`: a photo of a clock, and the time that it shows; without a time, a QR code in it says so.
 
-QR codes that tell the time are shown by apps and web pages for this purpose: ISO 8601, or seconds since 1970. They are
-read if a decoder is installed (`zxing-cpp`, with Pillow).
+Apps and web pages show the time as a QR code for this purpose: ISO 8601, or seconds since 1970. The codes are read if a
+decoder is installed (`zxing-cpp`, with Pillow).
 """
 
 import re
@@ -19,14 +19,14 @@ _SINCE_1970: Final = re.compile(r"\d{10}(\d{3})?")
 
 
 def shown_times(given: Iterable[str], files: Sequence[LocalFile]) -> Mapping[str, datetime]:
-    """Return what clocks in photos show, by the photos' names.
+    """Return the times on clocks in photos, by the photos' names.
 
     Raises
     ------
     LocalFileError
-        There is no such photo among the files, or several.
+        No photo among the files has this name, or several do.
     CorrectionError
-        A time cannot be read, or there is neither a time nor a readable QR code.
+        A time cannot be understood, or there is neither a time nor a readable QR code.
     """
     shown = {}
     for word in given:
@@ -34,7 +34,7 @@ def shown_times(given: Iterable[str], files: Sequence[LocalFile]) -> Mapping[str
         file = _file(name, files)
         time = read_time(text) if sign else time_in_code(file.path)
         if time is None:
-            expected = "a time such as 2024-06-15T12:30:45, with or without an offset, is expected"
+            expected = "allowed is a time such as 2024-06-15T12:30:45, with or without an offset"
             raise CorrectionError(f"{_OPTION} is {word!r}; {expected if sign else _no_code()}", tag=_OPTION)
         shown[file.name] = time
     return shown
@@ -59,7 +59,7 @@ def _file(name: str, files: Sequence[LocalFile]) -> LocalFile:
 
 
 def time_in_code(photo: Path | BinaryIO) -> datetime | None:
-    """Return the time in a photo's QR code; None if no decoder is installed, or there is no such code."""
+    """Return the time in a photo's QR code; None if there is no such code, or no decoder is installed."""
     try:
         import zxingcpp  # noqa: PLC0415 # whoever wants it installs it
         from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 # the same

@@ -1,4 +1,4 @@
-"""What `galleria-storage clocks` tells of a camera, and of a photo without a time: as JSON, and in words for people."""
+"""The results of `galleria-storage clocks`, for cameras and for photos without a time: as JSON, and as text."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from galleria_storage.clocks.untimed import FoundTime
 
 
 def camera_facts(proposal: Proposal) -> dict[str, Any]:
-    """Return one camera for JSON; spans are in seconds. What is not known is null."""
+    """Return one camera for JSON; time spans are in seconds, unknown values null."""
     camera = proposal.camera
     return {
         "camera": camera.label,
@@ -31,7 +31,7 @@ def camera_facts(proposal: Proposal) -> dict[str, Any]:
 
 
 def camera_in_words(proposal: Proposal) -> list[str]:
-    """Return one camera as lines: how many files, from when to when, the verdict, and the evidence."""
+    """Return one camera as lines: number of files, first and last time, verdict, and evidence."""
     camera = proposal.camera
     first, last = (f"{time:%Y-%m-%d %H:%M}" if time else "" for time in (camera.first, camera.last))
     zone = f", zone {proposal.zone}" if proposal.zone else ""

@@ -1,4 +1,4 @@
-"""Completion of words in bash, zsh, fish and PowerShell: Click's, and the one shell that Click leaves out."""
+"""Completion for bash, zsh and fish, which Click has, and for PowerShell, which it lacks."""
 
 import os
 from typing import ClassVar, Final
@@ -35,7 +35,7 @@ Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
 
 
 def complete(group: click.Command, program: str, variable: str, instruction: str) -> int:
-    """Answer a shell that completes a word, or print what makes a shell ask."""
+    """Answer a shell that completes a word, or print its start-up lines."""
     add_completion_class(PowerShell)
     return shell_complete(group, {}, program, variable, instruction)
 

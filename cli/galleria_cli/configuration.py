@@ -1,7 +1,7 @@
-"""Settings that are kept on this computer: profiles in one TOML file, in the platform's own place.
+"""Settings saved on this computer: profiles in one TOML file, in the platform's usual folder.
 
-A profile is a table of the settings' own names: ``[studio]``, ``STAGING_BUCKET = "…"``. The profile ``default``
-fills in what the environment does not say; one that is named (`--profile`, GALLERIA_PROFILE) counts more than it.
+A profile is a table of settings by name: ``[studio]``, ``STAGING_BUCKET = "…"``. The profile ``default`` fills in what
+the environment does not set; a profile that is named (`--profile`, GALLERIA_PROFILE) overrides the environment.
 """
 
 import os
@@ -27,12 +27,12 @@ def path() -> Path:
 
 
 def apply(name: str | None) -> None:
-    """Let the environment have the settings of a profile.
+    """Put the settings of a profile into the environment.
 
     Raises
     ------
     SettingsError
-        The profile that is named does not exist, or the file is not what it should be.
+        The named profile does not exist, or the file cannot be understood.
     """
     profiles = read()
     wanted = name or os.environ.get("GALLERIA_PROFILE", "").strip()
@@ -66,12 +66,12 @@ def read() -> dict[str, dict[str, str]]:
 
 
 def save(name: str, values: Mapping[str, str]) -> Path:
-    """Write a profile beside those that are there; only its owner may read the file.
+    """Add or replace a profile; only the owner may read the file.
 
     Raises
     ------
     SettingsError
-        The name is not one for a profile.
+        A profile cannot have this name.
     LocalFileError
         It cannot be written.
     """

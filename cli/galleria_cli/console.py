@@ -6,14 +6,11 @@ Exit status of every subcommand
     Done, and everything is right.
 1
     Done, but something is not right (a photo failed, rules have drifted).
-2
-    Could not be done or could not be told: bad usage, a setting, no access.
-130
+2 Could not be done: bad usage, a setting, no access. 130
     Stopped with Ctrl-C.
-141
-    Stopped since nobody reads the output any more (``galleria-storage … | head -1``).
+141 Stopped because nobody reads the output any more (``galleria-storage … | head -1``).
 
-The overview is printed from the list below, without Click and without any subcommand: it is there at once.
+The overview is printed from the list below, without importing Click or any subcommand, so it appears at once.
 """
 
 import io
@@ -33,22 +30,22 @@ PROGRAM: Final = "galleria-storage"
 COMPLETE: Final = "_GALLERIA_STORAGE_COMPLETE"
 #: Each is a module of `commands` that has a Click command named `command`.
 COMMANDS: Final[dict[str, str]] = {
-    "clocks": "find out which camera's clock is wrong, and write the rules that put it right",
-    "push": "put photos into staging, with what is asked of each",
+    "clocks": "find out which camera's clock is wrong, and write the rules that correct it",
+    "push": "put photos into staging, with a correction for each",
     "correct": "correct photos on this computer, or try what a correction would do",
     "deploy": "put a static site into the public bucket, beside the photos",
     "look": "see the photos of all cameras on one time axis, and say which clock is wrong",
     "status": "compare staging with the public bucket: what is right, missing, stale …",
-    "verify": "do the same, with every byte read",
+    "verify": "like status, but read and compare every byte",
     "publish": "publish photos of the staging bucket by hand, or without Lambda at all",
     "manifest": "list what is public for a site generator, as JSON or CSV",
-    "remove": "take photos out of staging, the public bucket and the CDN",
-    "problems": "say what was rejected or failed, why, and what to do",
-    "retry": "hand what is in the failure queue to the function again",
-    "setup": "keep the settings of a provider, and put the stack's parameters into samconfig.toml",
-    "doctor": "check what a photo needs on its way, and say what to do",
+    "remove": "remove photos from staging, the public bucket and the CDN",
+    "problems": "show what was rejected or failed, why, and what to do",
+    "retry": "send the events in the failure queue to the function again",
+    "setup": "save a provider's settings, and put the stack's parameters into samconfig.toml",
+    "doctor": "check the set-up step by step, and say what to do",
     "cors": "check or repair the public bucket's CORS rules",
-    "demo": "run the main job on an embedded S3, and check every result",
+    "demo": "publish sample photos on an embedded S3, and check every result",
     "local": "keep the embedded system running, and publish whatever is put into staging",
     "completion": "print what a shell needs to complete commands and options",
 }
@@ -59,12 +56,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a key may hold any letter, a terminal may not
+            stream.reconfigure(errors="replace")  # a key may contain any character; some would control the terminal
     try:
         status = _run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
-        # What is still in the buffers goes nowhere, so that the interpreter does not complain at its end.
+        # Discard what is still buffered; otherwise the interpreter complains when it exits.
         _forget_output()
         return 141
     return status
@@ -82,9 +79,9 @@ Commands:
 {lines}
 
 {PROGRAM} COMMAND --help explains one of them; --version prints the version;
-{PROGRAM} --profile NAME COMMAND takes the settings that `setup` has kept.
+{PROGRAM} --profile NAME COMMAND uses the settings that `setup` saved.
 
-Exit status: 0 all right, 1 something is not right, 2 could not be done or found out."""
+Exit status: 0 all right, 1 something is not right, 2 could not be done."""
 
 
 def _run(arguments: list[str]) -> int:
@@ -101,7 +98,7 @@ def _run(arguments: list[str]) -> int:
         return 2
     except BrokenPipeError:
         raise
-    except OSError as error:  # a folder that is gone, a file system that is away
+    except OSError as error:  # a folder that was deleted, a file system that was unmounted
         print(printable(f"{error.filename or 'a file'}: {error.strerror or error}"), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -124,7 +121,7 @@ def _invoke(arguments: list[str]) -> int:
             status: int = group.invoke(context)
     except click.exceptions.Exit as done:
         return done.exit_code
-    except click.exceptions.Abort:  # Ctrl-C, or nobody there, at a question; or the answer was no
+    except click.exceptions.Abort:  # Ctrl-C or end of input at a question, or the answer was no
         print("stopped; nothing was written", file=sys.stderr)
         return 130
     except click.ClickException as error:

@@ -27,7 +27,7 @@ _TAKEN: Final = "exists already"
 
 
 class Corrected(NamedTuple):
-    """What became of one file, with its capture times before and after."""
+    """The result for one file, with its capture times before and after."""
 
     name: str
     status: Status
@@ -36,7 +36,7 @@ class Corrected(NamedTuple):
 
 
 def _umask() -> int:
-    """Return what new files are not allowed; reading it means setting it."""
+    """Return the umask, which can only be read by setting it."""
     mask = os.umask(0o022)
     os.umask(mask)
     return mask
@@ -49,13 +49,13 @@ class Correcting:
     Attributes
     ----------
     book, given
-        What is asked: by the rules, and by the command line.
+        Corrections from the rules, and from the command line.
     into
         Where the copies go; None: nothing is written.
     others
-        Carry files over that are not photos.
+        Copy files that are not photos, too.
     mask
-        What new files are not allowed; asked for once, since asking means setting it.
+        The umask, read once, since it can only be read by setting it.
     """
 
     book: Rulebook
@@ -65,7 +65,7 @@ class Correcting:
     mask: int = field(default_factory=_umask)
 
     def one(self, file: LocalFile) -> Corrected:
-        """Correct one file; whatever goes wrong with it becomes its status."""
+        """Correct one file; any error becomes its status."""
         try:
             if file.problem:
                 return Corrected(file.name, "rejected", reason=file.problem)
@@ -105,7 +105,7 @@ class Correcting:
         return Corrected(file.name, "corrected", times, "; ".join(plan.notes))
 
     def _sidecar(self, file: LocalFile, owner: Path) -> Corrected:
-        """Let a sidecar say what its photo says."""
+        """Correct a sidecar as its photo."""
         facts = self._facts(file.name, owner)
         beside = file.name.rpartition("/")[0]
         choice = self.book.choose(facts._replace(name=f"{beside}/{owner.name}".lstrip("/")), self.given)
@@ -141,15 +141,15 @@ class Correcting:
         return Corrected(file.name, "copied")
 
     def _write(self, target: Path, original: Path, write: Callable[[BinaryIO], object]) -> None:
-        """Write a copy under a name of its own first, so that nobody meets a half of it; file times are kept."""
+        """Write a copy under a temporary name first, so that nobody sees half of it; file times are kept."""
         target.parent.mkdir(parents=True, exist_ok=True)
-        # A new file, whatever is in the folder: a link under a name that can be guessed would be followed.
+        # A new file with a random name: a link planted under a predictable one would be followed.
         handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
         part = Path(name)
         try:
             with os.fdopen(handle, "wb") as copy:
                 write(copy)
-            part.chmod(0o666 & ~self.mask)  # as any new file; it was made for its owner alone
+            part.chmod(0o666 & ~self.mask)  # permissions as of any new file; so far only the owner may read it
             state = original.stat()
             os.utime(part, ns=(state.st_atime_ns, state.st_mtime_ns))
             _rename(part, target)
@@ -169,7 +169,7 @@ def _times(plan: Plan) -> str:
 
 
 def _holds(target: Path, plan: Plan) -> bool:
-    """Whether a file is the result of a plan, as far as its length and its capture tags tell."""
+    """Whether a file is the result of a plan, judging by its length and its capture tags."""
     if target.is_symlink() or not target.is_file():
         return False
     try:
@@ -181,7 +181,7 @@ def _holds(target: Path, plan: Plan) -> bool:
 
 
 def _rename(part: Path, target: Path) -> None:
-    """Give a file its name, unless something has taken that name meanwhile."""
+    """Give a file its name, unless something else has that name by now."""
     try:
         os.link(part, target)
     except FileExistsError:

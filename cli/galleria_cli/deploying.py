@@ -1,4 +1,4 @@
-"""Putting a static site's files into the public bucket, beside the copies of photos: the work of `deploy`."""
+"""Putting a static site's files into the public bucket, next to the copies of photos: the work of `deploy`."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
@@ -18,12 +18,12 @@ WORDS: Final = Words(
     wrong=frozenset({"refused", "failed"}),
     others={"left out": "left out", "refused": "refused", "failed": "failed"},
 )
-#: Pages go last: what they show is there when they are.
+#: Pages go last, so that what they show is there before them.
 PAGES: Final = (".html", ".htm", ".xhtml", ".xml", ".json", ".webmanifest")
 
 
 class Header(NamedTuple):
-    """A value of a header for the files that fit a pattern."""
+    """A header's value for the files that match a pattern."""
 
     pattern: str
     value: str
@@ -35,11 +35,11 @@ class Deployment(NamedTuple):
     Attributes
     ----------
     store, known
-        The public bucket; what it holds already, and what the last run told of the files.
+        The public bucket; what is in it already, and what the last run knew about the files.
     cache_control, media_types
-        Values by pattern, the first that fits counts.
+        Values by pattern; the first match counts.
     again
-        Send files that have not changed, too: rules for headers may have.
+        Send unchanged files, too, since the rules for their headers may have changed.
     """
 
     store: ObjectStore
@@ -51,14 +51,14 @@ class Deployment(NamedTuple):
     dry_run: bool = False
 
     def one(self, file: LocalFile) -> Sent:
-        """Deploy one file; whatever goes wrong with it becomes its status."""
+        """Deploy one file; any error becomes its status."""
         key = self.prefix + file.name
         if is_ignored(key):
             return Sent(file.name, key, "left out", reason="it is not part of a site")
         return outcome(file, key, lambda: self._one(file, key), _status)
 
     def seen(self, file: LocalFile) -> Sent | None:
-        """Return that a file is unchanged where the listing and the last run tell; else None."""
+        """Return `unchanged` if the listing and the last run prove it, otherwise None."""
         key = self.prefix + file.name
         listed = self.known.standing.listed.get(key)
         if listed is None or file.problem or self.again or is_ignored(key):
@@ -70,7 +70,7 @@ class Deployment(NamedTuple):
 
     @property
     def work(self) -> Work:
-        """What is done about each file."""
+        """What is done with each file."""
         return Work(self.one, self.seen)
 
     def _one(self, file: LocalFile, key: str) -> Sent:
@@ -117,7 +117,7 @@ def _status(error: GalleriaError) -> str:
 
 
 def refuse_copies(found: ObjectInfo) -> None:
-    """Raise UnsafeKeyError for the corrected copy of a photo: a site's file never takes its place."""
+    """Raise UnsafeKeyError for the corrected copy of a photo, which a site's file never replaces."""
     from galleria_storage.publishing.fingerprint import is_ours  # noqa: PLC0415 # slow, and seldom asked
 
     if is_ours(found):
@@ -127,19 +127,19 @@ def refuse_copies(found: ObjectInfo) -> None:
 
 
 def in_stages(found: Iterable[LocalFile]) -> tuple["Stage", "Stage"]:
-    """Return what pages show, and the pages."""
+    """Return two stages: first what pages show, then the pages."""
     return Stage(found, pages=False), Stage(found, pages=True)
 
 
 class Stage:
-    """Those of some files that are pages, or that are none; they are found anew each time."""
+    """The pages among some files, or the others; found again for each iteration."""
 
     def __init__(self, found: Iterable[LocalFile], *, pages: bool) -> None:
         self._found = found
         self._pages = pages
 
     def __iter__(self) -> Iterator[LocalFile]:
-        """Yield them in their order."""
+        """Yield them in order."""
         return (file for file in self._found if file.name.lower().endswith(PAGES) == self._pages)
 
 

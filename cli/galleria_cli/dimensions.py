@@ -1,4 +1,4 @@
-"""Width and height of a picture or film as they are stored, from the few bytes that tell them."""
+"""Width and height of a picture or film, as they are stored."""
 
 import struct
 from typing import Final
@@ -16,10 +16,10 @@ _CORE_HEADER: Final = 12
 
 
 def dimensions(source: RangedSource, media_type: str) -> Size | None:
-    """Return width and height in pixels; None for a format, or a file, that does not tell them where it should.
+    """Return width and height in pixels; None if the format is unknown, or the file lacks them where they should be.
 
-    Sources: ITU-T T.81 B.2.2 (JPEG); PNG 11.2.2; RFC 9649 (WebP); GIF89a 18; BITMAPINFOHEADER (BMP). Those of the
-    other formats are beside their functions.
+    Sources: ITU-T T.81 B.2.2 (JPEG); PNG 11.2.2; RFC 9649 (WebP); GIF89a 18; BITMAPINFOHEADER (BMP). Those of the other
+    formats are in their functions' docstrings.
     """
     find = FINDERS.get(media_type)
     if find is None:
@@ -56,7 +56,7 @@ def _of_gif(source: RangedSource) -> Size:
 
 
 def _of_bmp(source: RangedSource) -> Size:
-    """Read the header after the file's own; the height is negative where rows go from the top down."""
+    """Read the header after the file's own; the height is negative if rows go from the top down."""
     head = source.read(14, 12)
     if struct.unpack_from("<I", head)[0] == _CORE_HEADER:
         width, height = struct.unpack_from("<HH", head, 4)

@@ -1,13 +1,10 @@
 """What the failure queue holds, and trying it again: the work of `problems` and `retry`.
 
-The queue holds three kinds of messages. Two have the event to try again in
-`requestPayload`: rejected photos, as `delivery.reports` writes them, and the
-records of failed invocations that Lambda writes (Lambda Developer Guide,
-"Retaining records of asynchronous invocations": `requestContext`,
-`requestPayload`, `responsePayload`). The third are events that the queue before
-the function, or a rule of EventBridge, gave up: they are the event itself. A
-message is deleted only after Lambda has taken its event, so nothing is lost;
-taken twice, it makes a duplicate.
+The queue holds three kinds of messages. Two have the event to try again in `requestPayload`: rejected photos, as
+`delivery.reports` writes them, and the records of failed invocations that Lambda writes (Lambda Developer Guide,
+"Retaining records of asynchronous invocations": `requestContext`, `requestPayload`, `responsePayload`). The third kind
+is an event as it was, given up by the queue in front of the function or by an EventBridge rule. A message is deleted
+only after Lambda has taken its event, so nothing is lost; taken twice, it makes a duplicate.
 
 Whoever may write into the queue can name any function in a message. So only
 the functions that the operator names are ever invoked, and by the name that
@@ -26,7 +23,7 @@ from galleria_storage.errors import ProviderError
 
 Call = Callable[..., dict[str, Any]]
 
-#: Long enough to look at a queue of many thousands; should this process die, what it saw comes back after it.
+#: Long enough to look through many thousands of messages; if this process dies, they become visible again after it.
 _HIDDEN_SECONDS = 300
 _ACCEPTED = 202
 
@@ -38,10 +35,10 @@ class Failure:
     Attributes
     ----------
     kind
-        `rejected` (the photo must be changed first), `failed` (trying again may help), `foreign` (of another
-        function) or `unknown`.
+        `rejected` (the photo must be changed first), `failed` (trying again may help), `foreign` (another function's)
+        or `unknown`.
     what
-        The keys that it names, or the function.
+        The keys in it, or the function.
     reason
         Why it is here.
     function
@@ -49,7 +46,7 @@ class Failure:
     event
         What to try again; None if the message holds no event.
     receipt
-        What the queue asks for before it deletes the message.
+        The handle with which the message is deleted.
     advice
         What to do, if the message says so.
     """
@@ -63,19 +60,19 @@ class Failure:
     advice: str = ""
 
     def is_meant(self, selection: Selection) -> bool:
-        """Whether one of the keys that it names is selected."""
+        """Whether one of its keys is selected."""
         return any(map(selection.takes, self.what.split(", ")))
 
 
 def allowed(failure: Failure, functions: Sequence[str]) -> str:
-    """Return which of the operator's functions an event is for: that of its message, or the first; nothing: none."""
+    """Return which of the operator's functions an event is for: its message's, or the first; empty if neither."""
     if not failure.function:
         return functions[0]
     return next((function for function in functions if _is_same(function, failure.function)), "")
 
 
 def foreign(failure: Failure) -> Failure:
-    """Return a failure as one of a function that the operator did not name."""
+    """Mark a failure as one of a function that the operator did not name."""
     return replace(failure, kind="foreign", reason=f"its function is not --function: {failure.function}")
 
 
@@ -94,7 +91,7 @@ def _parts(function: str) -> tuple[str, str]:
 
 @contextmanager
 def failures(call: Call, queue_url: str, limit: int) -> Iterator[Iterator[Failure]]:
-    """Hand out the messages of a queue, each once; those that are not deleted are back in it at once afterwards."""
+    """Yield the messages of a queue, each once; those not deleted become visible again at the end."""
     receipts: dict[str, str] = {}
     try:
         yield _received(call, queue_url, limit, receipts)
@@ -143,7 +140,7 @@ def _understand(body: str, receipt: str) -> Failure:
 
 
 def try_again(call: Call, failure: Failure, function: str) -> None:
-    """Hand the event of a failure to a function.
+    """Send the event of a failure to a function.
 
     Raises
     ------

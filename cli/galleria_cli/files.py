@@ -11,16 +11,16 @@ from galleria_storage.errors import LocalFileError
 
 
 class Chosen:
-    """The files that are meant, found anew each time that they are iterated over, so that none need be kept.
+    """The chosen files, found again for each iteration, so that no list of them is kept.
 
     Parameters
     ----------
     paths
         Files, folders, and patterns that the shell left (as on Windows).
     selection
-        Which names are meant; the rules beside photos are not among them.
+        Which names to take; `galleria.toml` is never among them.
     recursive
-        Folders with all that is in them; else only with the files that are directly in them.
+        Take folders with everything inside, otherwise only the files directly in them.
 
     Raises
     ------
@@ -50,7 +50,7 @@ class Chosen:
 
 
 def files_of(paths: Sequence[Path], selection: Selection, *, recursive: bool = True) -> list[LocalFile]:
-    """Return the files that are meant; see `Chosen`.
+    """Return the chosen files; see `Chosen`.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def files_of(paths: Sequence[Path], selection: Selection, *, recursive: bool = T
 
 
 def folder_given(path: Path) -> Path:
-    """Return the one folder that is meant by a path, or by a pattern that the shell left.
+    """Return the one folder that a path, or a pattern that the shell left, stands for.
 
     Raises
     ------
@@ -70,14 +70,14 @@ def folder_given(path: Path) -> Path:
     """
     found = list(expanded([path]))
     if len(found) > 1:
-        raise LocalFileError(f"{str(path)!r} means {len(found)} folders; give one")
+        raise LocalFileError(f"{str(path)!r} matches {len(found)} folders; give one")
     if not found[0].is_dir():
         raise LocalFileError(f"{'not a folder' if os.path.lexists(found[0]) else 'no such folder'}: {str(found[0])!r}")
     return found[0]
 
 
 def size_of(file: LocalFile) -> int:
-    """Return a file's bytes; 0 where that cannot be told."""
+    """Return a file's size in bytes; 0 if that cannot be found out."""
     try:
         return file.path.stat().st_size if file.problem is None else 0
     except OSError:

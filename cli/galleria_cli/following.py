@@ -1,4 +1,4 @@
-"""Waiting until each photo that was pushed has its copy, or it is known that none will come."""
+"""Waiting until each pushed photo has its copy, or it is clear that there will be none."""
 
 import os
 import time
@@ -25,13 +25,13 @@ def follow(  # noqa: PLR0917 # what a wait needs
     seconds: float,
     sleep: Callable[[float], None] = time.sleep,
 ) -> bool:
-    """Tell each photo's outcome as it becomes known; return whether all are published.
+    """Report each photo's outcome as it becomes known; return whether all are published.
 
     Parameters
     ----------
     began
-        When the push began, in seconds since 1970: a copy that was written since is the function's answer, with
-        whatever settings it has.
+        When the push began, in seconds since 1970: a copy written since then is the function's, whatever its settings
+        are.
     seconds
         How long to wait at most.
     """
@@ -66,7 +66,7 @@ def follow(  # noqa: PLR0917 # what a wait needs
 
 
 def _outcome(public: ObjectStore, wishes: Wishes, key: str, began: float) -> str | None:
-    """Return the copy's capture time, or an empty text, once it is there; None as long as it is not."""
+    """Return the copy's capture time (empty if it has none), or None as long as there is no copy."""
     found = public.head(key)
     if found is None or not is_ours(found):
         return None

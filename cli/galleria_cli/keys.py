@@ -16,16 +16,16 @@ _SPECIAL: Final = re.compile(r"[*?[]")
 def keys_of(
     stores: Sequence[ObjectStore], words: Sequence[str], selection: Selection, *, recursive: bool = False
 ) -> Iterator[str]:
-    """Yield the keys that are meant, each word's in the order of the keys.
+    """Yield the chosen keys, those of each word in order.
 
     Parameters
     ----------
     stores
         One or two buckets in which folders and patterns are looked up.
     words
-        Keys as they are; with `*`, `?` or `[` also patterns, unless there is such a key.
+        Keys; one with `*`, `?` or `[` is a pattern, unless there is such a key.
     selection
-        Which of the keys are meant.
+        Which of the keys to take.
     recursive
         Each word is a folder: all keys in it.
     """
@@ -40,7 +40,7 @@ def keys_of(
 
 
 def keys_under(stores: Sequence[ObjectStore], prefix: str, selection: Selection) -> Iterator[str]:
-    """Yield the keys that begin so in one or two buckets, each once, in their order."""
+    """Yield the keys with this prefix in one or two buckets, each once, in order."""
     listings = [list_objects(store.client, store.bucket, prefix) for store in stores]
     keys = (pair.key for pair in march(listings[0], listings[1] if len(listings) > 1 else ()))
     return (key for key in keys if selection.takes(key))

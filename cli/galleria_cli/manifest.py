@@ -29,7 +29,7 @@ Entry = dict[str, Any]
 
 
 class Older(NamedTuple):
-    """What an older manifest tells, so that it need not be asked again.
+    """An older manifest, so that what it has need not be requested again.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ NOTHING: Final = Older({}, {})
 
 
 class Described(NamedTuple):
-    """What is known of one object: its entry, if it is the copy of a photo."""
+    """What is known about one object: its entry, if it is the copy of a photo."""
 
     key: str
     etag: str
@@ -65,7 +65,7 @@ class Describing:
     base_url
         Where its objects are read.
     known
-        What an older manifest tells: what has the same ETag is not asked for again.
+        An older manifest: an object with the same ETag is not read again.
     reads_bytes
         Read a photo whose SHA-256 is not recorded.
     """
@@ -116,12 +116,12 @@ class Describing:
 
 
 def base_url_of(store: ObjectStore) -> str:
-    """Return where a bucket's objects are read when nobody names another address."""
+    """Return where a bucket's objects are read if no other address is given."""
     return f"{store.client.meta.endpoint_url}/{store.bucket}"
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
-    """Sort by the moment; without an offset the local time must do, and photos without a time come last."""
+    """Sort by the moment, or by local time if the offset is unknown; photos without a time come last."""
     return sorted(
         entries, key=lambda entry: (not entry["captured"], entry["moment"] or entry["captured"] or "", entry["key"])
     )
@@ -143,7 +143,7 @@ def as_csv(entries: Iterable[Entry]) -> str:
 
 
 def older(document: str) -> Older:
-    """Read an older manifest; one that cannot be understood tells nothing, and all is asked for."""
+    """Read an older manifest; if it cannot be understood, it counts as empty."""
     try:
         found = json.loads(document)
         if found.get("version") != VERSION:

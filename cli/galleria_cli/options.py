@@ -1,6 +1,6 @@
-"""The options that commands share, each defined once; docs/command.md has the table of which command takes which.
+"""The options that commands share, each defined once; docs/command.md says which command has which.
 
-A decorator here adds options and hands the command one argument for them: `report`, `selection`, `transfers`.
+Each decorator adds options and passes one argument for them to the command: `report`, `selection`, `transfers`.
 """
 
 import os
@@ -42,7 +42,7 @@ class Transfers(NamedTuple):
 
 
 def rate_of(text: str | None) -> float | None:
-    """Read bytes per second: ``500K``, ``2M``, ``1.5 MB/s``; ``Mi`` counts by 1,024; ``off``: None, no limit.
+    """Read bytes per second: ``500K``, ``2M``, ``1.5 MB/s``; ``Mi`` is 1,024²; ``off``: None, no limit.
 
     Raises
     ------
@@ -151,7 +151,7 @@ def dry(function: Command) -> Command:
 
 
 def confirmed(function: Command) -> Command:
-    """Add --yes and --dry-run for what cannot be undone; the command gets `dry_run`, True unless it is confirmed."""
+    """Add --yes and --dry-run for what cannot be undone; the command gets `dry_run`, True unless confirmed."""
 
     @dry
     @click.option("--yes", is_flag=True, help="Do it; without this, only say what would be done.")

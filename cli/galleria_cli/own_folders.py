@@ -1,4 +1,4 @@
-"""Where this computer keeps what the command remembers: the platform's own folders.
+"""The platform's folders for settings and caches.
 
 On Linux those are two environment variables with defaults (XDG Base Directory Specification), read here: importing
 platformdirs would be a tenth of the time that an unchanged folder takes. Elsewhere platformdirs finds them.
@@ -13,7 +13,7 @@ _APPLICATION: Final = "galleria-storage"
 
 
 def config_folder() -> Path:
-    """Return the folder of the settings that are kept."""
+    """Return the folder for saved settings."""
     if _is_linux():
         return _folder("XDG_CONFIG_HOME", ".config")
     from platformdirs import user_config_path  # noqa: PLC0415 # slow, see above
@@ -22,7 +22,7 @@ def config_folder() -> Path:
 
 
 def cache_folder() -> Path:
-    """Return the folder of what may be forgotten."""
+    """Return the folder for caches, which may be deleted at any time."""
     if _is_linux():
         return _folder("XDG_CACHE_HOME", ".cache")
     from platformdirs import user_cache_path  # noqa: PLC0415 # slow, see above

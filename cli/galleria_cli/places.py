@@ -1,4 +1,4 @@
-"""Where the command works: the two buckets, and the folders in which this computer keeps what it remembers."""
+"""Where the command works: the two buckets, and this computer's cache."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ from galleria_storage.s3.pace import Pace
 
 
 def settings(stack: str | None = None) -> dict[str, str]:
-    """Return the settings of this environment, or those of a stack's publish function in their place.
+    """Return the settings of this environment, or those of a stack's publish function instead.
 
     Raises
     ------
@@ -37,9 +37,9 @@ def staging_store(bucket: str | None = None, endpoint: str | None = None, pace: 
     Parameters
     ----------
     bucket
-        Another one than STAGING_BUCKET names.
+        Overrides STAGING_BUCKET.
     endpoint
-        Another one than the AWS environment names, with the environment's own keys.
+        Overrides the endpoint of the AWS environment; the keys are still the environment's.
     pace
         How fast bytes may go.
 
@@ -68,7 +68,7 @@ def public_store(
     env: Mapping[str, str] = os.environ,
     pace: Pace | None = None,
 ) -> ObjectStore:
-    """Connect to the public bucket, as the settings S3_PUBLIC_* say; options that are given win over them."""
+    """Connect to the public bucket, as the settings S3_PUBLIC_* say; options override them."""
     from galleria_cli.direct.direct_access import connect_for_many  # noqa: PLC0415 # heavy
     from galleria_storage.s3.discovery import identify  # noqa: PLC0415 # the same
 
@@ -88,5 +88,5 @@ def place_of(store: ObjectStore) -> str:
 
 
 def cache_file(name: str) -> Path:
-    """Return where this computer keeps what may be forgotten."""
+    """Return the path of a cache file on this computer."""
     return cache_folder() / name

@@ -1,4 +1,4 @@
-"""What must be asked for each provider, and what becomes of the answers: settings, and parameters of a stack."""
+"""The questions of `setup` for each provider, and the settings and stack parameters made from the answers."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
@@ -12,9 +12,9 @@ class Provider(NamedTuple):
     name
         As people say it.
     asked, example
-        What tells its endpoint or region, and an answer; an empty example is never taken for an answer.
+        The question for its endpoint or region, and a possible answer (empty: there is no default).
     endpoint, region
-        How both are made of the answer; an endpoint that is empty means AWS.
+        How both are made from the answer; an empty endpoint means AWS.
     """
 
     name: str
@@ -29,12 +29,12 @@ PROVIDERS: Final = {
     "hetzner": Provider("Hetzner", "Location (fsn1, nbg1, hel1)", "fsn1", "https://{}.your-objectstorage.com", "{}"),
     "r2": Provider("Cloudflare R2", "Account id", "", "https://{}.r2.cloudflarestorage.com", "auto"),
     "b2": Provider("Backblaze B2", "Region", "eu-central-003", "https://s3.{}.backblazeb2.com", "{}"),
-    # Spaces signs for us-east-1 wherever a bucket is; the library knows that of its hosts.
+    # Spaces signs for us-east-1 wherever a bucket is; the library knows that by the host.
     "spaces": Provider("DigitalOcean Spaces", "Region", "fra1", "https://{}.digitaloceanspaces.com", ""),
     "minio": Provider("MinIO", "Address", "https://minio.example.com", "{}", ""),
 }
 
-#: Setting -> parameter of the template. Keys belong into a secret, never into parameters.
+#: Setting -> parameter of the template. Keys belong in a secret, never in parameters.
 _PARAMETERS: Final = {
     "STAGING_BUCKET": "StagingBucketName",
     "S3_PUBLIC_BUCKET": "PublicBucketName",
@@ -46,7 +46,7 @@ _SECRET: Final = frozenset({"S3_PUBLIC_SECRET_KEY"})
 
 
 class Answers(NamedTuple):
-    """What a person said, or typed as options; empty where there is nothing to say."""
+    """A person's answers, or the options given; empty: nothing."""
 
     where: str
     staging_bucket: str
@@ -81,5 +81,5 @@ def parameters_of(settings: Mapping[str, str], secret_arn: str) -> dict[str, str
 
 
 def shown(settings: Mapping[str, str]) -> dict[str, str]:
-    """Return settings as they may be shown: without the secret key."""
+    """Return the settings without the secret key, to be shown."""
     return {name: "(not shown)" if name in _SECRET else value for name, value in settings.items()}

@@ -1,4 +1,4 @@
-"""Putting photos into staging, with what is asked of them: the work of `galleria-storage push`."""
+"""Putting photos into staging, with their corrections: the work of `galleria-storage push`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,17 +51,17 @@ class Push:
     prefix
         Put before each name.
     book, given
-        What is asked: by the rules, and by the command line.
+        Corrections from the rules, and from the command line.
     how
         Where the corrections are written.
     known
-        What a listing told of staging, and the last run of the files.
+        What a listing says about staging, and the last run about the files.
     types
-        Media types that are pushed beside images.
+        Media types that are pushed in addition to images.
     rules_only
-        Send no file: change the tags of what is there.
+        Send no file; change the tags of existing objects.
     dry_run
-        Do all but the writing.
+        Do everything except writing.
     """
 
     store: ObjectStore
@@ -75,14 +75,14 @@ class Push:
     dry_run: bool = False
 
     def one(self, file: LocalFile) -> Sent:
-        """Push one file; whatever goes wrong with it becomes its status."""
+        """Push one file; any error becomes its status."""
         key = self.prefix + file.name
         if is_ignored(key):
             return Sent(file.name, key, "left out", reason="its name is not that of a photo")
         return outcome(file, key, lambda: self._one(file, key), _status)
 
     def facts(self, file: LocalFile) -> Facts:
-        """Return what the rules need to know of a file."""
+        """Return what the rules need to know about a file."""
         if self.book.needs_facts:
             return facts_of(file.name, file.path)
         return Facts(file.name, media_of(file.path))
@@ -96,7 +96,7 @@ class Push:
             return Sent(file.name, key, "left out", reason=_no_photo(facts))
         asked: Mapping[str, str] = choice.asked
         if choice.general and not is_correctable(facts.media.media_type):
-            asked = {}  # as the stack's own defaults, which such a photo need not obey
+            asked = {}  # treated like a default of the stack, which does not apply to such a photo
         if asked:
             asked = asked_of(file.path, facts.media.media_type, asked)
             _try(file.path, asked, facts.media.media_type)
@@ -130,9 +130,10 @@ class Push:
         return "pushed"
 
     def _is_known(self, path: Path, key: str, wanted: str) -> bool:
-        """Whether this file was seen in staging before, asking for the same, and both are as they were.
+        """Whether file and object are as the last run left them, and the correction is the same.
 
-        That costs no request. Whether somebody has changed the object's tags since is not seen; `--checksum` looks.
+        This needs no request. It does not notice whether somebody has changed the object's tags since; `--checksum`
+        does.
         """
         listed, remembered = self.known.standing.listed.get(key), self.known.remembered
         if listed is None or not listed.etag or remembered.asked(self._place(key), listed.etag) != wanted:
@@ -141,7 +142,7 @@ class Push:
         return digests is not None and (digests.size, digests.etag) == (listed.size, listed.etag)
 
     def _asks(self, etag: str, key: str, wanted: str, status: str) -> str:
-        """Remember what an object asks for after this run, and return its status."""
+        """Remember the object's correction after this run, and return its status."""
         if not self.dry_run:
             self.known.remembered.remember_asked(self._place(key), etag, wanted)
         return status
@@ -155,7 +156,7 @@ class Push:
         return {"Tagging": urlencode(asked)} if self.how == "tags" else {"Metadata": dict(asked)}
 
     def _retag(self, found: ObjectInfo, asked: Mapping[str, str]) -> str | None:
-        """Let an object that is there ask for this, and for nothing else; None if it must be sent again for that."""
+        """Give an existing object this correction and no other; None if it must be sent again for that."""
         old = {} if self.store.profile.object_tags is False else self.store.tags(found.key)
         beneath = {name: value for name, value in found.metadata.items() if name in CORRECTION_KEYS}
         if _correction(beneath, old) == _correction({}, asked):
@@ -180,16 +181,16 @@ def _status(error: GalleriaError) -> str:
 
 
 def tags_asking(asked: Mapping[str, str], found: ObjectInfo, old: Mapping[str, str]) -> dict[str, str]:
-    """Return all tags of an object that is to ask for this alone; an empty tag cancels what its metadata ask."""
+    """Return all tags for an object with this correction alone; an empty tag cancels what its metadata asks for."""
     cancelled = {name: "" for name in found.metadata if name in CORRECTION_KEYS}
     others = {name: value for name, value in old.items() if name not in CORRECTION_KEYS}
     return {**others, **cancelled, **asked}
 
 
 def put_tags(store: ObjectStore, key: str, tags: Mapping[str, str]) -> None:
-    """PutObjectTagging: let these be all tags of an object; DeleteObjectTagging where there are none."""
+    """Replace all tags of an object: PutObjectTagging, or DeleteObjectTagging if there are none."""
     with translated(bucket=store.bucket, key=key):
-        if not tags:  # an empty set is refused by some servers
+        if not tags:  # some servers refuse an empty set
             store.client.delete_object_tagging(Bucket=store.bucket, Key=key)
             return
         store.client.put_object_tagging(
@@ -200,7 +201,7 @@ def put_tags(store: ObjectStore, key: str, tags: Mapping[str, str]) -> None:
 
 
 def _correction(metadata: Mapping[str, str], tags: Mapping[str, str]) -> str:
-    """Return the canonical text of what is asked; what cannot be understood equals nothing."""
+    """Return the canonical text of a correction; one that cannot be understood equals no other."""
     try:
         return parse_correction(metadata, tags).canonical()
     except GalleriaError as error:
@@ -208,7 +209,7 @@ def _correction(metadata: Mapping[str, str], tags: Mapping[str, str]) -> str:
 
 
 def _try(path: Path, asked: Mapping[str, str], media_type: str) -> None:
-    """Find out before anything is sent whether the photo would be rejected.
+    """Find out whether the photo would be rejected, before anything is sent.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What is done with the failure queue: told by `problems`, tried again by `retry`."""
+"""The work of `problems`, which shows the failure queue, and of `retry`, which tries its events again."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from galleria_cli.text_table import sentences
 from galleria_storage.bulk.selection import EVERYTHING, Selection
 
 _WHAT_TO_DO: Final = {
-    "rejected": "Change the photo or its correction: it is then published by itself.",
+    "rejected": "Change the photo or its correction: that publishes it again.",
     "failed": "Try again: galleria-storage retry.",
     "unknown": "Find out who writes into this queue.",
 }

@@ -1,4 +1,4 @@
-"""Width and height of TIFF files and of the RAW kinds that are built like them, or not."""
+"""Width and height of TIFF and RAW files."""
 
 import struct
 from typing import Final
@@ -31,7 +31,7 @@ def of_tiff(source: RangedSource) -> tuple[int, int] | None:
 
 
 def of_rw2(source: RangedSource) -> tuple[int, int]:
-    """Return what is between the borders that the first table names."""
+    """Return the size of the area between the borders that the first table gives."""
     tables = TiffTables(_AsTiff(source), lenient=True)
     top, left, bottom, right = (_value(tables, tables.main, tag) for tag in (_TOP, _LEFT, _BOTTOM, _RIGHT))
     return right - left, bottom - top
@@ -52,7 +52,7 @@ def of_raf(source: RangedSource) -> tuple[int, int] | None:
 
 
 class _AsTiff:
-    """An RW2 file with the number of a TIFF, 42, in the place of its own."""
+    """An RW2 file whose header has the number of a TIFF, 42, instead of its own."""
 
     def __init__(self, source: RangedSource) -> None:
         self._source = source

@@ -1,4 +1,4 @@
-"""Staging beside the public bucket: what is right, and what is not. The work of `status` and `verify`."""
+"""Staging compared with the public bucket: the work of `status` and `verify`."""
 
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
@@ -22,7 +22,7 @@ _CHUNK: Final = 1024 * 1024
 
 
 class Judged(NamedTuple):
-    """What is the matter with one key."""
+    """The state of one key, and the reason."""
 
     key: str
     state: State
@@ -36,7 +36,7 @@ class Reconciling:
     Attributes
     ----------
     settings
-        Those of the deployed function, or else every copy looks stale.
+        Those of the deployed function; with others, every copy would look stale.
     reads_bytes
         Read every original and every copy, and compare byte for byte what the copy should be with what it is.
     """
@@ -48,7 +48,7 @@ class Reconciling:
     reads_bytes: bool = False
 
     def one(self, pair: KeyPair) -> Judged:
-        """Judge one key; what cannot be told is `failed`."""
+        """Judge one key; if that is impossible, it is `failed`."""
         if is_ignored(pair.key, self.settings.ignored_keys):
             return Judged(pair.key, "ignored")
         try:
@@ -64,7 +64,7 @@ class Reconciling:
             return Judged(pair.key, *self._with_original(pair.key, wish, copy))
         if copy is None or not is_ours(copy):
             return Judged(pair.key, "other", "it is not a copy of a photo")
-        return Judged(pair.key, "orphan", "its original is not in staging any more")
+        return Judged(pair.key, "orphan", "its original is no longer in staging")
 
     def _with_original(self, key: str, wish: Wish, copy: ObjectInfo | None) -> tuple[State, str]:
         if copy is None:

@@ -1,4 +1,4 @@
-"""Text files that are replaced all at once: whoever reads them meets the old text or the new one, never half of it."""
+"""Replacing text files all at once: readers see the old text or the new one, never half of it."""
 
 import os
 from contextlib import suppress
@@ -26,7 +26,7 @@ def replace_text(path: Path, text: str, mode: int = _FOR_ALL) -> None:
     part = path.with_name(f".{path.name}.part")
     try:
         part.unlink(missing_ok=True)
-        # A link that somebody has put there is not followed.
+        # A link that somebody put there is not followed.
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
             file.write(text)
         part.replace(path)

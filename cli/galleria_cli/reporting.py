@@ -1,4 +1,4 @@
-"""What a command that works on many files tells: a line for each, how far it is, and when it has to wait."""
+"""What a command that works on many files prints: a line for each, its progress, and when it has to wait."""
 
 import json
 import sys
@@ -21,7 +21,7 @@ _EVERY_SECONDS: Final = 10
 
 
 class Report:
-    """Tells one run's results: lines for people, or JSON lines.
+    """Prints one run's results: lines for people, or JSON lines.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class Report:
     quiet
         Print only problems and the summary.
     verbose
-        Also each file about which nothing needs to be done.
+        Also each file for which nothing needs to be done.
     """
 
     def __init__(self, *, as_json: bool = False, quiet: bool = False, verbose: bool = False) -> None:
@@ -44,14 +44,14 @@ class Report:
         self._files = 0
 
     def file(self, status: str, name: str, *, wrong: bool = False, dull: bool = False, **facts: Any) -> None:
-        """Tell what became of one file.
+        """Report the result for one file.
 
         Parameters
         ----------
         wrong
-            Something is not right: it is told even if the run is quiet.
+            Something is not right: it is printed even if the run is quiet.
         dull
-            Nothing was done: it is told only if the run is verbose (and in JSON).
+            Nothing was done: it is printed only if the run is verbose (and in JSON).
         facts
             Further fields for JSON; `reason` and `asked` are shown to people, too.
         """
@@ -64,18 +64,18 @@ class Report:
             self._print(printable("  ".join(word for word in words if word)))
 
     def explained(self, name: str, lines: Sequence[str]) -> None:
-        """Tell at length of one file: its first line, and the others below it."""
+        """Explain one file at length: its first line, and the others below it."""
         if self.as_json:
             self._print(json.dumps({"file": name, "explanation": list(lines)}, ensure_ascii=False))
         else:
             self._print("\n".join(printable(f"{'  ' if number else ''}{line}") for number, line in enumerate(lines)))
 
     def summary(self, words: str, facts: Mapping[str, Any]) -> None:
-        """Tell what became of all, as the last line."""
+        """Print the summary, as the last line."""
         self._print(json.dumps({"summary": dict(facts)}, default=str) if self.as_json else printable(words))
 
     def note(self, words: str) -> None:
-        """Tell something on the standard error output."""
+        """Print a note on standard error."""
         with self._lock:
             if self._progress is not None:
                 self._progress.console.print(printable(words), markup=False, highlight=False)
@@ -84,7 +84,7 @@ class Report:
 
     @contextmanager
     def interruptible(self, files: Callable[[], int] | None = None) -> Iterator[None]:
-        """Say where the run stopped if Ctrl-C ends it; None: nobody knows how many files there are."""
+        """Say where the run stopped if Ctrl-C ends it; None: the number of files is unknown."""
         try:
             yield
         except KeyboardInterrupt:
@@ -94,7 +94,7 @@ class Report:
 
     @contextmanager
     def progress(self, totals: Callable[[], tuple[int, int]]) -> Iterator[None]:
-        """Show on a terminal how far the run is, if Rich is installed; say where Ctrl-C stopped it.
+        """Show progress on a terminal, if Rich is installed; say where Ctrl-C stopped it.
 
         Parameters
         ----------
@@ -131,17 +131,17 @@ class Report:
                 self._progress = self._task = None
 
     def advance(self, size: int) -> None:
-        """Show that the file just told, of `size` bytes, is through."""
+        """Advance the progress by the file just reported, of `size` bytes."""
         if self._progress is not None and self._task is not None:
             self._progress.update(self._task, advance=size, done=self._files)
 
     def passed(self, size: int) -> None:
-        """Show that a file about which nothing is told, of `size` bytes, is through."""
+        """Advance the progress by a file that is not reported, of `size` bytes."""
         self._files += 1
         self.advance(size)
 
     def waiting(self, seconds: float, error: GalleriaError | None) -> None:
-        """Tell of an outage, at its begin, now and then, and at its end."""
+        """Report an outage: at its beginning, now and then, and at its end."""
         if error is None:
             self.note(f"the provider answers again, after {seconds:.0f} s")
             self._told_at = 0.0
@@ -150,9 +150,9 @@ class Report:
             self.note(f"{error.message}; waiting, {seconds:.0f} s so far")
 
     def idle(self, seconds: float) -> None:
-        """Tell that no file was through for a while, where no bar shows it."""
+        """Report that no file has finished for a while, where no bar shows it."""
         if self._progress is None:
-            self.note(f"no file was through for {seconds:.0f} s; waiting")
+            self.note(f"no file has finished for {seconds:.0f} s; waiting")
 
     def _print(self, text: str) -> None:
         with self._lock:
@@ -163,7 +163,7 @@ class Report:
 
 
 def size_text(size: int) -> str:
-    """Write a number of bytes as people say it: ``63.6 MB``."""
+    """Write a number of bytes for people: ``63.6 MB``."""
     amount, unit = float(size), 0
     while amount >= _THOUSAND and unit < len(_UNITS) - 1:
         amount, unit = amount / _THOUSAND, unit + 1

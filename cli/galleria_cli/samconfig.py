@@ -1,4 +1,4 @@
-"""samconfig.toml: parameters of a deployment, changed without losing a comment or a line of anybody else's."""
+"""samconfig.toml: changing a deployment's parameters, and keeping every other line and comment."""
 
 import difflib
 import shlex
@@ -12,7 +12,7 @@ from galleria_storage.errors import LocalFileError, SettingsError
 if TYPE_CHECKING:
     from tomlkit.items import Array
 
-#: What a deployment needs beside its parameters, so that it asks nothing.
+#: Settings that a deployment needs besides its parameters, so that it asks no questions.
 _FRESH: Final = {
     "stack_name": "galleria-storage",
     "capabilities": "CAPABILITY_IAM",
@@ -48,12 +48,12 @@ def with_parameters(text: str, environment: str, parameters: Mapping[str, str]) 
     environment
         As ``sam deploy --config-env`` names it.
     parameters
-        Names and values; others that are there stay as they are.
+        Names and values; other parameters stay as they are.
 
     Raises
     ------
     SettingsError
-        The file is not TOML, or has something else where the parameters belong.
+        The file is not TOML, or has something else in the place of the parameters.
     """
     import tomlkit  # noqa: PLC0415 # only here
     from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415 # the same
@@ -76,7 +76,7 @@ def with_parameters(text: str, environment: str, parameters: Mapping[str, str]) 
 
 
 def write(path: Path, text: str) -> None:
-    """Put a text in the place of the file, all at once.
+    """Replace the file, all at once.
 
     Raises
     ------
@@ -87,13 +87,13 @@ def write(path: Path, text: str) -> None:
 
 
 def difference(before: str, after: str, name: str) -> str:
-    """Return what changes, as `diff -u` shows it; empty if nothing does."""
+    """Return the changes as `diff -u` shows them; empty if there are none."""
     old, new = (text.splitlines(keepends=True) for text in (before, after))
     return "".join(difflib.unified_diff(old, new, f"{name} (now)", f"{name} (then)", n=2))
 
 
 def _into(array: "Array", parameters: Mapping[str, str]) -> None:
-    """Replace the entries of a list that have these names, and add the others at its end."""
+    """Replace the entries of a list that have these names, and append the other parameters."""
     places = {str(entry).partition("=")[0]: number for number, entry in enumerate(array)}
     for name, value in parameters.items():
         entry = f"{name}={value}"

@@ -25,12 +25,12 @@ from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.transfer.digests import Digests
 from galleria_storage.transfer.local_content import LocalContent
 
-#: Files that are compared with one listing and kept until they are through.
+#: Files that are compared with one listing and kept until they are done.
 _AT_A_TIME: Final = 5_000
 
 
 class Sent(NamedTuple):
-    """What became of one file: its status, what is asked of it, and why it is so."""
+    """The result for one file: its status, the correction asked for, and the reason."""
 
     name: str
     key: str
@@ -46,7 +46,7 @@ class Known(NamedTuple):
     Attributes
     ----------
     standing
-        What the bucket holds already.
+        What is in the bucket already.
     remembered
         Digests of files that have not changed since the last run.
     patience
@@ -58,7 +58,7 @@ class Known(NamedTuple):
     patience: Patience
 
     def read(self, path: Path, content: LocalContent) -> Digests:
-        """Read a file for its digests, and remember them."""
+        """Read a file, and remember its digests."""
         from galleria_storage.transfer.file_upload import read_digests  # noqa: PLC0415 # not if nothing has changed
 
         digests = read_digests(content)
@@ -67,14 +67,15 @@ class Known(NamedTuple):
 
 
 class Work(NamedTuple):
-    """What is done about each file.
+    """What is done with each file.
 
     Attributes
     ----------
     one
-        Does all of it; many threads may call it.
+        Does the work; many threads may call it.
     seen
-        Returns what became of a file of which all is known, without a request; None if there is something to do.
+        Returns the result for a file that needs no request, because everything is known; None if there is something to
+        do.
     """
 
     one: Callable[[LocalFile], Sent]
@@ -82,18 +83,18 @@ class Work(NamedTuple):
 
 
 class Words(NamedTuple):
-    """How a command speaks of its files.
+    """The words that a command uses for its results.
 
     Attributes
     ----------
     sent
-        The status of a file that was sent.
+        Status of a file that was sent.
     would
-        Status -> what a dry run says in its place.
+        Status -> what a dry run says instead.
     dull, wrong
-        Statuses after which nothing needs to be done, and after which something does.
+        Statuses that need no attention, and those that do.
     others
-        Status -> words of the summary, beside what was sent and what was there already.
+        Status -> words of the summary, besides what was sent and what was there already.
     """
 
     sent: str
@@ -124,7 +125,7 @@ class Sending(NamedTuple):
     prefix
         Put before each name.
     checksum
-        Read every file, whatever is remembered of the last time.
+        Read every file, whatever is remembered from the last run.
     """
 
     store: ObjectStore
@@ -141,16 +142,16 @@ class Sending(NamedTuple):
         worker: Callable[[Known], Work],
         heard: Callable[[Sent], None] = lambda _: None,
     ) -> bool:
-        """Send the files of one stage after the other, tell of each and of all, and return whether all is right.
+        """Send the files of one stage after the other, report each and the total, and return whether all is right.
 
         Parameters
         ----------
         stages
             Each may be iterated over twice, and a few thousand files are kept at a time.
         worker
-            Returns what is to be done about each file.
+            Returns what is to be done with each file.
         heard
-            Told what became of each file, in the calling thread.
+            Called with each file's result, in the calling thread.
         """
         started, tally = time.monotonic(), Tally()
         with (
@@ -178,7 +179,7 @@ class Sending(NamedTuple):
     def _looked(
         self, stages: Sequence[Iterable[LocalFile]], remembered: RememberedFiles
     ) -> Iterator[tuple[Known, list[LocalFile]]]:
-        """Yield some files at a time, with what the bucket holds of them."""
+        """Yield some files at a time, with what the bucket has of them."""
         patience = Patience(self.report.waiting, self.transfers.patience)
         for stage in stages:
             last = ""
@@ -228,7 +229,7 @@ def _some(files: Iterable[LocalFile]) -> Iterator[list[LocalFile]]:
 
 
 def outcome(file: LocalFile, key: str, work: Callable[[], Sent], status_of: Callable[[GalleriaError], str]) -> Sent:
-    """Do the work for one file; whatever goes wrong with it becomes its status."""
+    """Do the work for one file; any error becomes its status."""
     if file.problem:
         return Sent(file.name, key, "failed", reason=file.problem)
     try:
@@ -241,5 +242,5 @@ def outcome(file: LocalFile, key: str, work: Callable[[], Sent], status_of: Call
 
 
 def folder_of(prefix: str) -> str:
-    """Return a prefix with one slash at its end; an empty one stays empty."""
+    """Return a prefix that ends with one slash; an empty one stays empty."""
     return f"{prefix.strip('/')}/" if prefix.strip("/") else ""

@@ -1,7 +1,7 @@
-"""The photos and films in folders, read for what they tell about clocks: only their heads, several at once.
+"""Reading what the photos and films in folders say about clocks: only their heads, several at once.
 
-What the library cannot know is filled in here: the zone of a place (`tzfpy`) and the hash of a thumbnail (`dhash`,
-Pillow), both from the extra `clocks`, and the moment in Google Takeout's JSON beside a photo.
+Added here is what the library cannot know: the zone of a place (`tzfpy`) and the hash of a thumbnail (`dhash`, Pillow),
+both from the extra `clocks`, and the moment in Google Takeout's JSON file beside a photo.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -32,12 +32,12 @@ def missing_parts() -> list[str]:
 
 
 def read_shots(files: Sequence[LocalFile], tell: Callable[[LocalFile, str], object] = lambda *_: None) -> list[Shot]:
-    """Read files; those that are not photos, or are damaged, become shots without facts.
+    """Read files; files that are damaged or not photos become shots without facts.
 
     Parameters
     ----------
     files
-        All that is in the folders.
+        All files in the folders.
     tell
         Called after each file, with the reason why it cannot be read; empty if it was read.
     """
@@ -61,7 +61,7 @@ def read_shots(files: Sequence[LocalFile], tell: Callable[[LocalFile, str], obje
 
 
 def with_zone(shot: Shot) -> Shot:
-    """Fill in the zone of a shot's place, if a map of zones is installed."""
+    """Add the zone of a shot's place, if a map of zones is installed."""
     return shot._replace(zone=_zone(shot.place)) if shot.place else shot
 
 
@@ -90,7 +90,7 @@ def _zone(place: Place) -> str:
 
 
 def _read(file: LocalFile) -> tuple[LocalFile, Shot | str]:
-    """Return what a file tells, or why it cannot be read."""
+    """Return what a file says, or why it cannot be read."""
     if file.problem:
         return file, file.problem
     try:
@@ -100,7 +100,7 @@ def _read(file: LocalFile) -> tuple[LocalFile, Shot | str]:
         return file, error.message
     except OSError as error:
         return file, _unreadable(error)
-    except GalleriaError:  # not a photo, or a damaged one: it tells nothing
+    except GalleriaError:  # not a photo, or a damaged one: it says nothing
         return file, Shot(file.name)
 
 
@@ -109,7 +109,7 @@ def _unreadable(error: OSError) -> str:
 
 
 def with_moments_beside(shots: Sequence[Shot], moments: Mapping[str, datetime | None]) -> list[Shot]:
-    """Fill in the moments that files of Takeout's names tell of the photos beside them."""
+    """Add the moments that Takeout's JSON files give for the photos beside them."""
     found = list(shots)
     by_folder: dict[str, dict[str, int]] = {}
     for number, shot in enumerate(found):

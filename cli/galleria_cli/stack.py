@@ -1,4 +1,4 @@
-"""What a deployed stack tells: its outputs, and the settings of its publish function."""
+"""The outputs of a deployed stack, and the settings of its publish function."""
 
 import os
 from collections.abc import Callable
@@ -30,11 +30,11 @@ def output_of(stack: str, name: str, call: Call = call) -> str:
     Raises
     ------
     SettingsError
-        It has none of this name: it is another project's stack.
+        It has no output of this name, so it is another project's stack.
     """
     found = outputs_of(stack, call)
     if name not in found:
-        raise SettingsError(f"the stack {stack!r} has no output {name}; is it one of galleria-storage?", tag="--stack")
+        raise SettingsError(f"the stack {stack!r} has no output {name}; is it a galleria-storage stack?", tag="--stack")
     return found[name]
 
 
@@ -46,16 +46,16 @@ def settings_of(stack: str, call: Call = call) -> dict[str, str]:
 
 
 def queue_of(queue_url: str | None, stack: str | None) -> str:
-    """Return the failure queue's URL: as given, of a stack, or as FAILURE_QUEUE_URL names it.
+    """Return the failure queue's URL: as given, from a stack, or from FAILURE_QUEUE_URL.
 
     Raises
     ------
     SettingsError
-        None of the three tells it.
+        None of the three is given.
     """
     found = queue_url or (output_of(stack, "FailureQueueUrl") if stack else os.environ.get("FAILURE_QUEUE_URL", ""))
     if not found:
         raise SettingsError(
-            "the failure queue is not known", tag="FAILURE_QUEUE_URL", advice="Give --stack NAME, or --queue-url."
+            "the failure queue is unknown", tag="FAILURE_QUEUE_URL", advice="Give --stack NAME, or --queue-url."
         )
     return found

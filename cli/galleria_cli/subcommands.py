@@ -1,4 +1,4 @@
-"""Click's view of the subcommands: each is imported when it is asked for, and a name that is almost right is told."""
+"""Click's view of the subcommands: each is imported on demand, and a misspelt name gets a suggestion."""
 
 import importlib
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ import click
 
 
 class Subcommand(click.Command):
-    """A command that takes the settings of the profile as soon as it really runs: its --help needs none."""
+    """A command that applies the profile's settings only when it runs, so that --help needs none."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Apply the profile, and run."""
@@ -28,7 +28,7 @@ class Subcommands(click.Group):
     """
 
     def __init__(self, names: Mapping[str, str]) -> None:
-        profile = click.Option(["--profile"], help="Settings that this computer keeps under this name.")
+        profile = click.Option(["--profile"], help="Use the settings saved under this name.")
         settings = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
         super().__init__(params=[profile], callback=_nothing, context_settings=settings)
         self._names = names

@@ -29,7 +29,7 @@ def render(header: Sequence[str], rows: Iterable[Sequence[str]], right: frozense
 
 
 def shorten(text: str, columns: int = _KEY_COLUMNS) -> str:
-    """Cut a long text in front: the end of a key tells more than its folder."""
+    """Cut the start of a long text: the end of a key says more than its folder."""
     return text if len(text) <= columns else "…" + text[-(columns - 1) :]
 
 
@@ -39,13 +39,13 @@ def counted(count: int, one: str, many: str) -> str:
 
 
 def sentences(*parts: str | None) -> str:
-    """Return a reason and what else is to be said of it, as sentences one after the other; empty ones are left out."""
+    """Join a reason, advice and the like into sentences; empty ones are left out."""
     said = [part for part in parts if part]
     return " ".join([*(f"{part.rstrip('.')}." for part in said[:-1]), *said[-1:]])
 
 
 def printable(text: str) -> str:
-    """Replace what could move a terminal's cursor, change its colours or begin a new line."""
+    """Replace characters that could move a terminal's cursor, change its colours or begin a new line."""
     return "".join(char if char.isprintable() else "·" for char in text)
 
 

@@ -1,4 +1,4 @@
-"""What a visitor gets of a published photo: whether it can be read, and for how long it may be kept."""
+"""What a visitor gets: whether a published photo can be read, and for how long it may be cached."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -20,23 +20,23 @@ _NOT_FOUND: Final = 404
 
 
 class _Visit(NamedTuple):
-    """An address and what it answers."""
+    """An address and its answer."""
 
     url: str
     answer: Answer
 
 
 def visit(public: ObjectStore, base_url: str | None, cache_control: str) -> Iterator[Check]:
-    """Ask for a published photo as a visitor would, and judge the answer.
+    """Request a published photo as a visitor would, and judge the answer.
 
     Parameters
     ----------
     public
-        The bucket; the first of its photos is asked for.
+        The bucket; its first photo is requested.
     base_url
         Where visitors read; None: the provider's own address.
     cache_control
-        What copies should bear; empty: nothing.
+        What copies should have; empty: nothing.
     """
     listed = islice(list_objects(public.client, public.bucket), _LOOKED_AT)
     infos = (public.head(one.key) for one in listed)
@@ -55,7 +55,7 @@ def _reading(public: ObjectStore, copy: ObjectInfo, base_url: str | None, seen: 
     answer = ask(url, "HEAD", {})
     if answer.status == _OK:
         seen.append(_Visit(url.shown, answer))
-        return Check("public reading", "ok", f"{url.shown} can be read by everybody")
+        return Check("public reading", "ok", f"{url.shown} can be read by anyone")
     found = f"{url.shown} is answered with {answer.status}"
     if not base_url:
         advice = "Where visitors read elsewhere (a CDN, a domain), give --base-url; else let everybody read the bucket."
@@ -65,12 +65,12 @@ def _reading(public: ObjectStore, copy: ObjectInfo, base_url: str | None, seen: 
     elif answer.status == _NOT_FOUND:
         advice = f"--base-url leads elsewhere: {copy.key!r} is in the bucket. Is a folder missing in it, or too much?"
     else:
-        advice = "Look at what the CDN or the provider says of this address."
+        advice = "Check this address at the CDN or the provider."
     return Check("public reading", "wrong", found, advice)
 
 
 def _kept(copy: ObjectInfo, visited: _Visit | None, wanted: str) -> Check:
-    """Compare the Cache-Control of an answer, else of the copy, with the one that copies should bear."""
+    """Compare the Cache-Control of an answer, else of the copy, with the one that copies should have."""
     found = (visited.answer.headers.get("Cache-Control") or "") if visited else copy.cache_control
     where = f"{visited.url} is answered" if visited else f"{copy.key!r} is stored"
     said = f"{where} with {found}" if found else f"{where} without Cache-Control"

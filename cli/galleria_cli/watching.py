@@ -1,4 +1,4 @@
-"""What has changed in staging since the last look: the eyes of `publish --watch`."""
+"""What has changed in staging since the last look, for `publish --watch`."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ Tags = Mapping[str, str]
 
 
 class Changes(NamedTuple):
-    """Keys that are new or say something else, and keys that are gone."""
+    """Keys that are new or changed, and keys that are gone."""
 
     written: list[str]
     removed: list[str]
@@ -26,14 +26,14 @@ class Changes(NamedTuple):
 class Watch:
     """Remembers staging as it was at the last look.
 
-    Content and metadata show in a listing, tags do not: each object must be asked for its own.
+    A listing shows changes of content and metadata, but not of tags: these take a request for each object.
 
     Attributes
     ----------
     tags_every
         Seconds between two looks at the tags of all objects; 0: they are never looked at.
     at_once
-        How many objects are asked for their tags at once.
+        How many objects' tags are requested at once.
     clock
         Seconds that never go back.
     """
@@ -48,12 +48,12 @@ class Watch:
     _tags_at: float | None = None
 
     def look(self, prefix: str) -> Changes:
-        """Return what has changed since the last look; at the first one, all is new.
+        """Return what has changed since the last look; at the first look, everything is new.
 
         Raises
         ------
         ProviderError
-            Staging could not be listed, or asked for tags; the next look finds what this one missed.
+            Staging could not be listed, or its tags not read; the next look finds what this one missed.
         """
         listed = list_objects(self.staging.client, self.staging.bucket, prefix)
         now = {one.key: (one.etag, one.modified) for one in listed if self.selection.takes(one.key)}

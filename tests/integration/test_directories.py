@@ -185,7 +185,7 @@ def test_a_name_that_is_no_unicode_is_reported_and_can_be_printed(
     (photos / os.fsdecode(b"caf\xe9.jpg")).write_bytes(b"photo")
     result = upload_directory_to_s3(client, photos, buckets.public, prefix)
     assert numbers(result) == (21, 20, 0, 1)
-    assert result["errors"] == ["caf\\udce9.jpg: the name is not valid Unicode, so that no key can be made of it"]
+    assert result["errors"] == ["caf\\udce9.jpg: the name is not valid Unicode, so it cannot be part of a key"]
 
 
 def test_what_is_hidden_stays_at_home(client: "S3Client", buckets: Buckets, prefix: str, photos: Path) -> None:

@@ -190,7 +190,7 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(
     main(["cors", "repair"])
     assert checked(capsys)["CORS"] == ("ok" if keeps_rules else "note")
     assert main(["doctor"]) == 1
-    assert "tells nobody of new objects. Deploy the stack" in capsys.readouterr().out
+    assert "sends no notifications of new objects. Deploy the stack" in capsys.readouterr().out
 
 
 def test_the_doctor_looks_no_further_than_it_can(

@@ -140,7 +140,7 @@ def test_a_defect_met_by_one_photo_does_not_keep_the_others_back_and_is_raised_a
 
 
 def test_a_photo_that_is_gone_is_logged_and_no_error(function: Function) -> None:
-    staff(function, a=Outcome(key="a.jpg", status="gone", reason="the staging object does not exist any more"))
+    staff(function, a=Outcome(key="a.jpg", status="gone", reason="the staging object no longer exists"))
     function(event("a.jpg"))
     assert [(line["level"], line["outcome"]) for line in function.logged()] == [("INFO", "gone")]
 

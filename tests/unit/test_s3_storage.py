@@ -165,13 +165,13 @@ def test_rules_are_taken_as_a_list_and_as_the_document_of_the_aws_command_line(g
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        (None, "cors_rules is of the type NoneType; allowed is a list of rules"),
-        (DEFAULT_RULE, "cors_rules is of the type dict"),
-        ("[]", "cors_rules is of the type str"),
-        ([["GET"]], "a rule in cors_rules is of the type list; allowed is a dictionary"),
-        ([DEFAULT_RULE | {"AllowedMethods": "GET"}], "AllowedMethods in cors_rules is of the type str"),
-        ([DEFAULT_RULE | {"AllowedOrigins": [1]}], "AllowedOrigins in cors_rules is of the type list"),
-        ([DEFAULT_RULE | {"MaxAgeSeconds": "3600"}], "MaxAgeSeconds in cors_rules is of the type str"),
+        (None, "cors_rules is of type NoneType; allowed is a list of rules"),
+        (DEFAULT_RULE, "cors_rules is of type dict"),
+        ("[]", "cors_rules is of type str"),
+        ([["GET"]], "a rule in cors_rules is of type list; allowed is a dictionary"),
+        ([DEFAULT_RULE | {"AllowedMethods": "GET"}], "AllowedMethods in cors_rules is of type str"),
+        ([DEFAULT_RULE | {"AllowedOrigins": [1]}], "AllowedOrigins in cors_rules is of type list"),
+        ([DEFAULT_RULE | {"MaxAgeSeconds": "3600"}], "MaxAgeSeconds in cors_rules is of type str"),
     ],
 )
 def test_rules_that_are_none_are_answered_in_words(given: Any, words: str) -> None:
@@ -205,11 +205,11 @@ def test_names_and_paths_that_are_none_are_answered_in_words() -> None:
     upload = s3_storage.upload_file_to_s3
     client.meta = type("Meta", (), {"endpoint_url": "https://s3.example.org"})
     assert "bucket is empty" in upload(client, b"photo", "", "a.jpg")["error"]
-    assert "key is of the type int" in upload(client, b"photo", "photos", 1)["error"]  # type: ignore[arg-type]
-    assert "local_path is of the type int" in upload(client, 1, "photos", "a.jpg")["error"]  # type: ignore[arg-type]
+    assert "key is of type int" in upload(client, b"photo", "photos", 1)["error"]  # type: ignore[arg-type]
+    assert "local_path is of type int" in upload(client, 1, "photos", "a.jpg")["error"]  # type: ignore[arg-type]
     answer = s3_storage.upload_directory_to_s3(client, None, "photos")  # type: ignore[arg-type]
-    assert (answer["success"], answer["errors"]) == (False, ["local_dir is of the type NoneType; allowed is a path"])
-    with pytest.raises(ArgumentError, match="file_path is of the type bytes"):
+    assert (answer["success"], answer["errors"]) == (False, ["local_dir is of type NoneType; allowed is a path"])
+    with pytest.raises(ArgumentError, match="file_path is of type bytes"):
         s3_storage.calculate_file_checksum(b"/tmp/a.jpg")  # type: ignore[arg-type]
 
 
@@ -243,5 +243,5 @@ def test_an_argument_of_a_client_that_is_no_text_is_refused_in_words(value: Any)
     for position in range(4):
         arguments: list[Any] = ["https://s3.example.org", "key", "secret", "us-east-1"]
         arguments[position] = value
-        with pytest.raises(ArgumentError, match="allowed is a text"):
+        with pytest.raises(ArgumentError, match="allowed is a string"):
             s3_storage.get_s3_client(*arguments)

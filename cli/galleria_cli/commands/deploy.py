@@ -88,7 +88,7 @@ def _headers(words: tuple[str, ...], option: str) -> "list[Header]":
     for word in words:
         pattern, sign, value = word.partition("=")
         if not (pattern and sign and value):
-            raise click.UsageError(f"{option} is {word!r}; {_PAIR} is expected")
+            raise click.UsageError(f"{option} is {word!r}; allowed is {_PAIR}")
         found.append(Header(pattern, value))
     return found
 

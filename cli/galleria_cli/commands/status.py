@@ -69,8 +69,6 @@ def compare(  # its two callers' options
             counts[found.state] += 1
             well = found.state in reconciling.WELL
             report.file(found.state, found.key, wrong=not well, dull=well, reason=found.reason)
-    words = (
-        ", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "nothing is there to be compared"
-    )
+    words = ", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "there is nothing to compare"
     report.summary(words, counts)
     return 2 if counts["failed"] else int(any(counts[state] for state in counts if state not in reconciling.WELL))

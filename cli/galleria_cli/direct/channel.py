@@ -149,4 +149,4 @@ def _is_number(text: str) -> bool:
 
 def _check_size(size: int) -> None:
     if size > MAX_BYTES:
-        raise ConnectionError("the answer does not come to an end")
+        raise ConnectionError("the answer does not end")

@@ -1,4 +1,4 @@
-"""A client that makes the requests it can by itself, and has boto3's made for all others."""
+"""A client that makes two requests itself and leaves all others to boto3's client."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 class DirectClient:
-    """Takes the place of boto3's client for one bucket; that one is made when something else is asked of it.
+    """Replaces boto3's client for one bucket; that is made only when it is needed for another operation.
 
     Parameters
     ----------
     bucket, requests
-        The bucket, and the requests to it that need no SDK.
+        The bucket, and the requests that need no SDK.
     endpoint_url
         Of the provider.
     make
@@ -34,7 +34,7 @@ class DirectClient:
         self.meta = _Meta(endpoint_url, self)
 
     def __getattr__(self, name: str) -> Any:
-        """Return what boto3's client has under this name."""
+        """Return the attribute of boto3's client."""
         return getattr(self.whole, name)
 
     @property
@@ -68,11 +68,11 @@ class DirectClient:
         return self._after(tries).put_object(**arguments)
 
     def get_paginator(self, operation: str) -> Any:
-        """Return boto3's paginator, or one that is as good for what is asked of it."""
+        """Return our paginator of ListObjectsV2, or boto3's for any other operation."""
         return _Listing(self) if operation == "list_objects_v2" else self.whole.get_paginator(operation)  # type: ignore[call-overload] # any of them
 
     def pages(self, prefix: str, after: str = "") -> Iterator[Any]:
-        """Yield the pages of a listing; what cannot be had here comes from boto3, from the same place on."""
+        """Yield the pages of a listing; if a request fails here, boto3 continues from the same place."""
         token, tries = "", 0
         try:
             page = self._requests.page(prefix, after=after)
@@ -89,7 +89,7 @@ class DirectClient:
 
 
 class _Meta:
-    """boto3's `client.meta`, whose `endpoint_url` is known beforehand."""
+    """boto3's `client.meta`, with an `endpoint_url` that needs no client."""
 
     def __init__(self, endpoint_url: str, client: DirectClient) -> None:
         self.endpoint_url = endpoint_url

@@ -25,7 +25,7 @@ class Connections:
     url
         Scheme, host, and port where it is not the scheme's own.
     trusted
-        A file of certificates in place of the system's own, or empty.
+        A file of certificates to use instead of the system's, or empty.
     """
 
     def __init__(self, url: str, trusted: str = "") -> None:
@@ -47,8 +47,8 @@ class Connections:
         Raises
         ------
         OSError
-            The connection broke, or the answer does not come to an end. A connection that the server had closed
-            in the meantime is replaced by a new one, once.
+            The connection broke, or the answer does not end. If the server had closed the connection meanwhile, it is
+            replaced by a new one, once.
         """
         try:
             channel = self._idle.pop()

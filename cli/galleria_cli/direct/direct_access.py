@@ -1,4 +1,4 @@
-"""Where requests may do without the SDK: an access that says all by itself."""
+"""Whether requests can do without the SDK: only if the access itself says everything."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from galleria_storage.s3.pace import Pace
 from galleria_storage.s3.profiles import ProviderProfile
 from galleria_storage.s3.sdk.signing import Keys
 
-#: What makes botocore reach a provider in another way, or as somebody else; only botocore knows how.
+#: Variables that make botocore reach a provider in another way, or with other credentials.
 _DIVERTING: Final = (
     "ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN",
     "AWS_SECURITY_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
@@ -34,9 +34,9 @@ class _Place(NamedTuple):
 
 
 def connect_for_many(access: BucketAccess, pace: Pace | None = None, env: Mapping[str, str] = os.environ) -> Connection:
-    """Connect to a bucket for many requests: as `clients.connect`, but without the SDK as long as none is needed.
+    """Connect to a bucket for many requests: as `clients.connect`, but without the SDK as long as possible.
 
-    A client with a `pace` is the SDK's, since its speed does not matter. So is one whose requests are tried only
+    With a `pace`, the SDK's client is used, since speed does not matter then. So is one whose requests are tried only
     once, since what fails here is tried again by the SDK.
 
     Raises
@@ -57,7 +57,7 @@ def connect_for_many(access: BucketAccess, pace: Pace | None = None, env: Mappin
 
 
 def _plain(access: BucketAccess, env: Mapping[str, str]) -> _Place | None:
-    """Return what botocore would find out about an access; None if only botocore can tell."""
+    """Return what botocore would find out about an access; None if only botocore can find it out."""
     provider = access.provider
     url = provider.endpoint or _first(env, _ENDPOINTS)
     if provider.secret_arn or not url or _is_diverted(env):
@@ -98,7 +98,7 @@ def _region(provider: ProviderAccess, endpoint: Endpoint, env: Mapping[str, str]
 
 
 def _bucket_url(access: BucketAccess, endpoint: Endpoint) -> str | None:
-    """Return the bucket's own address; None where a dot in its name would break TLS."""
+    """Return the bucket's own address; None if a dot in its name would break TLS."""
     if (access.provider.addressing or endpoints.facts_of(endpoint.host).addressing or "path") == "path":
         return f"{endpoint.url}/{access.bucket}"
     if "." in access.bucket:

@@ -15,7 +15,7 @@ from galleria_cli.direct.connections import Connections
 from galleria_cli.direct.signature import EMPTY_SHA256, Target, quoted_path, signed
 from galleria_storage.s3.sdk.signing import Keys, moment_now
 
-#: Arguments of PutObject and their headers. Whatever else is asked is left to botocore.
+#: Arguments of PutObject and their headers. A call with any other argument is left to botocore.
 _HEADERS: Final = {
     "CacheControl": "cache-control",
     "ChecksumSHA256": "x-amz-checksum-sha256",
@@ -50,17 +50,17 @@ class DirectRequests:
     Parameters
     ----------
     url
-        The bucket's: the endpoint and its name, or its own host.
+        The bucket's address: the endpoint and its name, or its own host.
     keys
         Sign all requests.
     trusted
-        A file of certificates in place of the system's own, or empty.
+        A file of certificates to use instead of the system's, or empty.
     moment
         Now, in UTC, as ``20130524T000000Z``.
 
     Notes
     -----
-    If the very first request gets no good answer, all the others are left to botocore, too.
+    If the very first request fails, all the others are left to botocore, too.
     """
 
     def __init__(self, url: str, keys: Keys, trusted: str = "", moment: Callable[[], str] | None = None) -> None:
@@ -124,7 +124,7 @@ class DirectRequests:
 
 
 def _headers(arguments: Mapping[str, Any]) -> dict[str, str] | None:
-    """Return the headers for arguments of PutObject; None if one has no place among them."""
+    """Return the headers for arguments of PutObject; None if one of them is not supported."""
     given = dict(arguments)
     metadata = {f"x-amz-meta-{name.lower()}": value for name, value in given.pop("Metadata", {}).items()}
     if not given.keys() <= _HEADERS.keys():

@@ -153,7 +153,7 @@ class _Interface:
         if not isinstance(prefix, str) or not isinstance(dry_run, bool):
             raise CorrectionError("prefix must be a text, and dry_run true or false")
         if self._folder is None:
-            raise CorrectionError("what is in staging is not pushed again")
+            raise CorrectionError("photos in staging cannot be pushed again")
         self._runs.start(PushRun(self._folder, prefix, dry_run=dry_run))
         return await self.run(request)
 
@@ -207,7 +207,7 @@ async def _object(request: Request) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise CorrectionError("a JSON object is expected")
+        raise CorrectionError("the request must be a JSON object")
     return found
 
 

@@ -267,7 +267,7 @@ def _typed(text: str) -> tuple[datetime, int | None]:
     """Return the time that somebody has read from a clock, and its offset in minutes, if it is given."""
     found = read_time(text)
     if found is None:
-        raise CorrectionError(f"the time is {text!r}; expected is one such as 2024-06-15 10:30:45")
+        raise CorrectionError(f"the time is {text!r}; allowed are times such as 2024-06-15 10:30:45")
     offset = found.utcoffset()
     return found.replace(tzinfo=None), None if offset is None else round(offset / timedelta(minutes=1))
 

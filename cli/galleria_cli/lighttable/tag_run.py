@@ -80,8 +80,8 @@ def ask(store: ObjectStore, key: str, asked: Mapping[str, str]) -> None:
         It cannot be done.
     """
     if store.profile.object_tags is False:
-        raise UnsupportedOperationError("this provider keeps no tags", advice="Push the photo again.", key=key)
+        raise UnsupportedOperationError("this provider does not support tags", advice="Push the photo again.", key=key)
     found = store.head(key)
     if found is None:
-        raise NotFoundError("it is not in staging any more", key=key)
+        raise NotFoundError("it is no longer in staging", key=key)
     put_tags(store, key, tags_asking(asked, found, store.tags(key)))

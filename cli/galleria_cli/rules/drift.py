@@ -75,7 +75,7 @@ def drift_of(rule: Mapping[str, Any], asked: Mapping[str, str], where: str) -> D
             raise CorrectionError(f"{where} has {other} without {missing}; both are needed", tag=missing)
     seconds, since = given.get(DRIFT), clock_time(given.get(DRIFT_FROM))
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not isfinite(seconds):
-        raise CorrectionError(f"{where}: drift is {seconds!r}; seconds per day are expected, such as 1.5", tag=DRIFT)
+        raise CorrectionError(f"{where}: drift is {seconds!r}; allowed are seconds per day, such as 1.5", tag=DRIFT)
     if abs(seconds) > _LARGEST:
         raise CorrectionError(
             f"{where}: drift is {seconds}; allowed are -{_LARGEST} to {_LARGEST} s per day", tag=DRIFT

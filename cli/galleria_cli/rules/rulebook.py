@@ -79,7 +79,7 @@ class Rule(NamedTuple):
 
     def _other_time(self, facts: Facts) -> str:
         if self.between and facts.taken is None:
-            return "it does not tell when it was taken"
+            return "it has no capture time"
         if self.between and facts.taken and not self.between[0] <= facts.taken <= self.between[1]:
             return f"it was taken at {facts.taken}, not between {self.between[0]} and {self.between[1]}"
         return ""
@@ -186,11 +186,11 @@ def _rule(number: int, given: Mapping[str, Any]) -> Rule:
         raise CorrectionError(f"{where} has no condition; allowed are {', '.join(_CONDITIONS)}", tag="rule")
     skip = given.get("skip", False)
     if not isinstance(skip, bool):
-        raise CorrectionError(f"{where}: skip is {skip!r}; in a rule true or false is expected", tag="skip")
+        raise CorrectionError(f"{where}: skip is {skip!r}; allowed are true and false", tag="skip")
     asked = correction_values({key: given[key] for key in given if key in ASKING_KEYS}, where)
     drift = drift_of(given, asked, where)
     if skip == bool(asked or drift):
-        raise CorrectionError(f"{where} must either ask for something or say skip = true", tag="rule")
+        raise CorrectionError(f"{where} must either correct something or have skip = true", tag="rule")
     texts = [_texts(given.get(name, []), name, where) for name in _CONDITIONS[:-1]]
     between = _between(given.get("between"), where)
     return Rule(number, texts[0], texts[1], texts[2], texts[3], between, asked, skip, drift)
@@ -199,7 +199,7 @@ def _rule(number: int, given: Mapping[str, Any]) -> Rule:
 def _texts(value: object, name: str, where: str) -> tuple[str, ...]:
     entries = [value] if isinstance(value, str | int) and not isinstance(value, bool) else value
     if not isinstance(entries, list) or not all(isinstance(entry, str | int) for entry in entries):
-        raise CorrectionError(f"{where}: {name} is {value!r}; a text or a list of texts is expected", tag=name)
+        raise CorrectionError(f"{where}: {name} is {value!r}; allowed are a string and a list of strings", tag=name)
     return tuple(str(entry).strip() for entry in entries)
 
 
@@ -212,7 +212,7 @@ def _between(value: object, where: str) -> tuple[datetime, datetime] | None:
         if first and last and first <= last:
             return first, last
     raise CorrectionError(
-        f"{where}: between is {value!r}; two times in order are expected, such as "
+        f"{where}: between is {value!r}; allowed are two times in order, such as "
         '["2024-06-15T10:00", "2024-06-15T18:30"], as the camera\'s clock showed them',
         tag="between",
     )

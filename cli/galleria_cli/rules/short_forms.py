@@ -87,7 +87,7 @@ def from_words(words: Collection[str], where: str) -> dict[str, str]:
     for word in words:
         key, sign, value = word.partition("=")
         if not sign:
-            raise CorrectionError(f"{where} is {word!r}; KEY=VALUE is expected, such as shift=+1h", tag=where)
+            raise CorrectionError(f"{where} is {word!r}; allowed is KEY=VALUE, such as shift=+1h", tag=where)
         if asked.setdefault(key.strip().lower(), value) != value:
             raise CorrectionError(f"{where}: {key} is given twice; once is allowed", tag=key)
     check_keys(asked, ASKING_KEYS, where)
@@ -145,9 +145,9 @@ def _text(name: str, value: object, where: str) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, bool | date | dict):
-        raise CorrectionError(f"{where}: {name} is {value!r}; a text in quotes is expected", tag=name)
+        raise CorrectionError(f"{where}: {name} is {value!r}; allowed is text in quotes", tag=name)
     if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
         return " ".join(value)
     if isinstance(value, int | float):
         return str(value)
-    raise CorrectionError(f"{where}: {name} is {value!r}; a text in quotes is expected", tag=name)
+    raise CorrectionError(f"{where}: {name} is {value!r}; allowed is text in quotes", tag=name)

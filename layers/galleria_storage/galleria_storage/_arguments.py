@@ -107,4 +107,4 @@ def rules_argument(name: str, value: Any) -> list[dict[str, Any]]:
 
 def _refused(name: str, value: Any, allowed: str) -> ArgumentError:
     """Name the argument, its type and what is allowed, but not its value, which may be a secret or a whole photo."""
-    return ArgumentError(f"{name} is of the type {type(value).__name__}; allowed is {allowed}", tag=name)
+    return ArgumentError(f"{name} is of type {type(value).__name__}; allowed is {allowed}", tag=name)

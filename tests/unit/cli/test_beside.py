@@ -145,7 +145,7 @@ def test_a_sidecar_alone_moves_by_its_own_time(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("packet", "words"),
     [
-        (sidecar("2024-06-15T12:30:45", "2001-01-01T00:00:00"), "the sidecar tells 2 different times"),
+        (sidecar("2024-06-15T12:30:45", "2001-01-01T00:00:00"), "the sidecar has 2 different times"),
         (b"<x:xmpmeta", "not well-formed XML"),
     ],
 )

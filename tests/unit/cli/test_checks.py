@@ -122,14 +122,14 @@ EVERYTHING = ["s3:ObjectCreated:*", "s3:ObjectTagging:*", "s3:ObjectRemoved:*"]
 @pytest.mark.parametrize(
     ("answer", "removed", "state", "found"),
     [
-        ({}, "keep", "wrong", "tells nobody"),
+        ({}, "keep", "wrong", "sends no notifications"),
         ({"EventBridgeConfiguration": {}}, "unpublish", "ok", "EventBridge"),
         ({"QueueConfigurations": [{"Events": EVERYTHING}]}, "unpublish", "ok", "removed photos"),
         ({"QueueConfigurations": [{"Events": EVERYTHING[:2]}]}, "unpublish", "note", "removed photos"),
         ({"QueueConfigurations": [{"Events": EVERYTHING[:2]}]}, "keep", "ok", "changed tags"),
         ({"TopicConfigurations": [{"Events": ["s3:ObjectCreated:Put"]}]}, "keep", "note", "changed tags"),
         ({"LambdaFunctionConfigurations": [{"Events": EVERYTHING[1:]}]}, "keep", "wrong", "new photos"),
-        (refusal("NotImplemented", 501), "keep", "note", "tells nobody"),
+        (refusal("NotImplemented", 501), "keep", "note", "sends no notifications"),
     ],
 )
 def test_the_notification_must_tell_of_all_that_counts(answer: Any, removed: Any, state: str, found: str) -> None:

@@ -112,7 +112,7 @@ def test_what_is_to_be_skipped_is_skipped(tmp_path: Path) -> None:
         ('zona = "Europe/Stockholm"', "'zone' may be meant"),
         ('[[rule]]\ncamra = "x"\nshift = "1h"', "rule 1 has the unknown key 'camra'; 'camera' may be meant"),
         ('[[rule]]\nshift = "1h"', "has no condition"),
-        ('[[rule]]\ncamera = "x"', "must either ask"),
+        ('[[rule]]\ncamera = "x"', "must either correct"),
         ('[[rule]]\ncamera = "x"\nshift = "soon"', "rule 1: shift is 'soon'; allowed are +1h, -11m34s"),
         ('[[rule]]\ncamera = "x"\ntimestamp-offset-hours = "soon"', "rule 1: timestamp-offset-hours is 'soon'"),
         ('zone = "+99:00"', "galleria.toml: zone is '+99:00'"),

@@ -148,7 +148,7 @@ def test_the_verdict_is_what_was_read_and_not_what_was_sent() -> None:
     provider.afterwards = lambda rules: [rules[0] | {"AllowedMethods": ["GET"]}]
     verdict = audit(provider)
     assert (verdict.status, verdict.exact, verdict.effective) == ("failed", False, False)
-    assert "the bucket has others now: pages of https://* may not HEAD" in verdict.reason
+    assert "the bucket has different rules now: pages of https://* may not HEAD" in verdict.reason
 
 
 @pytest.mark.parametrize("mode", ["repair", "merge"])
@@ -166,7 +166,7 @@ def test_a_merge_after_which_a_foreign_rule_is_gone_has_failed() -> None:
     provider.afterwards = lambda rules: [rule for rule in rules if rule.get("ID") != "admin tool"]
     verdict = audit(provider, "merge")
     assert (verdict.status, verdict.rules_before) == ("failed", [ADMIN])
-    assert "the bucket has others now" in verdict.reason
+    assert "the bucket has different rules now" in verdict.reason
 
 
 def test_a_provider_that_writes_methods_in_capitals_has_kept_the_rules() -> None:

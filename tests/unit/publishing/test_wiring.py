@@ -65,7 +65,7 @@ def test_all_photos_of_an_invocation_see_the_same_settings() -> None:
 def test_one_bucket_for_both_is_refused_at_start(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", endpoint)
     env = {**ENV, "S3_PUBLIC_BUCKET": "staging", "AWS_ENDPOINT_URL_S3": endpoint}
-    with pytest.raises(SettingsError, match="for ever"):
+    with pytest.raises(SettingsError, match="forever"):
         publisher_from_environment(env)
 
 

@@ -1,4 +1,4 @@
-"""No answer is read that does not come to an end; all others are read as botocore reads them."""
+"""No answer is read that does not end; all others are read as botocore reads them."""
 
 import io
 import socket
@@ -99,7 +99,7 @@ def test_what_a_get_is_refused_with_is_read_and_bounded() -> None:
     with server(lambda connection: connection.sendall(answer("404 Not Found", NO_SUCH_KEY))) as url:
         with pytest.raises(NotFoundError), translated(bucket="photos", key="a.jpg"):
             client(url).get_object(Bucket="photos", Key="a.jpg")
-        with pytest.raises(ProviderError, match="does not come to an end"), translated(bucket="photos", key="a.jpg"):
+        with pytest.raises(ProviderError, match="does not end"), translated(bucket="photos", key="a.jpg"):
             client(url, max_bytes=10).get_object(Bucket="photos", Key="a.jpg")
 
 
@@ -110,7 +110,7 @@ def endless(connection: socket.socket) -> None:
 
 
 def test_an_answer_without_end_is_dropped() -> None:
-    with server(endless) as url, pytest.raises(ProviderError, match="does not come to an end"):
+    with server(endless) as url, pytest.raises(ProviderError, match="does not end"):
         list(list_objects(client(url, max_bytes=1_000_000), "photos"))
 
 
@@ -119,7 +119,7 @@ def test_an_answer_that_drips_is_dropped_in_time() -> None:
     seconds = iter(range(1_000_000))
     with server(lambda c: c.sendall(answer("200 OK", LISTING, chunked=True))) as url:
         made = client(url, max_seconds=3, clock=lambda: float(next(seconds)))
-        with pytest.raises(ProviderError, match="does not come to an end"):
+        with pytest.raises(ProviderError, match="does not end"):
             list(list_objects(made, "photos"))
 
 

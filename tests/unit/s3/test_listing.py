@@ -50,10 +50,10 @@ def test_an_object_without_key_or_size_is_an_error(entry: dict[str, Any]) -> Non
 
 
 def test_a_listing_that_runs_in_a_circle_is_an_error() -> None:
-    with pytest.raises(ProviderError, match="does not come to an end"):
+    with pytest.raises(ProviderError, match="does not end"):
         keys(page("a", token="1"), page("b", token="2"), page("a", token="1"), page("b"))
 
 
 def test_a_listing_of_empty_pages_is_an_error() -> None:
-    with pytest.raises(ProviderError, match="does not come to an end"):
+    with pytest.raises(ProviderError, match="does not end"):
         keys(*(page(token=str(number)) for number in range(MAX_EMPTY_PAGES + 1)))

@@ -50,7 +50,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("source", [None, 5, ["photo.jpg"]])
 def test_what_is_neither_a_path_nor_bytes_is_refused_in_words(source: Any) -> None:
-    with pytest.raises(LocalFileError, match="a path or bytes are expected"):
+    with pytest.raises(LocalFileError, match="allowed are a path and bytes"):
         LocalContent(source)
 
 

@@ -83,7 +83,7 @@ def answer(event: Mapping[str, Any], status: Literal["SUCCESS", "FAILED"], reaso
             _put(event["ResponseURL"], json.dumps(told).encode())
         except (OSError, http.client.HTTPException) as error:
             if attempt == _ATTEMPTS:
-                raise ProviderError(f"CloudFormation could not be told: {type(error).__name__}") from None
+                raise ProviderError(f"the result could not be sent to CloudFormation: {type(error).__name__}") from None
         else:
             return
 

@@ -75,7 +75,7 @@ def _open(here: LocalFile, above: frozenset[tuple[int, int]]) -> _Level | LocalF
 
 def _entry(folder: LocalFile, path: Path) -> LocalFile:
     name = path.name.encode(errors="backslashreplace").decode()
-    problem = None if name == path.name else "the name is not valid Unicode, so that no key can be made of it"
+    problem = None if name == path.name else "the name is not valid Unicode, so it cannot be part of a key"
     return LocalFile(f"{folder.name}/{name}" if folder.name else name, path, problem)
 
 

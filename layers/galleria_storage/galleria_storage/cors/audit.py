@@ -189,7 +189,7 @@ class _Audit:
             if self._after.in_order(self._mode) and not _lost(rules, self._after):
                 return
         raise ProviderError(
-            f"the new rules were accepted, but the bucket has others now: {_in_short(self._after or found)}",
+            f"the new rules were accepted, but the bucket has different rules now: {_in_short(self._after or found)}",
             bucket=connection.bucket,
             advice="Somebody else, or another tool, may be writing them too.",
         )

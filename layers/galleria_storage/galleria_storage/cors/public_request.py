@@ -154,7 +154,7 @@ class _Reader:
                 raise ProviderError(f"the public URL answers with more than {MAX_HEAD_BYTES:,} bytes of headers")
             self._connection.settimeout(_left(self._deadline))
             if not (received := self._connection.recv(_RECEIVE)):
-                raise ProviderError("the public URL gives no complete answer")
+                raise ProviderError("the public URL's answer is incomplete")
             self._buffer += received
         head, self._buffer = self._buffer[: end.start()], self._buffer[end.end() :]
         self._head_bytes += end.end()

@@ -66,7 +66,7 @@ def _reported(outcome: Outcome, task: Task, reporter: Reporter) -> Outcome:
     try:
         reporter.report(outcome, task)
     except GalleriaError as error:
-        reason = f"it was {outcome.status}, but nobody could be told: {error.message}"
+        reason = f"it was {outcome.status}, but that could not be reported: {error.message}"
         return replace(outcome, status="failed", reason=reason, advice=error.advice or "")
     return outcome
 

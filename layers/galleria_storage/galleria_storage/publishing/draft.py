@@ -120,7 +120,7 @@ def _recognise(photo: MeteredSource, settings: PublishSettings) -> MediaType:
     media = recognise(photo)
     if media and (media.image or media.media_type in settings.pass_through_types):
         return media
-    what = f"it is {media.media_type}" if media else "its bytes are those of no known image format"
+    what = f"it is {media.media_type}" if media else "its bytes are not of any known image format"
     raise UnsupportedFormatError(
         f"this is not a photo that may be published: {what}",
         advice="Upload a JPEG, PNG, WebP, GIF, HEIC, AVIF or TIFF image"

@@ -65,7 +65,7 @@ def fingerprint(source: ObjectInfo, correction: Correction, headers: Mapping[str
     -------
     str
         ``<format version>-<hex>``: a digest, since metadata of a public object
-        can be read by everybody and must fit into a header.
+        can be read by anyone and must fit into a header.
     """
     # If a correction is impossible, a photo is published as it is if only a default asked, and rejected otherwise.
     parts = [FORMAT_VERSION, source.etag, source.size, correction.canonical(), correction.asked_by_object]

@@ -102,7 +102,7 @@ def publish_settings(env: Mapping[str, str]) -> PublishSettings:
     if staging == public.bucket and not public.provider.endpoint:
         raise SettingsError(
             f"STAGING_BUCKET and S3_PUBLIC_BUCKET are both {staging!r}; a function that writes into the bucket "
-            "that triggers it would run for ever",
+            "that triggers it would run forever",
             tag="STAGING_BUCKET",
         )
     scope = choice(env, "DUPLICATE_SCOPE", get_args(DuplicateScope), "key")

@@ -274,7 +274,7 @@ class Publisher:
             if errand.written:
                 return errand.wrote(errand.written)  # and nothing has taken its place since
             errand.make_up_for(self._now())
-            return errand.done("gone", "the staging object does not exist any more")
+            return errand.done("gone", "the staging object no longer exists")
         if standing is None:
             return errand.done("removed", "there is neither an original nor a copy")
         with self._leaving(errand, standing):

@@ -152,7 +152,7 @@ def _publisher(
     if one_provider and staging.bucket == public.bucket:
         raise SettingsError(
             f"STAGING_BUCKET and S3_PUBLIC_BUCKET are both {staging.bucket!r} at {public.client.meta.endpoint_url}; a "
-            "function that writes into the bucket that triggers it would run for ever",
+            "function that writes into the bucket that triggers it would run forever",
             tag="STAGING_BUCKET",
         )
     stores = _store(identify(staging)), _store(settle(public))

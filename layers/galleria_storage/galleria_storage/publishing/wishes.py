@@ -93,7 +93,7 @@ class Wishes:
         """
         if info.missing_metadata:
             raise CorrectionError(
-                f"the provider withholds {info.missing_metadata} of the photo's metadata, which may ask for something",
+                f"the provider withholds {info.missing_metadata} of the photo's metadata, perhaps a correction",
                 bucket=self._staging.bucket,
                 key=info.key,
                 advice="Upload the photo again with metadata in plain ASCII, or ask by tags.",

@@ -77,7 +77,7 @@ def get_s3_client(endpoint: str, access_key: str, secret_key: str, region: str) 
     given = {"endpoint": endpoint, "access_key": access_key, "secret_key": secret_key, "region": region}
     for name, value in given.items():
         if not isinstance(value, str | None):
-            raise ArgumentError(f"{name} is of the type {type(value).__name__}; allowed is a text", tag=name)
+            raise ArgumentError(f"{name} is of type {type(value).__name__}; allowed is a string", tag=name)
     session = plain_session()
     with _configuration_errors():
         make = boto3.session.Session(botocore_session=session).client

@@ -10,7 +10,7 @@ from galleria_storage.s3.faults import translated, unproven
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-#: A page may be empty where many objects were deleted, but not for ever.
+#: A page may be empty where many objects were deleted, but not forever.
 MAX_EMPTY_PAGES: Final = 1000
 
 
@@ -65,7 +65,7 @@ def list_pages(client: "S3Client", bucket: str, prefix: str = "", after: str = "
         empty = 0 if found else empty + 1
         token = page.get("NextContinuationToken", "")
         if (token and token in tokens) or empty > MAX_EMPTY_PAGES:
-            raise ProviderError(f"the listing of bucket {bucket!r} does not come to an end", bucket=bucket)
+            raise ProviderError(f"the listing of bucket {bucket!r} does not end", bucket=bucket)
         tokens.add(token)
         yield found
 

@@ -109,7 +109,7 @@ class ObjectStore:
         if (first := stream.position) != start:
             stream.close()
             raise IntegrityError(
-                f"{key!r}: asked for byte {start} on, got byte {first} on", bucket=self.bucket, key=key
+                f"{key!r}: asked for bytes from {start} on, got bytes from {first} on", bucket=self.bucket, key=key
             )
         return stream
 

@@ -83,9 +83,9 @@ def check_key(bucket: str, key: str) -> None:
     try:
         length = len(key.encode())
     except UnicodeEncodeError:
-        raise LocalFileError("the file's name is not valid Unicode, so that no key can be made of it") from None
+        raise LocalFileError("the file's name is not valid Unicode, so it cannot be part of a key") from None
     except AttributeError:
-        raise LocalFileError(f"the key is of type {type(key).__name__}; a text is expected", bucket=bucket) from None
+        raise LocalFileError(f"the key is of type {type(key).__name__}; allowed is a string", bucket=bucket) from None
     if not 0 < length <= MAX_KEY_BYTES:
         raise LocalFileError(
             f"the key is {length} bytes long; allowed are 1 to {MAX_KEY_BYTES}", bucket=bucket, key=key

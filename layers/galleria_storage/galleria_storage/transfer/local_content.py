@@ -74,4 +74,4 @@ class LocalContent:
 def _path(source: object) -> Path:
     if isinstance(source, str | os.PathLike):
         return Path(source)
-    raise LocalFileError(f"the content is of type {type(source).__name__}; a path or bytes are expected")
+    raise LocalFileError(f"the content is of type {type(source).__name__}; allowed are a path and bytes")

@@ -54,7 +54,7 @@ class ReceivedCrc:
         if found.to_bytes(len(self._expected), "big") != self._expected:
             algorithm = self._name.removeprefix("Checksum")
             raise IntegrityError(
-                f"{key!r} in bucket {bucket!r} did not arrive as it is stored: its {algorithm} is another",
+                f"{key!r} in bucket {bucket!r} did not arrive as it is stored: its {algorithm} differs",
                 bucket=bucket,
                 key=key,
                 advice="It is tried again; if it persists, upload the photo again.",

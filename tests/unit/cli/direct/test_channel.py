@@ -125,5 +125,5 @@ def test_an_answer_that_is_not_plain_is_refused(said: bytes, answering: Answerin
 def test_an_answer_without_an_end_is_given_up(answering: Answering, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(channel, "MAX_BYTES", 10)
     for said in (b"\r\n12345678901", b"Transfer-Encoding: chunked\r\n\r\n6\r\n123456\r\n6\r\n123456\r\n0\r\n\r\n"):
-        with pytest.raises(ConnectionError, match="does not come to an end"):
+        with pytest.raises(ConnectionError, match="does not end"):
             ask(answering(b"HTTP/1.1 200 OK\r\n" + said))

@@ -72,7 +72,7 @@ class BoundedSession:
                 body += piece
                 if len(body) > self._max_bytes or self._clock() > end:
                     raw.close()
-                    raise exceptions.HTTPClientError(error="the answer does not come to an end")
+                    raise exceptions.HTTPClientError(error="the answer does not end")
         except ReadTimeoutError as error:  # as botocore's own session has it
             raise exceptions.ReadTimeoutError(endpoint_url=request.url, error=error) from error
         except ProtocolError as error:
