@@ -5,10 +5,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from functools import partial
-from itertools import islice
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from galleria_cli import places
 from galleria_cli.files import size_of
@@ -18,15 +16,12 @@ from galleria_cli.text_table import sentences
 from galleria_storage.bulk.patience import Patience
 from galleria_storage.bulk.remembered import RememberedFiles
 from galleria_storage.bulk.run import as_they_finish
-from galleria_storage.bulk.standing import Standing, look
+from galleria_storage.bulk.standing import Standing, in_turn
 from galleria_storage.bulk.walk import LocalFile
 from galleria_storage.errors import GalleriaError
 from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.transfer.digests import Digests
 from galleria_storage.transfer.local_content import LocalContent
-
-#: Files that are compared with one listing and kept until they are done.
-_AT_A_TIME: Final = 5_000
 
 
 class Sent(NamedTuple):
@@ -182,12 +177,7 @@ class Sending(NamedTuple):
         """Yield some files at a time, with what the bucket has of them."""
         patience = Patience(self.report.waiting, self.transfers.patience)
         for stage in stages:
-            last = ""
-            for files in _some(stage):
-                keys = [self.prefix + file.name for file in files if file.problem is None]
-                after = last if keys and last < min(keys) else ""
-                standing = patience.call(partial(look, self.store, keys, after))
-                last = max(keys, default="")
+            for standing, files in in_turn(self.store, stage, self.prefix, patience.call):
                 yield Known(standing, remembered, patience), files
 
     def _tell(self, sent: Sent) -> None:
@@ -220,12 +210,6 @@ def _totals(files: Iterable[LocalFile]) -> tuple[int, int]:
         count += 1
         size += size_of(file)
     return count, size
-
-
-def _some(files: Iterable[LocalFile]) -> Iterator[list[LocalFile]]:
-    rest = iter(files)
-    while some := list(islice(rest, _AT_A_TIME)):
-        yield some
 
 
 def outcome(file: LocalFile, key: str, work: Callable[[], Sent], status_of: Callable[[GalleriaError], str]) -> Sent:

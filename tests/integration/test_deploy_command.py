@@ -142,7 +142,7 @@ def test_nothing_takes_the_place_of_a_corrected_copy(
 def test_a_copy_that_is_published_meanwhile_is_not_replaced_either(
     s3: "S3Client", buckets: Buckets, prefix: str, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(standing, "look", lambda _store, _keys: standing.Standing({}, complete=True))
+    monkeypatch.setattr(standing, "look", lambda *_: standing.Standing({}, complete=True))
     copy_of_a_photo(s3, buckets.public, f"{prefix}1.jpg")
     main(["deploy", str(photos), "--prefix", prefix])
     found = s3.get_object(Bucket=buckets.public, Key=f"{prefix}1.jpg")["Body"].read()

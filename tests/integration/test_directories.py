@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from galleria_storage.bulk import standing
 from galleria_storage.s3_storage import list_bucket_files, upload_directory_to_s3
 from tests.support.servers import S3Server
 from tests.support.servers.gallery import Buckets
@@ -195,6 +196,12 @@ def test_what_is_hidden_stays_at_home(client: "S3Client", buckets: Buckets, pref
     assert numbers(upload_directory_to_s3(client, photos, buckets.public, prefix)) == (20, 20, 0, 0)
 
 
+@pytest.fixture(params=[7, 5_000])
+def _at_a_time(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standing, "_AT_A_TIME", request.param)
+
+
+@pytest.mark.usefixtures("_at_a_time")
 def test_progress_counts_up_to_the_total_in_the_callers_thread(
     client: "S3Client", buckets: Buckets, prefix: str, photos: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """`galleria-storage publish KEY…`: publish staging objects by hand, or without Lambda at all."""
 
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
@@ -79,11 +80,11 @@ def _watch(run: "ByHand", prefix: str, selection: Selection, seconds: tuple[floa
     from galleria_cli.watching import Watch  # noqa: PLC0415 # only here
 
     every, tags_every = seconds
-    watch = Watch(run.staging, selection, tags_every, at_once)
-    while True:
-        changes = run.patience.call(lambda: watch.look(prefix))
-        if changes.written:
-            run.publish(changes.written, named=False)
-        if changes.removed and run.settings.when_removed == "unpublish":
-            run.unpublish(changes.removed)
-        time.sleep(every)
+    with closing(Watch(run.staging, selection, tags_every, at_once)) as watch:
+        while True:
+            changes = run.patience.call(lambda: watch.look(prefix))
+            if changes.written:
+                run.publish(changes.written, named=False)
+            if changes.removed and run.settings.when_removed == "unpublish":
+                run.unpublish(changes.removed)
+            time.sleep(every)

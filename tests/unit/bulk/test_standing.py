@@ -1,9 +1,14 @@
 """A bucket is listed from the first key that is asked for to the last, and no further."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from galleria_storage.bulk.standing import look
+import pytest
+
+from galleria_storage.bulk import standing
+from galleria_storage.bulk.standing import in_turn, look
+from galleria_storage.bulk.walk import LocalFile
 from galleria_storage.s3.objects import ObjectStore
 from tests.support.fakes.profiles import HONOURING
 
@@ -50,3 +55,22 @@ def test_the_listing_begins_where_it_may() -> None:
 def test_a_listing_that_takes_too_long_is_given_up() -> None:
     found, complete, pages = listed(["a", "z"])
     assert (found, complete, pages.pages) == ([], False, 2)
+
+
+def test_files_take_turns_and_each_listing_begins_where_the_last_one_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standing, "_AT_A_TIME", 2)
+    pages, read = Pages(), 0
+
+    def files() -> Iterator[LocalFile]:
+        nonlocal read
+        for name in ("1", "2", "3", "5"):
+            read += 1
+            yield LocalFile(name, Path(name))
+
+    turns = in_turn(ObjectStore(pages, "b", HONOURING), files(), "k")  # type: ignore[arg-type] # as above
+    known, some = next(turns)
+    assert ([file.name for file in some], sorted(known.listed), read) == (["1", "2"], ["k1", "k2"], 2)
+    known, some = next(turns)
+    assert ([file.name for file in some], sorted(known.listed)) == (["3", "5"], ["k3", "k5"])
+    assert [asked.get("StartAfter") for asked in pages.asked] == [None, "k2"]
+    assert list(turns) == []

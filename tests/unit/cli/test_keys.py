@@ -1,12 +1,17 @@
 """Keys that a command is given: single ones, folders and patterns; and what `publish --watch` notices."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
 
+from galleria_cli import watching
 from galleria_cli.keys import keys_of, keys_under
-from galleria_cli.watching import Changes, Watch
+from galleria_cli.watching import Watch
 from galleria_storage.bulk.selection import EVERYTHING, Selection
+from galleria_storage.errors import ProviderError
+from galleria_storage.s3.listing import ListedObject
 from galleria_storage.s3.objects import ObjectStore
 from tests.support.fakes.directing import Calm
 from tests.support.fakes.fake_s3 import FakeS3
@@ -61,19 +66,44 @@ class Clock:
 
 def test_a_watch_sees_what_is_new_changed_retagged_or_gone(s3: FakeS3) -> None:
     clock = Clock()
-    watch = Watch(store(s3), Selection(exclude=["b.jpg"]), 60, 2, clock)
-    assert watch.look("").written == ["a/1.jpg", "a/2.JPG", "a/b/3.jpg", "a[1].jpg"]
-    assert watch.look("") == Changes([], [])
-    s3.store("staging", "a/1.jpg", b"another")
-    s3.tag("staging", "a/2.JPG", {"timestamp-offset-hours": "1"})
-    s3.remove("staging", "a/b/3.jpg")
-    assert watch.look("") == Changes(["a/1.jpg"], ["a/b/3.jpg"])
-    clock.now = 60
-    assert watch.look("") == Changes(["a/2.JPG"], [])
-    assert watch.look("") == Changes([], [])
+    with closing(Watch(store(s3), Selection(exclude=["b.jpg"]), 60, 2, clock)) as watch:
+        assert seen(watch) == (["a/1.jpg", "a/2.JPG", "a/b/3.jpg", "a[1].jpg"], [])
+        assert seen(watch) == ([], [])
+        s3.store("staging", "a/1.jpg", b"another")
+        s3.tag("staging", "a/2.JPG", {"timestamp-offset-hours": "1"})
+        s3.remove("staging", "a/b/3.jpg")
+        assert seen(watch) == (["a/1.jpg"], ["a/b/3.jpg"])
+        clock.now = 60
+        assert seen(watch) == (["a/2.JPG"], [])
+        assert seen(watch) == ([], [])
+
+
+def seen(watch: Watch) -> tuple[list[str], list[str]]:
+    changes = watch.look("")
+    found = (list(changes.written), list(changes.removed))
+    assert found == (list(changes.written), list(changes.removed)), "they are known until the next look"
+    assert (bool(changes.written), bool(changes.removed)) == (bool(found[0]), bool(found[1]))
+    return found
+
+
+def test_what_a_look_that_fails_has_missed_is_found_by_the_next_one(
+    s3: FakeS3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> Iterator[ListedObject]:
+        yield ListedObject("a/1.jpg", 1, "etag")
+        raise ProviderError("gone")
+
+    listing = watching.list_objects
+    with closing(Watch(store(s3), EVERYTHING, 0, 2)) as watch:
+        for found in (["a/1.jpg", "a/2.JPG", "a/b/3.jpg", "a[1].jpg", "b.jpg"], []):
+            monkeypatch.setattr(watching, "list_objects", broken)
+            with pytest.raises(ProviderError):
+                watch.look("")
+            monkeypatch.setattr(watching, "list_objects", listing)
+            assert seen(watch) == (found, [])
 
 
 def test_a_watch_that_may_not_look_at_tags_asks_for_none(s3: FakeS3) -> None:
-    watch = Watch(store(s3), EVERYTHING, 0, 2)
-    watch.look("")
+    with closing(Watch(store(s3), EVERYTHING, 0, 2)) as watch:
+        watch.look("")
     assert [call for call in s3.calls if "tagging" in str(call).lower()] == []

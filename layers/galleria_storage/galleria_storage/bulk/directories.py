@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final, Literal
 
 from galleria_storage.bulk.run import as_they_finish
-from galleria_storage.bulk.standing import Standing, look
-from galleria_storage.bulk.walk import LocalFile, list_files
+from galleria_storage.bulk.standing import Standing, in_turn
+from galleria_storage.bulk.walk import LocalFile, walk
 from galleria_storage.errors import GalleriaError, LocalFileError
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectStore
 from galleria_storage.transfer import file_upload
@@ -86,21 +86,21 @@ def upload_directory(
     LocalFileError
         There is no such folder.
     ProviderError
-        The bucket could not be listed.
+        The bucket could not be listed. What was uploaded before that stays.
     """
     if not local_dir.is_dir():
         raise LocalFileError(f"no such folder: {str(local_dir)!r}")
     folder = prefix.strip("/")
-    found = list_files(local_dir)
     start = f"{folder}/" if folder else ""
-    standing = look(store, [start + file.name for file in found if file.problem is None])
-    run = _FolderRun(store, start, dry_run, standing)
-    result = DirectoryUpload(total=len(found))
-    with closing(as_they_finish(run.upload, found, FILE_THREADS)) as outcomes:
-        for done, outcome in enumerate(outcomes, 1):
-            _count(result, outcome)
-            if progress:
-                progress(outcome.name, done, result.total)
+    result = DirectoryUpload()
+    total = sum(1 for _ in walk(local_dir)) if progress else 0
+    for standing, files in in_turn(store, walk(local_dir), start):
+        run = _FolderRun(store, start, dry_run, standing)
+        with closing(as_they_finish(run.upload, files, FILE_THREADS)) as outcomes:
+            for outcome in outcomes:
+                _count(result, outcome)
+                if progress:
+                    progress(outcome.name, result.total, max(total, result.total))
     result.errors.sort()
     return result
 
@@ -154,6 +154,7 @@ def _has_etag(content: LocalContent, etag: str) -> bool:
 
 
 def _count(result: DirectoryUpload, outcome: _Outcome) -> None:
+    result.total += 1
     result.total_size += outcome.size
     if outcome.status == "uploaded":
         result.uploaded += 1

@@ -1,11 +1,17 @@
 """What is in a bucket already, found by listing it: one request for a thousand keys."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
+from itertools import islice
 from os.path import commonprefix
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from galleria_storage.bulk.walk import LocalFile
 from galleria_storage.s3.listing import ListedObject, list_pages
 from galleria_storage.s3.objects import ObjectStore
+
+#: Files that are compared with one listing and kept until they are through.
+_AT_A_TIME: Final = 5_000
 
 
 class Standing(NamedTuple):
@@ -53,3 +59,33 @@ def look(store: ObjectStore, keys: Collection[str], after: str = "") -> Standing
         if pages >= max(len(wanted), 2) and len(listed) < len(wanted):
             return Standing(listed, complete=False)
     return Standing(listed, complete=True)
+
+
+def in_turn(
+    store: ObjectStore,
+    files: Iterable[LocalFile],
+    prefix: str,
+    patiently: Callable[[Callable[[], Standing]], Standing] = lambda listing: listing(),
+) -> Iterator[tuple[Standing, list[LocalFile]]]:
+    """Yield a few thousand files at a time, with what is there of them, so that none need be kept after their turn.
+
+    Parameters
+    ----------
+    files
+        In any order; where it is that of a listing, each listing begins where the last one ended.
+    prefix
+        Put before each name.
+    patiently
+        Calls what lists the bucket, and may do so again.
+
+    Raises
+    ------
+    ProviderError
+        The bucket could not be listed.
+    """
+    last, rest = "", iter(files)
+    while some := list(islice(rest, _AT_A_TIME)):
+        keys = [prefix + file.name for file in some if file.problem is None]
+        after = last if keys and last < min(keys) else ""
+        yield patiently(partial(look, store, keys, after)), some
+        last = max(keys, default="")
