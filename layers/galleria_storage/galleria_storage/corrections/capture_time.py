@@ -184,20 +184,18 @@ def _time_and_offset(text: str) -> tuple[CaptureTime, str] | None:
     if not match:
         return None
     year, _, month, day, hour, minute, second, fraction, milliseconds, half, offset = match.groups("")
-    local = wall_clock(year, month, day, _hour(int(hour), half), minute, second.strip() or "0")
-    minutes = _offset_minutes(offset)
+    local = wall_clock(year, month, day, _hour(int(hour), half) if half else hour, minute, second.strip() or "0")
+    minutes = _offset_minutes(offset) if offset else 0
     if local is None or not LOWEST <= minutes <= HIGHEST:
         return None
     return CaptureTime(local, fraction or milliseconds), offset_text(minutes) if offset else ""
 
 
 def _hour(hour: int, half: str) -> str:
-    """Return the hour on a 24-hour clock; empty if AM or PM contradicts it (16 AM) or leaves it open (0 PM)."""
+    """Return the hour of a half of the day on a 24-hour clock; empty if they contradict each other (16 AM, 0 PM)."""
     if half == "AM":
         return "" if hour > _NOON else str(hour % _NOON)
-    if half == "PM":
-        return "" if hour == 0 else str(hour if hour >= _NOON else hour + _NOON)
-    return str(hour)
+    return "" if hour == 0 else str(hour if hour >= _NOON else hour + _NOON)
 
 
 def _offset_minutes(text: str) -> int:
