@@ -23,7 +23,7 @@ from galleria_storage.errors import IntegrityError
 from galleria_storage.s3.clients import get_s3_client
 from galleria_storage.s3.objects import ObjectStore, ObjectStream
 from galleria_storage.s3.profiles import AWS, CEPH, ProviderProfile
-from galleria_storage.s3.sdk.body_reader import straight_reader
+from galleria_storage.s3.sdk.http_session import straight_reader
 
 BODY = bytes(range(256)) * 4000
 

@@ -14,7 +14,7 @@ from galleria_storage.errors import NotFoundError, ProviderError
 from galleria_storage.s3.clients import get_s3_client
 from galleria_storage.s3.faults import translated
 from galleria_storage.s3.listing import list_objects
-from galleria_storage.s3.sdk.bounded import BoundedSession
+from galleria_storage.s3.sdk.http_session import HttpSession
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -48,9 +48,9 @@ def server(serve: Serve) -> Iterator[str]:
 def client(url: str, **bounds: Any) -> "S3Client":
     made = get_s3_client(url, "key", "secret", "us-east-1")
     session = made._endpoint.http_session
-    assert isinstance(session, BoundedSession)
+    assert isinstance(session, HttpSession)
     if bounds:
-        made._endpoint.http_session = BoundedSession(session._session, **bounds)
+        made._endpoint.http_session = HttpSession(session._session, **bounds)
     return made
 
 
@@ -150,6 +150,6 @@ def test_the_headers_of_an_answer_are_acknowledged_before_its_body_is_awaited() 
         def send(self, _: Any) -> Any:
             return SimpleNamespace(status_code=200, raw=Raw(b"body"))
 
-    answer = BoundedSession(Session()).send(SimpleNamespace(stream_output=False))
+    answer = HttpSession(Session()).send(SimpleNamespace(stream_output=False, headers={}))
     assert asked == [(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)]
     assert answer._content == b"body"

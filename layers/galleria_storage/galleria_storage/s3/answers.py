@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 
 from galleria_storage.errors import IntegrityError
 from galleria_storage.s3.faults import sdk_errors, translate, unproven
-from galleria_storage.s3.sdk.body_reader import breaks, straight_reader
+from galleria_storage.s3.sdk.http_session import breaks, straight_reader
 
 #: Checksums that are ever sent along (`transfer.proof`).
 _CHECKSUMS: Final = ("ChecksumSHA256", "ChecksumCRC32")

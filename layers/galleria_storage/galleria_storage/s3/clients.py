@@ -21,8 +21,7 @@ from galleria_storage.s3.faults import translated
 from galleria_storage.s3.pace import Pace
 from galleria_storage.s3.profiles import ProviderProfile
 from galleria_storage.s3.sdk.botocore_session import credentials_of, lean_session, plain_session, region_of
-from galleria_storage.s3.sdk.bounded import bound_answers
-from galleria_storage.s3.sdk.expecting import expect_only_for_large
+from galleria_storage.s3.sdk.http_session import take_over_http
 from galleria_storage.s3.sdk.pacing import pace_bodies
 from galleria_storage.s3.sdk.signing import sign_known_digests
 
@@ -173,8 +172,7 @@ class _Maker:
             client = client if endpoints.is_aws(real.host) else self._client_at(real)
             self.endpoint = real
         sign_known_digests(client)
-        bound_answers(client)
-        expect_only_for_large(client)
+        take_over_http(client)
         for operation in self.profile.content_md5:
             client.meta.events.register(f"before-call.s3.{operation}", _add_content_md5)
         return client

@@ -17,7 +17,7 @@ class PacedSession:
     Parameters
     ----------
     session
-        Sends requests (`bounded.BoundedSession`, `botocore.httpsession.URLLib3Session`).
+        Sends requests (`http_session.HttpSession`, `botocore.httpsession.URLLib3Session`).
     pace
         How fast; other clients may share it.
     """
