@@ -1,8 +1,8 @@
 """Applying changes of the capture tags to whole photos, as a publisher would."""
 
 from galleria_storage.corrections.capture_tags import CaptureTags
-from galleria_storage.photos.jpeg.exif_segments import exif_blocks
 from galleria_storage.photos.jpeg.head import Head, read_head
+from galleria_storage.photos.jpeg.head_edit import exif_blocks
 from galleria_storage.photos.jpeg.planner import plan
 from galleria_storage.photos.plan import NOTHING, Plan, Texts
 from galleria_storage.photos.source import BytesSource

@@ -16,7 +16,7 @@ from galleria_storage.corrections.zones import HIGHEST, LOWEST
 from galleria_storage.errors import GalleriaError
 from galleria_storage.photos.exif.maker_note import NoteIfd, note_ifds
 from galleria_storage.photos.exif.references import camera_make
-from galleria_storage.photos.exif.tiff import MAKER_NOTE, TiffBlock, read_block
+from galleria_storage.photos.exif.tiff import TiffBlock, read_block
 from galleria_storage.photos.metadata_blocks import Block
 from galleria_storage.photos.private.maker_notes import CANON_NOTE
 from galleria_storage.photos.tiff.tables import TiffTables
@@ -61,11 +61,10 @@ def _from_note(block: Block) -> int | None:
         return None
     found = read_block(block.source.read(0, min(block.source.size, _HEAD)))
     make = camera_make(found)
-    for ifd in found.exif_ifds:
-        for note in ifd.find({MAKER_NOTE}):
-            if note.size > 4 and note.start < len(found.data):  # noqa: PLR2004 # it has a table
-                for inner in note_ifds(found.data, found.order, note, make)[:1]:
-                    return _in_note(found, inner, make)
+    for note in found.maker_notes:
+        if note.size > 4 and note.start < len(found.data):  # noqa: PLR2004 # it has a table
+            for inner in note_ifds(found.data, found.order, note, make)[:1]:
+                return _in_note(found, inner, make)
     return None
 
 

@@ -26,7 +26,7 @@ _NEAR: Final = 256
 
 def is_signed(source: MeteredSource) -> bool:
     """Whether what was read of a photo, its beginning and all that an edit needs, contains a manifest store."""
-    return source.has_read(MARK) or source.has_read(UUID)
+    return source.has_read(MARK, UUID)
 
 
 def after_edit(source: MeteredSource, plan: Plan, removed: Sequence[str]) -> Credentials:

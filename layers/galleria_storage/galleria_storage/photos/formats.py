@@ -7,9 +7,9 @@ photo of its kind.
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cached_property
 from importlib import import_module
-from typing import Final, NamedTuple, Protocol, cast
+from typing import Final, Protocol, cast
 
 from galleria_storage.photos.check import Part
 from galleria_storage.photos.metadata_blocks import Block
@@ -49,10 +49,10 @@ class Format(Protocol):
         ...
 
 
-class Planner(NamedTuple):
+class Planner:
     """What corrects photos of one media type.
 
-    Attributes
+    Parameters
     ----------
     module
         Where the format's functions are.
@@ -62,14 +62,13 @@ class Planner(NamedTuple):
         Whether it reads its result back while it plans, in more detail than `check_plan` does.
     """
 
-    module: str
-    max_bytes: int = MAX_BYTES
-    checks_itself: bool = False
+    def __init__(self, module: str, max_bytes: int = MAX_BYTES, *, checks_itself: bool = False) -> None:
+        self._module, self.max_bytes, self.checks_itself = module, max_bytes, checks_itself
 
-    @property
+    @cached_property
     def format(self) -> Format:
-        """The format's functions."""
-        return _imported(self.module)
+        """The format's functions, imported with the first photo."""
+        return cast("Format", import_module(f"{__package__}.{self._module}"))
 
 
 _JPEG_HEAD: Final = 16 * 1024 * 1024
@@ -114,8 +113,3 @@ def planner_of(media_type: str) -> Planner | None:
 def format_of(media_type: str) -> Format:
     """Return the format of a media type that can be corrected."""
     return _PLANNERS[media_type].format
-
-
-@cache
-def _imported(module: str) -> Format:
-    return cast("Format", import_module(f"{__package__}.{module}"))

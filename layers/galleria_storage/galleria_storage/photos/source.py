@@ -127,9 +127,9 @@ class MeteredSource:
         self.reads = 0
         self.bytes_read = 0
 
-    def has_read(self, data: bytes) -> bool:
-        """Whether these bytes occur in what was read so far."""
-        return any(data in piece for piece in self._kept)
+    def has_read(self, *marks: bytes) -> bool:
+        """Whether one of these marks occurs in what was read so far."""
+        return any(mark in piece for piece in self._kept for mark in marks)
 
     def read(self, offset: int, length: int) -> bytes:
         """Return a range; see `RangedSource`.

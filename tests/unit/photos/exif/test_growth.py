@@ -5,7 +5,7 @@ from struct import pack
 import pytest
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.photos.exif.free_space import MARGIN
+from galleria_storage.photos.exif.block_edit import MARGIN
 from galleria_storage.photos.exif.tiff import read_block
 from tests.support.photos.byte_orders import ORDERS
 from tests.support.photos.camera_files import (

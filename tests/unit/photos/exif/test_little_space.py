@@ -5,7 +5,7 @@ from struct import pack
 import pytest
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.photos.exif.free_space import PERIOD
+from galleria_storage.photos.exif.block_edit import PERIOD
 from tests.support.photos.byte_orders import ORDERS
 from tests.support.photos.camera_files import (
     ASCII,

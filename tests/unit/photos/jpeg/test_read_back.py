@@ -10,10 +10,9 @@ import pytest
 from PIL import Image
 
 from galleria_storage.errors import CorruptPhotoError, GalleriaError
-from galleria_storage.photos.jpeg.exif_segments import exif_blocks
 from galleria_storage.photos.jpeg.head import Head
 from galleria_storage.photos.jpeg.head_check import check_head
-from galleria_storage.photos.jpeg.head_edit import HeadEdit, edit_head
+from galleria_storage.photos.jpeg.head_edit import HeadEdit, edit_head, exif_blocks
 from galleria_storage.photos.plan import patched
 from tests.support.photos.camera_files import (
     BIG,

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Final
 
-from galleria_storage.photos.exif.free_space import is_filling
+from galleria_storage.photos.exif.block_edit import is_filling
 from galleria_storage.photos.exif.ifd import ASCII, Ifd, is_pointer, read_ifd
 from galleria_storage.photos.exif.text_draft import Widened
 from galleria_storage.photos.exif.tiff import EXIF_IFD, EXIF_NAME, GPS_NAME, TiffBlock, read_block
@@ -154,8 +154,8 @@ def _check_bytes(
     for _, entry in before.captures:
         if entry.tag in texts:
             may_change.append((entry.at, entry.at + 12))
-            if entry.stop <= size:
-                may_change.append((entry.start, entry.stop))
+            if entry.start + entry.size <= size:
+                may_change.append((entry.start, entry.start + entry.size))
     for each in widened:
         may_change.append((each.ifd.at, each.ifd.end + 4 + 12 * each.added))
         may_change += [(value.entry + 8, value.entry + 12) for value in each.moved]

@@ -124,15 +124,20 @@ class Ifd:
         Offset of the next IFD; 0 for none, or if the block ends before it.
     numbers
         Tag, type, number and raw value of all entries in turn.
+    noted
+        The entries of some tags that its reader wants to know in any case.
     """
 
-    __slots__ = ("_images", "_values", "at", "end", "name", "next", "numbers", "tag_set", "tags", "types")
+    __slots__ = ("_images", "_values", "at", "end", "name", "next", "noted", "numbers", "tag_set", "tags", "types")
 
-    def __init__(self, name: str, at: int, numbers: tuple[int, ...], following: int) -> None:
+    def __init__(
+        self, name: str, at: int, numbers: tuple[int, ...], following: int, noted: Collection[int] = ()
+    ) -> None:
         self.name, self.at, self.end, self.next = name, at, at + 2 + 3 * len(numbers), following
         self.tags, self.types = numbers[0::4], numbers[1::4]
         self.tag_set = frozenset(self.tags)
         self.numbers = numbers
+        self.noted = self.find(noted) if noted else []
         self._values: list[Value] | None = None
         self._images: list[Image] | None = None
 
@@ -202,7 +207,7 @@ def byte_order(block: bytes) -> ByteOrder | None:
     return None
 
 
-def read_ifd(block: bytes, at: int, order: ByteOrder, name: str) -> Ifd:
+def read_ifd(block: bytes, at: int, order: ByteOrder, name: str, noted: Collection[int] = ()) -> Ifd:
     """Read the IFD at an offset of the block.
 
     Parameters
@@ -215,6 +220,8 @@ def read_ifd(block: bytes, at: int, order: ByteOrder, name: str) -> Ifd:
         The block's byte order.
     name
         Its name.
+    noted
+        Tags whose entries are found at once.
 
     Raises
     ------
@@ -229,7 +236,7 @@ def read_ifd(block: bytes, at: int, order: ByteOrder, name: str) -> Ifd:
     if entries > MAX_ENTRIES or end > size:
         raise damaged(f"its {name} claims {entries:,} entries")
     following = order.long.unpack_from(block, end)[0] if end + 4 <= size else 0
-    return Ifd(name, at, _entries(order.mark, entries).unpack_from(block, at + 2), following)
+    return Ifd(name, at, _entries(order.mark, entries).unpack_from(block, at + 2), following, noted)
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,7 @@ Olympus, Canon, Samsung), and thumbnails and IFDs after the block (some
 camcorders, and programs that cut blocks).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from galleria_storage.photos.exif.ifd import LONG, ByteOrder, Entry, byte_order, is_pointer
@@ -37,7 +37,6 @@ _NOT_MENDED: Final = frozenset({b"CANON", b"NIKON", b"OLYMPUS", b"PANASONIC", b"
 """Makes whose notes ExifTool reads with unchanged offsets, unless the note ends with its own position (Canon)."""
 NEAR: Final = 16_384
 """More bytes than any block grows: a copy of the most entries that an IFD may have, and the texts."""
-_MAKE: Final = 0x010F
 _SOI: Final = b"\xff\xd8\xff"  # readers require this of a preview
 _CANON_PREVIEW: Final = 0x00B6  # LONGs: the third is the length, the sixth the offset
 _CANON_ORIGINAL_DECISION: Final = 0x0083
@@ -45,6 +44,10 @@ _RICOH: Final = frozenset({b"RICOH", b"PENTAX"})  # "PENTAX RICOH IMAGING" is on
 _BYTES: Final = frozenset({1, 7})
 _RICOH_IMAGE_INFO: Final = 0x1001  # bytes 28 and 30: offset and length of the preview
 _SONY_HIDDEN: Final = 0x2044  # two LONGs: offset from the TIFF header, and length
+
+
+_Preview = tuple[int, int, int, int]
+"""Where the offset of a preview is stored, the base of that offset, the preview's start, and its length."""
 
 
 class Reference(NamedTuple):
@@ -68,32 +71,63 @@ class Reference(NamedTuple):
     size: int = 4
 
 
+class NoteReach(NamedTuple):
+    """How far an IFD of a maker note reaches past its block.
+
+    Attributes
+    ----------
+    references
+        References to bytes after the block: its values, and previews.
+    cut
+        Ends of values that lie shortly after the block because the note was moved: a reader that does not repair the
+        note's offsets would find something there if the block grew.
+    image_ends
+        Ends of the previews that start in the block; they may extend past its end.
+    """
+
+    references: list[Reference]
+    cut: list[int]
+    image_ends: list[int]
+
+
 def camera_make(block: TiffBlock) -> bytes:
     """Return the first word of the camera's make, in capitals."""
-    for entry in block.ifds[0].find((_MAKE,)):
-        words = block.data[entry.start : entry.start + min(entry.size, 64)].replace(b"\0", b" ").split(None, 1)
-        return words[0].upper() if words else b""
-    return b""
+    if block.make is None:
+        return b""
+    start, size = block.make.start, min(block.make.size, 64)
+    words = block.data[start : start + size].replace(b"\0", b" ").split(None, 1)
+    return words[0].upper() if words else b""
 
 
-def note_references(data: bytes, note: NoteIfd, make: bytes) -> Iterator[Reference]:
-    """Yield an IFD's references in a maker note to bytes after the block: its values, and previews.
+def reach_of_note(data: bytes, note: Entry, inner: NoteIfd, make: bytes) -> NoteReach:
+    """Return how far an IFD of a maker note reaches.
 
     Parameters
     ----------
     data
         The Exif block.
     note
+        The entry of the maker note.
+    inner
         The IFD.
     make
         See `camera_make`.
     """
+    previews = list(_previews(inner, make)) if make in _PREVIEWS else []
+    return NoteReach(
+        list(_references(data, inner, make, previews)),
+        _cut_values(data, note, inner, make),
+        _ends_of_previews(data, inner, previews),
+    )
+
+
+def _references(data: bytes, note: NoteIfd, make: bytes, previews: Sequence[_Preview]) -> Iterator[Reference]:
     ifd, base, order, sound = note
     if sound:
         for _, value, _, index in ifd.values:
             if base + value >= len(data):
                 yield Reference(ifd.at + 10 + 12 * index, order, base)
-    for at, origin, start, _ in _previews(note, make) if make in _PREVIEWS else ():
+    for at, origin, start, _ in previews:
         if start >= len(data):
             yield Reference(at, order, origin)
     if make == b"CANON":
@@ -113,21 +147,16 @@ def _sony_references(data: bytes, note: NoteIfd) -> Iterator[Reference]:
                 yield Reference(hidden.start, note.order, 0)
 
 
-def cut_values(data: bytes, note: Entry, inner: NoteIfd, make: bytes) -> list[int]:
-    """Return the ends of a note's values that lie shortly after a block because the note was moved.
-
-    A reader that does not repair the note's offsets would find something there if the block grew.
-    """
+def _cut_values(data: bytes, note: Entry, inner: NoteIfd, make: bytes) -> list[int]:
     if inner.sound or make not in _NOT_MENDED or byte_order(data[note.start + note.size - 8 : note.start + note.size]):
         return []
     size = len(data)
     return [inner.base + end for _, _, end, _ in inner.ifd.values if size < inner.base + end <= size + NEAR]
 
 
-def ends_of_previews(data: bytes, note: NoteIfd, make: bytes) -> list[int]:
-    """Return the ends of the previews that start in a block; they may extend past its end. See `note_references`."""
+def _ends_of_previews(data: bytes, note: NoteIfd, previews: Sequence[_Preview]) -> list[int]:
     size, (ifd, base, _, _) = len(data), note
-    found = [(start, length) for _, _, start, length in _previews(note, make)] if make in _PREVIEWS else []
+    found = [(start, length) for _, _, start, length in previews]
     # Some makers store a preview as the value of a tag; ExifTool reads it from the file if it extends past the block.
     found += [(base + start, end - start) for _, start, end, _ in ifd.values if base + end > size]
     return [
@@ -137,8 +166,7 @@ def ends_of_previews(data: bytes, note: NoteIfd, make: bytes) -> list[int]:
     ]
 
 
-def _previews(note: NoteIfd, make: bytes) -> Iterator[tuple[int, int, int, int]]:
-    """Yield for each preview where its offset is stored, the base of that offset, its start, and its length."""
+def _previews(note: NoteIfd, make: bytes) -> Iterator[_Preview]:
     for start_tag, length_tag in _PREVIEWS.get(make, ()):
         starts, lengths = note.ifd.find({start_tag}), note.ifd.find({length_tag})
         if starts and lengths and is_pointer(starts[0]) and is_pointer(lengths[0]) and lengths[0].raw:

@@ -5,15 +5,13 @@ from itertools import pairwise
 from typing import Final
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.photos.exif.ifd import ASCII, Entry, Ifd, Value
+from galleria_storage.photos.exif.ifd import ASCII, INLINE, Entry, Ifd, Value
 from galleria_storage.photos.exif.maker_note import NoteIfd, note_ifds
 from galleria_storage.photos.exif.references import (
     NEAR,
     Reference,
     camera_make,
-    cut_values,
-    ends_of_previews,
-    note_references,
+    reach_of_note,
     samsung_references,
 )
 from galleria_storage.photos.exif.tags import CAPTURE_TAGS
@@ -96,7 +94,7 @@ def survey(block: TiffBlock) -> Survey:
         elif pointer.raw >= size:
             found.references.append(Reference(pointer.start, block.order, 0))
     _check_references(block, found.references)
-    notes = [entry for ifd in block.exif_ifds for entry in ifd.find({MAKER_NOTE}) if entry.size > 4]
+    notes = [entry for entry in block.maker_notes if entry.size > INLINE]
     if len(notes) > MAX_NOTES:
         raise CorruptPhotoError(f"the photo's Exif data is damaged: it has {len(notes):,} maker notes")
     if notes:
@@ -236,10 +234,10 @@ def _survey_note(
     ifds = note_ifds(block.data, block.order, note, make)
     for inner in ifds:
         _survey_note_values(size, note, inner, found)
-        found.cut += cut_values(block.data, note, inner, make)
-        found.image_ends += ends_of_previews(block.data, inner, make)
-        for reference in note_references(block.data, inner, make):
-            told[reference] = None
+        reach = reach_of_note(block.data, note, inner, make)
+        found.cut += reach.cut
+        found.image_ends += reach.image_ends
+        told |= dict.fromkeys(reach.references)
     return ifds
 
 
@@ -247,7 +245,7 @@ def _survey_note_values(size: int, note: Entry, inner: NoteIfd, found: Survey) -
     """Add the ends of a note's values; if the note is not sound, also where they may be meant to be, if that fits."""
     _, base, _, sound = inner
     bases = (base,) if sound else (0, base, note.start)
-    first, last = note.start, note.stop
+    first, last = note.start, note.start + note.size
     for _, start, end, index in inner.ifd.values:
         # Readers take a text with a wrong length only up to the first NUL.
         if sound and not first <= base + start <= base + end <= last and inner.ifd.types[index] != ASCII:

@@ -74,6 +74,8 @@ class TextDraft:
     ----------
     widened
         The IFDs that are widened.
+    needs_space
+        Whether anything has to be placed in free space.
     """
 
     def __init__(self, block: TiffBlock, texts: Mapping[int, bytes], contents: Survey | None = None) -> None:
@@ -98,11 +100,7 @@ class TextDraft:
                 self._extend(ifd, {tag: self._entry(tag, text) for tag, text in missing.items()})
         if not exif_ifds:
             self._add_exif_ifd(texts)
-
-    @property
-    def needs_space(self) -> bool:
-        """Whether anything has to be placed in free space."""
-        return bool(self._placed)
+        self.needs_space = bool(self._placed)
 
     @property
     def pointers(self) -> Iterable[int]:

@@ -28,6 +28,7 @@ EXIF_IFD: Final = 0x8769
 GPS_IFD: Final = 0x8825
 INTEROPERABILITY_IFD: Final = 0xA005
 MAKER_NOTE: Final = 0x927C
+MAKE: Final = 0x010F
 
 MAX_IFDS: Final = 16
 """More IFDs than any camera writes into one block; limits the work on hostile input."""
@@ -57,13 +58,31 @@ class TiffBlock:
         The Exif IFDs among them, IFD0's first: some cameras write two (Olympus 800).
     captures, pointers
         The entries of capture tags, and those that point to IFDs, each with the name of its IFD.
+    maker_notes
+        The entries of maker notes in Exif IFDs.
+    make
+        The entry of the camera's make in IFD0, if there is one.
     damage
         Name and offset of every IFD that could not be read; never IFD0 or the main Exif IFD.
     has_shared_ifds
         True if two pointers lead to the same IFD.
+    end_if_apart
+        End of everything that the block lists, if all of it lies in the block and nothing overlaps; else 0.
     """
 
-    __slots__ = ("_end", "captures", "damage", "data", "exif_ifds", "has_shared_ifds", "ifds", "order", "pointers")
+    __slots__ = (
+        "captures",
+        "damage",
+        "data",
+        "end_if_apart",
+        "exif_ifds",
+        "has_shared_ifds",
+        "ifds",
+        "make",
+        "maker_notes",
+        "order",
+        "pointers",
+    )
 
     def __init__(self, data: bytes, order: ByteOrder) -> None:
         self.data, self.order = data, order
@@ -71,16 +90,11 @@ class TiffBlock:
         self.exif_ifds: list[Ifd] = []
         self.captures: list[tuple[str, Entry]] = []
         self.pointers: list[tuple[str, Entry]] = []
+        self.maker_notes: list[Entry] = []
+        self.make: Entry | None = None
         self.damage: list[tuple[str, int]] = []
         self.has_shared_ifds = False
-        self._end: int | None = None
-
-    @property
-    def end_if_apart(self) -> int:
-        """End of everything that the block lists, if all of it lies in the block and nothing overlaps; else 0."""
-        if self._end is None:
-            self._end = 0 if self.damage or self.has_shared_ifds else end_if_apart(self.ifds, len(self.data))
-        return self._end
+        self.end_if_apart = 0
 
 
 _IFD0, EXIF_NAME = "IFD0", "Exif IFD"
@@ -88,7 +102,7 @@ GPS_NAME: Final = "GPS IFD"
 POINTERS: Final = {EXIF_IFD: EXIF_NAME, GPS_IFD: GPS_NAME, INTEROPERABILITY_IFD: "Interoperability IFD"}
 """Tags whose value is the offset of another IFD (Exif 2.32 4.6.3)."""
 
-_NOTED: Final = (*POINTERS, *sorted(CAPTURE_TAGS))
+_NOTED: Final = (*POINTERS, *sorted(CAPTURE_TAGS), MAKER_NOTE, MAKE)
 
 
 def read_block(data: bytes) -> TiffBlock:
@@ -119,7 +133,7 @@ def read_block(data: bytes) -> TiffBlock:
         if len(seen) > MAX_IFDS:
             raise damaged(f"it has more than {MAX_IFDS} IFDs")
         try:
-            ifd = read_ifd(data, at, order, name)
+            ifd = read_ifd(data, at, order, name, () if name == GPS_NAME else _NOTED)  # a GPS IFD has its own tags
             if not KNOWN_TYPES.issuperset(ifd.types):
                 check_types(name, ifd.types)
         except CorruptPhotoError:
@@ -131,6 +145,7 @@ def read_block(data: bytes) -> TiffBlock:
         if entries > MAX_ENTRIES:
             raise damaged(f"it has more than {MAX_ENTRIES:,} entries")
         _add(block, ifd, queue)
+    block.end_if_apart = 0 if block.damage or block.has_shared_ifds else end_if_apart(block.ifds, len(data))
     return block
 
 
@@ -147,25 +162,38 @@ def check_types(name: str, types: Sequence[int]) -> None:
         raise damaged(f"entries of its {name} have types that do not exist ({unknown[0]}, for one)")
 
 
+def _check_counts(block: TiffBlock) -> None:
+    if len(block.captures) > MAX_COPIES:
+        raise damaged(f"it has more than {MAX_COPIES} copies of the capture time")
+    if len(block.pointers) > MAX_POINTERS:
+        raise damaged(f"it has more than {MAX_POINTERS} pointers to IFDs")
+
+
+def _check_exif_pointers(ifd: Ifd) -> None:
+    if not any(map(is_pointer, ifd.find((EXIF_IFD,)))):
+        raise damaged("the pointer to its Exif IFD has the wrong type")
+
+
 def _add(block: TiffBlock, ifd: Ifd, queue: list[tuple[str, int]]) -> None:
     """Add an IFD to its block, and the IFDs to which it leads to the queue."""
     name = ifd.name
     block.ifds.append(ifd)
     if name == EXIF_NAME:
         block.exif_ifds.append(ifd)
-    # The tags of a GPS IFD have their own numbers.
-    for entry in ifd.find(_NOTED) if name != GPS_NAME else ():
-        if entry.tag in CAPTURE_TAGS:
+    for entry in ifd.noted:
+        tag = entry.tag
+        if tag in CAPTURE_TAGS:
             block.captures.append((name, entry))
-            continue
-        block.pointers.append((name, entry))
-        if is_pointer(entry):
-            queue.append((POINTERS[entry.tag], entry.raw))
-        elif entry.tag == EXIF_IFD and name == _IFD0 and not any(map(is_pointer, ifd.find((EXIF_IFD,)))):
-            raise damaged("the pointer to its Exif IFD has the wrong type")
-    if len(block.captures) > MAX_COPIES:
-        raise damaged(f"it has more than {MAX_COPIES} copies of the capture time")
-    if len(block.pointers) > MAX_POINTERS:
-        raise damaged(f"it has more than {MAX_POINTERS} pointers to IFDs")
+        elif tag in POINTERS:
+            block.pointers.append((name, entry))
+            if is_pointer(entry):
+                queue.append((POINTERS[tag], entry.raw))
+            elif tag == EXIF_IFD and name == _IFD0:
+                _check_exif_pointers(ifd)
+        elif tag == MAKER_NOTE and name == EXIF_NAME:
+            block.maker_notes.append(entry)
+        elif tag == MAKE and name == _IFD0 and block.make is None:
+            block.make = entry
+    _check_counts(block)
     if ifd.next and name.startswith("IFD"):
         queue.append((f"IFD{int(name[3:]) + 1}", ifd.next))

@@ -11,7 +11,7 @@ them.
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from galleria_storage.photos.exif.ifd import UNUSUAL, Ifd
+from galleria_storage.photos.exif.ifd import INLINE, UNUSUAL, Ifd
 from galleria_storage.photos.exif.maker_note import note_ifds
 from galleria_storage.photos.exif.references import camera_make
 from galleria_storage.photos.exif.survey import Survey
@@ -117,10 +117,9 @@ def _other_things(block: TiffBlock, ifd: Ifd, moved: set[int]) -> Iterator[tuple
 def _note_things(block: TiffBlock) -> Iterator[tuple[int, int]]:
     """Yield start and end of the IFDs of maker notes, and of their values."""
     make = camera_make(block)
-    for exif in block.exif_ifds:
-        for note in exif.find((MAKER_NOTE,)):
-            for inner in note_ifds(block.data, block.order, note, make) if note.size > 4 else ():
-                yield inner.ifd.at, inner.ifd.end
-                for _, start, end, _ in inner.ifd.values:
-                    for base in (inner.base,) if inner.sound else (0, inner.base, note.start):
-                        yield base + start, base + end
+    for note in block.maker_notes:
+        for inner in note_ifds(block.data, block.order, note, make) if note.size > INLINE else ():
+            yield inner.ifd.at, inner.ifd.end
+            for _, start, end, _ in inner.ifd.values:
+                for base in (inner.base,) if inner.sound else (0, inner.base, note.start):
+                    yield base + start, base + end

@@ -8,9 +8,8 @@ from galleria_storage.photos.exif.growth import distance, targets, value_of
 from galleria_storage.photos.exif.new_block import minimal_block
 from galleria_storage.photos.exif.survey import survey
 from galleria_storage.photos.exif.tiff import TiffBlock, read_block
-from galleria_storage.photos.jpeg.exif_segments import EXIF_HEADER, emptied_segment
 from galleria_storage.photos.jpeg.head import APP1, Head, Segment
-from galleria_storage.photos.jpeg.head_edit import EditedBlock, HeadEdit, insertion_point
+from galleria_storage.photos.jpeg.head_edit import EXIF_HEADER, EditedBlock, HeadEdit, emptied_segment, insertion_point
 from galleria_storage.photos.jpeg.multi_picture import FoundIndex, read_index
 from galleria_storage.photos.plan import Patch, patched
 from galleria_storage.photos.refusals import harmful

@@ -14,9 +14,9 @@ from galleria_storage.corrections.capture_tags import CaptureTags
 from galleria_storage.photos.credentials import MARK, credentials_block
 from galleria_storage.photos.exif.growth import value_of
 from galleria_storage.photos.films_inside import film_blocks
-from galleria_storage.photos.jpeg.exif_segments import EXIF_HEADER, find_exif
 from galleria_storage.photos.jpeg.foreign_trailers import trailer_blocks
 from galleria_storage.photos.jpeg.head import APP0, APP1, APP2, Head, Segment, read_head
+from galleria_storage.photos.jpeg.head_edit import EXIF_HEADER, find_exif
 from galleria_storage.photos.jpeg.multi_picture import MPF_HEADER, read_index
 from galleria_storage.photos.metadata_blocks import Block, Kind, inside, plain_block, scattered_block, shifted
 from galleria_storage.photos.photoshop import MAX_CONTINUED, is_continued, resource_blocks

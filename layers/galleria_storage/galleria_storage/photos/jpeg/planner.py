@@ -5,10 +5,9 @@ from typing import Final
 
 from galleria_storage.photos.check import Part
 from galleria_storage.photos.exif.captures import after_changes, capture_tags, tag_texts
-from galleria_storage.photos.jpeg.exif_segments import emptied_segment, exif_blocks, find_exif
 from galleria_storage.photos.jpeg.head import APP1, Head, Segment, read_head
 from galleria_storage.photos.jpeg.head_check import check_head
-from galleria_storage.photos.jpeg.head_edit import edit_head, insertion_point
+from galleria_storage.photos.jpeg.head_edit import edit_head, emptied_segment, exif_blocks, find_exif, insertion_point
 from galleria_storage.photos.jpeg.image_end import check_end
 from galleria_storage.photos.jpeg.metadata import metadata
 from galleria_storage.photos.jpeg.multi_picture import index_segments

@@ -149,7 +149,7 @@ def _is_encrypted(block: bytes, note: NoteIfd, entry: Entry) -> bool:
 
 
 def _notes(block: TiffBlock) -> list[Entry]:
-    return [entry for ifd in block.exif_ifds for entry in ifd.find({MAKER_NOTE}) if entry.size > INLINE]
+    return [entry for entry in block.maker_notes if entry.size > INLINE]
 
 
 def _maker(start: bytes) -> bytes:
