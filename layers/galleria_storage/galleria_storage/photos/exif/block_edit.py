@@ -20,6 +20,7 @@ PERIOD: Final = 256
 
 _ADVICE: Final = "Publish the photo without a correction of what it does not hold yet."
 
+_new: Final = tuple.__new__
 _NO_NUMBERS: Final[Mapping[int, bytes]] = {}
 
 
@@ -61,11 +62,12 @@ class BlockEdit(NamedTuple):
         """
         data, free, between = self.block.data, self.free, self.between
         replaced, new = self.draft.write(free + len(between), numbers)
-        patches = [Patch(start + at, len(some), some) for at, some in replaced.items() if not data.startswith(some, at)]
-        if self.growth:
-            patches.append(Patch(start + free, 0, between + new))
-        elif new:
-            patches.append(Patch(start + free, len(new), new))
+        patches = []
+        for at, some in replaced.items():
+            if not data.startswith(some, at):
+                patches.append(_new(Patch, (start + at, len(some), some)))  # like Patch(…), in a third of the time
+        if addition := between + new:
+            patches.append(_new(Patch, (start + free, 0 if self.growth else len(new), addition)))
         return patches
 
 
@@ -231,9 +233,12 @@ def growth_problem(
         Most bytes by which it may grow; None for any number.
     """
     size = len(block.data)
-    ends = contents.cut + [entry.stop for _, entry in block.captures if entry.tag not in texts]
-    if ends and any(size < end <= size + growth for end in ends):
-        return _cut_off()
+    for _, entry in block.captures:
+        if entry.tag not in texts and size < entry.start + entry.size <= size + growth:
+            return _cut_off()
+    for end in contents.cut:
+        if size < end <= size + growth:
+            return _cut_off()
     for at in contents.dead_ends:
         # The file has no IFD there, and the new bytes will not look like one, which is checked by reading back.
         if at >= size + growth or _is_ifd(block, following[at - size :]):

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import zip_longest
+from operator import attrgetter, itemgetter
 from typing import Final
 
 from galleria_storage.photos.exif.block_edit import is_filling
@@ -113,7 +114,7 @@ def _read_touched(before: TiffBlock, after: bytes) -> Iterator[tuple[Ifd, Ifd]]:
     for _, entry in before.pointers:
         if entry.tag == EXIF_IFD:
             places[entry.raw] = long(after, entry.start)[0]
-    names = {EXIF_NAME, *[name for name, _ in before.captures]}
+    names = {EXIF_NAME, *map(itemgetter(0), before.captures)}
     for old in before.ifds:
         at = places.get(old.at, old.at)
         if at != old.at or old.name in names:
@@ -147,7 +148,7 @@ def _check_bytes(
     """
     old, size = before.data, len(before.data)
     may_change = [(4, 8)]  # the offset of IFD0
-    places = {before.ifds[0].at, *[ifd.at for ifd in before.exif_ifds]}
+    places = {before.ifds[0].at, *map(attrgetter("at"), before.exif_ifds)}
     for _, pointer in before.pointers:
         if pointer.tag == EXIF_IFD or pointer.raw in places:
             may_change.append((pointer.at + 8, pointer.at + 12))

@@ -165,11 +165,9 @@ class Ifd:
                     if len(found) > 2:  # a tag occurs twice: some readers take the first, others the last
                         last = self.tags.count(start_tag) - 1
                         pairs = [(found[0], found[last + 1]), (found[last], found[-1])]
-                    self._images += [
-                        (start.start, start.raw, length.raw)
-                        for start, length in pairs
-                        if is_pointer(start) and is_pointer(length) and start.raw >= _HEADER and length.raw
-                    ]
+                    for start, length in pairs:
+                        if is_pointer(start) and is_pointer(length) and start.raw >= _HEADER and length.raw:
+                            self._images.append((start.start, start.raw, length.raw))
         return self._images
 
     def find(self, tags: Collection[int]) -> list[Entry]:

@@ -71,25 +71,6 @@ class Reference(NamedTuple):
     size: int = 4
 
 
-class NoteReach(NamedTuple):
-    """How far an IFD of a maker note reaches past its block.
-
-    Attributes
-    ----------
-    references
-        References to bytes after the block: its values, and previews.
-    cut
-        Ends of values that lie shortly after the block because the note was moved: a reader that does not repair the
-        note's offsets would find something there if the block grew.
-    image_ends
-        Ends of the previews that start in the block; they may extend past its end.
-    """
-
-    references: list[Reference]
-    cut: list[int]
-    image_ends: list[int]
-
-
 def camera_make(block: TiffBlock) -> bytes:
     """Return the first word of the camera's make, in capitals."""
     if block.make is None:
@@ -99,8 +80,10 @@ def camera_make(block: TiffBlock) -> bytes:
     return words[0].upper() if words else b""
 
 
-def reach_of_note(data: bytes, note: Entry, inner: NoteIfd, make: bytes) -> NoteReach:
-    """Return how far an IFD of a maker note reaches.
+def reach_of_note(
+    data: bytes, note: Entry, inner: NoteIfd, make: bytes
+) -> tuple[list[Reference], list[int], list[int]]:
+    """Return how far an IFD of a maker note reaches past its block.
 
     Parameters
     ----------
@@ -112,13 +95,20 @@ def reach_of_note(data: bytes, note: Entry, inner: NoteIfd, make: bytes) -> Note
         The IFD.
     make
         See `camera_make`.
+
+    Returns
+    -------
+    tuple
+        References to bytes after the block: its values, and previews.
+
+        Ends of values that lie shortly after the block because the note was moved: a reader that does not repair the
+        note's offsets would find something there if the block grew.
+
+        Ends of the previews that start in the block; they may extend past its end.
     """
     previews = list(_previews(inner, make)) if make in _PREVIEWS else []
-    return NoteReach(
-        list(_references(data, inner, make, previews)),
-        _cut_values(data, note, inner, make),
-        _ends_of_previews(data, inner, previews),
-    )
+    references = list(_references(data, inner, make, previews))
+    return references, _cut_values(data, note, inner, make), _ends_of_previews(data, inner, previews)
 
 
 def _references(data: bytes, note: NoteIfd, make: bytes, previews: Sequence[_Preview]) -> Iterator[Reference]:
@@ -155,15 +145,15 @@ def _cut_values(data: bytes, note: Entry, inner: NoteIfd, make: bytes) -> list[i
 
 
 def _ends_of_previews(data: bytes, note: NoteIfd, previews: Sequence[_Preview]) -> list[int]:
-    size, (ifd, base, _, _) = len(data), note
-    found = [(start, length) for _, _, start, length in previews]
+    size, base = len(data), note.base
+    found = [(start, start + length) for _, _, start, length in previews] if previews else []
     # Some makers store a preview as the value of a tag; ExifTool reads it from the file if it extends past the block.
-    found += [(base + start, end - start) for _, start, end, _ in ifd.values if base + end > size]
-    return [
-        start + length
-        for start, length in found
-        if start > 0 and data[start : start + 3] and _SOI.startswith(data[start : start + 3])
-    ]
+    found += [(base + start, base + end) for _, start, end, _ in note.ifd.values if base + end > size]
+    ends = []
+    for start, end in found:
+        if start > 0 and data[start : start + 3] and _SOI.startswith(data[start : start + 3]):
+            ends.append(end)
+    return ends
 
 
 def _previews(note: NoteIfd, make: bytes) -> Iterator[_Preview]:

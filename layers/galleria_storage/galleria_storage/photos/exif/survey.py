@@ -234,10 +234,10 @@ def _survey_note(
     ifds = note_ifds(block.data, block.order, note, make)
     for inner in ifds:
         _survey_note_values(size, note, inner, found)
-        reach = reach_of_note(block.data, note, inner, make)
-        found.cut += reach.cut
-        found.image_ends += reach.image_ends
-        told |= dict.fromkeys(reach.references)
+        references, cut, image_ends = reach_of_note(block.data, note, inner, make)
+        found.cut += cut
+        found.image_ends += image_ends
+        told |= dict.fromkeys(references)
     return ifds
 
 

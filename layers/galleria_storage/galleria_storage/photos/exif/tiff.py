@@ -145,6 +145,7 @@ def read_block(data: bytes) -> TiffBlock:
         if entries > MAX_ENTRIES:
             raise damaged(f"it has more than {MAX_ENTRIES:,} entries")
         _add(block, ifd, queue)
+    _check_counts(block)
     block.end_if_apart = 0 if block.damage or block.has_shared_ifds else end_if_apart(block.ifds, len(data))
     return block
 
@@ -194,6 +195,5 @@ def _add(block: TiffBlock, ifd: Ifd, queue: list[tuple[str, int]]) -> None:
             block.maker_notes.append(entry)
         elif tag == MAKE and name == _IFD0 and block.make is None:
             block.make = entry
-    _check_counts(block)
     if ifd.next and name.startswith("IFD"):
         queue.append((f"IFD{int(name[3:]) + 1}", ifd.next))

@@ -1,6 +1,7 @@
 """Comparing a new head, read from the result, with the old one."""
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from galleria_storage.photos.exif.edit_check import check_block
@@ -79,9 +80,9 @@ def _find_again(old: bytes, new: bytes, places: Sequence[tuple[Segment, int]]) -
     list
         The content in the new head for each of them.
     """
-    found: dict[Segment, _Content] = {}
+    found: dict[int, _Content] = {}
     done = shift = 0
-    for segment, content in sorted(places, key=lambda place: place[0].start):
+    for segment, content in sorted(places, key=itemgetter(1)):
         at = segment.start + shift
         opening = old[segment.start : segment.payload - 2] or _NEW_MARKER
         if old[done : segment.start] != new[done + shift : at] or not new.startswith(opening, at):
@@ -91,11 +92,11 @@ def _find_again(old: bytes, new: bytes, places: Sequence[tuple[Segment, int]]) -
         header = old[segment.payload : content] or EXIF_HEADER
         if not new.startswith(header, payload, end):
             raise harmful("the header of a segment")
-        found[segment] = _Content(new[payload + len(header) : end], payload + len(header))
+        found[content] = _Content(new[payload + len(header) : end], payload + len(header))
         done, shift = segment.end, end - segment.end
     if len(old) + shift != len(new) or old[done:] != new[done + shift :]:
         raise harmful("another segment")
-    return [found[segment] for segment, _ in places]
+    return [found[content] for _, content in places]
 
 
 def _expected(block: EditedBlock) -> TiffBlock:

@@ -164,10 +164,19 @@ def edit_head(head: Head, blocks: Sequence[ExifBlock], texts: Mapping[int, bytes
     CorruptPhotoError
         A block would be harmed or become too long, or a reference cannot be adjusted.
     """
-    edits = [_edit(head, block, texts) for block in blocks]
-    growths = [Growth(block.segment.end, edit.growth) for block, edit in zip(blocks, edits, strict=True) if edit.growth]
-    edited = [_followed(block, edit, growths) for block, edit in zip(blocks, edits, strict=True)]
-    patches = [patch for block in edited for patch in block.patches]
+    edits: list[tuple[ExifBlock, BlockEdit]] = []
+    growths: list[Growth] = []
+    for block in blocks:
+        _, _, payload, end = block.segment
+        edit = edit_block(block.tiff, texts, memoryview(head.data)[end:], MAX_PAYLOAD - (end - payload))
+        edits.append((block, edit))
+        if edit.growth:
+            growths.append(Growth(end, edit.growth))
+    edited: list[EditedBlock] = []
+    patches: list[Patch] = []
+    for block, edit in edits:
+        edited.append(_followed(block, edit, growths))
+        patches += edited[-1].patches
     if not blocks:
         patches, growths = _new_block(head, EXIF_HEADER + new_blob(texts))
     if not growths:
@@ -186,11 +195,6 @@ def insertion_point(head: Head) -> int:
             break
         at = segment.end
     return at
-
-
-def _edit(head: Head, block: ExifBlock, texts: Mapping[int, bytes]) -> BlockEdit:
-    _, _, payload, end = block.segment
-    return edit_block(block.tiff, texts, memoryview(head.data)[end:], MAX_PAYLOAD - (end - payload))
 
 
 def _followed(block: ExifBlock, edit: BlockEdit, growths: Sequence[Growth]) -> EditedBlock:

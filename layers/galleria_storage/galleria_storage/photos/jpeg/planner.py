@@ -1,6 +1,7 @@
 """Planning the edit of a JPEG file: patches of its head, and of trailers whose offsets count from the file's start."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Final
 
 from galleria_storage.photos.check import Part
@@ -41,7 +42,7 @@ def plan_within(source: RangedSource, asked: Asked) -> Plan:
 
 def _plan(source: RangedSource, head: Head, asked: Asked) -> Plan:
     blocks = exif_blocks(head)
-    before = capture_tags([tiff for _, _, tiff in blocks])
+    before = capture_tags(map(attrgetter("tiff"), blocks))
     changes = asked.changes(before)
     texts = tag_texts(changes)
     if not texts:
