@@ -120,13 +120,14 @@ def is_recent(run: str, now: float) -> bool:
 
 
 def capture_text(tags: CaptureTags | None) -> str:
-    """Return a capture time as a line that is safe in a header; empty if it does not look like a time."""
-    if tags is None or tags.date_time_original is None:
+    """Return a capture time as a line that is safe in a header; empty if it is unknown or does not look like a time."""
+    if tags is None:
         return ""
-    if not (_PLAIN_TIME.fullmatch(tags.date_time_original) or looks_like_a_time(tags.date_time_original)):
+    time = tags.date_time_original or ""
+    if not time.strip(" :") or not (_PLAIN_TIME.fullmatch(time) or looks_like_a_time(time)):
         return ""
     fraction = f".{tags.sub_sec_time_original}" if tags.sub_sec_time_original else ""
-    text = f"{tags.date_time_original}{fraction}{tags.offset_time_original or ''}"
+    text = f"{time}{fraction}{tags.offset_time_original or ''}"
     return _NO_HEADER_TEXT.sub("?", text)[:_LONGEST_CAPTURE_TEXT].strip()
 
 
