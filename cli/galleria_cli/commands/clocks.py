@@ -1,4 +1,4 @@
-"""`galleria-storage clocks FOLDER…`: which camera's clock is wrong, what tells so, and the rules that put it right."""
+"""`galleria-storage clocks FOLDER…`: which camera's clock is wrong, the evidence, and rules that correct it."""
 
 import json
 import shlex
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from galleria_storage.clocks.proposals import Proposal
     from galleria_storage.clocks.shots import Shot
 
-#: Clocks of which too little is known.
+#: Clocks about which too little is known.
 _OPEN: Final = frozenset({"guess", "unknown"})
 
 
@@ -55,7 +55,7 @@ def command(
     dry_run: bool,
     report: Report,
 ) -> int:
-    """Find out which camera's clock is wrong, and write galleria.toml with what puts it right.
+    """Find out which camera's clock is wrong, and write a galleria.toml that corrects it.
 
     Photos and films are only read. Each camera gets a proposal: right, certain, likely, a guess, or unknown, with the
     evidence for and against it. push and correct then do what galleria.toml says.
@@ -116,7 +116,7 @@ def _tell(report: Report, facts: dict[str, Any], lines: list[str], *, is_open: b
 
 
 def _named(right: Sequence[str], shots: "Sequence[Shot]") -> frozenset[str]:
-    """Return the cameras that people name, by maker and model, or by the model alone.
+    """Return the cameras that are named, by maker and model, or by the model alone.
 
     Raises
     ------

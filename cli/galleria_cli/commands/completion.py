@@ -1,4 +1,4 @@
-"""`galleria-storage completion SHELL`: what makes a shell complete commands and options."""
+"""`galleria-storage completion SHELL`: lets a shell complete commands and options."""
 
 import click
 

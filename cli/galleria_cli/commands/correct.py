@@ -19,7 +19,7 @@ from galleria_storage.errors import CorrectionError, LocalFileError
 )
 @click.argument("words", nargs=-1, required=True, metavar="[KEY=VALUE...] PHOTO or FOLDER...")
 @click.option("--into", type=PATH, metavar="FOLDER", help="Where the corrected copies go; made if missing.")
-@click.option("--others", is_flag=True, help="Carry over files that are not photos, too.")
+@click.option("--others", is_flag=True, help="Copy files that are not photos, too.")
 @click.option("--rules", type=PATH, metavar="FILE", help=f"Instead of the folder's {NAME}.")
 @recursive(default=False, what="Folders")
 @selected

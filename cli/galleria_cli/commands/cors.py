@@ -7,7 +7,7 @@ from galleria_cli.reporting import Report
 from galleria_cli.subcommands import Subcommand
 
 
-@click.group("cors", epilog="Exit status: 0 in order, 1 drifted, 2 could not be told or repaired.")
+@click.group("cors", epilog="Exit status: 0 in order, 1 drifted, 2 could not be checked or repaired.")
 def command() -> None:
     """Check or repair the public bucket's CORS rules.
 
@@ -19,13 +19,13 @@ _merge = click.option("--merge", is_flag=True, help="Keep the rules of others (C
 
 
 @command.command(cls=Subcommand)
-@click.option("--setup-cors", is_flag=True, help="Put the rules right if they are not.")
+@click.option("--setup-cors", is_flag=True, help="Repair the rules if they have drifted.")
 @_merge
 @retried
 @dry
 @told
 def check(*, setup_cors: bool, merge: bool, dry_run: bool, report: Report) -> int:
-    """Compare, and never write unless --setup-cors is given; --json prints the verdicts as one document."""
+    """Compare the rules, and write nothing unless --setup-cors is given; --json prints all verdicts as one document."""
     from galleria_cli.auditing import audit  # noqa: PLC0415 # `--help` is quick
 
     return audit(setup_cors=setup_cors and not dry_run, merge=merge, report=report)
@@ -37,7 +37,7 @@ def check(*, setup_cors: bool, merge: bool, dry_run: bool, report: Report) -> in
 @dry
 @told
 def repair(*, merge: bool, dry_run: bool, report: Report) -> int:
-    """Compare, and put the rules right if they are not; --json prints the verdicts as one document."""
+    """Compare the rules, and repair them if they have drifted; --json prints all verdicts as one document."""
     from galleria_cli.auditing import audit  # noqa: PLC0415 # `--help` is quick
 
     return audit(setup_cors=not dry_run, merge=merge, report=report)

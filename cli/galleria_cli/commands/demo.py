@@ -1,4 +1,4 @@
-"""`galleria-storage demo`: the main job on an embedded S3, and a check of every result."""
+"""`galleria-storage demo`: sample photos published on an embedded S3, and a check of every result."""
 
 from pathlib import Path
 
@@ -11,14 +11,14 @@ from galleria_storage.bulk.selection import Selection
 
 @click.command("demo")
 @click.option("--photos", type=PATH, metavar="FOLDER", help="Your own photos (only read).")
-@click.option("--correct", multiple=True, metavar="KEY=VALUE", help="Asked of your photos; default: nothing.")
+@click.option("--correct", multiple=True, metavar="KEY=VALUE", help="Correction of your photos; default: none.")
 @click.option("--log", type=PATH, metavar="FILE", help="Where the functions' JSON log goes.")
 @selected
 @told
 def command(
     *, photos: Path | None, correct: tuple[str, ...], log: Path | None, selection: Selection, report: Report
 ) -> int:
-    """Run the main job on an embedded S3, and check every result; exit status 0 only if everything is right."""
+    """Publish photos on an embedded S3, and check every result; exit status 0 only if everything is right."""
     from galleria_cli.demo.showing import show  # noqa: PLC0415 # `--help` is quick
     from galleria_cli.rules.short_forms import from_words  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""`galleria-storage deploy FOLDER`: a static site into the public bucket, beside the photos."""
+"""`galleria-storage deploy FOLDER`: a static site into the public bucket, next to the photos."""
 
 import os
 from pathlib import Path
@@ -23,7 +23,7 @@ _PAIR = "PATTERN=VALUE"
     epilog="Exit status: 0 all is there, 1 a file or the CORS rules are not right, 2 not done.",
 )
 @click.argument("folder", type=PATH)
-@click.option("--bucket", help="Deploy there (S3_PUBLIC_BUCKET).")
+@click.option("--bucket", help="The public bucket (S3_PUBLIC_BUCKET).")
 @click.option("--endpoint", help="The provider's endpoint (S3_PUBLIC_ENDPOINT); empty for AWS.")
 @click.option("--setup-cors", is_flag=True, help="Repair the bucket's CORS rules first.")
 @click.option("--no-cors-check", is_flag=True, help="Deploy whatever the bucket's CORS rules are.")
@@ -56,9 +56,9 @@ def command(
 ) -> int:
     """Put a static site into the public bucket, and only what is new or changed.
 
-    The bucket and how to reach it come from the settings (S3_PUBLIC_*). Its CORS rules are looked at first: a
-    gallery whose images no page may read is not deployed. Nothing ever takes the place of a photo's corrected
-    copy, and nothing is deleted. Pages go last. Photos belong into staging: see `push`.
+    The bucket and how to reach it come from the settings (S3_PUBLIC_*). Its CORS rules are checked first: a gallery
+    whose images no page may read is not deployed. A photo's corrected copy is never replaced, and nothing is deleted.
+    Pages go last. Photos belong in staging: see `push`.
     """
     from galleria_cli import deploying, places, sending  # noqa: PLC0415 # `--help` is quick
     from galleria_cli.files import Chosen, folder_given  # noqa: PLC0415
@@ -94,7 +94,7 @@ def _headers(words: tuple[str, ...], option: str) -> "list[Header]":
 
 
 def _cors_in_order(given: dict[str, str | None], *, setup_cors: bool) -> bool:
-    """Look at the bucket's CORS rules, put them right if that is asked, and say what is wrong with them."""
+    """Check the bucket's CORS rules, repair them if asked to, and print what is wrong with them."""
     from galleria_cli.auditing import may_be_read  # noqa: PLC0415 # `--help` is quick
 
     env = {**os.environ, **{name: value for name, value in given.items() if value is not None}}

@@ -1,4 +1,4 @@
-"""`galleria-storage doctor`: what a photo needs on its way, checked one by one."""
+"""`galleria-storage doctor`: the set-up, checked step by step."""
 
 import click
 
@@ -10,14 +10,15 @@ from galleria_cli.text_table import counted, sentences
 
 @click.command("doctor", cls=Subcommand, epilog="Exit status: 0 all is well, 1 something is wrong.")
 @judged
-@click.option("--base-url", metavar="URL", help="Where visitors read photos; one is asked for there.")
-@click.option("--no-write", is_flag=True, help="Do not try out writes on condition in the public bucket.")
+@click.option("--base-url", metavar="URL", help="Where visitors read photos; one is requested there.")
+@click.option("--no-write", is_flag=True, help="Do not try out conditional writes in the public bucket.")
 @retried
 @told
 def command(*, stack: str | None, base_url: str | None, no_write: bool, report: Report) -> int:
     """Check settings, keys, buckets, conditions, CORS rules, notification and public reading, and say what to do.
 
-    Conditions are tried out with small objects in the public bucket, which are removed again (--no-write: not).
+    Conditional writes are tried out with small objects in the public bucket, which are removed again, unless --no-write
+    is given.
     """
     from galleria_cli import places  # noqa: PLC0415 # `--help` is quick
     from galleria_cli.checking import checks  # noqa: PLC0415

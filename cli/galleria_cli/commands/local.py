@@ -15,7 +15,7 @@ from galleria_cli.subcommands import Subcommand
 def command(log: Path | None, report: Report) -> int:
     """Keep the embedded system running, and publish whatever is put into staging, until Ctrl-C.
 
-    Default corrections are taken from the environment, TARGET_TIMEZONE=Europe/Stockholm for example.
+    Default corrections come from the environment, for example TARGET_TIMEZONE=Europe/Stockholm.
     """
     from galleria_cli.demo.foreground import run  # noqa: PLC0415 # `--help` is quick
 

@@ -25,13 +25,13 @@ from galleria_storage.errors import SettingsError
 def command(
     folder: Path | None, *, staged: bool, prefix: str, stack: str | None, by_hand: bool, no_browser: bool, port: int
 ) -> int:
-    """See the photos of all cameras on one time axis, and say which clock is wrong.
+    """See the photos of all cameras on one time axis, and correct the clock that is wrong.
 
     Opens a page in the browser, served from this computer to this computer alone; nothing leaves it until you push.
     What you approve is written into galleria.toml in the folder. Ctrl-C ends it.
 
-    With --staged the page shows what is in staging, and what has become of it; what you approve is asked of the
-    photos there, which publishes them again.
+    With --staged the page shows what is in staging and its state; what you approve becomes the correction of the photos
+    there, which publishes them again.
     """
     if staged == (folder is not None):
         raise click.UsageError("give either a FOLDER or --staged")
@@ -59,7 +59,7 @@ def command(
         if not no_browser and not webbrowser.open(address):
             print("No browser could be opened; open the address yourself.", file=sys.stderr)
 
-    warnings.filterwarnings("ignore", module="PIL")  # damaged photos are told on the page
+    warnings.filterwarnings("ignore", module="PIL")  # damaged photos are reported on the page
     table.start()
     try:
         serve(application(table), opened, port)

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from galleria_cli.manifest import Described, Entry
 
 
-@click.command("manifest", cls=Subcommand, epilog="Exit status: 0 written, 2 it could not be found out.")
-@click.option("-o", "--output", type=PATH, metavar="FILE", help="Write there; what is in it is not asked again.")
-@click.option("--previous", type=PATH, metavar="FILE", help="An older manifest: only what changed is asked for.")
+@click.command("manifest", cls=Subcommand, epilog="Exit status: 0 written, 2 could not be read.")
+@click.option("-o", "--output", type=PATH, metavar="FILE", help="Write to this file, and reuse its unchanged entries.")
+@click.option("--previous", type=PATH, metavar="FILE", help="An older manifest, whose unchanged entries are reused.")
 @click.option("--prefix", default="", help="Only keys with this prefix.")
 @click.option("--base-url", metavar="URL", help="Where the photos are read: https://photos.example.com")
-@click.option("--csv", "as_csv", is_flag=True, help="A table in place of JSON.")
+@click.option("--csv", "as_csv", is_flag=True, help="A table instead of JSON.")
 @click.option("--sha256", is_flag=True, help="Read photos whose SHA-256 is not recorded.")
 @judged
 @selected
@@ -44,10 +44,10 @@ def command(
     transfers: Transfers,
     report: Report,
 ) -> int:
-    """Say what is public, for a site generator: JSON, sorted by the moment at which photos were taken.
+    """List what is public for a site generator: JSON, sorted by the moment at which photos were taken.
 
     For each photo: key, url, captured (with its offset), moment (UTC), subsecond, size, width, height, camera,
-    media_type, sha256 and etag. What is not known is null. Only photos that this service published are named.
+    media_type, sha256 and etag. Unknown values are null. Only photos that this service published are listed.
     """
     from galleria_cli import manifest, places  # noqa: PLC0415 # `--help` is quick
     from galleria_storage.bulk.patience import Patience  # noqa: PLC0415
@@ -75,7 +75,7 @@ def command(
 
 
 def _photos(found: "Iterable[Described]", others: dict[str, str]) -> "Iterator[Entry]":
-    """Yield the entries of photos, and note what else there is."""
+    """Yield the entries of photos, and remember the other objects."""
     for one in found:
         if one.entry is None:
             others[one.key] = one.etag

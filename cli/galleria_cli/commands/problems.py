@@ -9,16 +9,16 @@ from galleria_storage.bulk.selection import Selection
 
 
 @click.command(
-    "problems", cls=Subcommand, epilog="Exit status: 0 there are none, 1 there are some, 2 it could not be found out."
+    "problems", cls=Subcommand, epilog="Exit status: 0 there are none, 1 there are some, 2 could not be checked."
 )
 @queue
 @selected
 @retried
 @told
 def command(*, queue_url: str | None, stack: str | None, limit: int, selection: Selection, report: Report) -> int:
-    """Say what was rejected or failed, why, and what to do about it.
+    """Show what was rejected or failed, why, and what to do about it.
 
-    Looking changes nothing: whoever looks next sees the same.
+    This changes nothing: the messages stay in the queue.
     """
     from galleria_cli.queue_work import show  # noqa: PLC0415 # `--help` is quick
     from galleria_cli.stack import queue_of  # noqa: PLC0415

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.argument("keys", nargs=-1, metavar="[KEY...]")
 @click.option("--prefix", help="All keys with this prefix.")
 @click.option("--all", "everything", is_flag=True, help="All keys of the staging bucket.")
-@click.option("--force", is_flag=True, help="Write copies anew, even if the right ones are there.")
+@click.option("--force", is_flag=True, help="Write copies again, even if the right ones are there.")
 @click.option("--watch", is_flag=True, help="Keep going until Ctrl-C, and publish what is new or changed.")
 @click.option("--every", type=click.FloatRange(0.1), default=10, show_default=True, help="Seconds between two looks.")
 @click.option(
@@ -55,10 +55,10 @@ def command(
 ) -> int:
     """Publish photos of the staging bucket by hand, or without Lambda at all.
 
-    Does what the function does for one event. The buckets come from the settings (STAGING_BUCKET, S3_PUBLIC_*);
-    what is wrong is printed, and nobody else is told. Settings decide on the result: give --settings-from where a
-    function is deployed, or its copies are written anew as your shell's settings say. A KEY with * or ? is a
-    pattern, unless there is such a key.
+    Does what the function does for one event. The buckets come from the settings (STAGING_BUCKET, S3_PUBLIC_*).
+    Problems are printed, but not reported to the failure queue. If a function is deployed, give --settings-from;
+    otherwise its copies are written again with your shell's settings. A KEY with * or ? is a pattern, unless there is
+    such a key.
     """
     if bool(keys) == (prefix is not None or everything or watch):
         raise click.UsageError("give either KEYs, or one of --prefix, --all and --watch")

@@ -1,4 +1,4 @@
-"""`galleria-storage push FOLDER`: photos into staging, with what is asked of each."""
+"""`galleria-storage push FOLDER`: photos into staging, each with its correction."""
 
 import os
 import time
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     "push", cls=Subcommand, epilog="Exit status: 0 all is in staging, 1 a file is not, 2 could not be done, 130 Ctrl-C."
 )
 @click.argument("paths", nargs=-1, required=True, metavar="FOLDER or PHOTO...", type=PATH)
-@click.option("--correct", multiple=True, metavar="KEY=VALUE", help="Asked of every file, more than the rules ask.")
+@click.option("--correct", multiple=True, metavar="KEY=VALUE", help="A correction for every file; overrides the rules.")
 @click.option("--rules", type=PATH, metavar="FILE", help=f"Instead of the folder's {NAME}.")
 @click.option(
     "--as",
     "how",
     type=click.Choice(["tags", "metadata"]),
-    help="How corrections are written; default: as tags where the provider is known to keep them.",
+    help="How corrections are written; default: as tags if the provider is known to support them.",
 )
-@click.option("--rules-only", is_flag=True, help="Send nothing: change the tags of what is in staging.")
+@click.option("--rules-only", is_flag=True, help="Send nothing; change the tags of photos that are in staging.")
 @click.option("--explain", is_flag=True, help="Say which rule counts for each file and why, and do nothing.")
 @click.option("--wait", is_flag=True, help="Follow each photo until its outcome is known.")
 @click.option("--wait-seconds", type=click.FloatRange(0), default=300, show_default=True, help="How long at most.")
@@ -65,11 +65,11 @@ def command(  # one name for each option
     dry_run: bool,
     report: Report,
 ) -> int:
-    """Put photos into the staging bucket, and say what is wrong with them.
+    """Put photos into the staging bucket, each with its correction.
 
-    Only into staging, where the function finds them: STAGING_BUCKET, reached by the AWS environment. What is asked
-    of each photo comes from galleria.toml in the folder and from --correct. What is there already is not sent
-    again; only photos are sent. A photo that would be rejected is named, and not sent.
+    Writes only into staging, where the function finds them: STAGING_BUCKET, reached by the AWS environment. Corrections
+    come from galleria.toml in the folder and from --correct. Only photos are sent, and none that is there already. A
+    photo that would be rejected is named, and not sent.
     """
     from galleria_cli import places, pushing, sending  # noqa: PLC0415 # `--help` is quick
     from galleria_cli.files import Chosen  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""`galleria-storage remove KEY…`: a photo from staging, the public bucket and the CDN, in the right order."""
+"""`galleria-storage remove KEY…`: removes a photo from staging, the public bucket and the CDN, in this order."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -37,9 +37,9 @@ def command(
 ) -> int:
     """Remove photos from staging, from the public bucket and from the CDN.
 
-    The original goes first: a copy whose original is there would be published again by the next event. Then the
-    copy goes, if this service wrote it, and the CDN forgets it (CDN_DISTRIBUTION_ID). Without --yes nothing is
-    removed. A KEY with * or ? is a pattern, unless there is such a key.
+    The original goes first; otherwise the next event would publish the copy again. Then the copy is removed, if this
+    service wrote it, and invalidated in the CDN (CDN_DISTRIBUTION_ID). Without --yes nothing is removed. A KEY with *
+    or ? is a pattern, unless there is such a key.
     """
     from galleria_cli.by_hand import ByHand  # noqa: PLC0415 # `--help` is quick
     from galleria_cli.keys import keys_of  # noqa: PLC0415

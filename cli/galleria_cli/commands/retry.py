@@ -1,4 +1,4 @@
-"""`galleria-storage retry`: hand what is in the failure queue to the function again."""
+"""`galleria-storage retry`: send the events in the failure queue to the function again."""
 
 import click
 
@@ -33,7 +33,7 @@ def command(
     dry_run: bool,
     report: Report,
 ) -> int:
-    """Hand the events in the failure queue to the function again. Without --yes nothing is changed."""
+    """Send the events in the failure queue to the function again. Without --yes nothing is changed."""
     from galleria_cli.queue_work import retry  # noqa: PLC0415 # `--help` is quick
     from galleria_cli.stack import output_of, queue_of  # noqa: PLC0415
     from galleria_storage.aws.calls import call  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""`galleria-storage setup PROVIDER`: a few answers, and a profile and the stack's parameters come of them."""
+"""`galleria-storage setup PROVIDER`: turns a few answers into a profile and the stack's parameters."""
 
 from pathlib import Path
 from typing import Final
@@ -21,12 +21,12 @@ aws secretsmanager create-secret --name gallery --secret-string file://keys.json
 
 @click.command("setup", epilog="Exit status: 0 written, 2 an answer is wrong, 130 nothing was written.")
 @click.argument("provider", type=click.Choice(list(PROVIDERS)))
-@click.option("--where", help="Region, location, account or address, as the provider has it.")
+@click.option("--where", help="Region, location, account or address, as the provider calls it.")
 @click.option("--staging-bucket", help="Where photos are put; empty: the stack makes one.")
 @click.option("--public-bucket", help="Where corrected copies go.")
 @click.option("--access-key", help="Access key of the public bucket; empty at AWS for the AWS configuration's own.")
-@click.option("--secret-key", help="Its secret; better left to the question, which does not show it.")
-@click.option("--secret-arn", default="", help="Secret of Secrets Manager with both keys, for the stack.")
+@click.option("--secret-key", help="Secret key; better to leave it out and type it when asked, unseen.")
+@click.option("--secret-arn", default="", help="ARN of the Secrets Manager secret with both keys, for the stack.")
 @click.option("--profile", "name", default=configuration.DEFAULT, show_default=True, help="Name of the profile.")
 @click.option(
     "--samconfig",
@@ -54,9 +54,10 @@ def command(
     dry_run: bool,
     report: Report,
 ) -> int:
-    """Ask a few questions, keep the answers in a profile, and put the stack's parameters into samconfig.toml.
+    """Ask a few questions, save the answers in a profile, and put the stack's parameters into samconfig.toml.
 
-    What an option answers is not asked. What would be written is shown first. Afterwards: galleria-storage doctor.
+    Questions answered by an option are not asked. What will be written is shown first. Afterwards run galleria-storage
+    doctor.
     """
     from galleria_cli import samconfig as sam  # noqa: PLC0415 # `--help` is quick
     from galleria_storage.s3.access import public_bucket as checked  # noqa: PLC0415
@@ -71,7 +72,7 @@ def command(
     if answers.access_key and not answers.secret_key:
         answers = answers._replace(secret_key=ask("Secret key", hidden=True))
     settings = settings_of(provider, answers)
-    checked(settings)  # a wrong answer is told before anything is written
+    checked(settings)  # a wrong answer is an error before anything is written
     parameters = parameters_of(settings, secret_arn)
     path = samconfig or (_SAMCONFIG if _SAMCONFIG.is_file() else None)
     before = sam.read(path) if path else ""
@@ -102,5 +103,5 @@ def _profile(name: str, settings: dict[str, str]) -> str:
 
 def _parameters(parameters: dict[str, str]) -> str:
     lines = "".join(f'  "{parameter}={value}",\n' for parameter, value in parameters.items())
-    head = "For the stack, in samconfig.toml (in its folder, setup puts them there itself):"
+    head = "For the stack, in samconfig.toml (in a folder that has one, setup writes them itself):"
     return f"{head}\n\nparameter_overrides = [\n{lines}]\n"

@@ -17,7 +17,7 @@ def compared(function: Command) -> Command:
 
 
 @click.command(
-    "status", cls=Subcommand, epilog="Exit status: 0 every copy is right, 1 one is not, 2 it could not be found out."
+    "status", cls=Subcommand, epilog="Exit status: 0 every copy is right, 1 one is not, 2 could not be checked."
 )
 @compared
 @selected
@@ -26,14 +26,14 @@ def compared(function: Command) -> Command:
 def command(*, prefix: str, stack: str | None, selection: Selection, transfers: Transfers, report: Report) -> int:
     """Compare staging with the public bucket: missing, stale, orphan, wrong and rejected photos.
 
-    Both buckets are listed side by side, and each pair is asked for. `missing` and `stale` photos are published by
-    `publish`; an `orphan` has no original any more (`remove`); a `rejected` one says why. --verbose names also
-    what is right. Nothing is ever written.
+    Both buckets are listed side by side, and each pair is compared. `missing` and `stale` photos are published by
+    `publish`; an `orphan` no longer has an original (`remove`); a `rejected` one says why. --verbose also names what is
+    right. Nothing is ever written.
     """
     return compare(prefix, stack, selection, transfers, report)
 
 
-def compare(  # its two callers' options
+def compare(  # the options of its two callers
     prefix: str,
     stack: str | None,
     selection: Selection,

@@ -1,4 +1,4 @@
-"""`galleria-storage verify`: as `status`, with every byte of originals and copies read."""
+"""`galleria-storage verify`: like `status`, but every byte of originals and copies is read."""
 
 import click
 
@@ -10,15 +10,15 @@ from galleria_storage.bulk.selection import Selection
 
 
 @click.command(
-    "verify", cls=Subcommand, epilog="Exit status: 0 every copy is right, 1 one is not, 2 it could not be found out."
+    "verify", cls=Subcommand, epilog="Exit status: 0 every copy is right, 1 one is not, 2 could not be checked."
 )
 @compared
 @selected
 @transferred
 @told
 def command(*, prefix: str, stack: str | None, selection: Selection, transfers: Transfers, report: Report) -> int:
-    """Read every original and every copy, and compare each copy's bytes with what it should be.
+    """Read every original and every copy, and compare each copy's bytes with what they should be.
 
-    This downloads both buckets. What is found is told as by `status`.
+    This downloads both buckets. The results are printed as by `status`.
     """
     return compare(prefix, stack, selection, transfers, report, reads_bytes=True)

@@ -1,1 +1,1 @@
-"""The main job on an embedded S3: sample photos, the system, and other eyes that judge the results."""
+"""The system on an embedded S3: sample photos, the functions, and independent checks of the results."""

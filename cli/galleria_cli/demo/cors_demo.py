@@ -1,4 +1,4 @@
-"""The demo's second half: `audit_cors` on missing, right and broken rules."""
+"""The demo's second half: `audit_cors` with missing, right and broken rules."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final

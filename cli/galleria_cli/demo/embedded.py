@@ -1,8 +1,7 @@
 """An S3 with both buckets, their notifications and the two functions, all inside this process.
 
-The server is that of `loopback_server`. The functions
-are the real ones, loaded by path as Lambda loads them, and
-`publish_photo` sees only events that the staging bucket really sent to a queue.
+The server is in `loopback_server`. The functions are the real ones, loaded by path as Lambda loads them, and
+`publish_photo` gets only events that the staging bucket really sent to a queue.
 """
 
 import importlib.util
@@ -28,7 +27,7 @@ Handler = Callable[[Any, Any], dict[str, Any]]
 STAGING_BUCKET: Final = "staging"
 PUBLIC_BUCKET: Final = "public"
 REGION: Final = "us-east-1"
-#: Credentials of a throw-away server on the loopback interface; it checks none.
+#: Credentials for a throw-away server on the loopback interface, which checks none.
 CREDENTIAL: Final = "testing"
 _EVENTS: Final = ("s3:ObjectCreated:*", "s3:ObjectTagging:*", "s3:ObjectRemoved:*")
 
@@ -58,7 +57,7 @@ class EmbeddedSystem:
     audit_cors: Handler
 
     def events(self, wait_seconds: int = 0) -> Iterator[dict[str, Any]]:
-        """Yield the notifications that wait in the queue, oldest first, and remove each after its work."""
+        """Yield the notifications in the queue, oldest first, and remove each after its work."""
         yield from _drain(self.sqs, self.events_url, wait_seconds)
 
     def failures(self) -> list[dict[str, Any]]:
@@ -99,7 +98,7 @@ def embedded_system(log: TextIO, settings: Mapping[str, str]) -> Iterator[Embedd
 
 
 def _reach(endpoint: str) -> dict[str, str]:
-    """Return the environment in which everything reaches the embedded server and nothing else."""
+    """Return an environment in which everything reaches the embedded server, and only that."""
     return {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": CREDENTIAL,
@@ -122,7 +121,7 @@ def _reach(endpoint: str) -> dict[str, str]:
 
 @contextmanager
 def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set the process's environment, without what would reach a real account, and put it back."""
+    """Set the process's environment, without variables that lead to a real account, and restore it afterwards."""
     before = dict(os.environ)
     for name in before:
         if name.startswith(("AWS_", "S3_PUBLIC_")):
@@ -172,7 +171,7 @@ def _handler(name: str, log: TextIO, streams: ExitStack) -> Handler:
     spec.loader.exec_module(module)
     for handler in module.logger.handlers:
         streams.callback(setattr, handler, "stream", handler.stream)  # loggers outlive the system
-        handler.stream = log  # it keeps the stdout of its birth otherwise
+        handler.stream = log  # otherwise it keeps the stdout with which it was created
     context = SimpleNamespace(function_name=name, aws_request_id="embedded", memory_limit_in_mb=0)
 
     def handle(event: Any, _context: Any = None) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def run(report: Report, log_file: Path | None = None) -> int:
 
 
 def _publish(system: EmbeddedSystem, event: object, told: dict[str, str], report: Report) -> None:
-    """Publish, and tell each outcome once: the server sends two notifications for one upload."""
+    """Publish, and print each outcome once: the server sends two notifications for one upload."""
     try:
         outcomes = system.publish_photo(event, None)["outcomes"]
     except GalleriaError as error:

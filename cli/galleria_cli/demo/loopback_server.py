@@ -1,9 +1,8 @@
 """The embedded AWS server: moto's, on the loopback interface and a free port, closed to web pages.
 
-A page in a browser can send requests to the loopback interface, and moto would
-answer with whatever Origin it sees. No SDK and no command line sends an
-Origin, so requests that a page caused are refused, and so are those that came
-under another host's name (DNS rebinding).
+A page in a browser can send requests to the loopback interface, and moto would answer whatever Origin it sees. No SDK
+or command line sends an Origin, so requests made by a page are refused, and so are requests under another host's name
+(DNS rebinding).
 """
 
 import logging
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _ADDRESS: Final = "127.0.0.1"
-#: Sec-Fetch-Site of what a person opened, or of no browser at all.
+#: Sec-Fetch-Site of an address that a person opened, or of a client that is not a browser.
 _NOT_A_PAGE: Final = frozenset({"", "none"})
 
 
@@ -52,7 +51,7 @@ class LoopbackServer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop serving; everything it held is gone."""
+        """Stop serving, and drop everything that is stored."""
         if self._server and self._thread:
             self._server.shutdown()
             self._thread.join()
@@ -60,7 +59,7 @@ class LoopbackServer:
 
 
 def closed_to_pages(app: "WSGIApplication") -> "WSGIApplication":
-    """Refuse what a page in a browser sent, or what was sent under another host's name."""
+    """Refuse requests made by a page in a browser, or sent under another host's name."""
 
     def guarded(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if _is_from_a_page(environ):

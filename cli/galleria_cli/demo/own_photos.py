@@ -25,26 +25,26 @@ def photos_in(
     asked: Mapping[str, str] = NOTHING,
     selection: Selection = EVERYTHING,
 ) -> Iterator[Photo]:
-    """Return every file below a folder, with what is asked of it and what must come of it; each is read in its turn.
+    """Yield every file below a folder, read one after the other, with its correction and the expected result.
 
-    Only JPEG photos are asked to be corrected; all other files go as they are, and it is for the function to say
-    whether they are photos.
+    Only JPEG photos get a correction; all other files are sent as they are, and the function decides whether they are
+    photos.
 
     Parameters
     ----------
     folder
-        With everything in it; names that begin with a dot are left out.
+        The folder; names that begin with a dot are left out.
     problems
-        Told why an entry cannot be read, by its name; the others go on.
+        Receives, by name, why an entry cannot be read; the others go on.
     asked
-        Correction keys and values; by default nothing: nobody invents corrections for other people's photos.
+        Correction keys and values; by default none, since nobody should invent corrections for other people's photos.
     selection
-        Which files are meant.
+        Which files to take.
 
     Raises
     ------
     SettingsError
-        The folder does not exist, or holds no file.
+        The folder does not exist, or has no file.
     """
     if not os.path.isdir(folder):  # noqa: PTH112 # False where it cannot be told, where Path raises an error
         raise SettingsError(f"{folder} is not a folder", advice="Name a folder with photos: make demo PHOTOS=folder.")

@@ -24,7 +24,7 @@ _DATE_TIME_ORIGINAL, _OFFSET_TIME_ORIGINAL, _MAKER_NOTE = 0x9003, 0x9011, 0x927C
 
 @dataclass(frozen=True)
 class Photo:
-    """A photo to publish and what must come of it.
+    """A photo to publish, and the expected result.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class Photo:
     correction
         User metadata that asks for a correction.
     expected
-        What the published copy must say of its capture; None: it must equal the original.
+        Capture time and offset of the published copy; None: it must equal the original.
     outcome
         `published` or `rejected`; empty: either, but a rejection needs a reason.
     """
@@ -123,7 +123,7 @@ def _image(width: int, height: int, form: str) -> bytes:
 
 
 def _with_segments(jpeg: bytes, *payloads: bytes) -> bytes:
-    """Put APP1 segments after APP0 (JFIF wants to be first)."""
+    """Put APP1 segments after APP0 (JFIF must come first)."""
     end = 4 + struct.unpack(">H", jpeg[4:6])[0]
     segments = b"".join(b"\xff\xe1" + struct.pack(">H", len(payload) + 2) + payload for payload in payloads)
     return jpeg[:end] + segments + jpeg[end:]
@@ -155,7 +155,7 @@ def _exif(order: Order, taken: str, *, offset: str = "", maker_note: bool = Fals
 
 
 def _ifd(order: Order, entries: Mapping[int, Value], at: int, next_at: int) -> bytes:
-    """Build one IFD that starts at offset `at`, its long values right after it."""
+    """Build one IFD that starts at offset `at`, followed by its long values."""
     values_at = at + 2 + 12 * len(entries) + 4
     table, values = struct.pack(f"{order}H", len(entries)), b""
     for tag, value in sorted(entries.items()):

@@ -1,8 +1,8 @@
-"""The main job on an embedded S3, with every result checked and shown: the work of `demo`.
+"""Publishing photos on an embedded S3, with every result checked and shown: the work of `demo`.
 
-Uploads photos into a staging bucket, hands each notification to the function
-`publish_photo`, does it all again, changes a tag, lets `audit_cors` find and
-repair broken rules, and looks at every published object with other eyes.
+Uploads photos into a staging bucket, hands each notification to the function `publish_photo`, does it all again,
+changes a tag, lets `audit_cors` find and repair broken rules, and checks every published object with independent
+readers.
 """
 
 import os
@@ -27,10 +27,10 @@ from galleria_storage.bulk.selection import Selection
 from galleria_storage.publishing.publish_settings import DEFAULT_CORRECTION_VARIABLES
 
 _HEADER: Final = ("photo", "published as", "offset", "outcome", "ms", "checked")
-#: So that the table fits 80 columns.
+#: Keeps the table within 80 columns.
 _KEY_COLUMNS: Final = 24
 _COLUMNS: Final = 80
-#: The demo shows what photos ask for themselves; defaults of the caller's environment would change the result.
+#: Removed from the environment: the demo shows the photos' own corrections, and defaults would change the result.
 _NO_DEFAULTS: Final = dict.fromkeys(
     (*DEFAULT_CORRECTION_VARIABLES, "CACHE_CONTROL", "METADATA_ALLOWLIST", "PASS_THROUGH_TYPES", "DUPLICATE_SCOPE",
      "EVENT_BUS_NAME", "CDN_DISTRIBUTION_ID", "CORS_MODE", "CORS_RULES", "CORS_BUCKETS", "CORS_PROBE_URL"),
@@ -84,7 +84,7 @@ def _show(system: EmbeddedSystem, photos: Callable[[], Iterable[Photo]]) -> list
 
 
 def _tell(report: Report, system: EmbeddedSystem, photos: Callable[[], Iterable[Photo]]) -> list[str]:
-    """Do the same, and tell it in the words of the report alone."""
+    """Do the same, and print only the report's lines."""
     rows, again = _run(system, photos)
     for row in rows:
         report.file(
@@ -102,7 +102,7 @@ def _tell(report: Report, system: EmbeddedSystem, photos: Callable[[], Iterable[
 
 
 def _run(system: EmbeddedSystem, photos: Callable[[], Iterable[Photo]]) -> tuple[list[Row], Again]:
-    """Publish all photos, upload them again, and change a tag of a sample: nobody's own photo gets invented ones."""
+    """Publish all photos, upload them again, and change a tag of a sample (never of the user's own photos)."""
     rows = []
     for photo in photos():
         rows.append(publish(system, photo))

@@ -1,4 +1,4 @@
-"""What the demo does with each photo, and how it judges what came of it."""
+"""What the demo does with each photo, and how it judges the result."""
 
 import time
 from collections import Counter
@@ -20,7 +20,7 @@ _NOT_STAGED: Final = "not staged"
 
 @dataclass
 class Row:
-    """One photo's way through the system, as the demo saw it; without the photo's bytes, since there may be many."""
+    """One photo's result, without the photo's bytes, since there may be many."""
 
     photo: Photo
     outcome: str
@@ -46,7 +46,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Again:
-    """What became of uploading everything a second time."""
+    """The result of uploading everything a second time."""
 
     words: str
     problems: list[str]
@@ -60,7 +60,7 @@ def publish(system: EmbeddedSystem, photo: Photo) -> Row:
 
 
 def publish_again(system: EmbeddedSystem, photos: Iterable[Photo], rows: Sequence[Row]) -> Again:
-    """Upload every photo a second time: what was published must be a duplicate now, and cost no body."""
+    """Upload every photo again: what was published must be a duplicate now, and its body not be read."""
     first = {row.key: row for row in rows}
     seen: Counter[str] = Counter()
     wrong, moved_bytes = [], 0
@@ -102,7 +102,7 @@ def change_a_tag(system: EmbeddedSystem, rows: Sequence[Row]) -> Row | None:
 
 
 def _stage(system: EmbeddedSystem, photo: Photo) -> str:
-    """Put a photo into staging; return why it cannot be, such as a name of which no key can be made."""
+    """Put a photo into staging; return why that is impossible, for example because the name cannot be a key."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 # heavy
 
     try:

@@ -1,8 +1,7 @@
-"""An independent look at a published photo: nothing here is shared with the editor.
+"""An independent check of a published photo, which shares no code with the editor.
 
-Capture times are read by Pillow and, where it can, by piexif as well; whether
-the picture is untouched is told by comparing bytes from the first SOS marker
-on (ITU-T T.81, B.1.1.2 and B.2.3), and every segment in front of it.
+Capture times are read by Pillow and, if it can, by piexif. That the picture is untouched is checked by comparing the
+bytes from the first SOS marker on (ITU-T T.81, B.1.1.2 and B.2.3), and every segment before it.
 """
 
 import io
@@ -25,12 +24,12 @@ class Capture:
 
 
 def is_jpeg(data: bytes) -> bool:
-    """Tell by the first bytes."""
+    """Whether a file is a JPEG, by its first bytes."""
     return data.startswith(b"\xff\xd8\xff")
 
 
 def read_capture(data: bytes) -> Capture:
-    """Read the capture time of a JPEG, by Pillow; nothing where it understands none."""
+    """Read the capture time of a JPEG with Pillow; empty if Pillow cannot read it."""
     if not is_jpeg(data):
         return Capture()
     from PIL import Image  # noqa: PLC0415 # belongs to the extra `local`
@@ -39,11 +38,11 @@ def read_capture(data: bytes) -> Capture:
         exif = Image.Exif()
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # Pillow warns of every damaged value; only two are of interest
+                warnings.simplefilter("ignore")  # Pillow warns about every damaged value; only two matter here
                 exif.load(block)
                 tags = exif.get_ifd(_EXIF_IFD)
         except (OSError, SyntaxError, ValueError, KeyError, TypeError, struct.error):
-            continue  # a damaged block; the next one may be sound
+            continue  # a damaged block; the next one may be readable
         return Capture(_text(tags.get(_DATE_TIME_ORIGINAL)), _text(tags.get(_OFFSET_TIME_ORIGINAL)))
     return Capture()
 
@@ -56,12 +55,12 @@ def problems(original: bytes, published: bytes, expected: Capture | None) -> lis
     original, published
         The two files.
     expected
-        What the copy must say of its capture; None: the files must be equal.
+        Capture time and offset of the copy; None: the files must be equal.
 
     Returns
     -------
     list of str
-        What is wrong, in words; empty: all right.
+        What is wrong; empty if nothing is.
     """
     if expected is None:
         return [] if original == published else ["the copy differs from the original, although nothing was asked"]
@@ -74,7 +73,7 @@ def problems(original: bytes, published: bytes, expected: Capture | None) -> lis
         found.append("a segment that has nothing to do with Exif differs")
     if (read := read_capture(published)) != expected:
         found.append(f"Pillow reads {read.time} {read.offset}, expected {expected.time} {expected.offset}")
-    # piexif has a say where it understands the original: it drops the last letter of a text that does not end with NUL.
+    # piexif counts only if it reads the original right: it drops the last letter of a text that does not end with NUL.
     if _read_by_piexif(original) == read_capture(original) and (second := _read_by_piexif(published)) != expected:
         found.append(f"piexif reads {second}, expected {expected}")
     return found
@@ -102,8 +101,8 @@ def _segments(data: bytes) -> tuple[list[tuple[int, bytes]], int]:
 def _picture(data: bytes) -> tuple[bytes, list[tuple[bytes, bytes]], bytes]:
     """Return the image data, the parts of an AFCP trailer by name, and what follows it.
 
-    The trailer's offsets count from the front of the file (AXS File Concatenation Protocol 1.0) and must follow it,
-    so that it is compared by what they lead to.
+    The trailer's offsets count from the start of the file (AXS File Concatenation Protocol 1.0), so they change when
+    the file grows; what they lead to is compared instead.
     """
     image = _segments(data)[1]
     end = max(data.rfind(b"AXS!"), data.rfind(b"AXS*"))
@@ -119,7 +118,7 @@ def _picture(data: bytes) -> tuple[bytes, list[tuple[bytes, bytes]], bytes]:
 
 
 def _other_segments(data: bytes) -> list[tuple[int, bytes]]:
-    """Return all segments but Exif, and but MPF: its offsets count from the front of the file and must follow it."""
+    """Return all segments except Exif and MPF, whose offsets count from the start of the file and may change."""
     return [
         (marker, b"MPF" if marker == _APP2 and payload.startswith(b"MPF\0") else payload)
         for marker, payload in _segments(data)[0]
@@ -132,7 +131,7 @@ def _exif_blocks(data: bytes) -> list[bytes]:
 
 
 def _read_by_piexif(data: bytes) -> Capture | None:
-    """Read by piexif; None where it cannot read the photo at all."""
+    """Read with piexif; None if it cannot read the photo at all."""
     import piexif  # noqa: PLC0415 # only the demo reads with it
 
     try:

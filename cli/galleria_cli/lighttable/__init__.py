@@ -1,1 +1,1 @@
-"""The light table: a page on the loopback interface where a person sees which clock is wrong, and approves a rule."""
+"""The light table: a page on the loopback interface, where people see which clock is wrong and approve corrections."""

@@ -1,11 +1,11 @@
-"""Work that goes on while the page is shown: a thread that is started, asked to stop, and waited for."""
+"""Background work while the page is shown: a thread that can be started, stopped and waited for."""
 
 import threading
 from abc import ABC, abstractmethod
 
 
 class Background(ABC):
-    """One piece of work in a thread of its own, which ends with the process.
+    """One piece of work in its own thread, which ends with the process.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class Background(ABC):
         self._thread.start()
 
     def stop(self) -> None:
-        """Begin nothing more; what is under way is finished."""
+        """Start nothing more; finish what has been started."""
         self._stopped.set()
 
     def wait(self, seconds: float | None = None) -> bool:

@@ -1,4 +1,4 @@
-"""What a person has decided about each camera, with the way back: the only owner of this state."""
+"""What a person has decided about each camera, with undo: the only owner of this state."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -9,7 +9,7 @@ from galleria_storage.errors import CorrectionError
 
 
 class Decision(NamedTuple):
-    """What is asked of the photos of one camera, in the words of `galleria.toml`; empty: nothing.
+    """The correction of one camera's photos, with the keys of `galleria.toml`; empty: none.
 
     Attributes
     ----------
@@ -22,7 +22,7 @@ class Decision(NamedTuple):
     camera_zone
         The zone that the camera's clock was set to.
     approved
-        Whether it is a rule in the file, or only tried out on the table.
+        Whether it is a rule in the file; otherwise it is only tried out on the table.
     """
 
     shift: str = ""
@@ -34,7 +34,7 @@ class Decision(NamedTuple):
 
     @property
     def asked(self) -> dict[str, str | float]:
-        """What a rule asks, by its keys."""
+        """The rule's corrections, by their keys."""
         named: dict[str, str | float] = {"shift": self.shift, "zone": self.zone, "camera-zone": self.camera_zone}
         if self.drift and self.drift_from:
             named |= {DRIFT: self.drift, DRIFT_FROM: self.drift_from}
@@ -42,7 +42,7 @@ class Decision(NamedTuple):
 
     @classmethod
     def of_rule(cls, rule: Mapping[str, Any], *, approved: bool) -> "Decision":
-        """Return what a rule asks as a decision."""
+        """Convert a rule's corrections to a decision."""
         texts = {
             name: str(rule.get(name.replace("_", "-"), "")) for name in ("shift", "drift_from", "zone", "camera_zone")
         }
@@ -54,7 +54,7 @@ class Decision(NamedTuple):
         Raises
         ------
         CorrectionError
-            There is no such field, or its value is of another kind.
+            There is no such field, or its value has the wrong type.
         """
         for name, value in changes.items():
             kinds = {"approved": (bool,), "drift": (int, float)}.get(name, (str,))
@@ -69,9 +69,9 @@ class State(NamedTuple):
     Attributes
     ----------
     cameras
-        What is asked, by camera.
+        Decisions by camera.
     times
-        The times that were typed, by the photo's name; an empty one was taken back.
+        The times that were typed, by the photo's name; an empty one was withdrawn.
     remove
         What the public must not learn; None: as the file says.
     zone
@@ -89,7 +89,7 @@ class State(NamedTuple):
 
 
 class Decisions:
-    """The states so far; a new one drops what was undone."""
+    """The states so far; a new one drops those that were undone."""
 
     def __init__(self, first: State) -> None:
         self._states = [first]
@@ -97,7 +97,7 @@ class Decisions:
 
     @property
     def now(self) -> State:
-        """What counts."""
+        """The current state."""
         return self._states[self._at]
 
     @property
@@ -111,11 +111,11 @@ class Decisions:
         return self._at + 1 < len(self._states)
 
     def decide(self, camera: str, decision: Decision) -> State:
-        """Return the state in which a camera has this decision; `take` makes it count."""
+        """Return the state in which a camera has this decision; `take` makes it the current one."""
         return self.now._replace(cameras=MappingProxyType({**self.now.cameras, camera: decision}))
 
     def type_time(self, name: str, time: str) -> State:
-        """Return the state in which a photo has this time of its own; with an empty one it has none."""
+        """Return the state in which a photo has a time of its own; an empty one removes it."""
         return self.now._replace(times=MappingProxyType({**self.now.times, name: time}))
 
     def hide(self, groups: tuple[str, ...]) -> State:
@@ -127,7 +127,7 @@ class Decisions:
         return self.now._replace(zone=zone)
 
     def take(self, state: State) -> None:
-        """Let a state count."""
+        """Make a state the current one."""
         if state != self.now:
             self._states[self._at + 1 :] = [state]
             self._at += 1

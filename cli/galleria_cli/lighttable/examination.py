@@ -1,4 +1,4 @@
-"""What else is worth knowing before photos become public: who is told what, and which files are the same twice."""
+"""What to know before photos become public: what they reveal, and which files are duplicates."""
 
 import threading
 from collections import defaultdict
@@ -14,21 +14,21 @@ from galleria_storage.photos.formats import format_of, is_correctable
 from galleria_storage.photos.private.removal import Removal, removal_patches
 from galleria_storage.photos.source import RangedSource
 
-#: What a copy may tell, by the words of the key `remove`.
+#: What a copy may reveal, by the words of the key `remove`.
 GROUPS: Final = ("location", "serial-numbers", "names", "captions", "faces")
 
 
 class Examination(Background):
-    """Looks through the files once they have been read, in a thread; the only owner of what it finds.
+    """Examines the files in a thread, once they have been read; the only owner of what it finds.
 
     Parameters
     ----------
     shelf
         Where the files are.
     gathering
-        What was read of them.
+        What was read from them.
     way
-        It stands aside for what is more urgent.
+        Lets more urgent work go first.
     """
 
     def __init__(self, shelf: Shelf, gathering: Gathering, way: RightOfWay) -> None:
@@ -42,7 +42,7 @@ class Examination(Background):
         super().__init__("examination")
 
     def found(self) -> tuple[Mapping[str, Sequence[int]], Sequence[tuple[int, ...]], bool]:
-        """Return the photos that tell each group, the files that are the same, and whether all has been looked at."""
+        """Return the photos that reveal each group, the duplicate files, and whether everything has been examined."""
         with self._lock:
             return {group: list(numbers) for group, numbers in self._told.items()}, list(self._same), self._finished
 
@@ -94,14 +94,14 @@ class Examination(Background):
 
 
 def told(source: RangedSource, media_type: str) -> list[str]:
-    """Return what a photo would tell the public, by the groups of `remove`: all that a removal would find in it."""
+    """Return what a photo would reveal, by the groups of `remove`: everything that a removal would find in it."""
     blocks = format_of(media_type).metadata(source)
     found = []
     for group in GROUPS:
         try:
             tells = any(removal_patches(blocks, Removal.of((group,))))
         except GalleriaError:
-            tells = True  # a block that nobody can read may hold anything
+            tells = True  # an unreadable block may contain anything
         if tells:
             found.append(group)
     return found

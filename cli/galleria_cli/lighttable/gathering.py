@@ -1,4 +1,4 @@
-"""What the files on the table tell, read by threads while the page is already shown; the only owner of these facts."""
+"""The facts of the files on the table, read by threads while the page is shown; the only owner of these facts."""
 
 import threading
 from collections.abc import Sequence
@@ -33,17 +33,17 @@ class Found(NamedTuple):
     Attributes
     ----------
     number
-        Its place in the list of files, by which the page calls it.
+        Its place in the list of files; the page uses it as id.
     item
         The file.
     shot
-        What it tells.
+        What it says.
     problem
         Why it cannot be read, or what is wrong with it; empty: nothing.
     sidecar
-        Whether its name says that it belongs to another file, or to nobody.
+        Whether its name says that it belongs to another file, or is ignored.
     tells
-        The moment that it tells of the photo beside it, if it is Google Takeout's.
+        The moment that it gives for the photo beside it, if it is Google Takeout's.
     """
 
     number: int
@@ -80,12 +80,12 @@ class Gathering(Background):
 
     @property
     def finished(self) -> bool:
-        """Whether all is read."""
+        """Whether all files have been read."""
         with self._lock:
             return len(self._found) == len(self._items)
 
     def found(self, start: int = 0) -> Sequence[Found]:
-        """Return what has been read so far, from the `start`-th file read on."""
+        """Return what has been read so far, beginning with the `start`-th file read."""
         with self._lock:
             return self._found[start:]
 
@@ -130,7 +130,7 @@ class Gathering(Background):
 
 
 def _damage(shot: Shot, source: RangedSource) -> str:
-    """Say why a file without a time would be rejected; empty if it would not."""
+    """Say why a file without a time would be rejected; empty if it would not be."""
     if shot.clock is not None or not shot.media_type:
         return ""
     try:

@@ -1,4 +1,4 @@
-"""Who may talk to the light table: the page that it served itself, opened by its one-time link, and nobody else.
+"""Who may talk to the light table: only its own page, opened with the one-time link.
 
 Any page in any browser can send requests to the loopback interface. Such a request arrives with that page's Origin,
 or under another host's name (DNS rebinding), and never with the session's cookie: it is `SameSite=Strict`.
@@ -46,7 +46,7 @@ class Guard:
     Attributes
     ----------
     token
-        Opens the table once: ``/?token=…`` trades it for the session's cookie.
+        Opens the table once: ``/?token=…`` exchanges it for the session's cookie.
     """
 
     def __init__(self, app: "ASGIApp", port: int) -> None:
@@ -58,7 +58,7 @@ class Guard:
         self.token = secrets.token_urlsafe(32)
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        """Answer, or let the app answer, with the headers that hold the page to its own origin."""
+        """Answer, or let the app answer, with headers that confine the page to its own origin."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -66,7 +66,7 @@ class Guard:
         await answer(scope, receive, _protected(send))
 
     def _refusal(self, request: Request) -> Response | None:
-        """Return the answer to a request that may not pass; None if it may."""
+        """Return the refusal of a request; None if it may pass."""
         if why := self._stranger(request):
             return _refuse(why)
         if request.url.path == "/" and request.method == "GET" and "token" in request.query_params:
@@ -74,11 +74,11 @@ class Guard:
         if request.headers.get("sec-fetch-site", "") not in _OWN_SITES:
             return _refuse("This server answers only its own page.")
         if not _same(request.cookies.get(self._cookie, ""), self._session):
-            return _refuse("Open the address that `galleria-storage look` has printed.", 401)
+            return _refuse("Open the address that `galleria-storage look` printed.", 401)
         return None
 
     def _stranger(self, request: Request) -> str:
-        """Say why a request comes from elsewhere; empty if it does not."""
+        """Say why a request counts as coming from elsewhere; empty if it does not."""
         origin = request.headers.get("origin", "")
         if request.headers.get("host", "") not in self._hosts:
             return "This server answers only under its own address."

@@ -1,4 +1,4 @@
-"""Where approved decisions are kept: a folder's file of rules, or the tags of the photos in staging."""
+"""Where approved decisions are saved: in a folder's rules file, or in the tags of the photos in staging."""
 
 import shlex
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from galleria_storage.s3.objects import ObjectStore
 
 
 class Keeper(Protocol):
-    """Keeps what is approved."""
+    """Saves what is approved."""
 
     @property
     def first(self) -> str:
@@ -26,15 +26,15 @@ class Keeper(Protocol):
 
     @property
     def ready(self) -> bool:
-        """Whether it knows what is asked of each photo."""
+        """Whether the correction of each photo is known."""
         ...
 
     def base(self, name: str) -> Mapping[str, str]:
-        """Return what is asked of a photo where the rules ask nothing else."""
+        """Return the correction of a photo where the rules do not decide."""
         ...
 
     def write(self, text: str, shots: Sequence[Shot]) -> None:
-        """Let these rules count.
+        """Save these rules, so that they apply.
 
         Raises
         ------
@@ -44,12 +44,12 @@ class Keeper(Protocol):
         ...
 
     def commands(self) -> list[str]:
-        """Return what uses the rules in a terminal."""
+        """Return the commands that use the rules in a terminal."""
         ...
 
 
 class FolderKeeper:
-    """Keeps rules in the `galleria.toml` of a folder."""
+    """Saves rules in the `galleria.toml` of a folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -66,7 +66,7 @@ class FolderKeeper:
         return True
 
     def base(self, name: str) -> Mapping[str, str]:
-        """Return nothing: all that is asked is in the rules."""
+        """Return nothing: all corrections are in the rules."""
         del name
         return {}
 
@@ -76,20 +76,20 @@ class FolderKeeper:
         self._file.write(text)
 
     def commands(self) -> list[str]:
-        """Return those that use the file."""
+        """Return the commands that use the file."""
         folder = shlex.quote(str(self._folder))
         return [f"galleria-storage push {folder}", f"galleria-storage correct -r {folder} --into corrected"]
 
 
 class StagingKeeper:
-    """Keeps decisions in the tags of photos in staging, which publishes them again.
+    """Saves decisions in the tags of photos in staging, which publishes them again.
 
     Parameters
     ----------
     store
         Staging.
     states
-        What is asked of each photo.
+        The correction of each photo.
     runs
         Where the work is started.
     stack, by_hand
@@ -107,16 +107,16 @@ class StagingKeeper:
 
     @property
     def first(self) -> str:
-        """No rule: each photo asks for itself."""
+        """No rules: each photo has its own correction."""
         return ""
 
     @property
     def ready(self) -> bool:
-        """Whether all photos have been asked for."""
+        """Whether all photos have been judged."""
         return self._states.finished
 
     def base(self, name: str) -> Mapping[str, str]:
-        """Return what a photo asked for when the table was opened."""
+        """Return the correction that a photo had when the table was opened."""
         if name not in self._base:
             state = self._states.of(name)
             if state is None or not self.ready:
@@ -125,7 +125,7 @@ class StagingKeeper:
         return self._base[name]
 
     def write(self, text: str, shots: Sequence[Shot]) -> None:
-        """Give the photos whose correction changes other tags, and publish them again."""
+        """Change the tags of photos whose correction changes, and publish them again."""
         book = parse_rulebook(text)
         wanted = {shot.name: asked_of(shot, book, self.base(shot.name)) for shot in shots if shot.media_type}
         changed = {name: asked for name, asked in wanted.items() if asked != self._now.get(name, self.base(name))}
@@ -134,7 +134,7 @@ class StagingKeeper:
             self._now |= changed
 
     def commands(self) -> list[str]:
-        """Return what shows the same."""
+        """Return the commands that show the same."""
         return [
             f"galleria-storage status --verbose{f' --settings-from {shlex.quote(self._stack)}' if self._stack else ''}"
         ]

@@ -41,7 +41,7 @@ def open_staging(prefix: str, stack: str | None, cache: Path, *, by_hand: bool) 
     stack
         Judge by the settings of this stack's function; None: by those of the environment.
     by_hand
-        Publish from here, instead of waiting until the function has.
+        Publish from here, instead of waiting for the function.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Work that the page starts and watches: a thread, and what becomes of each file, as it becomes known."""
+"""Work that the page starts and watches: a thread, and the result for each file as it becomes known."""
 
 import threading
 from abc import abstractmethod
@@ -17,7 +17,7 @@ class StoppedError(Exception):
 
 
 class PageRun(Background, Report):
-    """One piece of work over many files, done by a thread; the only owner of what is told of it."""
+    """One piece of work over many files, done by a thread; the only owner of its results."""
 
     def __init__(self, prefix: str = "") -> None:
         Report.__init__(self)
@@ -36,16 +36,16 @@ class PageRun(Background, Report):
         Raises
         ------
         GalleriaError, OSError
-            It cannot be done, or not to its end.
+            It cannot be done, or not completely.
         """
 
     @property
     def running(self) -> bool:
-        """Whether it is not done yet."""
+        """Whether it is still running."""
         return self._thread.is_alive()
 
     def told(self) -> dict[str, Any]:
-        """Return how far it is, and what became of each file so far."""
+        """Return the progress, and the result for each file so far."""
         with self._state:
             counts = Counter(one["status"] for one in self._outcomes.values())
             return {
@@ -58,7 +58,7 @@ class PageRun(Background, Report):
             }
 
     def file(self, status: str, name: str, *, wrong: bool = False, dull: bool = False, **facts: Any) -> None:
-        """Note what became of one file; what is told later about it counts."""
+        """Record the result for one file; a later one replaces it."""
         del dull
         if self._stopped.is_set():
             raise StoppedError
@@ -68,27 +68,27 @@ class PageRun(Background, Report):
             self._outcomes[outcome["name"]] = outcome
 
     def note(self, words: str) -> None:
-        """Note something about the whole."""
+        """Record a note about the run."""
         with self._state:
             self._notes.append(words)
 
     def summary(self, words: str, facts: Mapping[str, Any]) -> None:
-        """Say nothing: the page counts for itself."""
+        """Do nothing: the page counts for itself."""
 
     @contextmanager
     def progress(self, totals: Callable[[], tuple[int, int]]) -> Iterator[None]:
-        """Take over how many files there are."""
+        """Set the number of files."""
         self.enter("pushing", totals()[0])
         yield
 
     def enter(self, phase: str, total: int | None = None) -> None:
-        """Say what is being done now."""
+        """Set what is being done now."""
         with self._state:
             self._phase = phase
             self._total = self._total if total is None else total
 
     def pause(self, seconds: float) -> None:
-        """Wait, but not longer than the person does."""
+        """Wait, unless the person stops the run."""
         if self._stopped.wait(seconds):
             raise StoppedError
 
@@ -104,7 +104,7 @@ class PageRun(Background, Report):
 
 
 class PageRuns:
-    """The run that goes on, or was the last one."""
+    """The current run, or the last one."""
 
     def __init__(self) -> None:
         self._last: PageRun | None = None
@@ -121,7 +121,7 @@ class PageRuns:
         Raises
         ------
         CorrectionError
-            Another one still runs.
+            Another one is still running.
         """
         with self._lock:
             if self._last and self._last.running:

@@ -1,4 +1,4 @@
-"""A small picture of a photo: the one that its camera embedded, else one made from the photo itself."""
+"""A small picture of a photo: the one that its camera embedded, or one made from the photo itself."""
 
 import io
 import struct
@@ -20,7 +20,7 @@ _ORIENTATION: Final = 0x0112
 _SHORT: Final = 3
 _JPEG_START: Final = b"\xff\xd8\xff"
 _QUALITY: Final = 80
-#: An embedded picture is taken if it is at most this much smaller than what is asked for.
+#: An embedded picture is used if it is at most this much smaller than requested.
 _SMALLEST: Final = 0.6
 _LARGEST_EMBEDDED: Final = 16 * 1024 * 1024
 _LARGEST_FILE: Final = 512 * 1024 * 1024
@@ -32,7 +32,7 @@ _DAMAGED: Final = (
 
 
 def small_picture(source: RangedSource, edge: int) -> bytes:
-    """Return a JPEG, upright, whose longer edge has at most `edge` pixels; it holds no metadata.
+    """Return an upright JPEG without metadata, whose longer edge has at most `edge` pixels.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def _embedded(source: RangedSource, kind: str, edge: int) -> bytes | None:
 
 
 def _jpegs(block: Block) -> tuple[int, list[RangedSource]]:
-    """Return the orientation that a block tells (0: none), and the JPEGs in it."""
+    """Return the orientation in a block (0: none), and the JPEGs in it."""
     try:
         tables = TiffTables(block.source, lenient=True)
     except GalleriaError:
@@ -95,7 +95,7 @@ def _whole_jpegs(tables: TiffTables, source: RangedSource) -> Iterator[RangedSou
 
 
 def _of_raw(source: RangedSource, kind: str, edge: int) -> bytes | None:
-    """Return the preview of a RAW file whose tables do not name it (CR3, RAF, RW2)."""
+    """Return the preview of a RAW file whose tables do not list it (CR3, RAF, RW2)."""
     if not kind.startswith("image/x-") or source.size > _LARGEST_FILE:
         return None
     try:
@@ -120,7 +120,7 @@ def _decoded(source: RangedSource, kind: str, edge: int) -> bytes | None:
         except ImportError:
             return None
         register_heif_opener()
-        return _shrunk(source.read(0, source.size), edge, 1)  # it turns the picture itself
+        return _shrunk(source.read(0, source.size), edge, 1)  # the decoder turns the picture itself
     return _shrunk(source.read(0, source.size), edge, None)
 
 
@@ -130,7 +130,7 @@ def _shrunk(data: bytes, edge: int, orientation: int | None, least: int = 0) -> 
     Parameters
     ----------
     orientation
-        Exif 2.32 4.6.4, Orientation; None: as the picture itself says.
+        Exif 2.32 4.6.4, Orientation; None: the picture's own.
     """
     from PIL import Image, ImageOps  # noqa: PLC0415 # belongs to the extra `look`
 

@@ -1,4 +1,4 @@
-"""Before and after: what the rules, as they are on the table, make of each photo, by the code that publishes it."""
+"""Before and after: each photo as the rules on the table would change it, worked out by the publishing code."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Clock(NamedTuple):
-    """A wall-clock time and its offset from UTC in minutes; None where it is not known."""
+    """A wall-clock time and its offset from UTC in minutes; None if that is unknown."""
 
     local: datetime | None
     offset: int | None
@@ -34,20 +34,20 @@ class Clock(NamedTuple):
 
 
 class After(NamedTuple):
-    """What becomes of one photo.
+    """The result for one photo.
 
     Attributes
     ----------
     clock
         Its time in the gallery.
     asked
-        What is asked of it.
+        Its correction.
     because
-        Which rule asks.
+        Which rule the correction comes from.
     skip
-        It is left out.
+        Whether it is left out.
     refused
-        Why it would be rejected; empty if it would not.
+        Why it would be rejected; empty if it would not be.
     """
 
     clock: Clock
@@ -58,7 +58,7 @@ class After(NamedTuple):
 
 
 def after(shot: Shot, book: Rulebook, base: Mapping[str, str] = _NOTHING) -> After:
-    """Work out what the rules make of a shot of which `base` is asked already."""
+    """Work out how the rules would change a shot that already has the correction `base`."""
     before = Clock(shot.clock, shot.offset)
     choice = book.choose(facts_of_shot(shot), {})
     if choice.skip:
@@ -75,18 +75,18 @@ def after(shot: Shot, book: Rulebook, base: Mapping[str, str] = _NOTHING) -> Aft
 
 
 def asked_of(shot: Shot, book: Rulebook, base: Mapping[str, str]) -> Mapping[str, str]:
-    """Return what is asked of a shot: by the rules, and of what they leave open by `base`."""
+    """Return the correction of a shot: the rules', and `base` for what they do not decide."""
     return winning_values(book.choose(facts_of_shot(shot), {}).asked, {}, base).values
 
 
 def facts_of_shot(shot: Shot) -> Facts:
-    """Return what rules ask for."""
+    """Return the facts that rules use."""
     media = MediaType(shot.media_type, shot.kind == "photo") if shot.media_type else None
     return Facts(shot.name, media, shot.camera, shot.serial, shot.clock)
 
 
 def tags_of(shot: Shot) -> CaptureTags:
-    """Return the capture tags from which a shot's time comes."""
+    """Return the capture tags that give a shot's time."""
     if shot.clock is None:
         return CaptureTags(offset_time_original=None if shot.offset is None else offset_text(shot.offset))
     fraction = f"{shot.clock.microsecond:06}".rstrip("0")
@@ -95,7 +95,7 @@ def tags_of(shot: Shot) -> CaptureTags:
 
 
 def _changed(shot: Shot, correction: Correction) -> Clock:
-    """Return the time after a correction; a film that tells only a moment, in UTC, keeps it whatever the zone."""
+    """Return the time after a correction; a film that has only a moment, in UTC, keeps it whatever the zone."""
     before = Clock(shot.clock, shot.offset)
     if not correction:
         return before
@@ -110,7 +110,7 @@ def _changed(shot: Shot, correction: Correction) -> Clock:
 
 
 def common_offset(clocks: Iterable[Clock]) -> int:
-    """Return the offset that most photos have, in minutes; without any, that of this computer at their time."""
+    """Return the offset that most photos have, in minutes; if none has one, this computer's at their time."""
     counts: dict[int, int] = {}
     some: datetime | None = None
     for clock in clocks:

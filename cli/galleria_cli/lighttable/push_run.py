@@ -1,4 +1,4 @@
-"""`push` as the page starts it."""
+"""`push`, started by the page."""
 
 import os
 import time
@@ -27,7 +27,7 @@ class PushRun(PageRun):
     Parameters
     ----------
     folder
-        What is pushed, by the `galleria.toml` in it.
+        The folder to push, with the `galleria.toml` in it.
     prefix
         Put before each name.
     dry_run
@@ -67,7 +67,7 @@ class PushRun(PageRun):
 
 
 def follow_or_say(run: PageRun, store: ObjectStore, keys: Sequence[str], began: float) -> None:
-    """Follow photos in staging until their copies are public; where nobody knows the public bucket, say so."""
+    """Follow photos in staging until their copies are public; if the public bucket is unknown, say so."""
     try:
         follow(run, store, keys, began, FOLLOW_SECONDS, sleep=run.pause)
     except SettingsError as error:

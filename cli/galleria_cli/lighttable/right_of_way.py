@@ -1,4 +1,4 @@
-"""Who goes first: what the person is waiting for, before what is read in advance."""
+"""Who goes first: work that the person is waiting for, before reading ahead."""
 
 import threading
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ _LONGEST_SECONDS: Final = 0.25
 
 
 class RightOfWay:
-    """Lets work in the background stand aside while something urgent is done."""
+    """Makes background work wait while something urgent is done."""
 
     def __init__(self) -> None:
         self._urgent = 0
@@ -28,6 +28,6 @@ class RightOfWay:
                 self._changed.notify_all()
 
     def give(self) -> None:
-        """Wait while something urgent is done, but not for long: nothing stands still."""
+        """Wait while something urgent is done, but not for long, so that background work never stops entirely."""
         with self._changed:
             self._changed.wait_for(lambda: not self._urgent, _LONGEST_SECONDS)

@@ -36,9 +36,9 @@ class Opened(NamedTuple):
     session, thumbnails, runs
         Its parts.
     folder
-        What a push from the page takes; None: nothing can be pushed.
+        The folder that the page pushes; None: nothing can be pushed.
     states
-        What both buckets hold, where staging is looked at; else None.
+        What is in both buckets, if the table shows staging; otherwise None.
     """
 
     session: Session
@@ -48,13 +48,13 @@ class Opened(NamedTuple):
     states: States | None = None
 
     def start(self) -> None:
-        """Begin to read."""
+        """Start reading."""
         self.session.start()
         if self.states:
             self.states.start()
 
     def stop(self) -> None:
-        """Read and send nothing more."""
+        """Stop reading and sending."""
         self.session.stop()
         if self.states:
             self.states.stop()
@@ -71,7 +71,7 @@ def application(opened: Opened) -> Starlette:
 
 
 class _Interface:
-    """What the page may ask for; the work is done by threads, so that the server always answers."""
+    """What the page may request; threads do the work, so that the server always answers."""
 
     def __init__(self, opened: Opened) -> None:
         self._session = opened.session

@@ -1,4 +1,4 @@
-"""The text of a `galleria.toml`, with single rules changed: comments and all that people wrote by hand stay."""
+"""The text of a `galleria.toml`, with single rules changed: comments and everything written by hand stay."""
 
 import json
 import re
@@ -17,17 +17,17 @@ Table = Mapping[str, Any]
 
 
 class RuleText:
-    """A text that is divided into its rules once, then changed.
+    """A text that is split into its rules once, then changed.
 
     Parameters
     ----------
     text
-        What is in the file; empty if there is none.
+        The file's content; empty if there is no file.
 
     Raises
     ------
     SettingsError
-        The text cannot be divided into its rules.
+        The text cannot be split into its rules.
     """
 
     def __init__(self, text: str) -> None:
@@ -42,19 +42,19 @@ class RuleText:
 
     @property
     def text(self) -> str:
-        """The text as it is now; that which was given, letter by letter, if nothing has changed."""
+        """The text as it is now; exactly the original one if nothing has changed."""
         if not self._changed:
             return self._text
         pieces = [piece.strip("\n") for piece in (self._top, *(text for text, _ in self._rules)) if piece.strip()]
         return "\n\n".join(pieces) + "\n" if pieces else ""
 
     def put(self, conditions: Table, asked: Table, *, first: bool = False) -> None:
-        """Let a rule with just these conditions ask just this; one that asks nothing goes away.
+        """Set the corrections of the rule with exactly these conditions; a rule without any is removed.
 
         Parameters
         ----------
         first
-            Put a new rule before all others, where it counts more than they do, instead of after them.
+            Put a new rule before all others, so that it has priority, instead of after them.
         """
         wanted = _conditions(conditions)
         at = next((number for number, (_, rule) in enumerate(self._rules) if _conditions(rule) == wanted), None)
@@ -75,7 +75,7 @@ class RuleText:
             del self._rules[at]
 
     def put_top(self, key: str, value: str | Sequence[str]) -> None:
-        """Let this be asked of all photos; what is empty goes away.
+        """Set a correction of all photos; an empty one is removed.
 
         Raises
         ------
@@ -106,7 +106,7 @@ def rules_of(text: str) -> list[Table]:
 
 
 def same_conditions(rule: Table, conditions: Table) -> bool:
-    """Whether a rule has just these conditions, in whatever spelling."""
+    """Whether a rule has exactly these conditions, however they are spelled."""
     return _conditions(rule) == _conditions(conditions)
 
 
@@ -124,7 +124,7 @@ def _rule(said: Table) -> str:
 
 
 def _value(value: object) -> str:
-    """Write a value as TOML does: a basic string has JSON's escapes (TOML 1.0, String)."""
+    """Write a value in TOML: a basic string has the same escapes as in JSON (TOML 1.0, String)."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
@@ -135,12 +135,12 @@ def _value(value: object) -> str:
 
 
 def _comments(rule: str) -> str:
-    """Return the lines of comments that precede a rule's first line."""
+    """Return the comment lines right before a rule's first line."""
     return rule[: match.start()] if (match := _RULE.search(rule)) else ""
 
 
 def _divided(text: str) -> tuple[str, list[tuple[str, Table]]]:
-    """Return what precedes the first rule, and the text of each rule with what it says."""
+    """Return the text before the first rule, and each rule's text with what it says."""
     try:
         whole = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -165,7 +165,7 @@ def _says(text: str, wanted: Table) -> bool:
 
 
 def _with_comments(text: str, start: int) -> int:
-    """Return where the comments right above a line begin."""
+    """Return the start of the comments right above a line."""
     while start:
         above = text.rfind("\n", 0, start - 1) + 1
         if not text[above:start].lstrip().startswith("#"):

@@ -24,7 +24,7 @@ class RulesFile:
     Raises
     ------
     SettingsError, CorrectionError
-        It is there, and cannot be understood.
+        It exists, but cannot be understood.
     """
 
     def __init__(self, path: Path) -> None:
@@ -33,7 +33,7 @@ class RulesFile:
         parse_rulebook(self.first, str(path))
 
     def write(self, text: str) -> bool:
-        """Let the file have this text; return whether it had another.
+        """Write this text, and return whether the file had another one.
 
         Raises
         ------

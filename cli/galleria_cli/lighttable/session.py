@@ -1,4 +1,4 @@
-"""One open light table: the photos, what was read of them, what is decided, and who keeps what is approved."""
+"""One open light table: the photos, what was read from them, the decisions, and who saves the approved ones."""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -37,9 +37,9 @@ class Session:
     shelf
         Where the photos are.
     keeper
-        Where what is approved is kept.
+        Saves what is approved.
     way
-        Reading stands aside for what is more urgent.
+        Lets more urgent work go before reading.
     """
 
     def __init__(self, shelf: Shelf, keeper: Keeper, way: RightOfWay) -> None:
@@ -55,17 +55,17 @@ class Session:
         self._decisions: Decisions | None = None
 
     def start(self) -> None:
-        """Begin to read the files."""
+        """Start reading the files."""
         self.gathering.start()
         self.examination.start()
 
     def stop(self) -> None:
-        """Read no further file."""
+        """Stop reading files."""
         self.gathering.stop()
         self.examination.stop()
 
     def shown(self) -> dict[str, Any]:
-        """Return everything that the page shows at first; as long as files are read, what is known so far."""
+        """Return everything that the page shows at first; while files are being read, what is known so far."""
         with self._way.taken(), self._lock:
             done = len(self.gathering.found())
             if done == self.gathering.total and self._keeper.ready:
@@ -85,7 +85,7 @@ class Session:
             }
 
     def decide(self, camera: str, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """Change what is decided about a camera; return what that changes on the table.
+        """Change the decision about a camera; return what that changes on the table.
 
         Raises
         ------
@@ -100,25 +100,25 @@ class Session:
             return self._take(decisions, decisions.decide(camera, decisions.now.of(lane.key).changed(changes)))
 
     def type_time(self, number: int, time: str) -> dict[str, Any]:
-        """Give a photo a time of its own, or take it back (an empty text)."""
+        """Give a photo a time of its own, or remove it (an empty text)."""
         with self._lock:
             decisions = self._settled()
             return self._take(decisions, decisions.type_time(self._file_of(number).item.name, time.strip()))
 
     def hide(self, groups: Sequence[str]) -> dict[str, Any]:
-        """Say what the public must not learn of any photo."""
+        """Set what the public must not learn from any photo."""
         with self._lock:
             decisions = self._settled()
             return self._take(decisions, decisions.hide(tuple(groups)))
 
     def place(self, zone: str) -> dict[str, Any]:
-        """Say in which zone all photos were taken."""
+        """Set the zone in which all photos were taken."""
         with self._lock:
             decisions = self._settled()
             return self._take(decisions, decisions.place(zone.strip()))
 
     def tray(self) -> dict[str, Any]:
-        """Return what lies beside the lanes."""
+        """Return the tray."""
         told, same, finished = self.examination.found()
         if self.gathering.finished and self._keeper.ready:
             with self._lock:
@@ -126,7 +126,7 @@ class Session:
         return tray_json(self.gathering.all(), told, same, self._times, finished=finished)
 
     def go_back(self, steps: int) -> dict[str, Any]:
-        """Undo so many changes (negative: do them again)."""
+        """Undo a number of changes (negative: redo them)."""
         with self._lock:
             decisions = self._settled()
             self._write(decisions.earlier(steps))
@@ -134,7 +134,7 @@ class Session:
             return self._changed()
 
     def solve(self, pairs: Sequence[tuple[int, int | str]]) -> dict[str, Any]:
-        """Return what pairs tell of the clock of their first photos.
+        """Return what pairs say about the clock of their first photos.
 
         Parameters
         ----------
@@ -145,7 +145,7 @@ class Session:
         Raises
         ------
         CorrectionError
-            A photo has no time, or a text does not name a time.
+            A photo has no time, or a text is not a time.
         """
         with self._lock:
             self._settled()
@@ -156,7 +156,7 @@ class Session:
         return _solved_json(solve(known))
 
     def _settle(self) -> None:
-        """Once all files are read: group them, look for evidence, and take over what the file of rules says."""
+        """Once all files are read: group them, look for evidence, and apply the rules file."""
         if self._decisions is not None:
             return
         self._found = self.gathering.all()
@@ -213,7 +213,7 @@ class Session:
         }
 
     def _hidden(self, state: State) -> list[str]:
-        """Return what the public does not learn, by what is asked of all photos."""
+        """Return what the public must not learn, according to the correction of all photos."""
         asked_of_all = parse_rulebook(self._draft(state, approved_only=True)).asked
         return asked_of_all.get(REMOVE, "").replace(",", " ").split()
 
@@ -235,7 +235,7 @@ class Session:
         return found.clock
 
     def _trusted(self, wrong: int, other: int | str, results: Mapping[int, After]) -> datetime:
-        """Return what the clock of a photo should have shown: what another photo, or a clock in it, tells."""
+        """Return what the clock of a photo should have shown, according to another photo or a clock in the picture."""
         told = Clock(*_typed(other)) if isinstance(other, str) else results[self._file_of(other).number].clock
         if told.local is None:
             raise CorrectionError("the other photo has no time")
@@ -253,7 +253,7 @@ class Session:
 
 
 def _first(lane: Lane, rules: Sequence[Mapping[str, Any]]) -> Decision:
-    """Return what the file of rules already says about a camera, else what is proposed, if that is sure."""
+    """Return what the rules file already says about a camera, or else the proposal, if it is sure."""
     rule = next((rule for rule in rules if same_conditions(rule, lane.conditions)), None)
     if rule is not None:
         return Decision.of_rule(rule, approved=True)
@@ -264,7 +264,7 @@ def _first(lane: Lane, rules: Sequence[Mapping[str, Any]]) -> Decision:
 
 
 def _typed(text: str) -> tuple[datetime, int | None]:
-    """Return the time that somebody has read from a clock, and its offset in minutes, if it is given."""
+    """Return the time that somebody read from a clock, and its offset in minutes, if given."""
     found = read_time(text)
     if found is None:
         raise CorrectionError(f"the time is {text!r}; allowed are times such as 2024-06-15 10:30:45")

@@ -1,4 +1,4 @@
-"""Where the photos on the table are: a folder of this computer, and nothing beside it."""
+"""Where the photos on the table are: a folder on this computer, and nothing outside it."""
 
 import hashlib
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ class Shelf(Protocol):
 
     @property
     def title(self) -> str:
-        """What people call it."""
+        """Its name for people."""
         ...
 
     def items(self) -> list[ShelfItem]:
@@ -48,16 +48,16 @@ class Shelf(Protocol):
         ...
 
     def identity(self, name: str) -> str:
-        """Return a text that changes when the file does: the key of what is remembered of it."""
+        """Return a text that changes when the file does: the cache key for what is known about it."""
         ...
 
     def content_id(self, name: str) -> str:
-        """Return a text that files of the same bytes share, and no others."""
+        """Return a text that is equal for files with the same bytes, and only for these."""
         ...
 
 
 class FolderShelf:
-    """The files of a folder, with all that is in it. Links that lead out of it are listed and never followed.
+    """The files in a folder and its subfolders. Links that lead out of it are listed, but never followed.
 
     Parameters
     ----------
@@ -83,14 +83,14 @@ class FolderShelf:
         return self._root.name or str(self._root)
 
     def items(self) -> list[ShelfItem]:
-        """List the files; rules are not among them."""
+        """List the files, except the rules file."""
         found = [file for file in list_files(self._root) if file.name != NAME]
         self._files = {file.name: file for file in found}
         return [self._item(file) for file in found]
 
     @contextmanager
     def open(self, name: str) -> Iterator[RangedSource]:
-        """Open a file that was listed; where its links lead is looked at once more."""
+        """Open a file that was listed; check once more where its links lead."""
         with LocalContent(self._inside(name)).open() as stream:
             yield FileSource(stream)
 
@@ -101,7 +101,7 @@ class FolderShelf:
         return f"{path}\n{state.st_size}\n{state.st_mtime_ns}"
 
     def content_id(self, name: str) -> str:
-        """Return the SHA-256 of a file, which is read."""
+        """Read a file and return its SHA-256."""
         with self._inside(name).open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
 

@@ -1,4 +1,4 @@
-"""The originals in a staging bucket, read as the files of a folder are: by ranges, and no more than is looked at."""
+"""The originals in a staging bucket, read like files in a folder: by ranges, and no more than needed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,5 +53,5 @@ class StagedShelf:
         return f"{self._store.client.meta.endpoint_url}\n{self._store.bucket}\n{name}\n{self._listed[name].etag}"
 
     def content_id(self, name: str) -> str:
-        """Return the ETag: objects that were sent in one piece have the MD5 of their bytes."""
+        """Return the ETag; for objects that were sent in one piece it is the MD5 of their bytes."""
         return self._listed[name].etag or name

@@ -1,4 +1,4 @@
-"""What staging and the public bucket hold of each photo, asked for by a thread; the only owner of these answers."""
+"""The state of each photo in staging and the public bucket, found out by a thread; the only owner of these answers."""
 
 import threading
 from collections.abc import Iterable, Mapping
@@ -23,9 +23,9 @@ class KeyState(NamedTuple):
     Attributes
     ----------
     judged
-        What is the matter with it.
+        Its state and the reason.
     asked
-        What its original asks for.
+        The correction that its original asks for.
     captured
         Capture time of its copy; empty if there is none, or it has none.
     """
@@ -47,7 +47,7 @@ class States(Background):
     Parameters
     ----------
     run
-        Judges keys; knows both buckets.
+        Judges keys, and knows both buckets.
     prefix
         Only keys with this prefix.
     """
@@ -63,11 +63,11 @@ class States(Background):
 
     @property
     def finished(self) -> bool:
-        """Whether all keys have been asked for."""
+        """Whether all keys have been judged."""
         return self._thread.ident is not None and not self._thread.is_alive()
 
     def of(self, key: str) -> KeyState | None:
-        """Return what is known of a key."""
+        """Return what is known about a key."""
         with self._lock:
             return self._known.get(key)
 
@@ -78,7 +78,7 @@ class States(Background):
         return {"states": states, "finished": self.finished, "problem": self._problem}
 
     def judge(self, keys: Iterable[str]) -> None:
-        """Ask again for keys that may have changed."""
+        """Judge keys again that may have changed."""
         for key in keys:
             pair = self._pairs.get(key)
             if pair and pair.left:

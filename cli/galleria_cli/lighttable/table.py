@@ -1,4 +1,4 @@
-"""The table as the page sees it: cameras, photos where the clock put them, and what is decided."""
+"""The table as the page sees it: cameras, photos at their clock times, and decisions."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,11 +23,11 @@ class Lane(NamedTuple):
     Attributes
     ----------
     key
-        By which the page calls it.
+        Its id on the page.
     proposal
-        What its photos tell of its clock.
+        What its photos say about its clock.
     conditions
-        Of the rule that means its photos and no others.
+        Of the rule that matches its photos and no others.
     """
 
     key: str
@@ -41,13 +41,13 @@ class Lane(NamedTuple):
 
 
 def lanes_of(proposals: Sequence[Proposal]) -> list[Lane]:
-    """Return a lane for each camera with a photo that tells a time; the rest is in the tray."""
+    """Return a lane for each camera that has a photo with a time; the rest is in the tray."""
     shown = [proposal for proposal in proposals if proposal.camera.first is not None]
     return [Lane(f"c{number}", proposal, conditions(proposal, shown)) for number, proposal in enumerate(shown, 1)]
 
 
 def draft(text: str, lanes: Sequence[Lane], state: State, *, approved_only: bool) -> str:
-    """Return the text of `galleria.toml` with what is decided.
+    """Return the text of `galleria.toml` with the decisions.
 
     Parameters
     ----------
@@ -90,30 +90,30 @@ def zone_asked(text: str) -> str:
 
 
 def likely_zone(proposals: Sequence[Proposal]) -> str:
-    """Return the zone that all sure proposals have, else the one that most have; empty if none has one."""
+    """Return the zone that all sure proposals share, or else the most common one; empty if none has a zone."""
     zones = Counter(proposal.zone for proposal in proposals if proposal.zone)
     return common_zone(proposals) or next((zone for zone, _ in zones.most_common(1)), "")
 
 
 def zone_of(name: str, lanes: Sequence[Lane], state: State) -> str:
-    """Return the zone of a photo with a time of its own: its camera's, else the one that most cameras have."""
+    """Return the zone of a photo with a time of its own: its camera's, or else the most common one."""
     own = next((lane for lane in lanes if any(shot.name == name for shot in lane.camera.shots)), None)
     if own:
         return state.of(own.key).zone or own.proposal.zone
     if state.zone:
-        return ""  # it is asked of all photos
+        return ""  # it applies to all photos
     zones = Counter(zone for lane in lanes if (zone := state.of(lane.key).zone or lane.proposal.zone))
     return zones.most_common(1)[0][0] if zones else ""
 
 
 def previews(found: Sequence[Found], text: str, base: Callable[[str], Mapping[str, str]]) -> dict[int, After]:
-    """Return what becomes of each file, by its number; `base` says what is asked where the rules ask nothing."""
+    """Return the result for each file, by its number; `base` gives the correction where the rules do not decide."""
     book: Rulebook = parse_rulebook(text)
     return {one.number: after(one.shot, book, base(one.shot.name)) for one in found if one.shot.media_type}
 
 
 def photos_json(found: Sequence[Found], lanes: Sequence[Lane], results: Mapping[int, After]) -> list[dict[str, Any]]:
-    """Return what the page needs to know of each photo: numbers, so that thousands are a small answer."""
+    """Return what the page needs to know about each photo, as numbers, so that the answer for thousands is small."""
     lane_of = {shot.name: lane.key for lane in lanes for shot in lane.camera.shots}
     return [
         {
@@ -132,7 +132,7 @@ def photos_json(found: Sequence[Found], lanes: Sequence[Lane], results: Mapping[
 
 
 def lane_json(lane: Lane) -> dict[str, Any]:
-    """Return what the page shows of a camera beside its photos."""
+    """Return what the page shows about a camera besides its photos."""
     proposal, camera = lane.proposal, lane.camera
     return {
         "key": lane.key,

@@ -1,4 +1,4 @@
-"""Other corrections for photos that are in staging already, and their new copies."""
+"""Changing the corrections of photos in staging, and publishing them again."""
 
 import time
 from collections.abc import Mapping
@@ -14,16 +14,16 @@ from galleria_storage.s3.objects import ObjectStore
 
 
 class TagRun(PageRun):
-    """Asks for other corrections, and publishes again.
+    """Changes corrections, and publishes again.
 
     Parameters
     ----------
     store
         Staging.
     asked
-        What is asked of each key from now on.
+        The new correction of each key.
     states
-        Asked again for these keys at the end.
+        Judges these keys again at the end.
     stack, by_hand
         Whose settings count, and whether this computer publishes instead of the function.
     """
@@ -70,7 +70,7 @@ class TagRun(PageRun):
 
 
 def ask(store: ObjectStore, key: str, asked: Mapping[str, str]) -> None:
-    """Let an object in staging ask for this correction and for no other.
+    """Give an object in staging this correction and no other.
 
     Raises
     ------

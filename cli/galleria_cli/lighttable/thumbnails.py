@@ -27,7 +27,7 @@ class Thumbnails:
     cache
         Folder in which the pictures are kept; it may be deleted at any time.
     way
-        Reading in the background stands aside for them.
+        Lets them go before reading in the background.
     """
 
     def __init__(self, shelf: Shelf, cache: Path, way: RightOfWay) -> None:
@@ -70,7 +70,7 @@ class Thumbnails:
         return self._cache / digest[:2] / f"{digest[2:]}.jpg"
 
     def _keep(self, place: Path, picture: bytes) -> None:
-        """Write it under another name first; where nothing can be kept, it is made again next time."""
+        """Write it under another name first; if it cannot be saved, it is made again next time."""
         part = place.with_suffix(f".{threading.get_ident()}.part")
         with suppress(OSError):
             place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -79,7 +79,7 @@ class Thumbnails:
 
 
 def _some(picture: bytes) -> bytes:
-    """Return a picture that was kept; an empty one says that there is none."""
+    """Return a saved picture; an empty one means that there is none."""
     if not picture:
         raise UnsupportedFormatError("there is no picture of it")
     return picture

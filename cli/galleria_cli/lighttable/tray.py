@@ -1,4 +1,4 @@
-"""What lies beside the lanes: files without a time, damaged ones, pairs, films, and what the public would learn."""
+"""The tray: files without a time, damaged ones, pairs, films, and what the public would learn."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,14 +25,14 @@ def tray_json(
     *,
     finished: bool,
 ) -> dict[str, Any]:
-    """Return the groups of the tray that have something in them.
+    """Return the groups of the tray that are not empty.
 
     Parameters
     ----------
     told, same, finished
         What an examination has found.
     times
-        What else tells when photos without a time were taken, by their names.
+        Evidence of when photos without a time were taken, by their names.
     """
     by_number = {one.number: one for one in found}
     groups = [
@@ -85,7 +85,7 @@ def _is_other(one: Found) -> bool:
 
 
 def _pairs(found: Iterable[Found], kinds: set[str]) -> list[dict[str, Any]]:
-    """Return the files of one name, but for its ending, that are of just these kinds."""
+    """Return groups of files whose names differ only in the ending, and that have exactly these kinds."""
     stems: dict[str, list[Found]] = defaultdict(list)
     for one in found:
         if one.shot.media_type:

@@ -1,1 +1,1 @@
-"""What `galleria.toml` says about the photos beside it: rules, the facts that they ask for, and their short forms."""
+"""`galleria.toml`: its rules, the facts about photos that they use, and their short forms."""

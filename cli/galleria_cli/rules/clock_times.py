@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 
 
 def clock_time(value: object, of_day: time = time.min) -> datetime | None:
-    """Read a time on the camera's clock; None if it is none. A day alone means the time `of_day` on that day."""
+    """Read a time on the camera's clock; None if it is not one. A day alone means the time `of_day` on that day."""
     try:
         if isinstance(value, datetime):
             found = value

@@ -1,4 +1,4 @@
-"""Proposals as the text of a `galleria.toml`: what is sure is asked, what is not is there to be uncommented."""
+"""Proposals as the text of a `galleria.toml`: sure ones as rules, unsure ones commented out."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,12 +22,12 @@ def draft(proposals: Sequence[Proposal], times: Sequence[FoundTime] = ()) -> str
     proposals
         For all cameras.
     times
-        For photos without a time; their rules come first, since the first that fits counts.
+        For photos without a time; their rules come first, since the first match counts.
     """
     zone = common_zone(proposals)
     lines = [
-        "# Made by `galleria-storage clocks`. `push` and `correct` do what it says; the first rule that fits counts.",
-        "# What is only a guess is commented out: remove the # if it is true.",
+        "# Made by `galleria-storage clocks`, for `push` and `correct`. The first rule that matches a photo counts.",
+        "# Guesses are commented out: remove the # if they are right.",
         "",
         *([f"zone = {_quoted(zone)}", ""] if zone else []),
     ]
@@ -46,7 +46,7 @@ def common_zone(proposals: Iterable[Proposal]) -> str:
 
 
 def asked(proposal: Proposal, zone: str = "") -> dict[str, str | float]:
-    """Return what a rule asks for a camera, beyond the zone of all photos, in the words of `galleria.toml`."""
+    """Return the corrections in a camera's rule, except the zone of all photos, with the keys of `galleria.toml`."""
     wanted: dict[str, str | float] = {}
     if proposal.shift:
         wanted["shift"] = spoken(proposal.shift)
@@ -58,9 +58,9 @@ def asked(proposal: Proposal, zone: str = "") -> dict[str, str | float]:
 
 
 def conditions(proposal: Proposal, proposals: Iterable[Proposal]) -> dict[str, str | list[str]]:
-    """Return the conditions under which a rule is for a camera and for none of the others.
+    """Return the conditions that match a camera's photos and no others.
 
-    A camera that is not named, or has others of its kind in folders below, is known only by its files' names.
+    A camera without a name, or with others of its kind in folders below, can only be told by its files' names.
     """
     camera = proposal.camera
     alike = [other.camera for other in proposals if other.camera.name == camera.name]
@@ -78,7 +78,7 @@ def conditions(proposal: Proposal, proposals: Iterable[Proposal]) -> dict[str, s
 
 
 def _holds(camera: Camera, other: Camera) -> bool:
-    """Whether a folder of a camera holds one of another of its kind, so that a rule for it would meet both."""
+    """Whether a folder of a camera contains a folder of another of its kind, so that its rule would match both."""
     return any(
         below.startswith(f"{folder}/" if folder else "") and below != folder
         for folder in camera.folders
@@ -87,7 +87,7 @@ def _holds(camera: Camera, other: Camera) -> bool:
 
 
 def _literal(text: str) -> str:
-    """Write a text so that no character of it is a pattern."""
+    """Escape a text so that no character in it acts as a pattern."""
     return re.sub(r"([*?[])", r"[\1]", text)
 
 
@@ -118,7 +118,7 @@ def _rule(proposal: Proposal, proposals: Sequence[Proposal], zone: str) -> Itera
 
 
 def verdict(proposal: Proposal) -> str:
-    """Say in a few words what a clock needs: ``certain, +1h ±2s``."""
+    """Say briefly what a clock needs: ``certain, +1h ±2s``."""
     if proposal.shift is None:
         return "unknown"
     if not proposal.changes_clock:

@@ -1,7 +1,7 @@
 """A clock that runs too fast or too slow: `drift` and `drift-from` in a rule of `galleria.toml`.
 
 ``shift = "+46s"``, ``drift = 1.5``, ``drift-from = "2024-06-15T12:00"`` add 46 seconds to a photo taken at noon of that
-day by the camera's clock, and another 1.5 seconds for each day after it; for each day before, they are taken away.
+day by the camera's clock, and 1.5 seconds more for each day after that, or less for each day before.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ DRIFT: Final = "drift"
 DRIFT_FROM: Final = "drift-from"
 DRIFT_KEYS: Final = (DRIFT, DRIFT_FROM)
 _LARGEST: Final = 600
-"""Seconds a day; a clock that is worse than this has stopped."""
+"""Seconds a day; a clock that drifts more than this is broken."""
 
 _MILLISECOND: Final = 1000
 
@@ -32,16 +32,16 @@ class Drift(NamedTuple):
     seconds
         To be added for each day.
     since
-        Time on the camera's clock at which nothing is added.
+        Time on the camera's clock at which the drift is zero.
     """
 
     seconds: float
     since: datetime
 
     def applied(self, asked: Mapping[str, str], taken: datetime | None) -> Mapping[str, str]:
-        """Return what is asked of a photo, with the shift for its own time, to the millisecond.
+        """Return the corrections of a photo, with the shift for its own time, to the millisecond.
 
-        A photo without a capture time is asked for the shift alone, which is refused where it is worked out.
+        A photo without a capture time gets the shift alone, which will be refused.
         """
         shift = parse_shift(asked.get(SHIFT, "0")) or 0
         if taken is not None:

@@ -1,4 +1,4 @@
-"""What a file tells of itself, as far as rules ask for it: what it is, its camera, and when it was taken."""
+"""The facts about a file that rules use: its type, its camera, and when it was taken."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,16 +13,16 @@ from galleria_storage.transfer.local_content import LocalContent
 
 
 class Facts(NamedTuple):
-    """What is known of a file.
+    """What is known about a file.
 
     Attributes
     ----------
     name
         Its path in the folder, with ``/``.
     media
-        What it is by its bytes; None if that is nothing that this program knows.
+        Its type, by its bytes; None if it is unknown.
     camera, serial
-        Maker and model in one text, and the body's serial number (Exif 2.32, 4.6.5); empty where it tells none.
+        Maker and model in one text, and the body's serial number (Exif 2.32, 4.6.5); empty if the file has none.
     taken
         Capture time, as the camera's clock showed it.
     """
@@ -35,7 +35,7 @@ class Facts(NamedTuple):
 
 
 def media_of(path: Path) -> MediaType | None:
-    """Tell by its bytes what a file is.
+    """Recognise a file by its bytes.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def media_of(path: Path) -> MediaType | None:
 
 
 def facts_of(name: str, path: Path) -> Facts:
-    """Read what a file tells; the film or RAW file beside a photo has the facts of the photo where it tells none.
+    """Read a file's facts; a film or RAW file takes those that it lacks from the photo beside it.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def facts_of(name: str, path: Path) -> Facts:
         for other in partners(path):
             beside = _own_facts(name, other)
             if beside.camera:
-                # The photo's clock is the camera's; a film tells UTC.
+                # The photo's time is that of the camera's clock; a film's is in UTC.
                 return beside._replace(media=facts.media, taken=beside.taken or facts.taken)
     return facts
 
@@ -73,7 +73,7 @@ def _own_facts(name: str, path: Path) -> Facts:
 
 
 def partners(path: Path) -> Iterator[Path]:
-    """Yield the files of the same name but for its ending, except sidecars: a HEIC beside a MOV, say."""
+    """Yield the files whose names differ only in the ending, except sidecars: a HEIC beside a MOV, for example."""
     try:
         beside = sorted(other for other in path.parent.glob(f"{_escaped(path.stem)}.*") if other != path)
     except OSError:
@@ -88,7 +88,7 @@ def _escaped(text: str) -> str:
 
 
 def camera_of(source: RangedSource, media: MediaType | None) -> tuple[str, str]:
-    """Return camera and serial number from the first Exif block that tells them."""
+    """Return camera and serial number from the first Exif block that has them."""
     from galleria_storage.photos import camera  # noqa: PLC0415 # only where rules ask
     from galleria_storage.photos.formats import format_of, is_correctable  # noqa: PLC0415 # the same
 

@@ -1,4 +1,4 @@
-"""The name of the file with the rules: apart from what reads it, so that naming it costs nothing."""
+"""The name of the rules file, in a module of its own so that using the name imports nothing else."""
 
 from typing import Final
 

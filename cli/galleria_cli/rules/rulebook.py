@@ -1,4 +1,4 @@
-"""`galleria.toml`: what is asked of each photo in a folder. The first rule that fits wins."""
+"""`galleria.toml`: the corrections of the photos in a folder. The first rule that matches a photo counts."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -21,18 +21,18 @@ _BOOK_KEYS: Final = (*ASKING_KEYS, "skip", "rule")
 
 
 class Choice(NamedTuple):
-    """What is to be done with one file.
+    """What to do with one file.
 
     Attributes
     ----------
     asked
         Correction keys and values.
     general
-        Nothing but what is asked of all photos asks it.
+        True if all of it comes from the top level of the file, which applies to all photos.
     skip
         Leave the file out.
     because
-        What decided, in words.
+        Where the decision comes from, in words.
     """
 
     asked: Mapping[str, str]
@@ -42,7 +42,7 @@ class Choice(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One ``[[rule]]``: conditions that must all hold, and what then is asked."""
+    """One ``[[rule]]``: conditions that must all hold, and the corrections that then apply."""
 
     number: int
     camera: tuple[str, ...]
@@ -55,11 +55,11 @@ class Rule(NamedTuple):
     drift: Drift | None = None
 
     def asks_of(self, facts: Facts) -> Mapping[str, str]:
-        """Return what it asks of one photo: where the clock drifts, the shift depends on when it was taken."""
+        """Return the corrections of one photo: if the clock drifts, the shift depends on when it was taken."""
         return self.drift.applied(self.asked, facts.taken) if self.drift else self.asked
 
     def misfit(self, facts: Facts) -> str:
-        """Say why a file does not meet the conditions; empty if it meets all."""
+        """Say why a file does not meet the conditions; empty if it does."""
         return next(filter(None, (self._misnamed(facts.name), self._other_camera(facts), self._other_time(facts))), "")
 
     def _misnamed(self, path: str) -> str:
@@ -86,7 +86,7 @@ class Rule(NamedTuple):
 
 
 class Rulebook(NamedTuple):
-    """All that a `galleria.toml` says; an empty one asks nothing."""
+    """The content of a `galleria.toml`; an empty one corrects nothing."""
 
     asked: Mapping[str, str] = {}
     skip: tuple[str, ...] = ()
@@ -94,11 +94,11 @@ class Rulebook(NamedTuple):
 
     @property
     def needs_facts(self) -> bool:
-        """Whether a rule asks for more than names."""
+        """Whether a rule has conditions on more than names."""
         return any(rule.camera or rule.serial or rule.between or rule.drift for rule in self.rules)
 
     def choose(self, facts: Facts, given: Mapping[str, str]) -> Choice:
-        """Decide about a file; what the command line asks (`given`) counts more than any rule, group by group."""
+        """Decide about a file; the command line (`given`) overrides the rules, group by group."""
         folder, _, name = facts.name.rpartition("/")
         for pattern in self.skip:
             if _fits((pattern,), name, facts.name) or (pattern.endswith("/") and _is_in(folder, pattern)):
@@ -113,7 +113,7 @@ class Rulebook(NamedTuple):
         return Choice(asked, skip=False, because=because or "nothing is asked of it", general=not (rule or given))
 
     def explain(self, facts: Facts, given: Mapping[str, str]) -> list[str]:
-        """Say of each rule, up to the one that wins, why it fits or does not, and what is asked in the end."""
+        """Say of each rule, up to the one that counts, why it matches or not, and what the result is."""
         what = facts.media.media_type if facts.media else "no known format"
         lines = [f"{facts.name}: {what}, {facts.camera or 'no camera told'}, {facts.taken or 'no capture time'}"]
         for rule in self.rules:
@@ -140,7 +140,7 @@ def read_rulebook(path: Path) -> Rulebook:
         It cannot be read.
     """
     try:
-        return parse_rulebook(path.read_text(encoding="utf-8-sig"), str(path))  # some editors begin with a mark
+        return parse_rulebook(path.read_text(encoding="utf-8-sig"), str(path))  # some editors write a byte order mark
     except OSError as error:
         raise LocalFileError(f"{path} cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
@@ -150,7 +150,7 @@ def read_rulebook(path: Path) -> Rulebook:
 
 
 def parse_rulebook(text: str, where: str = NAME) -> Rulebook:
-    """Read the text of a `galleria.toml`; errors call its place `where`.
+    """Read the text of a `galleria.toml`; `where` is its place in error messages.
 
     Raises
     ------
@@ -174,7 +174,7 @@ def parse_rulebook(text: str, where: str = NAME) -> Rulebook:
 
 
 def book_of(folder: Path) -> Rulebook:
-    """Return the rules that lie in a folder; an empty book where there are none."""
+    """Return the rules in a folder; an empty book if there are none."""
     path = folder / NAME
     return read_rulebook(path) if path.is_file() else Rulebook()
 
@@ -225,7 +225,7 @@ def _fits(patterns: Sequence[str], *texts: str) -> bool:
 
 
 def _names(patterns: Sequence[str], name: str, path: str) -> bool:
-    """Whether patterns name a file; one that begins with a slash counts from the topmost folder, as in .gitignore."""
+    """Whether a pattern matches a file; one that begins with a slash starts at the topmost folder, as in .gitignore."""
     anchored = [pattern for pattern in patterns if pattern.startswith("/")]
     return _fits([pattern for pattern in patterns if pattern not in anchored], name, path) or _fits(
         anchored, f"/{path}"
@@ -233,7 +233,7 @@ def _names(patterns: Sequence[str], name: str, path: str) -> bool:
 
 
 def _is_in(folder: str, pattern: str) -> bool:
-    """Whether a folder is one that a pattern names, or lies in it."""
+    """Whether a folder matches a pattern, or lies in one that does."""
     pattern = pattern.strip("/")
     parts = folder.split("/") if folder else []
     above = ["/".join(parts[: count + 1]) for count in range(len(parts))]

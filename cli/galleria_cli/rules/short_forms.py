@@ -1,4 +1,4 @@
-"""The words of `galleria.toml` and of `--correct`: the correction keys, and the shorter ones that people expect."""
+"""The keys of `galleria.toml` and `--correct`: the correction keys, and shorter names for them."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -20,7 +20,7 @@ from galleria_storage.corrections.correction_keys import (
 from galleria_storage.corrections.durations import ALLOWED_SHIFT, MICROSECONDS, parse_shift, shift_text
 from galleria_storage.errors import CorrectionError
 
-#: Short key -> correction key; `zone` is one of two, by its value.
+#: Short key -> correction key; `zone` is one of two, depending on its value.
 SHORT_KEYS: Final = {
     "shift": SHIFT,
     "zone": TARGET_ZONE,
@@ -39,7 +39,7 @@ _OFFSET: Final = re.compile(r"[+-]?[0-9]{1,2}(:?[0-9]{2}|[.,][0-9]+)?|Z|UTC", re
 
 
 def correction_values(asked: Mapping[str, object], where: str) -> dict[str, str]:
-    """Turn keys and values as people write them into those of the correction language.
+    """Convert keys and values as people write them to those of the correction language.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def from_words(words: Collection[str], where: str) -> dict[str, str]:
 
 
 def check_keys(given: Collection[str], allowed: Collection[str], where: str) -> None:
-    """Refuse a key that nobody reads, and name the one that was probably meant.
+    """Refuse an unknown key, and name the one that was probably meant.
 
     Raises
     ------
@@ -110,7 +110,7 @@ def check_keys(given: Collection[str], allowed: Collection[str], where: str) -> 
 
 
 def shift_microseconds(text: str) -> int | None:
-    """Read ``+1h``, ``-11m34s``, ``2 d 3 h``, and what the correction language takes; None if it is none of these."""
+    """Read ``+1h``, ``-11m34s``, ``2 d 3 h``, or a form of the correction language; None for any other text."""
     spelled = re.fullmatch(rf"\s*([+-]?)\s*((?:{_NUMBER_AND_UNIT}\s*)+)", text.lower().replace("\u2212", "-"))
     if spelled is None:
         return parse_shift(text.strip())
@@ -139,7 +139,7 @@ def _as_written(text: str, names: Mapping[str, str]) -> str:
 
 
 def _text(name: str, value: object, where: str) -> str:
-    """Return a value of TOML as the language's text."""
+    """Return a TOML value as text of the correction language."""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, datetime):
