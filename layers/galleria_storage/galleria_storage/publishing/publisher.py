@@ -68,6 +68,7 @@ class Publisher:
         self.staging = staging
         self.public = public
         self.settings = settings
+        self._folds_slashes = public.profile.folds_slashes
         self._writer = writer or Writer(public)
         self._wishes = Wishes(staging, settings)
         self._claims = Claims(public, settings.staging_bucket, self._asked_elsewhere)
@@ -124,7 +125,7 @@ class Publisher:
         key = errand.key
         if is_ignored(key, self.settings.ignored_keys):
             return Outcome(key=key, status="ignored", reason="its name is not that of a photo")
-        errand.notes = (check_key(key, folds=self.public.profile.folds_slashes), *self.settings.notes)
+        errand.notes = (check_key(key, folds=self._folds_slashes), *self.settings.notes)
         with self._claims.writing(key) if self.settings.duplicate_scope == "bucket" else nullcontext():
             return self._repeat(errand)
 
