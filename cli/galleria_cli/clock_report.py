@@ -47,12 +47,12 @@ def camera_in_words(proposal: Proposal) -> list[str]:
 
 def time_facts(found: FoundTime) -> dict[str, Any]:
     """Return one photo without a time for JSON."""
-    told = [{"source": one.source, "says": one.words, "time": one.time.isoformat()} for one in found.told]
-    return {"file": found.shot.name, "confidence": found.confidence, "time": found.time.isoformat(), "evidence": told}
+    clues = [{"source": one.source, "says": one.words, "time": one.time.isoformat()} for one in found.clues]
+    return {"file": found.shot.name, "confidence": found.confidence, "time": found.time.isoformat(), "evidence": clues}
 
 
 def time_in_words(found: FoundTime) -> list[str]:
     """Return one photo without a time as lines."""
-    tolerance = tolerance_text(found.told[0].tolerance)
+    tolerance = tolerance_text(found.clues[0].tolerance)
     lines = [f"{found.shot.name} has no time: {found.confidence}, {found.time:%Y-%m-%d %H:%M:%S} {tolerance}"]
-    return [*lines, *(f"    {one.source}: {one.words}" for one in found.told)]
+    return [*lines, *(f"    {one.source}: {one.words}" for one in found.clues)]

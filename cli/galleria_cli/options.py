@@ -59,7 +59,7 @@ def rate_of(text: str | None) -> float | None:
     raise click.BadParameter(f"{text!r} is not a rate; allowed are bytes per second such as 500K, 2M, 1.5MiB, or off")
 
 
-def told(function: Command) -> Command:
+def reported(function: Command) -> Command:
     """Add --json, --quiet and --verbose; the command gets `report`."""
 
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")

@@ -45,7 +45,7 @@ def run(folder: Path, prefix: str, staging_environment: None, monkeypatch: pytes
         made = PushRun(folder, prefix, dry_run=dry_run)
         made.start()
         assert made.wait(60)
-        return made.told()
+        return made.results()
 
     return push
 

@@ -118,7 +118,7 @@ def test_a_selection_is_all_that_is_sent(s3: "S3Client", buckets: Buckets, prefi
 
 def test_the_rule_of_one_photo_is_explained(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert push(folder, "--explain", "--include", "1.jpg") == 0
-    assert "rule 1: fits, and is the one that counts" in capsys.readouterr().out
+    assert "rule 1: matches, so it counts" in capsys.readouterr().out
 
 
 def test_staging_must_be_named(

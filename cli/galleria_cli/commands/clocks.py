@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from galleria_cli.options import PATH, dry, recursive, selected, told
+from galleria_cli.options import PATH, dry, recursive, reported, selected
 from galleria_cli.questions import agree
 from galleria_cli.replacing import replace_text
 from galleria_cli.reporting import Report
@@ -42,7 +42,7 @@ _OPEN: Final = frozenset({"guess", "unknown"})
 @recursive(default=True, what="Folders")
 @selected
 @dry
-@told
+@reported
 def command(
     *,
     paths: tuple[Path, ...],

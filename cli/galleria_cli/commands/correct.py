@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from galleria_cli.options import PATH, at_once, dry, recursive, selected, told
+from galleria_cli.options import PATH, at_once, dry, recursive, reported, selected
 from galleria_cli.reporting import Report
 from galleria_cli.rules.filename import NAME
 from galleria_cli.subcommands import Subcommand
@@ -25,7 +25,7 @@ from galleria_storage.errors import CorrectionError, LocalFileError
 @selected
 @at_once
 @dry
-@told
+@reported
 def command(
     *,
     words: tuple[str, ...],
@@ -76,7 +76,7 @@ def command(
     with report.interruptible(lambda: len(files)), closing(as_they_finish(one, files, transfers)) as results:
         for done in results:
             tell(done)
-    told = ", ".join(f"{count} {would.get(status, status)}" for status, count in sorted(counts.items()))
-    summary = f"{told or 'there are no files'}{'; nothing was written' if dry_run else ''}"
+    counted_words = ", ".join(f"{count} {would.get(status, status)}" for status, count in sorted(counts.items()))
+    summary = f"{counted_words or 'there are no files'}{'; nothing was written' if dry_run else ''}"
     report.summary(summary, {**counts, "dry_run": dry_run})
     return int(counts["rejected"] > 0)

@@ -2,7 +2,7 @@
 
 import click
 
-from galleria_cli.options import dry, retried, told
+from galleria_cli.options import dry, reported, retried
 from galleria_cli.reporting import Report
 from galleria_cli.subcommands import Subcommand
 
@@ -23,7 +23,7 @@ _merge = click.option("--merge", is_flag=True, help="Keep the rules of others (C
 @_merge
 @retried
 @dry
-@told
+@reported
 def check(*, setup_cors: bool, merge: bool, dry_run: bool, report: Report) -> int:
     """Compare the rules, and write nothing unless --setup-cors is given; --json prints all verdicts as one document."""
     from galleria_cli.auditing import audit  # noqa: PLC0415 # `--help` is quick
@@ -35,7 +35,7 @@ def check(*, setup_cors: bool, merge: bool, dry_run: bool, report: Report) -> in
 @_merge
 @retried
 @dry
-@told
+@reported
 def repair(*, merge: bool, dry_run: bool, report: Report) -> int:
     """Compare the rules, and repair them if they have drifted; --json prints all verdicts as one document."""
     from galleria_cli.auditing import audit  # noqa: PLC0415 # `--help` is quick

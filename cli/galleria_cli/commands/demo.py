@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from galleria_cli.options import PATH, selected, told
+from galleria_cli.options import PATH, reported, selected
 from galleria_cli.reporting import Report
 from galleria_storage.bulk.selection import Selection
 
@@ -14,7 +14,7 @@ from galleria_storage.bulk.selection import Selection
 @click.option("--correct", multiple=True, metavar="KEY=VALUE", help="Correction of your photos; default: none.")
 @click.option("--log", type=PATH, metavar="FILE", help="Where the functions' JSON log goes.")
 @selected
-@told
+@reported
 def command(
     *, photos: Path | None, correct: tuple[str, ...], log: Path | None, selection: Selection, report: Report
 ) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from galleria_cli.options import PATH, Transfers, dry, placed, recursive, selected, told, transferred
+from galleria_cli.options import PATH, Transfers, dry, placed, recursive, reported, selected, transferred
 from galleria_cli.reporting import Report
 from galleria_cli.subcommands import Subcommand
 from galleria_storage.bulk.selection import Selection
@@ -35,7 +35,7 @@ _PAIR = "PATTERN=VALUE"
 @selected
 @transferred
 @dry
-@told
+@reported
 def command(
     *,
     folder: Path,

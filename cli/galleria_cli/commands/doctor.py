@@ -2,7 +2,7 @@
 
 import click
 
-from galleria_cli.options import judged, retried, told
+from galleria_cli.options import judged, reported, retried
 from galleria_cli.reporting import Report
 from galleria_cli.subcommands import Subcommand
 from galleria_cli.text_table import counted, sentences
@@ -13,7 +13,7 @@ from galleria_cli.text_table import counted, sentences
 @click.option("--base-url", metavar="URL", help="Where visitors read photos; one is requested there.")
 @click.option("--no-write", is_flag=True, help="Do not try out conditional writes in the public bucket.")
 @retried
-@told
+@reported
 def command(*, stack: str | None, base_url: str | None, no_write: bool, report: Report) -> int:
     """Check settings, keys, buckets, conditions, CORS rules, notification and public reading, and say what to do.
 

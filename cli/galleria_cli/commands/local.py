@@ -4,14 +4,14 @@ from pathlib import Path
 
 import click
 
-from galleria_cli.options import PATH, told
+from galleria_cli.options import PATH, reported
 from galleria_cli.reporting import Report
 from galleria_cli.subcommands import Subcommand
 
 
 @click.command("local", cls=Subcommand)
 @click.option("--log", type=PATH, metavar="FILE", help="Where the functions' JSON log goes.")
-@told
+@reported
 def command(log: Path | None, report: Report) -> int:
     """Keep the embedded system running, and publish whatever is put into staging, until Ctrl-C.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from galleria_cli.options import PATH, Transfers, judged, selected, told, transferred
+from galleria_cli.options import PATH, Transfers, judged, reported, selected, transferred
 from galleria_cli.replacing import replace_text
 from galleria_cli.reporting import Report
 from galleria_cli.subcommands import Subcommand
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @judged
 @selected
 @transferred
-@told
+@reported
 def command(
     *,
     output: Path | None,

@@ -2,7 +2,7 @@
 
 import click
 
-from galleria_cli.options import queue, retried, selected, told
+from galleria_cli.options import queue, reported, retried, selected
 from galleria_cli.reporting import Report
 from galleria_cli.subcommands import Subcommand
 from galleria_storage.bulk.selection import Selection
@@ -14,7 +14,7 @@ from galleria_storage.bulk.selection import Selection
 @queue
 @selected
 @retried
-@told
+@reported
 def command(*, queue_url: str | None, stack: str | None, limit: int, selection: Selection, report: Report) -> int:
     """Show what was rejected or failed, why, and what to do about it.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from galleria_cli.options import Transfers, dry, judged, recursive, selected, told, transferred
+from galleria_cli.options import Transfers, dry, judged, recursive, reported, selected, transferred
 from galleria_cli.reporting import Report
 from galleria_cli.subcommands import Subcommand
 from galleria_storage.bulk.selection import Selection
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @selected
 @transferred
 @dry
-@told
+@reported
 def command(
     *,
     keys: tuple[str, ...],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from galleria_cli.options import PATH, Transfers, dry, placed, recursive, selected, told, transferred
+from galleria_cli.options import PATH, Transfers, dry, placed, recursive, reported, selected, transferred
 from galleria_cli.reporting import Report
 from galleria_cli.rules.filename import NAME
 from galleria_cli.subcommands import Subcommand
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 @selected
 @transferred
 @dry
-@told
+@reported
 def command(  # one name for each option
     *,
     paths: tuple[Path, ...],

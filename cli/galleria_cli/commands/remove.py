@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from galleria_cli.options import Transfers, confirmed, judged, recursive, selected, told, transferred
+from galleria_cli.options import Transfers, confirmed, judged, recursive, reported, selected, transferred
 from galleria_cli.reporting import Report
 from galleria_cli.subcommands import Subcommand
 from galleria_cli.text_table import counted
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @selected
 @transferred
 @confirmed
-@told
+@reported
 def command(
     *,
     keys: tuple[str, ...],
@@ -55,7 +55,7 @@ def _say(run: "ByHand", keys: Iterable[str], report: Report) -> int:
     from galleria_storage.publishing.fingerprint import is_ours  # noqa: PLC0415 # `--help` is quick
 
     count = 0
-    for count, key in enumerate(keys, 1):  # noqa: B007 # it is told at the end
+    for count, key in enumerate(keys, 1):  # noqa: B007 # it is reported at the end
         original, copy = run.staging.head(key), run.public.head(key)
         places = [name for name, there in (("staging", original), ("public", copy and is_ours(copy))) if there]
         kept = "; its older versions stay in staging" if original and original.version_id else ""

@@ -2,7 +2,7 @@
 
 import click
 
-from galleria_cli.options import confirmed, queue, retried, selected, told
+from galleria_cli.options import confirmed, queue, reported, retried, selected
 from galleria_cli.reporting import Report
 from galleria_cli.subcommands import Subcommand
 from galleria_storage.bulk.selection import Selection
@@ -21,7 +21,7 @@ from galleria_storage.bulk.selection import Selection
 @selected
 @retried
 @confirmed
-@told
+@reported
 def command(
     *,
     queue_url: str | None,

@@ -6,7 +6,7 @@ from typing import Final
 import click
 
 from galleria_cli import configuration
-from galleria_cli.options import PATH, dry, told
+from galleria_cli.options import PATH, dry, reported
 from galleria_cli.providers import PROVIDERS, Answers, parameters_of, settings_of, shown
 from galleria_cli.questions import agree, ask
 from galleria_cli.reporting import Report
@@ -37,7 +37,7 @@ aws secretsmanager create-secret --name gallery --secret-string file://keys.json
 @click.option("--config-env", help="Which deployment of samconfig.toml; default: the provider's name.")
 @click.option("--yes", is_flag=True, help="Write without asking.")
 @dry
-@told
+@reported
 def command(
     *,
     provider: str,

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import click
 
-from galleria_cli.options import Command, Transfers, judged, selected, told, transferred
+from galleria_cli.options import Command, Transfers, judged, reported, selected, transferred
 from galleria_cli.reporting import Report
 from galleria_cli.subcommands import Subcommand
 from galleria_storage.bulk.selection import Selection
@@ -22,7 +22,7 @@ def compared(function: Command) -> Command:
 @compared
 @selected
 @transferred
-@told
+@reported
 def command(*, prefix: str, stack: str | None, selection: Selection, transfers: Transfers, report: Report) -> int:
     """Compare staging with the public bucket: missing, stale, orphan, wrong and rejected photos.
 

@@ -3,7 +3,7 @@
 import click
 
 from galleria_cli.commands.status import compare, compared
-from galleria_cli.options import Transfers, selected, told, transferred
+from galleria_cli.options import Transfers, reported, selected, transferred
 from galleria_cli.reporting import Report
 from galleria_cli.subcommands import Subcommand
 from galleria_storage.bulk.selection import Selection
@@ -15,7 +15,7 @@ from galleria_storage.bulk.selection import Selection
 @compared
 @selected
 @transferred
-@told
+@reported
 def command(*, prefix: str, stack: str | None, selection: Selection, transfers: Transfers, report: Report) -> int:
     """Read every original and every copy, and compare each copy's bytes with what they should be.
 

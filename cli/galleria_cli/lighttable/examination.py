@@ -36,7 +36,7 @@ class Examination(Background):
         self._gathering = gathering
         self._way = way
         self._lock = threading.Lock()
-        self._told: dict[str, list[int]] = {group: [] for group in GROUPS}
+        self._revealed: dict[str, list[int]] = {group: [] for group in GROUPS}
         self._same: list[tuple[int, ...]] = []
         self._finished = False
         super().__init__("examination")
@@ -44,7 +44,7 @@ class Examination(Background):
     def found(self) -> tuple[Mapping[str, Sequence[int]], Sequence[tuple[int, ...]], bool]:
         """Return the photos that reveal each group, the duplicate files, and whether everything has been examined."""
         with self._lock:
-            return {group: list(numbers) for group, numbers in self._told.items()}, list(self._same), self._finished
+            return {group: list(numbers) for group, numbers in self._revealed.items()}, list(self._same), self._finished
 
     def _run(self) -> None:
         while not self._gathering.wait(0.2):
@@ -61,7 +61,7 @@ class Examination(Background):
             groups = self._groups(one)
             with self._lock:
                 for group in groups:
-                    self._told[group].append(one.number)
+                    self._revealed[group].append(one.number)
         with self._lock:
             self._finished = True
 
@@ -88,12 +88,12 @@ class Examination(Background):
             return []
         try:
             with self._shelf.open(one.shot.name) as source:
-                return told(source, one.shot.media_type)
+                return revealed(source, one.shot.media_type)
         except (GalleriaError, OSError):
             return []
 
 
-def told(source: RangedSource, media_type: str) -> list[str]:
+def revealed(source: RangedSource, media_type: str) -> list[str]:
     """Return what a photo would reveal, by the groups of `remove`: everything that a removal would find in it."""
     blocks = format_of(media_type).metadata(source)
     found = []

@@ -44,7 +44,7 @@ class PageRun(Background, Report):
         """Whether it is still running."""
         return self._thread.is_alive()
 
-    def told(self) -> dict[str, Any]:
+    def results(self) -> dict[str, Any]:
         """Return the progress, and the result for each file so far."""
         with self._state:
             counts = Counter(one["status"] for one in self._outcomes.values())

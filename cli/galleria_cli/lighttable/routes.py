@@ -160,7 +160,7 @@ class _Interface:
     async def run(self, _: Request) -> Any:
         last = self._runs.last
         staging = os.environ.get("STAGING_BUCKET", "").strip() if self._folder else ""
-        return {"staging": staging, "run": last.told() if last else None}
+        return {"staging": staging, "run": last.results() if last else None}
 
     async def stop_run(self, _: Request) -> Any:
         if self._runs.last:

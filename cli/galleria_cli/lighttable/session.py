@@ -119,11 +119,11 @@ class Session:
 
     def tray(self) -> dict[str, Any]:
         """Return the tray."""
-        told, same, finished = self.examination.found()
+        revealed, same, finished = self.examination.found()
         if self.gathering.finished and self._keeper.ready:
             with self._lock:
                 self._settle()
-        return tray_json(self.gathering.all(), told, same, self._times, finished=finished)
+        return tray_json(self.gathering.all(), revealed, same, self._times, finished=finished)
 
     def go_back(self, steps: int) -> dict[str, Any]:
         """Undo a number of changes (negative: redo them)."""
@@ -236,17 +236,17 @@ class Session:
 
     def _trusted(self, wrong: int, other: int | str, results: Mapping[int, After]) -> datetime:
         """Return what the clock of a photo should have shown, according to another photo or a clock in the picture."""
-        told = Clock(*_typed(other)) if isinstance(other, str) else results[self._file_of(other).number].clock
-        if told.local is None:
+        reference = Clock(*_typed(other)) if isinstance(other, str) else results[self._file_of(other).number].clock
+        if reference.local is None:
             raise CorrectionError("the other photo has no time")
         shot = self._file_of(wrong).shot
         state = self._settled().now
         zone = state.of(self._lane_of(shot.name)).zone or (
             offset_text(shot.offset) if shot.offset is not None else table.zone_of(shot.name, self._lanes, state)
         )
-        if told.moment is None or not zone:
-            return told.local
-        return told.moment + offset_in(zone, told.moment)
+        if reference.moment is None or not zone:
+            return reference.local
+        return reference.moment + offset_in(zone, reference.moment)
 
     def _lane_of(self, name: str) -> str:
         return next((lane.key for lane in self._lanes if any(shot.name == name for shot in lane.camera.shots)), "")

@@ -19,7 +19,7 @@ _LEARNS = {
 
 def tray_json(
     found: Sequence[Found],
-    told: Mapping[str, Sequence[int]],
+    revealed: Mapping[str, Sequence[int]],
     same: Iterable[Sequence[int]],
     times: Mapping[str, FoundTime],
     *,
@@ -29,7 +29,7 @@ def tray_json(
 
     Parameters
     ----------
-    told, same, finished
+    revealed, same, finished
         What an examination has found.
     times
         Evidence of when photos without a time were taken, by their names.
@@ -45,7 +45,7 @@ def tray_json(
         _group("Sidecars and the like", "They stay here.", [_one(one) for one in found if one.sidecar]),
         _group("No photos", "They are left out.", [_one(one) for one in found if _is_other(one)]),
     ]
-    learns = [{"group": name, "title": _LEARNS[name], "count": len(told[name])} for name in GROUPS]
+    learns = [{"group": name, "title": _LEARNS[name], "count": len(revealed[name])} for name in GROUPS]
     return {"groups": [group for group in groups if group["items"]], "learns": learns, "finished": finished}
 
 
@@ -76,7 +76,7 @@ def _untimed(found: Iterable[Found], times: Mapping[str, FoundTime]) -> list[dic
 def _with_time(one: Found, time: FoundTime | None) -> dict[str, Any]:
     if time is None:
         return _one(one)
-    words = "; ".join(told.words for told in time.told)
+    words = "; ".join(clue.words for clue in time.clues)
     return {**_one(one, f"{time.confidence}: {words}"), "time": time.time.isoformat(" ", "seconds")}
 
 

@@ -98,7 +98,7 @@ def _needs_zone(proposal: Proposal) -> bool:
 def _time_rule(found: FoundTime) -> Iterator[str]:
     mark = "" if found.confidence in SURE else "# "
     yield f"# {printable(found.shot.name)} has no time; {found.confidence}:"
-    for one in found.told:
+    for one in found.clues:
         yield f"#   {one.source}: {printable(one.words)}"
     yield f"{mark}[[rule]]"
     yield f"{mark}files = {_quoted(f'/{_literal(found.shot.name)}')}"

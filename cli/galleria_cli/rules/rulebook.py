@@ -72,9 +72,9 @@ class Rule(NamedTuple):
 
     def _other_camera(self, facts: Facts) -> str:
         if self.camera and not _fits(self.camera, facts.camera, facts.camera.partition(" ")[2]):
-            return f"its camera is {facts.camera or 'not told'}, not {_or(self.camera)}"
+            return f"its camera is {facts.camera or 'unknown'}, not {_or(self.camera)}"
         if self.serial and facts.serial not in self.serial:
-            return f"its camera's serial number is {'another' if facts.serial else 'not told'}"
+            return f"its camera's serial number is {'different' if facts.serial else 'unknown'}"
         return ""
 
     def _other_time(self, facts: Facts) -> str:
@@ -110,15 +110,15 @@ class Rulebook(NamedTuple):
         asked = winning_values(given, {}, by_rule).values
         places = [f"rule {rule.number} of {NAME}"] if rule else [NAME] if self.asked else []
         because = " and ".join([*places, *(["--correct"] if given else [])])
-        return Choice(asked, skip=False, because=because or "nothing is asked of it", general=not (rule or given))
+        return Choice(asked, skip=False, because=because or "no correction is asked for", general=not (rule or given))
 
     def explain(self, facts: Facts, given: Mapping[str, str]) -> list[str]:
         """Say of each rule, up to the one that counts, why it matches or not, and what the result is."""
         what = facts.media.media_type if facts.media else "no known format"
-        lines = [f"{facts.name}: {what}, {facts.camera or 'no camera told'}, {facts.taken or 'no capture time'}"]
+        lines = [f"{facts.name}: {what}, {facts.camera or 'unknown camera'}, {facts.taken or 'no capture time'}"]
         for rule in self.rules:
             misfit = rule.misfit(facts)
-            lines.append(f"rule {rule.number}: {f'no, {misfit}' if misfit else 'fits, and is the one that counts'}")
+            lines.append(f"rule {rule.number}: {f'no, {misfit}' if misfit else 'matches, so it counts'}")
             if not misfit:
                 break
         choice = self.choose(facts, given)

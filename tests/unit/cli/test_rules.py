@@ -143,7 +143,7 @@ def test_the_rule_that_counts_is_explained(tmp_path: Path) -> None:
         tmp_path, '[[rule]]\ncamera = "Nikon*"\nshift = "1h"\n[[rule]]\nserial = "0123"\nshift = "2h"'
     ).explain(CANON, {})
     assert rules[1] == "rule 1: no, its camera is Canon EOS R5, not Nikon*"
-    assert rules[2] == "rule 2: fits, and is the one that counts"
+    assert rules[2] == "rule 2: matches, so it counts"
     assert rules[3] == "asked: timestamp-offset-hours=+02:00:00 (rule 2 of galleria.toml)"
 
 

@@ -43,7 +43,7 @@ def test_a_copy_has_the_time_of_its_original() -> None:
     copy = untimed("whatsapp/IMG-20240615-WA0012.jpg")._replace(picture=PICTURE ^ 0b101)
     (one,) = found(original._replace(picture=PICTURE), copy, *rest)
     assert (one.time, one.confidence) == (NOON + timedelta(hours=2), "likely")
-    assert [told.source for told in one.told] == ["same picture", "file name"]
+    assert [clue.source for clue in one.clues] == ["same picture", "file name"]
 
 
 def test_a_copy_from_another_day_than_its_name_says_is_a_guess() -> None:

@@ -1,8 +1,8 @@
 """Pictures that look alike, taken by two cameras: most show the same scene at the same moment.
 
 Thumbnails are compared by their difference hash, 128 bits (N. Krawetz, "Kind of Like That", 2013; the library `dhash`).
-Two photos of one scene from one side have nearly the same hash; so have two photos of the same wall, an hour apart.
-Only a difference between the clocks at which several alike pictures meet, and no other, says something.
+Two photos of one scene from one side have nearly the same hash; so do two photos of the same wall, an hour apart. So a
+difference between the clocks counts only if several alike pictures agree on it, and on no other.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,20 +16,20 @@ from galleria_storage.clocks.many_moments import EPOCH, seconds
 from galleria_storage.clocks.spread import Sample, middle
 
 _ALIKE: Final = 20
-"""Bits of 128 that may differ."""
+"""How many of 128 bits may differ."""
 
 _PLAIN: Final = range(32, 97)
-"""Bits that are set in a picture that shows something: a dark or empty one has few."""
+"""How many bits are set in a picture that shows something: a dark or empty one has few."""
 
 _MOST: Final = 1500
 _AROUND: Final = 38 * 3600.0
 _WINDOW, _NEIGHBOURHOOD = 45.0, 300.0
 _FEWEST, _FEWEST_EXPECTED = 5, 4
 _AGAIN: Final = 600.0
-"""Seconds after which a picture that looks the same is one that is taken again and again."""
+"""If pictures look the same more seconds apart than this, they are ones that are taken again and again."""
 
 _RIVALS: Final = 3600.0
-"""Seconds around the differences that are possible in which others must not meet as often."""
+"""Seconds around the possible differences in which no other may be met as often."""
 
 _NOISE: Final = 5.0
 _HABIT: Final = 15.0
@@ -44,9 +44,9 @@ class Seen(NamedTuple):
 
 
 def seen(shots: Iterable[tuple[datetime | None, int | None]]) -> list[Seen]:
-    """Return the pictures that say something, in order, of at most `_MOST` that are evenly chosen.
+    """Return the useful pictures, in order, from at most `_MOST` that are evenly chosen.
 
-    A dark picture does not, nor one that is taken again and again: the house, the dance floor.
+    A dark picture is not useful, nor one that is taken again and again: the house, the dance floor.
     """
     found = sorted(
         Seen(seconds(time), picture)
@@ -58,7 +58,7 @@ def seen(shots: Iterable[tuple[datetime | None, int | None]]) -> list[Seen]:
 
 
 def _once(pictures: Sequence[Seen]) -> list[Seen]:
-    """Return the pictures that look like none that was taken at another time."""
+    """Return the pictures that do not look like one taken at another time."""
     again: set[int] = set()
     for index, one in enumerate(pictures):
         for later in range(index + 1, len(pictures)):
@@ -71,7 +71,7 @@ def _once(pictures: Sequence[Seen]) -> list[Seen]:
 def pictures_evidence(
     camera: Camera, others: Sequence[Seen], home: timedelta, expected: Evidence | None
 ) -> Evidence | None:
-    """Compare a camera's pictures with those of cameras whose clocks are known; None if nothing meets.
+    """Compare a camera's pictures with those of cameras whose clocks are known; None if they have nothing in common.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def pictures_evidence(
 
 
 def _meetings(own: Sequence[Seen], others: Sequence[Seen], low: float, high: float) -> list[Sample]:
-    """Return the differences between alike pictures, the closest one for each minute of a camera's own."""
+    """Return the differences between alike pictures: the most alike pair for each minute of the camera's clock."""
     found = []
     start = 0
     for one in own:
@@ -117,7 +117,7 @@ def _meetings(own: Sequence[Seen], others: Sequence[Seen], low: float, high: flo
 
 
 def _densest(samples: Sequence[Sample]) -> list[Sample] | None:
-    """Return the differences in the window that has most of them, one for each minute of the camera's clock."""
+    """Return the differences in the window with the most of them, one for each minute of the camera's clock."""
     best: list[Sample] = []
     start = 0
     for stop, sample in enumerate(samples):
@@ -135,7 +135,7 @@ def _one_a_minute(samples: Iterable[Sample]) -> list[Sample]:
 
 
 def _stands_out(samples: Sequence[Sample], best: Sequence[Sample]) -> bool:
-    """Whether most alike pictures near the best difference are at it, and no other has even a third as many."""
+    """Whether most alike pictures near the best difference agree with it, and no other has even a third as many."""
     centre = sum(sample.seconds for sample in best) / len(best)
     near = _one_a_minute(sample for sample in samples if abs(sample.seconds - centre) <= _NEIGHBOURHOOD)
     rest = [sample for sample in samples if abs(sample.seconds - centre) > _NEIGHBOURHOOD]

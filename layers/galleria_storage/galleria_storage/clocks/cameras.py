@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from galleria_storage.clocks.shots import Shot
 
-#: Folders that cameras make: Design rule for Camera File system (CIPA DC-009) 3.2, and the one that holds them.
+#: Folders that cameras make, and the one around them: Design rule for Camera File system (CIPA DC-009) 3.2.
 _MADE_BY_CAMERA: Final = re.compile(r"DCIM|[1-9]\d\d[0-9A-Z_]{5}", re.IGNORECASE | re.ASCII)
 _LEAP: Final = timedelta(days=180)
 _NEVER: Final = datetime(1, 1, 1)  # noqa: DTZ001 # sorts those without a time, which come last anyway
@@ -21,16 +21,16 @@ class Camera(NamedTuple):
     Attributes
     ----------
     name
-        Maker and model; empty if the photos name none.
+        Maker and model; empty if the photos do not say.
     serial
-        Serial number of the body; empty if they name none.
+        Serial number of the body; empty if they do not say.
     folders
-        The folders that tell it from others of its kind; empty if name and serial number do.
+        The folders that distinguish it from others of its kind; empty if name and serial number do.
     shots
         By clock, those without a time last.
     between
-        First and last time on its clock, if these are not all of its shots: they are those between two leaps of the
-        clock by half a year or more, which say nothing about each other, or those in one zone of a journey.
+        First and last time on its clock, if these are only some of its shots: those between two leaps of the clock by
+        half a year or more, or those in one zone of a journey.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Camera(NamedTuple):
 
     @property
     def label(self) -> str:
-        """A name for people, unlike that of every other camera in the folder. It has no serial number in full."""
+        """A name for people, different from every other camera's in the folder; without the whole serial number."""
         parts = [self.name or "no camera named"]
         if self.serial:
             parts.append(f"no. …{self.serial[-4:]}")
@@ -54,31 +54,31 @@ class Camera(NamedTuple):
 
     @property
     def key(self) -> tuple[str, str, tuple[str, ...], tuple[datetime, datetime] | None]:
-        """What it is known by."""
+        """What identifies it."""
         return self.name, self.serial, self.folders, self.between
 
     @property
     def timed(self) -> list[Shot]:
-        """The photos that tell what the clock showed, in its order."""
+        """The photos that show the clock's time, in that order."""
         return [shot for shot in self.shots if shot.tells_clock]
 
     @property
     def first(self) -> datetime | None:
-        """What the clock showed first."""
+        """The first time on the clock."""
         return next((shot.clock for shot in self.shots if shot.clock), None)
 
     @property
     def last(self) -> datetime | None:
-        """What it showed last."""
+        """The last time on the clock."""
         return next((shot.clock for shot in reversed(self.shots) if shot.clock), None)
 
 
 def grouped(shots: Iterable[Shot]) -> list[Camera]:
     """Group shots by maker, model and serial number; without a serial number, by folder, too.
 
-    Folders that a camera makes itself (``DCIM/100CANON``) do not count. Folders whose photos are numbered on from one
-    to the next are of one camera: somebody sorted them. What names no serial number joins the only one of the same
-    model that has one: films often lack it.
+    Folders that a camera makes itself (``DCIM/100CANON``) do not count. Folders whose photos continue one numbering
+    belong to one camera: somebody sorted them. Shots without a serial number join the only camera of the same model
+    that has one: films often lack it.
     """
     bodies: dict[tuple[str, str], list[Shot]] = {}
     for shot in shots:
@@ -97,7 +97,7 @@ def grouped(shots: Iterable[Shot]) -> list[Camera]:
 
 
 def _parts(camera: Camera) -> list[Camera]:
-    """Return a camera in parts where its clock leaps by half a year or more; what has no time stays with the last."""
+    """Split a camera where its clock leaps by half a year or more; shots without a time stay with the last part."""
     if not camera.name:
         return [camera]
     timed = [shot for shot in camera.shots if shot.clock]
@@ -146,7 +146,7 @@ def _folder(shot: Shot) -> str:
 
 
 def _numbered_on(groups: Iterable[Sequence[Shot]]) -> bool:
-    """Whether the photos of several folders have numbers of one sequence that grow with the clock."""
+    """Whether the photos of several folders are numbered in one sequence, in the order of the clock."""
     numbers: list[tuple[datetime, int]] = []
     names = set()
     for group in groups:

@@ -1,11 +1,11 @@
-"""What a piece of evidence is, and how sure it makes."""
+"""A piece of evidence, and how much confidence it gives."""
 
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
 Confidence = Literal["right", "certain", "likely", "guess", "unknown"]
 """`right`: the clock is proven to be right. `certain`: proven to be wrong, and by how much. `likely`: nearly always so.
-`guess`: worth a look, and never applied unasked. `unknown`: nothing tells."""
+`guess`: worth a look, and never applied without being asked for. `unknown`: there is no evidence."""
 
 ORDER: Final[tuple[Confidence, ...]] = ("unknown", "guess", "likely", "certain", "right")
 
@@ -25,21 +25,21 @@ class Evidence(NamedTuple):
     words
         What it says, in a sentence for people.
     confidence
-        How sure it makes, alone.
+        How much confidence it gives by itself.
     ahead
-        How far the clock was ahead of UTC, at `since` if it drifts; None if this does not tell.
+        How far the clock was ahead of UTC, at `since` if it drifts; None if this does not say.
     tolerance
         By how much `ahead` may be wrong.
     drift
-        Seconds to add each day, beyond what `ahead` tells.
+        Seconds to add each day, in addition to `ahead`.
     since
         Clock time at which `ahead` holds, if there is a drift.
     zone
-        Zone of the photos: an IANA name, or ``±HH:MM``; empty if this does not tell.
+        Zone of the photos: an IANA name, or ``±HH:MM``; empty if this does not say.
     photos
         How many photos say so.
     agrees
-        Whether it agrees with what is proposed; evidence that does not is shown, never averaged.
+        Whether it agrees with the proposal; evidence that does not is shown, but never averaged.
     """
 
     source: Source
@@ -55,7 +55,7 @@ class Evidence(NamedTuple):
 
 
 def at_most(one: Confidence, other: Confidence) -> Confidence:
-    """Return the less sure of two."""
+    """Return the lower of two confidences."""
     return min(one, other, key=ORDER.index)
 
 
@@ -65,7 +65,7 @@ def photos_text(count: int) -> str:
 
 
 def photos_that(count: int, one: str, many: str) -> str:
-    """Write a number of photos with the verb that fits it: ``1 photo says``, ``2 photos say``."""
+    """Write a number of photos with its verb: ``1 photo says``, ``2 photos say``."""
     return f"{photos_text(count)} {one if count == 1 else many}"
 
 

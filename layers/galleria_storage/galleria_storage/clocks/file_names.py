@@ -3,7 +3,7 @@
 ``PXL_20240615_103045123.jpg`` (Google's camera, in UTC), ``IMG_20240615_123045.jpg``, ``20240615_123045.jpg``
 (Samsung), ``Screenshot_20240615-123045.png`` (Android), ``Screenshot 2024-06-15 at 12.30.45.png`` (macOS),
 ``photo_2024-06-15_12-30-45.jpg`` (Telegram), ``signal-2024-06-15-12-30-45-123.jpg``, ``2024-06-15 12.30.45.jpg``
-(Dropbox) and ``IMG-20240615-WA0012.jpg`` (WhatsApp, the day on which it was received).
+(Dropbox) and ``IMG-20240615-WA0012.jpg`` (WhatsApp, the day it was received).
 """
 
 import re
@@ -24,16 +24,16 @@ _FEWEST: Final = 3
 
 
 class NameTime(NamedTuple):
-    """What a name says.
+    """The time in a name.
 
     Attributes
     ----------
     time
-        The time, or noon of the day.
+        The time, or noon if there is only a day.
     is_utc
         Whether it is in UTC; otherwise on the clock of the device.
     is_day
-        Whether it names a day alone.
+        Whether there is only a day.
     """
 
     time: datetime
@@ -42,7 +42,7 @@ class NameTime(NamedTuple):
 
 
 def time_in_name(name: str) -> NameTime | None:
-    """Read the date in a file's name; None if it has none, or one that does not exist."""
+    """Read the date in a file's name; None if there is none, or it does not exist."""
     file = name.rpartition("/")[2]
     if match := _WHATSAPP.match(file):
         return _day(match[1][:4], match[1][4:6], match[1][6:])
@@ -67,7 +67,7 @@ def _day(year: str, month: str, day: str) -> NameTime | None:
 
 
 def name_evidence(camera: Camera) -> Evidence | None:
-    """Compare names in UTC with the clock: the phone that wrote both had its zone from the network."""
+    """Compare UTC times in names with the clock: the phone that wrote both got its zone from the network."""
     differences = [
         (shot.clock - found.time).total_seconds()
         for shot in camera.timed

@@ -1,4 +1,4 @@
-"""In which zone photos were taken, by what others say that were taken at about the same moment."""
+"""The zone in which photos were taken, according to others taken at about the same moment."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -12,10 +12,10 @@ from galleria_storage.clocks.offsets import nearest_offset, zone_text
 
 _NEAR: Final = timedelta(hours=36)
 _WRONG: Final = timedelta(minutes=40)
-"""By how much a clock may be wrong for its zone to be that which its difference from GPS time is closest to."""
+"""How wrong a clock may be so that the zone closest to its difference from GPS time still counts."""
 
 _MOST: Final = 200
-"""Moments of a camera that are looked up."""
+"""How many moments of a camera are looked up."""
 
 
 class GalleryZone:
@@ -24,8 +24,8 @@ class GalleryZone:
     Parameters
     ----------
     named
-        Moments in UTC, and the zone that a photo of each names; the better source first, and only the first that names
-        anything counts.
+        For each source, moments in UTC and the zone that a photo gives for each; the better source first, and only the
+        first that gives anything counts.
     """
 
     def __init__(self, *named: Iterable[tuple[datetime, str]]) -> None:
@@ -34,19 +34,19 @@ class GalleryZone:
             self._named = self._named or sorted(source)
 
     def most_common(self) -> str:
-        """Return the zone that most photos name; empty if none names one."""
+        """Return the zone that most photos give; empty if none gives one."""
         counts = Counter(zone for _, zone in self._named)
         return counts.most_common(1)[0][0] if counts else ""
 
     def at(self, moments: Iterable[datetime]) -> str:
-        """Return the zone that is named most often next to some moments, within a day and a half of them."""
+        """Return the most common zone near some moments, within a day and a half of them."""
         listed = list(moments)
         step = -(-len(listed) // _MOST) or 1
         counts = Counter(zone for moment in listed[::step] if (zone := self.near(moment)))
         return counts.most_common(1)[0][0] if counts else ""
 
     def near(self, moment: datetime) -> str:
-        """Return the zone that is named next to a moment; empty if nothing is within a day and a half."""
+        """Return the zone given nearest to a moment; empty if nothing is within a day and a half."""
         index = bisect_left(self._named, (moment, ""))
         around = self._named[max(0, index - 1) : index + 1]
         near = [(abs(named - moment), zone) for named, zone in around]
@@ -55,7 +55,7 @@ class GalleryZone:
 
 
 def zones_of(cameras: Iterable[Camera]) -> GalleryZone:
-    """Return what photos say: their places, offset tags of phones, those of cameras, or GPS times without places."""
+    """Return the zones that photos give: by place, offset tags of phones or cameras, or GPS time without a place."""
     places: list[tuple[datetime, str]] = []
     phones, tags, times = places[:], places[:], places[:]
     for camera in cameras:

@@ -1,7 +1,7 @@
 """GPS time against the capture time: how far the clock was ahead of UTC.
 
-Exif 2.32 4.6.6: GPSDateStamp and GPSTimeStamp are UTC. A receiver that has lost its satellites goes on to write the
-time of its last fix, so that single differences may be far too large; the median is not.
+Exif 2.32 4.6.6: GPSDateStamp and GPSTimeStamp are UTC. A receiver that has lost its satellites keeps writing the time
+of its last fix, so single differences may be far too large; the median is not.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ NOISE: Final = 2.0
 """Seconds: receivers are asked once a second, and cameras write the answer a moment later."""
 
 _ENOUGH: Final = 3
-"""Photos that make sure, if they agree."""
+"""How many photos are enough for `certain`, if they agree."""
 
 _ONE_ALONE: Final = timedelta(seconds=30)
 """How far a difference may be from an offset in use before one or two photos prove nothing: the fix may be old."""
@@ -52,7 +52,7 @@ def gps_evidence(camera: Camera) -> Evidence | None:
 
 
 def _followed(shots: list[Shot]) -> Evidence | None:
-    """Return the evidence of a clock that followed the zones of a journey, as a phone's does: it was right in each."""
+    """Return the evidence of a clock that was right in each zone of a journey, as a phone's is."""
     counts: Counter[int] = Counter()
     for shot in shots:
         if shot.clock and shot.gps:

@@ -1,7 +1,7 @@
-"""A clock that stayed at home: on a journey, or when summer time ends, its photos need more than one shift.
+"""A clock that was not adjusted on a journey, or when summer time ended: its photos need more than one shift.
 
-The clock was ahead of UTC by the same all the time, but the zone of the photos changed; the proposal is split where it
-did, so that each part has a rule of its own.
+The clock was ahead of UTC by the same amount all the time, but the zone of the photos changed; the proposal is split
+there, so that each part gets its own rule.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ from galleria_storage.clocks.verdict import Proposal
 
 _KNOWN: Final = frozenset({"right", "certain", "likely"})
 _MOST: Final = 8
-"""Parts; more are not a journey, but places near a border."""
+"""Most parts; more would not be a journey, but places near a border."""
 
 
 class _Placed(NamedTuple):
@@ -27,7 +27,7 @@ class _Placed(NamedTuple):
 
 
 def by_zone(proposal: Proposal, zones: GalleryZone) -> list[Proposal]:
-    """Return a proposal in parts, one for each zone that its photos were taken in; itself if there is only one."""
+    """Split a proposal by the zones in which its photos were taken; return it alone if there is only one."""
     if proposal.shift is None or not proposal.zone or proposal.confidence not in _KNOWN:
         return [proposal]
     home = _home(proposal)
@@ -40,7 +40,7 @@ def by_zone(proposal: Proposal, zones: GalleryZone) -> list[Proposal]:
 
 
 def _home(proposal: Proposal) -> timedelta:
-    """Return how far the corrected clock is ahead of UTC, everywhere: by the offset that it had at the beginning."""
+    """Return how far the corrected clock is ahead of UTC everywhere, by the offset at the beginning."""
     first = proposal.camera.first
     return offset_in(proposal.zone, proposal.corrected(first)) if first else timedelta()
 

@@ -1,9 +1,9 @@
-"""How well the shots of one camera fit the times at which others photographed, for every difference between the clocks.
+"""How well one camera's shots fit the times at which others photographed, for every difference between the clocks.
 
-Where many photograph, a camera that was there does so, too. Its shots are taken as drawn from the density of the
+When many people photograph, so does a camera that was there. Its shots are treated as samples from the density of the
 others' shots, which is a sum of narrow and wide kernels (a moment, a scene, a day), and the logarithm of the likelihood
 is compared for all differences: a cross-correlation of point processes (kernels: Silverman, "Density Estimation", 1986,
-2.4). Shots come in bursts and are not independent, so that likelihoods count less: see `OVERDISPERSION`.
+2.4). Shots come in bursts and are not independent, so likelihoods count less: see `OVERDISPERSION`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,13 +13,13 @@ from operator import add
 from typing import Final, NamedTuple
 
 OVERDISPERSION: Final = 4.0
-"""By how much the logarithm is divided; found on generated weddings (`make weddings`)."""
+"""Divisor of the logarithm, found with generated weddings (`make weddings`)."""
 
 _BURST: Final = 8.0
-"""Seconds: what follows sooner belongs to the same press of the button."""
+"""Seconds: a shot that follows sooner belongs to the same press of the button."""
 
 _KERNELS: Final = ((10, 0.25), (60, 0.30), (300, 0.30), (2700, 0.13))
-"""Half width in seconds, and weight: a moment, what leads to it, a scene, a part of the day."""
+"""Half width in seconds, and weight: a moment, the time around it, a scene, a part of the day."""
 
 _ANYWHERE: Final = 0.02
 """Weight of photos that have nothing to do with those of others."""
@@ -39,7 +39,7 @@ def presses(times: Iterable[float]) -> list[float]:
 
 
 class Lags(NamedTuple):
-    """Differences that are compared: `number` of them from `first` on, `step` seconds apart."""
+    """The differences that are compared: `number` of them, beginning with `first`, `step` seconds apart."""
 
     first: float
     step: float
@@ -81,11 +81,11 @@ class Density:
             [weight * value for value in _smoothed(shots, max(1, round(width / step)))] for width, weight in _KERNELS
         ]
         self._nowhere = log(floor)
-        #: Backwards: a later difference means an earlier moment.
+        #: In reverse: a larger difference means an earlier moment.
         self._backwards = [log(floor + sum(values)) for values in zip(*kernels, strict=True)][::-1]
 
     def fit(self, times: Sequence[float], lags: Lags) -> list[float]:
-        """Return, for each difference, the logarithm of the likelihood of shots at these times, not yet dispersed."""
+        """Return, for each difference, the logarithm of the likelihood of shots at these times, before its division."""
         if lags.step != self._step:
             raise ValueError(f"the step is {lags.step}; {self._step} is allowed")
         total = [0.0] * lags.number
@@ -102,7 +102,7 @@ class Density:
 
 
 def _smoothed(values: Sequence[float], width: int) -> list[float]:
-    """Average over boxes twice, which makes triangles."""
+    """Average over boxes twice, which gives triangles."""
     return _boxes(_boxes(values, width), width)
 
 

@@ -1,10 +1,10 @@
-"""The same moments in two cameras: which difference between the clocks makes their photographs coincide.
+"""The same moments in two cameras: the difference between the clocks at which their photos coincide.
 
-Everybody presses the button when the cake is cut. `likelihood` says how well the shots of a camera fit those of
-others for each difference. A difference is accepted only if it wins beyond doubt (Bayes' rule, with the errors that
-people make before those that nobody makes: none, whole hours, steps between zones, then anything), if it still wins
-without any sixth of the photos, and if the same photos in the order of a mirror do not fit as well. Cameras that never
-met fail at one of these.
+Everybody presses the button when the cake is cut. `likelihood` says how well the shots of a camera fit those of others
+for each difference. A difference is accepted only if it wins beyond doubt (Bayes' rule; the errors that people make are
+likelier than others: none, whole hours, steps between zones, then anything), if it still wins without any sixth of the
+photos, and if the mirrored sequence of photos does not fit as well. Cameras that were never at the same place fail one
+of these tests.
 """
 
 from collections.abc import Sequence
@@ -22,18 +22,18 @@ _AROUND: Final = 38 * 3600.0
 """Seconds: a clock in the farthest zone, and a day wrong."""
 
 _LONGEST: Final = 45 * 86_400.0
-"""Seconds: a reset clock is looked for in a gallery that is not longer than this."""
+"""Seconds: a reset clock is only compared with a gallery that is not longer than this."""
 
 _FEWEST: Final = 8
 _MOST: Final = 300
-"""Presses that are compared: more would not tell more."""
+"""How many presses are compared: more would not add evidence."""
 
 _PARTS: Final = 6
 _WINDOWS: Final = (60.0, 120.0, 180.0, 300.0)
 _SURE, _SURE_IN_PARTS, _BEYOND_MIRROR = 0.985, 0.9, 3.0
 _GUESS: Final = 0.7
 _MORE: Final = 120.0
-"""Seconds added to the window: people do not press the button at once, and not all at the same places."""
+"""Seconds added to the window: people do not press the button at once, nor all in the same place."""
 
 _NEAR_STEP: Final = 150.0
 
@@ -63,7 +63,7 @@ def seconds(time: datetime) -> float:
 
 
 def others_of(cameras: Sequence[tuple[str, Sequence[datetime]]]) -> Others | None:
-    """Return what cameras are compared with; None if there are not enough shots.
+    """Return the shots to compare other cameras with; None if there are not enough.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def others_of(cameras: Sequence[tuple[str, Sequence[datetime]]]) -> Others | Non
 
 
 def moments_evidence(camera: Camera, others: Others, home: timedelta) -> Evidence | None:
-    """Compare a camera with others; None if nothing in common is found.
+    """Compare a camera with others; None if they have nothing in common.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def moments_evidence(camera: Camera, others: Others, home: timedelta) -> Evidenc
     if sure:
         left = (
             _mass(_without(posterior, part), best, window) for part in parts
-        )  # each sixth of the photos left out once
+        )  # leave out each sixth of the photos once
         sure = all(mass >= _SURE_IN_PARTS for mass in left)
     if sure:
         mirrored = others.density.fit([pressed[0] + pressed[-1] - time for time in pressed], lags)
@@ -135,7 +135,7 @@ def _thinned(pressed: list[float]) -> list[float]:
 
 
 def _lags(pressed: Sequence[float], others: Others, home: float) -> Lags | None:
-    """Return the differences that are possible; None if the clock is too far away, or the span is too long."""
+    """Return the possible differences; None if the clock is too far off, or the time span is too long."""
     low, high = pressed[0] - others.last, pressed[-1] - others.first
     if low <= home + _AROUND and high >= home - _AROUND:
         return lags_between(home - _AROUND, home + _AROUND, STEP)
@@ -143,14 +143,14 @@ def _lags(pressed: Sequence[float], others: Others, home: float) -> Lags | None:
 
 
 def _usual(lags: Lags, home: float) -> list[float]:
-    """Return the logarithm of how usual each difference is; flat for a clock that was reset."""
+    """Return the logarithm of the prior probability of each difference; flat for a clock that was reset."""
     if abs(lags.at(lags.number // 2) - home) > STEP:
         return [0.0] * lags.number
     return [log(_how_usual(abs(lags.at(index) - home))) for index in range(lags.number)]
 
 
 def _how_usual(off: float) -> float:
-    """Return the density of an error, as people know it: clocks are right, an hour wrong, in another zone, or wrong."""
+    """Return the prior density of an error: clocks are right, an hour wrong, in another zone, or just wrong."""
     density = 0.35 / (2 * _AROUND)
     if off <= _NEAR_STEP:
         return density + 0.3 / (2 * _NEAR_STEP)
@@ -171,7 +171,7 @@ def _without(posterior: Sequence[float], part: Sequence[float]) -> list[float]:
 
 
 def _window(posterior: Sequence[float], best: int) -> tuple[float, float]:
-    """Return the smallest tolerance that holds nearly all of the probability, and how much it holds."""
+    """Return the smallest tolerance with nearly all of the probability, and how much that is."""
     for window in _WINDOWS:
         mass = _mass(posterior, best, window)
         if mass >= _SURE:
@@ -180,7 +180,7 @@ def _window(posterior: Sequence[float], best: int) -> tuple[float, float]:
 
 
 def _mass(posterior: Sequence[float], best: int, window: float) -> float:
-    """Return the share of the probability that is within a window around the best difference."""
+    """Return the share of the probability within a window around the best difference."""
     top = max(posterior)
     weights = [exp(value - top) for value in posterior]
     reach = round(window / STEP)
@@ -188,7 +188,7 @@ def _mass(posterior: Sequence[float], best: int, window: float) -> float:
 
 
 def _on_step(lag: float, home: float, window: float) -> float:
-    """Return the difference in whole hours (or quarters, between zones) if it is within the tolerance."""
+    """Return the difference in whole hours (or quarters, between zones), if that is within the tolerance."""
     off = lag - home
     for unit in (3600, 900):
         step = round(off / unit) * unit

@@ -1,4 +1,4 @@
-"""The zone to which people set a camera, by its maker note: its clock need not have kept it, see `zone_fields`."""
+"""The zone that a camera was set to, by its maker note; its clock may not have followed it. See `zone_fields`."""
 
 from collections import Counter
 from datetime import timedelta
@@ -12,7 +12,7 @@ _OF_PEOPLE: Final = timedelta(minutes=10)
 
 
 def note_evidence(camera: Camera) -> Evidence | None:
-    """Say to which zone a camera was set; None if its photos do not tell."""
+    """Return the evidence of a camera's maker notes; None if they do not say."""
     counts = Counter(shot.note_offset for shot in camera.timed if shot.note_offset is not None)
     if not counts:
         return None

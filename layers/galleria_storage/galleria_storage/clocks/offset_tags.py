@@ -1,7 +1,7 @@
-"""What the offset tags say: the zone that the camera was set to, which its clock need not have kept.
+"""Offset tags: the zone that a camera was set to, which its clock may not have followed.
 
 Exif 2.31 4.6.5: OffsetTimeOriginal is the difference from UTC of DateTimeOriginal. A phone sets its clock and its zone
-by the network (3GPP TS 22.042, NITZ), so that both are nearly always right; in a camera, people set them.
+by the network (3GPP TS 22.042, NITZ), so both are nearly always right; those of a camera are set by people.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from galleria_storage.clocks.cameras import Camera
 from galleria_storage.clocks.evidence import Evidence, photos_that
 from galleria_storage.clocks.offsets import offset_in, zone_text
 
-#: Makers, or models where the maker makes cameras, too, whose devices set their clocks by the network.
+#: Devices that set their clocks by the network: makers, or models if the maker also makes cameras.
 _PHONES: Final = (
     "apple", "google", "samsung sm-", "samsung galaxy", "xiaomi", "redmi", "poco", "huawei", "honor", "oneplus", "oppo",
     "realme", "vivo", "motorola", "nothing", "fairphone", "hmd", "nokia", "sony xq-", "asus_", "tecno", "infinix",
@@ -23,12 +23,12 @@ _OF_PEOPLE: Final = timedelta(minutes=10)
 
 
 def is_phone(name: str) -> bool:
-    """Whether a camera, by its maker and model, is a device that sets its clock by the network."""
+    """Whether a device sets its clock by the network, judging by maker and model."""
     return name.lower().startswith(_PHONES)
 
 
 def offset_evidence(camera: Camera) -> Evidence | None:
-    """Say which zone the photos of a camera name; None if they name none."""
+    """Return the evidence of the offset tags of a camera's photos; None if there are none."""
     counts = Counter(shot.offset for shot in camera.timed if shot.offset is not None)
     if not counts:
         return None
@@ -42,9 +42,9 @@ def offset_evidence(camera: Camera) -> Evidence | None:
 
 
 def phone_evidence(camera: Camera, zone: str) -> Evidence | None:
-    """Say that a phone without offset tags shows the time of the gallery's zone; None for other cameras.
+    """Return the evidence that a phone's clock shows the time of its zone; None for other cameras.
 
-    Phones write offset tags since about 2019; before, their clocks were right as well.
+    Phones have written offset tags since about 2019; their clocks were right before that, too.
     """
     first = camera.timed[0].clock if camera.timed else None
     if first is None or not is_phone(camera.name) or any(shot.offset is not None for shot in camera.timed):

@@ -1,4 +1,4 @@
-"""Offsets from UTC: of a zone at a wall-clock time, and the one that a difference comes close to."""
+"""Offsets from UTC: a zone's at a wall-clock time, and the one closest to a difference."""
 
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -24,7 +24,7 @@ def minutes_of(text: str) -> int:
 
 
 def nearest_offset(ahead: timedelta) -> int:
-    """Return the offset in use, in minutes, that is closest; of two as close, the one in whole hours."""
+    """Return the closest offset in use, in minutes; of two equally close ones, the one in whole hours."""
     return min(OFFSETS_IN_USE, key=lambda minutes: (abs(ahead - timedelta(minutes=minutes)), minutes % 60 != 0))
 
 

@@ -1,4 +1,4 @@
-"""Photos of the same moment, taken by two cameras: they tell how the clocks differ, and whether that grows."""
+"""Photos of the same moment by two cameras: they show the difference between the clocks, and whether it grows."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,14 +11,14 @@ NOISE: Final = 1.0
 
 
 class Pair(NamedTuple):
-    """What two clocks showed at one moment: the one that is wrong, and the one that is trusted."""
+    """What two clocks showed at one moment: the wrong one, and the trusted one."""
 
     wrong: datetime
     trusted: datetime
 
 
 class Solved(NamedTuple):
-    """What pairs tell.
+    """What pairs show.
 
     Attributes
     ----------
@@ -42,9 +42,9 @@ class Solved(NamedTuple):
 
 
 def solve(pairs: Sequence[Pair]) -> Solved:
-    """Return the shift, and the drift if there is one, that makes pairs of one moment agree.
+    """Return the shift, and the drift if there is one, with which the pairs agree.
 
-    At least one pair is needed. Two pairs half a day or more apart are enough for a drift, if a clock may have it.
+    At least one pair is needed. Two pairs half a day or more apart are enough for a drift that a clock may have.
     """
     samples = [Sample(pair.wrong, (pair.trusted - pair.wrong).total_seconds()) for pair in pairs]
     found = middle(samples, NOISE)
@@ -55,7 +55,7 @@ def solve(pairs: Sequence[Pair]) -> Solved:
 
 
 def drift_of_two(samples: Sequence[Sample]) -> Solved | None:
-    """Return the line through the first and the last of a few pairs, if they are days apart and plainly differ."""
+    """Return the line through the first and the last of a few pairs, if they are days apart and clearly differ."""
     first, last = samples[0], samples[-1]
     days = (last.clock - first.clock) / DAY
     change = last.seconds - first.seconds

@@ -1,4 +1,4 @@
-"""Files that belong to one picture: the film beside a HEIC, the RAW file beside a JPEG. They have one name."""
+"""Files that belong to one picture and share a name: the film beside a HEIC, the RAW file beside a JPEG."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ from galleria_storage.clocks.shots import Shot
 
 
 def with_cameras_of_partners(shots: Iterable[Shot]) -> list[Shot]:
-    """Give a shot that names no camera that of the file beside it whose name differs only in its ending."""
+    """Give each shot without a camera the camera of the file beside it whose name differs only in the ending."""
     listed = list(shots)
     named: dict[str, Shot] = {}
     for shot in sorted(listed, key=lambda shot: shot.name):

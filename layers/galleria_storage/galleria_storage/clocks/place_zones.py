@@ -1,7 +1,7 @@
 """The zone of the places at which photos were taken.
 
-Somebody with a map of zones fills in `Shot.zone`; where borders are near, such a map may be wrong, and is overruled by
-what most photos say.
+The caller adds `Shot.zone` from a map of zones. Near borders such a map may be wrong, so the zone of most photos
+counts.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from galleria_storage.clocks.evidence import Evidence, photos_that
 
 
 def place_evidence(camera: Camera) -> Evidence | None:
-    """Say in which zone the photos of a camera were taken; None if they do not say where."""
+    """Return the evidence of the places of a camera's photos; None if they have none."""
     counts = Counter(shot.zone for shot in camera.shots if shot.zone)
     if not counts:
         return None

@@ -1,8 +1,8 @@
 """From the shots of a gallery to a proposal for each camera.
 
-First each camera is asked what it knows itself. Those whose clocks are known then tell about the others, and those that
-become likely tell about the rest. Where no clock is known, the camera with the most photos is taken as a reference: the
-order will be right, but nothing proves the time, and all is a guess.
+First, each camera is judged by its own photos. The cameras with known clocks then give evidence about the others, and
+those that become likely about the rest. If no clock is known, the camera with the most photos is the reference: the
+order will be right, but nothing proves the time, so everything is a guess.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,7 +31,7 @@ __all__ = ["Hints", "Proposal", "propose"]
 
 _KNOWN: Final = frozenset[Confidence]({"right", "certain", "likely"})
 _EXACT: Final = timedelta(minutes=3)
-"""How exactly a clock must be known to tell about others."""
+"""How exactly a clock must be known to give evidence about others."""
 
 _ROUNDS: Final = 2
 _SETTINGS: Final = frozenset[Source]({"offset tag", "maker note"})
@@ -39,16 +39,16 @@ _COMPARISONS: Final = frozenset[Source]({"many moments", "same picture", "day an
 
 
 class Hints(NamedTuple):
-    """What people know beforehand.
+    """What the user knows beforehand.
 
     Attributes
     ----------
     zone
-        Zone in which the photos were taken: an IANA name or ``±HH:MM``; empty if nobody said.
+        Zone in which the photos were taken: an IANA name or ``±HH:MM``; empty if not given.
     right
         Names or labels of cameras whose clocks are known to be right.
     shown
-        What clocks in photos show, by the photos' names; with an offset from UTC, or in the zone of the photos.
+        Times on clocks in photos, by the photos' names; with an offset from UTC, or in the photos' zone.
     """
 
     zone: str = ""
@@ -57,7 +57,7 @@ class Hints(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """What is known so far of one camera."""
+    """What is known so far about one camera."""
 
     camera: Camera
     evidence: tuple[Evidence, ...]
@@ -77,7 +77,7 @@ def propose(shots: Iterable[Shot], hints: Hints = Hints()) -> list[Proposal]:  #
     cameras = grouped(shots)
     zones = zones_of(cameras)
     is_lost = not (hints.zone or zones.most_common())
-    if is_lost:  # as good as any, as long as it is the same for all
+    if is_lost:  # any will do, as long as it is the same for all
         hints = hints._replace(zone=zone_text(0))
     known = [_alone(camera, cameras, hints, zones) for camera in cameras]
     known = (
@@ -91,7 +91,7 @@ def propose(shots: Iterable[Shot], hints: Hints = Hints()) -> list[Proposal]:  #
 
 
 def _compared(known: list[_Known], hints: Hints, zones: GalleryZone) -> list[_Known]:
-    """Let the cameras whose clocks are known tell about the others, and those that become likely about the rest."""
+    """Compare cameras with those whose clocks are known, then the rest with those that have become likely."""
     for _ in range(_ROUNDS):
         others, pictures = _others(known), _pictures(known)
         compared = [one if _is_settled(one) else _beside(one, others, pictures, hints, zones) for one in known]
@@ -102,7 +102,7 @@ def _compared(known: list[_Known], hints: Hints, zones: GalleryZone) -> list[_Kn
 
 
 def _explained(proposal: Proposal) -> Proposal:
-    """Add which mistake a shift looks like."""
+    """Add evidence of the mistake that a shift looks like."""
     clock = proposal.camera.first
     if clock is None or not proposal.shift:
         return proposal
@@ -111,7 +111,7 @@ def _explained(proposal: Proposal) -> Proposal:
 
 
 def _alone(camera: Camera, cameras: Sequence[Camera], hints: Hints, zones: GalleryZone) -> _Known:
-    """Ask a camera what it knows itself."""
+    """Judge a camera by its own photos."""
     zone = hints.zone or zones.most_common()
     kinds = (gps_evidence, name_evidence, place_evidence, offset_evidence, note_evidence)
     evidence = [found for kind in kinds if (found := kind(camera))]
@@ -122,7 +122,7 @@ def _alone(camera: Camera, cameras: Sequence[Camera], hints: Hints, zones: Galle
     if hints.right & {camera.name, camera.label} and camera.first:
         evidence.insert(0, Evidence("shown clock", "is known to be right", "certain", offset_in(zone, camera.first)))
     if reset := reset_evidence(camera, cameras):
-        # What such a clock's zone was set to does not matter.
+        # The zone that such a clock was set to does not matter.
         evidence = [piece._replace(ahead=None) if piece.source in _SETTINGS else piece for piece in (*evidence, reset)]
     return _weighed(camera, tuple(evidence), hints, zones)
 
@@ -134,7 +134,7 @@ def _weighed(camera: Camera, evidence: tuple[Evidence, ...], hints: Hints, zones
 
 
 def _own_zone(camera: Camera, proposal: Proposal, evidence: Iterable[Evidence], zones: GalleryZone) -> str:
-    """Return the zone of a camera's photos: that of its own places, of what others say then, or what it says itself."""
+    """Return the zone of a camera's photos: by its own places, by others at that time, or by its own settings."""
     if place := next((one.zone for one in evidence if one.source == "place"), ""):
         return place
     if proposal.confidence in _KNOWN:
@@ -185,7 +185,7 @@ def _beside(one: _Known, others: Others | None, pictures: Sequence[Seen], hints:
 
 
 def _relative(known: Sequence[_Known], hints: Hints, zones: GalleryZone) -> list[_Known]:
-    """Compare all cameras with the one that has the most photos, where nothing tells which clock is right."""
+    """Compare all cameras with the one that has the most photos, if it is unknown which clock is right."""
     timed = [one for one in known if one.camera.timed]
     if len(timed) < 2:  # noqa: PLR2004 # two can be compared
         return list(known)

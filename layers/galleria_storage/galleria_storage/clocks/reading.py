@@ -1,4 +1,4 @@
-"""A file's bytes in, its `Shot` out, by the readers that corrections use; only heads are read."""
+"""From a file's bytes to its `Shot`, with the readers that corrections use; only heads are read."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ _POLE, _DATE_LINE = 90, 180
 
 
 def read_shot(name: str, source: RangedSource, hashed: Callable[[bytes], int | None] | None = None) -> Shot:
-    """Read what a file tells. What is damaged is left out: a file that tells nothing is a `Shot`, too.
+    """Read what a file says. Damaged parts are left out: a file without any facts is a `Shot`, too.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def _clock(source: RangedSource, media_type: str) -> tuple[datetime | None, int 
 
 
 def clock_of(tags: CaptureTags) -> tuple[datetime | None, int | None]:
-    """Return capture time with its fraction of a second, and offset in minutes; None for what is not readable."""
+    """Return capture time with its fraction of a second, and offset in minutes; None if unreadable."""
     found = moment_of(tags)
     if found is None:
         return None, None

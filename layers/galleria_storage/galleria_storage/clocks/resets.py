@@ -1,6 +1,6 @@
-"""A clock that was reset: it begins anew on the first of January of the year for which its firmware was made.
+"""A clock that was reset: it starts again on the first of January of the year in its firmware.
 
-2013-01-01, 1980-01-01, 1970-01-01 … A clock does so when its battery has been empty, and most people do not notice.
+2013-01-01, 1980-01-01, 1970-01-01 … This happens when the clock's battery has been empty; most people do not notice.
 """
 
 from collections.abc import Iterable
@@ -13,13 +13,13 @@ from galleria_storage.clocks.evidence import Evidence
 
 _AWAY: Final = timedelta(days=180)
 _SINCE: Final = timedelta(days=60)
-"""How long after its reset a clock may have run."""
+"""How long a clock may have run since its reset."""
 
 _BEGIN: Final = datetime(1970, 1, 1)  # noqa: DTZ001 # seconds are counted from here
 
 
 def reset_evidence(camera: Camera, others: Iterable[Camera]) -> Evidence | None:
-    """Say whether a clock begins on a first of January, far away from when the others photographed."""
+    """Return the evidence of a reset: a clock begins on a first of January, long before the other cameras' photos."""
     clocks = [shot.clock for shot in camera.timed if shot.clock]
     rest = [shot.clock for other in others if other.key != camera.key for shot in other.timed if shot.clock]
     if not clocks or not rest:

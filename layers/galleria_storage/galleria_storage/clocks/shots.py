@@ -1,4 +1,4 @@
-"""What one photo or film tells about the time at which it was taken."""
+"""What one photo or film says about the time at which it was taken."""
 
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
@@ -25,13 +25,13 @@ class Shot(NamedTuple):
     name
         Its path in the folder, with ``/``.
     kind
-        What it is.
+        The kind of file.
     media_type
         Its media type; empty if it is unknown.
     camera, serial
         Maker and model in one text, and the serial number of the body; empty if the file names none.
     clock
-        Capture time as the camera's clock showed it, with its fraction of a second; for a film whose only time is in
+        Capture time as the camera's clock showed it, with its fraction of a second; for a film that only has a time in
         UTC, that time. None if the file has none.
     offset
         Minutes from UTC that the file gives for `clock` (OffsetTimeOriginal); None if it gives none.
@@ -40,13 +40,13 @@ class Shot(NamedTuple):
     place
         Where it was taken, if it says so.
     zone
-        IANA name of the zone at `place`; filled in by whoever has a map of zones.
+        IANA name of the zone at `place`; added by callers that have a map of zones.
     note_offset
         Minutes from UTC to which the camera was set, daylight saving included, from its maker note.
     picture
-        Perceptual hash of the thumbnail; filled in by whoever can decode pictures.
+        Perceptual hash of the thumbnail; added by callers that can decode pictures.
     beside
-        A moment, naive, in UTC, that a file beside it tells (Google Takeout's JSON).
+        A moment, naive, in UTC, from a file beside it (Google Takeout's JSON).
     """
 
     name: str
@@ -75,7 +75,7 @@ class Shot(NamedTuple):
 
     @property
     def moment(self) -> datetime | None:
-        """The moment, naive, in UTC, that its clock and its own offset name."""
+        """The moment, naive, in UTC, given by its clock and its own offset."""
         if self.clock is None or self.offset is None:
             return None
         return self.clock - timedelta(minutes=self.offset)

@@ -1,4 +1,4 @@
-"""A photo of a clock, or of a phone's screen: a person, or a QR code, says what time it shows."""
+"""A photo of a clock, or of a phone's screen: a person or a QR code says which time it shows."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ def shown_evidence(camera: Camera, shown: Mapping[str, datetime], zone: str) -> 
     camera
         The camera.
     shown
-        What clocks in photos show, by the photos' names; with an offset from UTC, or in `zone`.
+        Times on clocks in photos, by the photos' names; with an offset from UTC, or in `zone`.
     zone
         Where the photos were taken.
     """

@@ -1,7 +1,7 @@
 """Mistakes that people make when they set a clock: what a shift looks like, and a date with day and month swapped.
 
-Winter time that was kept in summer, 12 hours where a clock shows AM and PM, and day and month in each other's place
-where dates are written in another order than the camera asks for.
+Winter time that was kept in summer, 12 hours on a clock with AM and PM, and day and month swapped because the camera
+expects another order of them than people are used to.
 """
 
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ _MONTHS: Final = 12
 
 
 def slip_evidence(clock: datetime, shift: timedelta, tolerance: timedelta, zone: str) -> Evidence | None:
-    """Say which mistake a shift looks like; None if it looks like none.
+    """Return the evidence of the mistake that a shift looks like; None if it does not look like one.
 
     Parameters
     ----------
@@ -43,12 +43,12 @@ def slip_evidence(clock: datetime, shift: timedelta, tolerance: timedelta, zone:
 
 
 def swap_evidence(camera: Camera, first: datetime, last: datetime, home: timedelta) -> Evidence | None:
-    """Say whether a clock is outside of a gallery's days, and inside with day and month swapped.
+    """Return the evidence that a clock is outside the gallery's days, but inside with day and month swapped.
 
     Parameters
     ----------
     camera
-        The camera; only one whose photos are of one day, since other days swap to days far apart.
+        The camera; its photos must be from one day, since different days would swap to days far apart.
     first, last
         When the others photographed, in UTC.
     home
@@ -67,14 +67,14 @@ def swap_evidence(camera: Camera, first: datetime, last: datetime, home: timedel
 
 
 def with_day_and_month_swapped(clock: datetime) -> datetime | None:
-    """Return a time with day and month in each other's place; None if there is no such day, or it is the same."""
+    """Return a time with day and month swapped; None if there is no such day, or it is the same."""
     if clock.day > _MONTHS or clock.day == clock.month:
         return None
     return clock.replace(month=clock.day, day=clock.month)
 
 
 def _season(zone: str, local: datetime) -> str:
-    """Return whether a zone has summer time at a time, or winter time; empty if it does not know the difference."""
+    """Return ``summer`` or ``winter`` for a zone at a time; empty if the zone does not change its clocks."""
     offsets = [offset_in(zone, local.replace(month=month, day=1)) for month in (1, 7)]
     if offsets[0] == offsets[1]:
         return ""

@@ -1,4 +1,4 @@
-"""Where a photo has a small JPEG picture of itself: Exif 2.32 4.5.5, IFD1 with JPEGInterchangeFormat and its length."""
+"""The thumbnail in a photo: Exif 2.32 4.5.5, IFD1 with JPEGInterchangeFormat and its length."""
 
 from collections.abc import Iterable
 from typing import Final

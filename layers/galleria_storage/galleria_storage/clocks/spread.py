@@ -1,4 +1,4 @@
-"""The middle of many differences, how far they spread, and a line through those that grow with time."""
+"""The median of many differences, how far they spread, and a line through those that grow with time."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -35,7 +35,7 @@ class Middle(NamedTuple):
     number
         How many there are.
     drift
-        By how many seconds they grow each day; 0 if they do not do so beyond doubt.
+        By how many seconds they grow each day; 0 unless that is beyond doubt.
     since
         The clock time in the middle of them.
     """
@@ -56,7 +56,7 @@ def middle(samples: Sequence[Sample], noise: float) -> Middle:
     samples
         At least one.
     noise
-        Seconds by which a single one may be off anyway: a drift must show above it.
+        Seconds by which a single one may be off anyway; a drift must be larger.
     """
     value, spread = _centre([sample.seconds for sample in samples], noise)
     near = [sample for sample in samples if abs(sample.seconds - value) <= _far(spread, noise)]

@@ -1,8 +1,8 @@
-"""Google Takeout's JSON beside a photo: the moment that Google Photos knows.
+"""Google Takeout's JSON file beside a photo: the moment according to Google Photos.
 
 ``IMG_1.jpg.json``, ``IMG_1.jpg.supplemental-metadata.json`` or a shortened form of it; ``photoTakenTime.timestamp`` is
-in seconds since 1970, in UTC. For a photo without a zone Google takes its clock for UTC, or a place for its zone, and
-for one without a time the moment of the upload; so it only serves those without any time, and never surely.
+in seconds since 1970, in UTC. If a photo has no zone, Google takes its clock for UTC, or uses the zone of a place; if
+it has no time, Google uses the moment of the upload. So the file only helps photos without any time, and is never sure.
 """
 
 import json
@@ -23,7 +23,7 @@ def is_takeout_name(name: str) -> bool:
 
 
 def photo_name(name: str, names: Iterable[str]) -> str | None:
-    """Return which of the names in the same folder is that of the photo to which a JSON file belongs.
+    """Return which of the names in the same folder belongs to the photo of a JSON file.
 
     Takeout cuts ``supplemental-metadata`` anywhere, and writes ``IMG_1.jpg(1).json`` for ``IMG_1(1).jpg``.
     """

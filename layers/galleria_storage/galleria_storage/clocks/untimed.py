@@ -1,7 +1,7 @@
-"""Photos without a capture time: what else tells when they were taken.
+"""Photos without a capture time: other evidence of when they were taken.
 
-The date in the file's name, a photo that is the same picture and has a time, the neighbours in a numbered sequence, and
-Google Takeout's JSON. What disagrees makes a guess of the answer, and is shown.
+The date in the file's name, a copy of the picture that has a time, the neighbours in a numbered sequence, and Google
+Takeout's JSON file. If they disagree, the answer is a guess, and all of them are shown.
 """
 
 from bisect import bisect_left
@@ -17,7 +17,7 @@ from galleria_storage.clocks.shots import Shot
 from galleria_storage.clocks.verdict import Proposal
 
 _SAME_PICTURE: Final = 4
-"""Bits of 128 in which copies of one picture may differ."""
+"""In how many of 128 bits copies of one picture may differ."""
 
 _PLAIN: Final = range(32, 97)
 _NEAR: Final = timedelta(minutes=2)
@@ -25,7 +25,7 @@ _FAR: Final = timedelta(hours=2)
 _GAP: Final = 5
 
 
-class Told(NamedTuple):
+class Clue(NamedTuple):
     """What one source says."""
 
     source: Source
@@ -46,25 +46,25 @@ class FoundTime(NamedTuple):
         Local time in the gallery's zone.
     confidence
         `likely` or `guess`.
-    told
-        What the sources say, what decided first.
+    clues
+        What the sources say; the deciding one first.
     """
 
     shot: Shot
     time: datetime
     confidence: Confidence
-    told: tuple[Told, ...]
+    clues: tuple[Clue, ...]
 
 
 def find_times(proposals: Sequence[Proposal], zone: str) -> list[FoundTime]:
-    """Look for the times of all shots that have none.
+    """Find times for all shots that have none.
 
     Parameters
     ----------
     proposals
-        For all cameras: the corrected times of the other shots are what is compared with.
+        For all cameras; shots are compared with the corrected times of the others.
     zone
-        Of the gallery; empty if it is unknown, so that times in UTC cannot be used.
+        The gallery's zone; if it is unknown (empty), times in UTC cannot be used.
     """
     timed = [
         (shot, proposal.corrected(shot.clock))
@@ -78,51 +78,51 @@ def find_times(proposals: Sequence[Proposal], zone: str) -> list[FoundTime]:
     for proposal in proposals:
         for shot in proposal.camera.shots:
             if shot.clock is None and shot.media_type:
-                told = [
+                clues = [
                     one
                     for one in (_by_name(shot, zone), copies.of(shot), sequence.of(shot), _beside(shot, zone))
                     if one
                 ]
-                if told:
-                    found.append(_weighed(shot, told))
+                if clues:
+                    found.append(_weighed(shot, clues))
     return sorted(found, key=lambda one: one.shot.name)
 
 
-def _weighed(shot: Shot, told: Iterable[Told]) -> FoundTime:
-    ordered = sorted(told, key=lambda one: (-ORDER.index(one.confidence), one.tolerance))
+def _weighed(shot: Shot, clues: Iterable[Clue]) -> FoundTime:
+    ordered = sorted(clues, key=lambda one: (-ORDER.index(one.confidence), one.tolerance))
     best = ordered[0]
     agree = all(abs(one.time - best.time) <= one.tolerance + best.tolerance for one in ordered)
     return FoundTime(shot, best.time, best.confidence if agree else "guess", tuple(ordered))
 
 
-def _by_name(shot: Shot, zone: str) -> Told | None:
+def _by_name(shot: Shot, zone: str) -> Clue | None:
     found = time_in_name(shot.name)
     if found is None or (found.is_utc and not zone):
         return None
     if found.is_day:
         half = timedelta(hours=14)
-        return Told(
+        return Clue(
             "file name", found.time, "guess", half, f"its name says {found.time:%Y-%m-%d}, a day without a time"
         )
     time = found.time + offset_in(zone, found.time) if found.is_utc else found.time
-    return Told("file name", time, "likely", timedelta(seconds=5), f"its name says {found.time:%Y-%m-%d %H:%M:%S}")
+    return Clue("file name", time, "likely", timedelta(seconds=5), f"its name says {found.time:%Y-%m-%d %H:%M:%S}")
 
 
-def _beside(shot: Shot, zone: str) -> Told | None:
+def _beside(shot: Shot, zone: str) -> Clue | None:
     if shot.beside is None or not zone:
         return None
     time = shot.beside + offset_in(zone, shot.beside)
-    return Told("Takeout", time, "guess", timedelta(hours=14), "the JSON file beside it, from Google Takeout")
+    return Clue("Takeout", time, "guess", timedelta(hours=14), "the JSON file beside it, from Google Takeout")
 
 
 class _Copies:
-    """Photos that have a time, by their pictures."""
+    """Photos with a time, by picture."""
 
     def __init__(self, timed: Iterable[tuple[Shot, datetime]]) -> None:
         self._known = [(shot, time) for shot, time in timed if shot.picture and shot.picture.bit_count() in _PLAIN]
 
-    def of(self, shot: Shot) -> Told | None:
-        """Return the time of the photo with the same picture; None if there is none, or several of different times."""
+    def of(self, shot: Shot) -> Clue | None:
+        """Return the time of the photo with the same picture; None if none has it, or several that differ in time."""
         if not shot.picture or shot.picture.bit_count() not in _PLAIN:
             return None
         same = [
@@ -132,11 +132,11 @@ class _Copies:
         if not same or max(time for _, time in same) - min(time for _, time in same) > _NEAR:
             return None
         other, time = same[0]
-        return Told("same picture", time, "likely", _NEAR, f"it is the same picture as {other.name}")
+        return Clue("same picture", time, "likely", _NEAR, f"it is the same picture as {other.name}")
 
 
 class _Sequence:
-    """Photos that have a time, by folder, name and number."""
+    """Photos with a time, by folder, name and number."""
 
     def __init__(self, timed: Iterable[tuple[Shot, datetime]]) -> None:
         self._known: dict[tuple[str, str], list[tuple[int, datetime]]] = {}
@@ -146,8 +146,8 @@ class _Sequence:
         for known in self._known.values():
             known.sort()
 
-    def of(self, shot: Shot) -> Told | None:
-        """Return the time between those of the neighbours; None if they are far, or not in the order of numbers."""
+    def of(self, shot: Shot) -> Clue | None:
+        """Return a time between those of the neighbours; None if these are far apart, or not in numerical order."""
         number = file_number(shot.name)
         known = self._known.get((shot.folder, number[0]), []) if number else []
         if number is None or not known:
@@ -162,4 +162,4 @@ class _Sequence:
         time = earlier + span * ((number[1] - before) / (after - before))
         words = f"its neighbours were taken at {earlier:%H:%M:%S} and {later:%H:%M:%S}"
         sure: Confidence = "likely" if span <= _NEAR else "guess"
-        return Told("numbers", time.replace(microsecond=0), sure, span / 2 + timedelta(seconds=1), words)
+        return Clue("numbers", time.replace(microsecond=0), sure, span / 2 + timedelta(seconds=1), words)

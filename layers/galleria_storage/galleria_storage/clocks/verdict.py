@@ -1,7 +1,7 @@
-"""What a camera's clock needs, by all that is known of it: the strongest evidence decides, and all of it is shown.
+"""What a camera's clock needs: the strongest evidence decides, and all evidence is shown.
 
-Evidence that agrees does not make a proposal surer than its best piece, and evidence that disagrees is never averaged:
-it is marked, and two strong pieces that contradict each other make a guess of the proposal.
+A proposal is never surer than its best piece of evidence. Evidence that disagrees is never averaged: it is marked, and
+if two strong pieces contradict each other, the proposal is a guess.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from galleria_storage.clocks.shots import Shot
 from galleria_storage.clocks.spread import DAY
 
 _SAME: Final = timedelta(seconds=2)
-"""What two pieces of evidence may differ beyond their tolerances."""
+"""By how much two pieces of evidence may differ beyond their tolerances."""
 
 
 class Proposal(NamedTuple):
@@ -28,9 +28,9 @@ class Proposal(NamedTuple):
     confidence
         How sure it is; see `Confidence`.
     shift
-        What to add to the clock (at `since`, if it drifts); zero if it is right, None if nothing tells.
+        What to add to the clock (at `since`, if it drifts); zero if it is right, None if unknown.
     zone
-        The zone in which the photos were taken: an IANA name or ``±HH:MM``; empty if nothing tells.
+        The zone in which the photos were taken: an IANA name or ``±HH:MM``; empty if unknown.
     tolerance
         By how much `shift` may be wrong.
     drift
@@ -38,7 +38,7 @@ class Proposal(NamedTuple):
     since
         Clock time at which `shift` alone is right, if there is a drift.
     evidence
-        All of it, what decided first.
+        All of it; the deciding piece first.
     """
 
     camera: Camera
@@ -52,7 +52,7 @@ class Proposal(NamedTuple):
 
     @property
     def changes_clock(self) -> bool:
-        """Whether it asks for another time."""
+        """Whether the clock must be corrected."""
         return bool(self.shift or self.drift)
 
     def corrected(self, clock: datetime) -> datetime:
@@ -61,7 +61,7 @@ class Proposal(NamedTuple):
         return clock + (self.shift or timedelta()) + drifted
 
     def moment(self, shot: Shot) -> datetime | None:
-        """Return the moment, naive, in UTC, at which a shot was taken, as far as this proposal tells."""
+        """Return the moment, naive, in UTC, at which a shot was taken, according to this proposal."""
         if shot.clock is None or not self.zone or self.shift is None:
             return None if self.changes_clock else (shot.moment or shot.gps)
         local = self.corrected(shot.clock)
@@ -74,18 +74,18 @@ def decided(camera: Camera, evidence: Sequence[Evidence], zone: str, most: Confi
     Parameters
     ----------
     camera, evidence
-        The camera, and what is known of it.
+        The camera, and the evidence about it.
     zone
-        Where the photos were taken; empty: the offset that the evidence comes close to.
+        Where the photos were taken; empty: use the offset closest to the evidence.
     most
-        How sure the proposal may be at most.
+        The highest confidence that the proposal may have.
     """
     ruling = max((one for one in evidence if _decides(one)), key=_weight, default=None)
     if ruling is None or camera.first is None:
         return Proposal(camera, "unknown", None, zone, evidence=tuple(evidence))
     shown = tuple(_compared(one, ruling) for one in sorted(evidence, key=lambda one: one is not ruling))
     confidence = at_most(ruling.confidence, most)
-    if ruling.ahead is None:  # a clock that followed the zones of a journey
+    if ruling.ahead is None:  # a clock that was adjusted to the zones of a journey
         return Proposal(camera, confidence, timedelta(), "", ruling.tolerance, evidence=shown)
     zone = zone or zone_text(nearest_offset(ruling.ahead))
     shift = _shift(camera.first, ruling.ahead, zone)

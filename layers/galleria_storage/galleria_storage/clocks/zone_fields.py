@@ -29,11 +29,11 @@ _PENTAX_TIME: Final = (
     _PENTAX_AWAY, _PENTAX_HOME_CITY, _PENTAX_AWAY_CITY, _PENTAX_HOME_DAYLIGHT, _PENTAX_AWAY_DAYLIGHT,
 )  # fmt: skip
 _HEAD: Final = 512 * 1024
-"""Bytes of a block in which a maker note is looked for: a RAW file is one block, and begins with its tables."""
+"""How many bytes of a block are searched for a maker note: a RAW file is one block, and begins with its tables."""
 
 
 def zone_set(blocks: Iterable[Block]) -> int | None:
-    """Return the minutes from UTC to which the clock was set, daylight saving included; None if nothing tells."""
+    """Return the minutes from UTC to which the clock was set, daylight saving included; None if unknown."""
     exif = [block for block in blocks if block.kind == "exif"]
     for read in (_from_note, _from_canon_structure):
         for block in exif:
@@ -47,7 +47,7 @@ def zone_set(blocks: Iterable[Block]) -> int | None:
 
 
 def _from_canon_structure(block: Block) -> int | None:
-    """Read a CR3, which has the maker note as a structure of its own."""
+    """Read a CR3, in which the maker note is a separate structure."""
     if block.name != CANON_NOTE:
         return None
     tables = TiffTables(block.source, lenient=True)
