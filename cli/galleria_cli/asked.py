@@ -45,7 +45,9 @@ def rules_for(paths: Sequence[Path], rules: Path | None, *, recursive: bool) -> 
 
 def nothing_asked(paths: Sequence[Path], rules: Path | None, *, recursive: bool) -> CorrectionError:
     """Return the error that nobody says what to correct, and where that may be said."""
-    folder = next((path for path in paths if recursive and path.is_dir()), None)
+    folder = next((path for path in paths if path.is_dir()), None)
+    if folder and not recursive:
+        return CorrectionError("no correction is given", advice=f"For {folder} with its photos and its {NAME}, add -r.")
     place = rules or (folder / NAME if folder else None)
     advice = f"Give it as KEY=VALUE, such as shift=+1h; allowed are {', '.join(ASKING_KEYS)}."
     if place is None:
@@ -60,7 +62,8 @@ def photos_of(paths: Sequence[Path], selection: Selection, *, recursive: bool, i
     copies = into.resolve() if into else None
     for path in paths:
         if not (recursive and path.is_dir()):
-            found.append(LocalFile(path.name, path))
+            problem = "it is a folder; -r takes the photos in it" if path.is_dir() else None
+            found.append(LocalFile(path.name, path, problem))
             continue
         inside = (file for file in list_files(path) if selection.takes(file.name) and file.name != NAME)
         found += [file for file in inside if copies is None or copies not in file.path.resolve().parents]

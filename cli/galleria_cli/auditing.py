@@ -29,15 +29,18 @@ def audit(*, setup_cors: bool, merge: bool, report: Report) -> int:
     return _exit_status(verdicts)
 
 
-def may_be_read(env: Mapping[str, str], *, setup_cors: bool) -> bool:
-    """Return whether pages may read the public bucket, and print what is wrong on standard error.
+def reading_status(env: Mapping[str, str], *, setup_cors: bool) -> int:
+    """Return 0 if pages may read the public bucket, 1 if not, 2 if nobody knows; print what is wrong to standard error.
 
     A provider without CORS rules (the MinIO family) counts as readable unless CORS_PROBE_URL shows that it is not:
     nobody could repair anything in the bucket. A note is printed all the same.
     """
     verdicts = _verdicts(env, setup_cors=setup_cors, merge=False)
     _print([verdict for verdict in verdicts if _exit_status([verdict])], sys.stderr, setup_cors=setup_cors)
-    return not _exit_status([verdict for verdict in verdicts if not verdict.unknown])
+    status = _exit_status([verdict for verdict in verdicts if not verdict.unknown])
+    if status == 2:  # noqa: PLR2004 # as documented
+        print("Nothing was deployed; --no-cors-check goes on without this check.", file=sys.stderr)
+    return status
 
 
 def _verdicts(env: Mapping[str, str], *, setup_cors: bool, merge: bool) -> list[BucketVerdict]:

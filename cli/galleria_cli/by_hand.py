@@ -27,6 +27,9 @@ from galleria_storage.publishing.wishes import Wishes
 _WRONG: Final = frozenset({"rejected", "failed"})
 #: These are failures for a key that was named itself, but not for one of a folder's keys.
 _WRONG_IF_NAMED: Final = frozenset({*_WRONG, "gone", "ignored"})
+#: Outcomes whose names say too little here.
+_SAID: Final = {"duplicate": "already published"}
+_NO_ORIGINAL: Final = "there is no such original in staging"
 _OTHERS: Final = "made with other settings; --settings-from STACK uses those of the deployed function"
 
 
@@ -148,7 +151,7 @@ class ByHand:
     def _looked_at(self, key: str) -> Would:
         copy, wish = self.public.head(key), Wishes(self.staging, self.settings).look(key)
         if wish is None:
-            return Would(key, "gone", "there is no such original")
+            return Would(key, "gone", _NO_ORIGINAL)
         if copy and is_result(copy, wish.fingerprint) and not self._force:
             return Would(key, "already published")
         return Would(key, "would publish", _made_otherwise(other_settings(copy, wish) if copy else ""))
@@ -171,22 +174,22 @@ class ByHand:
                 counts[outcome.status] += 1
                 otherwise += bool(outcome.other_settings)
                 dull = outcome.status in {"duplicate", "ignored"} and wrong is _WRONG
-                self._tell(outcome, wrong=outcome.status in wrong, dull=dull)
+                self._tell(outcome, change, wrong=outcome.status in wrong, dull=dull)
         self._report.summary(_in_words(counts), counts)
         if otherwise and not self._settings_are_the_functions:
             self._report.note(f"{counted(otherwise, 'copy was', 'copies were')} {_OTHERS}")
         return int(any(counts[status] for status in wrong))
 
-    def _tell(self, outcome: Outcome, *, wrong: bool, dull: bool) -> None:
+    def _tell(self, outcome: Outcome, change: Change, *, wrong: bool, dull: bool) -> None:
         facts = summary(outcome)
         before, after = facts.get("captured_before") or "-", facts.get("captured_after")
-        status = "already published" if outcome.status == "duplicate" else outcome.status
+        reason = _NO_ORIGINAL if (outcome.status, change) == ("gone", "written") else outcome.reason
         self._report.file(
-            status,
+            _SAID.get(outcome.status, outcome.status),
             outcome.key,
             wrong=wrong,
-            asked=f"{before} → {after}" if after else "",
-            reason=sentences(outcome.reason, outcome.advice, _made_otherwise(outcome.other_settings)),
+            asked=" → ".join(dict.fromkeys((before, after))) if after else "",
+            reason=sentences(reason, outcome.advice, _made_otherwise(outcome.other_settings)),
             dull=dull,
             outcome=facts,
         )
@@ -197,4 +200,7 @@ def _made_otherwise(differences: str) -> str:
 
 
 def _in_words(counts: Counter[str]) -> str:
-    return ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "there are no photos"
+    return (
+        ", ".join(f"{count} {_SAID.get(status, status)}" for status, count in sorted(counts.items()))
+        or "there are no photos"
+    )

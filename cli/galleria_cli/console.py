@@ -16,7 +16,7 @@ The overview is printed from the list below, without importing Click or any subc
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from galleria_cli.text_table import printable
@@ -49,6 +49,8 @@ COMMANDS: Final[dict[str, str]] = {
     "local": "keep the embedded system running, and publish whatever is put into staging",
     "completion": "print what a shell needs to complete commands and options",
 }
+#: What to do where a setting is missing.
+_SETUP: Final = f"`{PROGRAM} setup PROVIDER` asks for it and keeps it; or set the environment variable {{name}}."
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -93,9 +95,6 @@ def _run(arguments: list[str]) -> int:
         return 0
     try:
         return _invoke(arguments)
-    except GalleriaError as error:
-        print(_in_words(error), file=sys.stderr)
-        return 2
     except BrokenPipeError:
         raise
     except OSError as error:  # a folder that was deleted, a file system that was unmounted
@@ -109,7 +108,7 @@ def _invoke(arguments: list[str]) -> int:
     """Let Click find the subcommand and its options, and run it."""
     import click  # noqa: PLC0415 # half of the time that a start may take
 
-    from galleria_cli.subcommands import Subcommands  # noqa: PLC0415
+    from galleria_cli.subcommands import Subcommands, hosts_of  # noqa: PLC0415
 
     group = Subcommands(COMMANDS)
     if instruction := os.environ.get(COMPLETE):
@@ -118,7 +117,11 @@ def _invoke(arguments: list[str]) -> int:
         return complete(group, PROGRAM, COMPLETE, instruction)
     try:
         with group.make_context(PROGRAM, arguments) as context:
-            status: int = group.invoke(context)
+            try:
+                status: int = group.invoke(context)
+            except GalleriaError as error:
+                print(_in_words(error, hosts_of(context)), file=sys.stderr)
+                return 2
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.exceptions.Abort:  # Ctrl-C or end of input at a question, or the answer was no
@@ -150,7 +153,12 @@ def _forget_output() -> None:
             os.close(nowhere)
 
 
-def _in_words(error: GalleriaError) -> str:
-    place = "/".join(part for part in (error.bucket, error.key) if part)
-    text = printable(f"{place}: {error.message}" if place and place not in error.message else error.message)
-    return f"{text}\n{printable(error.advice)}" if error.advice else text
+def _in_words(error: GalleriaError, hosts: Mapping[str, str]) -> str:
+    """Say what went wrong, where, and what to do."""
+    names = [name for name in (error.bucket, error.key) if name]
+    text = error.message if all(name in error.message for name in names) else f"{'/'.join(names)}: {error.message}"
+    host = hosts.get(error.bucket or "")
+    if host and host not in text:
+        text = f"{text}, at {host}"
+    advice = _SETUP.format(name=error.tag) if error.message == f"{error.tag} is not set" else error.advice
+    return "\n".join(map(printable, filter(None, (text, advice))))

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from galleria_cli.own_folders import cache_folder
 from galleria_cli.text_table import printable
@@ -13,6 +14,9 @@ from galleria_storage.runtime.environment import RememberedNames, completed
 from galleria_storage.s3.access import BucketAccess, ProviderAccess, public_bucket
 from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.s3.pace import Pace
+
+if TYPE_CHECKING:
+    from galleria_storage.s3.clients import Connection
 
 
 def settings(stack: str | None = None) -> dict[str, str]:
@@ -56,11 +60,12 @@ def staging_store(bucket: str | None = None, endpoint: str | None = None, pace: 
         raise SettingsError(
             "STAGING_BUCKET is not set",
             tag="STAGING_BUCKET",
-            advice="Set it, or give --bucket: the stack's output StagingBucketName.",
+            advice="Set it, or give --bucket.",
         )
     access = BucketAccess(name, ProviderAccess(endpoint=endpoint or "")).check("STAGING_")
-    connection = identify(connect_for_many(access, pace))
-    return ObjectStore(connection.client, connection.bucket, connection.profile)
+    connection = connect_for_many(access, pace)
+    _note(connection)
+    return ObjectStore(*identify(connection))
 
 
 def public_store(
@@ -77,14 +82,24 @@ def public_store(
     access = public_bucket(read)
     for note in near_settings(read, read.names):
         print(printable(note), file=sys.stderr)
-    connection = identify(connect_for_many(access, pace))
-    return ObjectStore(connection.client, connection.bucket, connection.profile)
+    connection = connect_for_many(access, pace)
+    _note(connection)
+    return ObjectStore(*identify(connection))
 
 
 def place_of(store: ObjectStore) -> str:
     """Name a bucket with its provider's host."""
-    host = store.client.meta.endpoint_url.partition("://")[2]
-    return f"bucket {store.bucket} at {host}"
+    return f"bucket {store.bucket} at {_host(store)}"
+
+
+def _host(reached: "Connection | ObjectStore") -> str:
+    return reached.client.meta.endpoint_url.partition("://")[2]
+
+
+def _note(connection: "Connection") -> None:
+    from galleria_cli.subcommands import note_host  # noqa: PLC0415 # comes with Click
+
+    note_host(connection.bucket, _host(connection))
 
 
 def cache_file(name: str) -> Path:

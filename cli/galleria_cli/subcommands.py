@@ -2,9 +2,23 @@
 
 import importlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import click
+
+_HOSTS: Final = "galleria_cli.hosts"
+
+
+def note_host(bucket: str, host: str) -> None:
+    """Let an error that ends the command say at which provider a bucket is."""
+    if context := click.get_current_context(silent=True):
+        context.meta.setdefault(_HOSTS, {})[bucket] = host
+
+
+def hosts_of(context: click.Context) -> Mapping[str, str]:
+    """Return the hosts that were noted, by their buckets."""
+    found: Mapping[str, str] = context.meta.get(_HOSTS, {})
+    return found
 
 
 class Subcommand(click.Command):

@@ -181,3 +181,13 @@ def test_headers_follow_rules(s3: "S3Client", buckets: Buckets, prefix: str, pho
     assert heads["index.html"]["CacheControl"] == "no-cache"
     assert heads["a.css"]["CacheControl"] == "max-age=31536000"
     assert s3.head_object(Bucket=buckets.public, Key=f"{prefix}b.geojson")["ContentType"] == "application/geo+json"
+
+
+def test_where_nobody_can_tell_whether_pages_may_read_nothing_is_deployed(
+    buckets: Buckets, photos: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("S3_PUBLIC_BUCKET", f"{buckets.public}-none")
+    assert main(["deploy", str(photos)]) == 2
+    told = capsys.readouterr()
+    assert "--no-cors-check" in told.err
+    assert told.out == ""

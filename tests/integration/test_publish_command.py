@@ -92,7 +92,7 @@ def test_a_right_copy_is_written_again_if_that_is_forced_at_any_rate(
     first = s3.head_object(Bucket=buckets.public, Key=key)["Metadata"]["galleria-run"]
     capsys.readouterr()
     main(["publish", key])
-    assert "already published" in capsys.readouterr().out
+    assert "1 already published\n" in capsys.readouterr().out
     assert main(["publish", key, "--force", "--bwlimit", "50M", "--retries", "1", "--transfers", "2"]) == 0
     second = s3.head_object(Bucket=buckets.public, Key=key)["Metadata"]["galleria-run"]
     assert first != second
@@ -121,3 +121,13 @@ def test_a_watch_publishes_what_comes_and_what_gets_another_tag_until_ctrl_c(
     told = [line for line in capsys.readouterr().out.splitlines() if key in line]
     assert [line.split()[0] for line in told] == ["published", "published"]
     assert "2024:06:15 12:30:45 → 2024:06:15 10:30:45" in told[1]
+
+
+def test_a_time_that_stays_is_told_once_and_a_key_without_a_photo_is_named(
+    photos: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["publish", f"{photos}a/1.jpg"]) == 0
+    assert capsys.readouterr().out.startswith(f"published  {photos}a/1.jpg  2024:06:15 12:30:45\n")
+    for words in (["--dry-run"], []):
+        assert main(["publish", f"{photos}none.jpg", *words]) == 1
+        assert f"gone       {photos}none.jpg  there is no such original in staging" in capsys.readouterr().out

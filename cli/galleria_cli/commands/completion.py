@@ -8,7 +8,7 @@ from galleria_cli.subcommands import Subcommands
 
 
 @click.command("completion")
-@click.argument("shell", type=click.Choice(SHELLS))
+@click.argument("shell", type=click.Choice(SHELLS), metavar="SHELL")
 def command(shell: str) -> int:
     """Print what a shell needs to complete commands and options.
 

@@ -18,7 +18,7 @@ def command() -> None:
 _merge = click.option("--merge", is_flag=True, help="Keep the rules of others (CORS_MODE=merge).")
 
 
-@command.command(cls=Subcommand)
+@command.command(cls=Subcommand, short_help="Compare, and write nothing.")
 @click.option("--setup-cors", is_flag=True, help="Repair the rules if they have drifted.")
 @_merge
 @retried
@@ -31,7 +31,7 @@ def check(*, setup_cors: bool, merge: bool, dry_run: bool, report: Report) -> in
     return audit(setup_cors=setup_cors and not dry_run, merge=merge, report=report)
 
 
-@command.command(cls=Subcommand)
+@command.command(cls=Subcommand, short_help="Compare, and repair.")
 @_merge
 @retried
 @dry

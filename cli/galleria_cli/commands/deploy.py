@@ -67,8 +67,8 @@ def command(
     found = Chosen([folder_given(folder)], selection, recursive=recursive)
     store = places.public_store({"S3_PUBLIC_BUCKET": bucket, "S3_PUBLIC_ENDPOINT": endpoint}, pace=transfers.pace)
     given = {"S3_PUBLIC_BUCKET": store.bucket, "S3_PUBLIC_ENDPOINT": endpoint}
-    if not no_cors_check and not _cors_in_order(given, setup_cors=setup_cors and not dry_run):
-        return 1
+    if not no_cors_check and (status := _cors_status(given, setup_cors=setup_cors and not dry_run)):
+        return status
     defaults = [*headers[0], *(deploying.Header(f"*{ending}", "no-cache") for ending in deploying.PAGES)]
     start = sending.folder_of(prefix)
     run = sending.Sending(store, start, report, transfers, deploying.WORDS, checksum=checksum, dry_run=dry_run)
@@ -93,9 +93,9 @@ def _headers(words: tuple[str, ...], option: str) -> "list[Header]":
     return found
 
 
-def _cors_in_order(given: dict[str, str | None], *, setup_cors: bool) -> bool:
+def _cors_status(given: dict[str, str | None], *, setup_cors: bool) -> int:
     """Check the bucket's CORS rules, repair them if asked to, and print what is wrong with them."""
-    from galleria_cli.auditing import may_be_read  # noqa: PLC0415 # `--help` is quick
+    from galleria_cli.auditing import reading_status  # noqa: PLC0415 # `--help` is quick
 
     env = {**os.environ, **{name: value for name, value in given.items() if value is not None}}
-    return may_be_read(env, setup_cors=setup_cors)
+    return reading_status(env, setup_cors=setup_cors)

@@ -20,7 +20,7 @@ aws secretsmanager create-secret --name gallery --secret-string file://keys.json
 
 
 @click.command("setup", epilog="Exit status: 0 written, 2 an answer is wrong, 130 nothing was written.")
-@click.argument("provider", type=click.Choice(list(PROVIDERS)))
+@click.argument("provider", type=click.Choice(list(PROVIDERS)), metavar="PROVIDER")
 @click.option("--where", help="Region, location, account or address, as the provider calls it.")
 @click.option("--staging-bucket", help="Where photos are put; empty: the stack makes one.")
 @click.option("--public-bucket", help="Where corrected copies go.")

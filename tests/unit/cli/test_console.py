@@ -11,8 +11,11 @@ import pytest
 
 from galleria_cli import console
 from galleria_cli.demo import foreground
-from galleria_storage.errors import BucketNotFoundError, GalleriaError, SettingsError
+from galleria_storage.errors import AccessDeniedError, BucketNotFoundError, GalleriaError, SettingsError
+from galleria_storage.s3.clients import Connection
 from tests.support.servers.processes import ROOT
+
+SETUP = "`galleria-storage setup PROVIDER` asks for it and keeps it; or set the environment variable {}.\n"
 
 
 def fail_with(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> int:
@@ -70,6 +73,11 @@ def test_bad_usage_is_exit_status_2(arguments: list[str], words: str, capsys: py
         (SettingsError("STAGING_BUCKET is not set", advice="Set it."), "STAGING_BUCKET is not set\nSet it.\n"),
         (BucketNotFoundError("it does not exist", bucket="gone"), "gone: it does not exist\n"),
         (GalleriaError("no", bucket="b", key="k"), "b/k: no\n"),
+        (GalleriaError("'k' in bucket 'b': no", bucket="b", key="k"), "'k' in bucket 'b': no\n"),
+        (
+            SettingsError("S3_PUBLIC_BUCKET is not set", tag="S3_PUBLIC_BUCKET", advice="Set it."),
+            "S3_PUBLIC_BUCKET is not set\n" + SETUP.format("S3_PUBLIC_BUCKET"),
+        ),
     ],
 )
 def test_an_error_is_told_in_words_without_a_trace(
@@ -164,3 +172,18 @@ def test_a_group_without_a_subcommand_shows_its_help(capsys: pytest.CaptureFixtu
 def test_an_error_of_usage_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert console.main(["setup"]) == 2
     assert "Choose from: aws, hetzner" in capsys.readouterr().err
+
+
+def test_an_error_says_at_which_provider_the_bucket_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reach = {"BUCKET": "gallery", "ENDPOINT": "http://127.0.0.1:9", "ACCESS_KEY": "a", "SECRET_KEY": "s"}
+    for name, value in reach.items():
+        monkeypatch.setenv(f"S3_PUBLIC_{name}", value)
+    monkeypatch.setattr("galleria_storage.s3.discovery.identify", refused)
+    assert console.main(["manifest"]) == 2
+    assert capsys.readouterr().err == "'gallery': no, at 127.0.0.1:9\nAsk.\n"
+
+
+def refused(connection: Connection) -> Connection:
+    raise AccessDeniedError(f"{connection.bucket!r}: no", bucket=connection.bucket, advice="Ask.")

@@ -125,7 +125,8 @@ def test_what_is_not_a_file_is_rejected_without_waiting_for_it(
     os.mkfifo(pipe := tmp_path / "pipe.jpg")
     for where in (["--dry-run"], ["--into", str(tmp_path / "corrected")]):
         assert main(["correct", *where, SLOW, str(pipe), str(tmp_path), str(photo)]) == 1
-        assert capsys.readouterr().out.count("is not a regular file") == 2
+        assert "is not a regular file" in (said := capsys.readouterr().out)
+        assert "it is a folder" in said
 
 
 SIDECAR = b"""<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?>
@@ -238,6 +239,13 @@ def test_a_folder_without_any_correction_is_told_of_its_rules(
         path.write_text(rules)
     assert main(["correct", "-r", str(wedding), "--dry-run"]) == 2
     assert why.format(wedding.parent) in capsys.readouterr().err
+
+
+def test_a_folder_without_r_is_told_how(wedding: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["correct", str(wedding), "--dry-run"]) == 2
+    assert "add -r" in capsys.readouterr().err
+    assert main(["correct", "shift=1", str(wedding), "--dry-run"]) == 1
+    assert "wedding  it is a folder; -r takes the photos in it" in capsys.readouterr().out
 
 
 def test_a_sidecar_that_says_another_time_stays_as_it_is() -> None:

@@ -133,7 +133,13 @@ def test_nothing_secret_of_an_answer_is_repeated() -> None:
     ("error", "kind", "words"),
     [
         (exceptions.NoCredentialsError(), AccessDeniedError, "no credentials were found"),
-        (exceptions.EndpointConnectionError(endpoint_url="https://x"), ProviderError, "could not be reached"),
+        (
+            exceptions.EndpointConnectionError(
+                endpoint_url="https://key:secret@s3.example:9000/photos/a.jpg?X-Amz-Signature=b"
+            ),
+            ProviderError,
+            "bucket 'photos': s3.example:9000 could not be reached",
+        ),
         (exceptions.ReadTimeoutError(endpoint_url="https://x"), ProviderError, "did not answer in time"),
         (exceptions.FlexibleChecksumError(error_msg="crc32 differs"), IntegrityError, "crc32 differs"),
     ],
@@ -144,6 +150,10 @@ def test_an_error_on_our_side_of_the_wire_is_named_too(
     found = translate(error, bucket="photos")
     assert type(found) is kind
     assert words in str(found)
+
+
+def test_the_answer_to_a_head_has_no_code_but_its_status() -> None:
+    assert "(HTTP 403)" in str(translate(answer("403", 403), bucket="photos"))
 
 
 def test_a_block_translates_what_boto3_raises_and_keeps_the_cause() -> None:

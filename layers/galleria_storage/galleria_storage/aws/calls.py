@@ -45,7 +45,9 @@ def call(service: str, operation: str, **arguments: Any) -> dict[str, Any]:
     except ValueError as error:  # botocore's words repeat the address, which may hold a password
         raise ProviderError(f"the endpoint that the AWS configuration names for {service} is not an address") from error
     except BotoCoreError as error:
-        raise ProviderError(f"the AWS configuration cannot be used for {service}: {redacted(str(error))}") from error
+        advice = "Set AWS_REGION, or run `aws configure`." if type(error).__name__ == "NoRegionError" else None
+        message = f"the AWS configuration cannot be used for {service}: {redacted(str(error))}"
+        raise ProviderError(message, advice=advice) from error
     try:
         response: dict[str, Any] = getattr(client, operation)(**arguments)
     except ClientError as error:  # the code alone: the message may repeat what was signed

@@ -8,6 +8,7 @@ an access key.
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from galleria_storage.errors import (
     AccessDeniedError,
@@ -114,16 +115,21 @@ _ADVICE_BY_KIND: Final[dict[type[ProviderError], str]] = {
 _LOCAL: Final = {
     "NoCredentialsError": "no credentials were found in the settings or the environment",
     "PartialCredentialsError": "one of the two keys is missing",
-    "EndpointConnectionError": "the endpoint could not be reached",
-    "ConnectTimeoutError": "the endpoint did not answer in time",
-    "ReadTimeoutError": "the endpoint did not answer in time",
-    "ConnectionClosedError": "the connection broke",
+    "EndpointConnectionError": "{host} could not be reached",
+    "ConnectTimeoutError": "{host} did not answer in time",
+    "ReadTimeoutError": "{host} did not answer in time",
+    "ConnectionClosedError": "the connection to {host} broke",
     "ResponseStreamingError": "the connection broke while reading",
     "IncompleteReadError": "the connection broke while reading",
-    "SSLError": "no trustworthy TLS connection could be made",
+    "SSLError": "no trustworthy TLS connection to {host} could be made",
     "ResponseParserError": "the answer is not one of an S3 server",
 }
-
+#: What to do about some of them.
+_LOCAL_ADVICE: Final = {
+    "NoCredentialsError": "Set the keys (AWS_ACCESS_KEY_ID … or S3_PUBLIC_ACCESS_KEY …), or run `aws configure`.",
+    "EndpointConnectionError": "Check the network, and the endpoint's name in the settings.",
+    "SSLError": "Check the endpoint's name in the settings, and this machine's clock.",
+}
 #: Errors of boto3 and urllib3 that a network outage causes.
 _AWAY: Final = frozenset(
     {
@@ -164,9 +170,9 @@ def translate(error: Exception, *, bucket: str | None = None, key: str | None = 
     # An unknown code may mean anything, so the server's own words say more than ours would.
     own = kind is not ProviderError and (code in _CODES or code in {"", str(status)} or not said)
     operation = getattr(error, "operation_name", "the call")
+    shown = "" if code == str(status) else f"{redacted(code) or 'no code'}, "  # HEAD has the status in place of a code
     return kind(
-        f"{operation} of {_name(bucket, key)}: {_WORDS[kind] if own else said or _WORDS[kind]} "
-        f"({redacted(code) or 'no code'}, HTTP {status})",
+        f"{operation} of {_name(bucket, key)}: {_WORDS[kind] if own else said or _WORDS[kind]} ({shown}HTTP {status})",
         bucket=bucket,
         key=key,
         advice=_ADVICE.get(code) or (_ADVICE_BY_KIND.get(kind) if own else None),
@@ -244,7 +250,14 @@ def _translate_local(error: Exception, bucket: str | None, key: str | None) -> G
         kind = AccessDeniedError
     elif name == "FlexibleChecksumError":
         kind = IntegrityError
-    return kind(f"{_name(bucket, key)}: {_LOCAL.get(name) or redacted(str(error))}", bucket=bucket, key=key)
+    words = _LOCAL[name].format(host=_host(error)) if name in _LOCAL else redacted(str(error))
+    return kind(f"{_name(bucket, key)}: {words}", bucket=bucket, key=key, advice=_LOCAL_ADVICE.get(name))
+
+
+def _host(error: Exception) -> str:
+    """Return the host, and the port, that botocore could not talk to: nothing else of an address that may hold keys."""
+    url = str(getattr(error, "kwargs", {}).get("endpoint_url") or "")
+    return redacted(urlsplit(url).netloc.rpartition("@")[2]) or "the endpoint"
 
 
 def _status(error: BaseException | None) -> int:
