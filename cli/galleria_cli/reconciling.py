@@ -94,6 +94,6 @@ class Reconciling:
             buffer = bytearray(min(_CHUNK, max(content.size, 1)))
             while content.left:
                 content.fill(memoryview(buffer)[: min(len(buffer), content.left)])
-            expected = content.sha256()
+            expected = content.sha256
         with self.public.open(key, if_match=copy.etag) as stream:
             return stream.sha256() == expected

@@ -1,5 +1,6 @@
 """A stored object as a source: any range, and all of it, in as few requests as that takes."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from galleria_storage.errors import PreconditionFailedError, ProviderError
 from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.s3.profiles import AWS
 from galleria_storage.transfer.content import Content
-from galleria_storage.transfer.object_source import ObjectSource
+from galleria_storage.transfer.object_source import ObjectSource, source_of
 from tests.support.fakes.fake_s3 import FakeS3
 
 MIB = 1 << 20
@@ -27,8 +28,8 @@ class Bucket:
         client: Any = self.s3
         self.store = ObjectStore(client, "staging", AWS)
 
-    def open(self, whole: int) -> ObjectSource:
-        return ObjectSource(self.store, self.store.open("a"), whole)
+    def open(self, whole: int) -> AbstractContextManager[ObjectSource]:
+        return source_of(self.store, self.store.open("a"), whole)
 
 
 @pytest.mark.parametrize("whole", [WHOLE, STREAMED])

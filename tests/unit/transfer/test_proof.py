@@ -98,11 +98,6 @@ def test_an_etag_tells_of_how_many_parts_it_is() -> None:
     assert etag_of_parts([MD5.digest(), b""]) == ""
 
 
-def test_an_answer_that_proves_the_bytes_leaves_nothing_to_look_for() -> None:
-    expected = Proof.of_bytes(NOTHING, DigestedBody(BODY)).expected(Stored(MD5.hexdigest()), len(BODY), b"", {})
-    assert (expected.size, expected.proven) == (len(BODY), True)
-
-
 @pytest.mark.parametrize(
     ("profile", "answer", "etag", "checked"),
     [
@@ -121,5 +116,5 @@ def test_an_answer_that_does_not_prove_the_bytes_says_what_a_look_must_find(
     profile: ProviderProfile, answer: Stored, etag: str, checked: bool
 ) -> None:
     expected = Proof.of_bytes(profile, DigestedBody(BODY)).expected(answer, len(BODY), SHA256.digest(), {"a": "b"})
-    assert (expected.proven, expected.etag, expected.checked) == (False, etag, checked)
+    assert (expected.etag, expected.checked) == (etag, checked)
     assert (expected.sha256, expected.metadata) == (SHA256.digest(), {"a": "b"})

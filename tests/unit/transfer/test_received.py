@@ -10,7 +10,7 @@ from galleria_storage.errors import IntegrityError
 from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.s3.profiles import AWS
 from galleria_storage.transfer.content import Content
-from galleria_storage.transfer.object_source import ObjectSource
+from galleria_storage.transfer.object_source import source_of
 from galleria_storage.transfer.received import crc_to_check
 from tests.support.fakes.fake_s3 import Body, FakeS3
 
@@ -79,7 +79,7 @@ class Altering(FakeS3):
 def read_all(s3: Altering, whole: int) -> bytes:
     client: Any = s3
     store = ObjectStore(client, "staging", AWS)
-    with ObjectSource(store, store.open("a"), whole) as source:
+    with source_of(store, store.open("a"), whole) as source:
         content = Content(source)
         if content.in_memory:
             return bytes(content.whole())

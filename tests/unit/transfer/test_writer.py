@@ -50,7 +50,7 @@ def write(s3: FakeS3, profile: ProviderProfile, way: str, data: bytes, pieces: l
         content = Content(source, pieces)
         written = writer.write("a", content, {"ContentType": "image/jpeg", "Metadata": {"by": "us"}}, ABSENT)
         if not written.bytes_copied:
-            assert content.sha256() == hashlib.sha256(s3.objects["public", "a"].body).digest()
+            assert content.sha256 == hashlib.sha256(s3.objects["public", "a"].body).digest()
     return written
 
 

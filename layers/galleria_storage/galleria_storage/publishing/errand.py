@@ -87,7 +87,7 @@ class Errand:
             "published",
             draft.note,
             *wish.notes,
-            sha256=draft.content.sha256().hex(),
+            sha256=draft.content.sha256.hex(),
             media_type=draft.media_type,
             credentials=draft.credentials,
             asked=wish.asked,

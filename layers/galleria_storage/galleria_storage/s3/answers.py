@@ -120,6 +120,9 @@ class ObjectStream:
     def readinto(self, buffer: memoryview) -> int:
         """Read into the buffer; return how many bytes came, 0 at the end.
 
+        With the object's last byte the whole answer is read, so that boto3
+        compares its checksum, and the connection is free.
+
         Raises
         ------
         IntegrityError
@@ -127,8 +130,14 @@ class ObjectStream:
         ProviderError
             The connection broke.
         """
+        if self.position == self.info.size:
+            return 0
         try:
             count = self._read(buffer)
+            self.position += count
+            if self.position == self.info.size:
+                self._read(memoryview(bytearray(1)))
+                self.close()
         except sdk_errors() as error:
             raise translate(error, bucket=self._bucket, key=self.info.key) from error
         except breaks() as error:  # resets, closed sockets, time-outs
@@ -137,8 +146,7 @@ class ObjectStream:
                 bucket=self._bucket,
                 key=self.info.key,
             ) from error
-        self.position += count
-        if count == 0 and len(buffer) and self.position < self.info.size:
+        if count == 0 and len(buffer):
             raise IntegrityError(
                 f"{self.info.key!r} ended at byte {self.position} of {self.info.size}",
                 bucket=self._bucket,

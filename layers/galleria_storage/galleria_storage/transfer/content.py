@@ -26,6 +26,8 @@ class Content:
         Total bytes, known before the first one is sent.
     left
         Bytes not yet read.
+    sha256
+        SHA-256 of all bytes; empty until all of them have come through here.
     """
 
     def __init__(self, source: ObjectSource, pieces: Iterable[bytes | range] | None = None) -> None:
@@ -34,13 +36,15 @@ class Content:
         self.pieces = [range(source.size)] if pieces is None else list(pieces)
         self.size = self.left = sum(map(len, self.pieces))
         self._pending = deque(self.pieces)
-        self._sha256 = hashlib.sha256()
+        self._digest = hashlib.sha256()
+        self.sha256 = b"" if self.left else self._digest.digest()
 
     def whole(self) -> DigestedBody:
-        """Return all of it in memory, lent until the source is closed."""
+        """Return all of it in memory, lent as long as the source."""
         body = self.source.body(self.pieces)
-        self._sha256.update(body)
+        self._digest.update(body)
         self.left = 0
+        self.sha256 = self._digest.digest()
         return body
 
     def fill(self, buffer: memoryview) -> None:
@@ -57,15 +61,13 @@ class Content:
         if not self.left:
             self.source.finish()
         # All at once: the socket keeps filling while we hash, so reads need not wait for each piece.
-        self._sha256.update(buffer)
-
-    def sha256(self) -> bytes:
-        """Return the SHA-256 of all bytes; empty unless all of them came through here."""
-        return b"" if self.left else self._sha256.digest()
+        self._digest.update(buffer)
+        if not self.left:
+            self.sha256 = self._digest.digest()
 
     def sha256_so_far(self) -> bytes:
         """Return the SHA-256 of the bytes that came through here so far."""
-        return self._sha256.digest()
+        return self._digest.digest()
 
 
 def fill_from(source: ObjectSource, piece: bytes | range, buffer: memoryview) -> None:

@@ -6,10 +6,9 @@ into the buffer from which it will be sent.
 """
 
 import gc
-from collections.abc import Sequence
-from contextlib import ExitStack
-from types import TracebackType
-from typing import Final, Self
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
 
 from galleria_storage.errors import (
     AccessDeniedError,
@@ -35,6 +34,32 @@ _ROOM: Final = 128 * 1024
 _RESUMPTIONS: Final = 4
 
 
+@contextmanager
+def source_of(
+    store: ObjectStore, stream: ObjectStream, whole: int = Sizes().whole, bodies: BodyPool | None = None
+) -> Iterator["ObjectSource"]:
+    """Lend an object as a source; at the end of the block its connection is dropped and its memory returned.
+
+    Parameters
+    ----------
+    store
+        The bucket that holds it.
+    stream
+        The open answer of the first GET.
+    whole
+        Largest size, in bytes, that is held in memory (`Sizes.whole`).
+    bodies
+        Lends that memory.
+    """
+    size, bodies = stream.info.size, bodies or BodyPool()
+    with bodies.body_of(size if size <= whole else 0, _ROOM) as start:
+        source = ObjectSource(store, stream, start, bodies, in_memory=size <= whole)
+        try:
+            yield source
+        finally:
+            source.close_stream()
+
+
 class ObjectSource:
     """An object that is read at one ETag, even if connections break.
 
@@ -47,10 +72,12 @@ class ObjectSource:
         The bucket that holds it.
     stream
         The open answer of the first GET.
-    whole
-        Largest size, in bytes, that is held in memory (`Sizes.whole`).
+    start
+        Memory for its first bytes: for all of them where it is small enough to be held in memory.
     bodies
-        Lends that memory.
+        Lends memory for what is read later.
+    in_memory
+        Whether it is small enough.
 
     Attributes
     ----------
@@ -59,7 +86,7 @@ class ObjectSource:
     size
         Bytes in all.
     in_memory
-        Whether it is held in memory, so that `body` may be called.
+        As above: `body` may be called.
     bytes_read
         How many bytes have come so far.
     bodies
@@ -67,27 +94,21 @@ class ObjectSource:
     """
 
     def __init__(
-        self, store: ObjectStore, stream: ObjectStream, whole: int = Sizes().whole, bodies: BodyPool | None = None
+        self, store: ObjectStore, stream: ObjectStream, start: DigestedBody, bodies: BodyPool, *, in_memory: bool
     ) -> None:
         self.store = store
         self.info = stream.info
         self.size = stream.info.size
-        self.in_memory = self.size <= whole
+        self.in_memory = in_memory
+        self.bytes_read = 0
+        self.bodies = bodies
         self._stream = stream
-        self._crc = crc_to_check(stream.checksums)
+        self._crc = crc_to_check(stream.checksums) if stream.checksums else None
         self._resumed = 0
-        self._bytes_in_ranges = 0
         self._ranges: list[tuple[int, bytes]] = []
-        self._lent = ExitStack()
-        self.bodies = bodies or BodyPool()
         #: The object's first `_kept` bytes: as many as the stream has given while it was looked at.
-        self._start = self._lent.enter_context(self.bodies.body_of(self.size if self.in_memory else 0, _ROOM))
+        self._start = start
         self._kept = 0
-
-    @property
-    def bytes_read(self) -> int:
-        """How many bytes have come so far."""
-        return self._stream.position + self._bytes_in_ranges
 
     def read(self, offset: int, length: int) -> bytes:
         """Return a range; fewer bytes only at the end of the object.
@@ -143,7 +164,7 @@ class ObjectSource:
         Returns
         -------
         DigestedBody
-            Lent until `close`. The object itself can no longer be read.
+            Lent as long as the source. The object itself can no longer be read.
         """
         self._keep_up_to(self.size)
         body, ranges = self._start, [piece for piece in pieces if isinstance(piece, range)]
@@ -161,12 +182,8 @@ class ObjectSource:
 
     def close_stream(self) -> None:
         """Drop the connection of the first answer, read or not: only ranges are needed from now on."""
-        self._stream.close()
-
-    def close(self) -> None:
-        """Drop the connection, and return the memory."""
-        self._stream.close()
-        self._lent.close()
+        if not self._stream.closed:
+            self._stream.close()
 
     def _joined(self, pieces: Sequence[bytes | range]) -> bytes:
         with memoryview(self._start) as view:
@@ -194,24 +211,25 @@ class ObjectSource:
             done += self._read_or_resume(buffer[done : done + CHUNK])
         if self._crc:
             self._crc.update(buffer)
-        if len(buffer) and self._stream.position == self.size:
-            self._stream.readinto(memoryview(bytearray(1)))  # boto3 compares its checksum when it sees the end
-            if self._crc:
+            if len(buffer) and self._stream.position == self.size:
                 self._crc.check(self.store.bucket, self.info.key)
 
     def _read_or_resume(self, buffer: memoryview) -> int:
         while True:
             try:
-                return self._stream.readinto(buffer)
+                count = self._stream.readinto(buffer)
             except (AccessDeniedError, BucketNotFoundError):
                 raise
             except ProviderError:
                 self._resumed += 1
-                if self._resumed > _RESUMPTIONS:
+                if self._resumed > _RESUMPTIONS or self._stream.position == self.size:
                     raise
                 position = self._stream.position
                 self._stream.close()
                 self._stream = self._open(position)
+            else:
+                self.bytes_read += count
+                return count
 
     def _fill_by_range(self, offset: int, buffer: memoryview) -> None:
         """Request exactly these bytes, which leaves the connection usable."""
@@ -225,7 +243,7 @@ class ObjectSource:
                     if self._resumed > _RESUMPTIONS:
                         raise
                 finally:
-                    self._bytes_in_ranges += stream.position - offset - done
+                    self.bytes_read += stream.position - offset - done
                     done = stream.position - offset
 
     def _open(self, start: int, stop: int | None = None) -> ObjectStream:
@@ -242,14 +260,6 @@ class ObjectSource:
         return PreconditionFailedError(
             f"{self.info.key!r} changed while it was being read", bucket=self.store.bucket, key=self.info.key
         )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _put(body: bytearray, where: slice, data: bytes) -> None:

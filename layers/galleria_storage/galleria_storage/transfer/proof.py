@@ -47,8 +47,6 @@ class Expected:
         SHA-256 of the content; empty if unknown.
     metadata
         Sent with the object, so that we recognise our own.
-    proven
-        Whether the answer to the write already proves it.
     checked
         Whether the provider is known to have compared the digest that was sent with what it received.
     """
@@ -57,7 +55,6 @@ class Expected:
     etag: str = ""
     sha256: bytes = b""
     metadata: Mapping[str, str] = field(default_factory=dict)
-    proven: bool = False
     checked: bool = False
 
 
@@ -130,17 +127,16 @@ class Proof:
             return None
         if not self.headers:
             return True  # the signature is the proof: other bytes than the signed ones would have been refused
-        if stored.etag_is_md5 and (found := md5_of(stored.etag)):
-            return found == self._md5()
-        return None
+        if not stored.etag_is_md5:
+            return None
+        if stored.etag == self._md5().hex():
+            return True
+        return False if md5_of(stored.etag) else None
 
     def expected(self, stored: Stored, size: int, sha256: bytes, metadata: Mapping[str, str]) -> Expected:
-        """Return what a check must find, given the answer to the write of an object in one piece."""
-        holds = self.holds(stored)
-        if holds:
-            return Expected(size, proven=True)
+        """Return what a check must find, given an answer that does not prove the write of an object in one piece."""
         etag = "" if stored.checksums else self._md5().hex()  # a wrong checksum leaves no trust in the ETag
-        return Expected(size, etag, sha256, metadata, checked=self.checked and holds is None)
+        return Expected(size, etag, sha256, metadata, checked=self.checked and self.holds(stored) is None)
 
 
 def algorithm_of_parts(profile: ProviderProfile, *, file: bool = False) -> dict[str, str]:
@@ -151,7 +147,7 @@ def algorithm_of_parts(profile: ProviderProfile, *, file: bool = False) -> dict[
 
 
 def check_stored(store: ObjectStore, key: str, stored: Stored, expected: Expected) -> None:
-    """Raise unless what was stored is proven, by the answer to the write or by a check.
+    """Look at what was stored, where the answer to the write does not prove it; raise unless it is right.
 
     An ETag that is an MD5 decides. One that is not, on an object of the right
     size, is enough where the provider has checked a digest of what was sent;
@@ -164,8 +160,6 @@ def check_stored(store: ObjectStore, key: str, stored: Stored, expected: Expecte
     PreconditionFailedError
         Whether this was ever stored is unknown: somebody else's object is there.
     """
-    if expected.proven:
-        return
     found = store.head(key)
     if found is None:
         raise WrongContentError(store, key, "the object is missing after the write")
