@@ -131,7 +131,8 @@ class ByHand:
     def would_publish(self, keys: Iterable[str]) -> int:
         """Say what `publish` would do for each key, and do nothing."""
         counts: Counter[str] = Counter()
-        with closing(as_they_finish(self._would, keys, self._at_once)) as found:
+        results = as_they_finish(self._would, keys, self._at_once, stop=self.patience.give_up, idle=self._report.idle)
+        with self._report.counting(goes_on=False), closing(results) as found:
             for would in found:
                 counts[would.status] += 1
                 dull = would.status in {"already published", "ignored"}
@@ -167,7 +168,7 @@ class ByHand:
             return carry_out(Task(bucket, key, change=change), self._publisher, self._reporter, bucket)
 
         with (
-            self._report.interruptible(),
+            self._report.counting(goes_on=True),
             closing(as_they_finish(one, keys, self._at_once, stop=self.patience.give_up)) as outcomes,
         ):
             for outcome in outcomes:

@@ -3,6 +3,7 @@
 import json
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _UNITS: Final = ("bytes", "KB", "MB", "GB", "TB")
 _THOUSAND: Final = 1000
 _EVERY_SECONDS: Final = 10
+#: How often a count is printed where there is no bar.
+_COUNT_SECONDS: Final = 60
 
 
 class Report:
@@ -42,6 +45,7 @@ class Report:
         self._lock = threading.Lock()
         self._told_at = 0.0
         self._files = 0
+        self._counted_at: float | None = None
 
     def file(self, status: str, name: str, *, wrong: bool = False, dull: bool = False, **facts: Any) -> None:
         """Report the result for one file.
@@ -55,7 +59,7 @@ class Report:
         facts
             Further fields for JSON; `reason` and `asked` are shown to people, too.
         """
-        self._files += 1
+        self._count()
         told = {key: value for key, value in facts.items() if value is not None and value != ""}
         if self.as_json:
             self._print(json.dumps({"file": name, "status": status, **told}, ensure_ascii=False, default=str))
@@ -83,38 +87,63 @@ class Report:
                 print(printable(words), file=sys.stderr, flush=True)
 
     @contextmanager
-    def interruptible(self, files: Callable[[], int] | None = None) -> Iterator[None]:
-        """Say where the run stopped if Ctrl-C ends it; None: the number of files is unknown."""
+    def interruptible(self, files: Callable[[], int] | None = None, *, goes_on: bool = True) -> Iterator[None]:
+        """Say where the run stopped if Ctrl-C ends it, and what the same command then does.
+
+        Parameters
+        ----------
+        files
+            Returns how many there are; None: the number is unknown.
+        goes_on
+            What was done need not be done again.
+        """
         try:
             yield
         except KeyboardInterrupt:
             done = self._files if files is None else f"{self._files} of {files()}"
-            self.note(f"stopped after {done} files; the same command goes on from there")
+            then = "goes on from there" if goes_on else "begins anew"
+            self.note(f"stopped after {done} files; the same command {then}")
             raise
 
     @contextmanager
-    def progress(self, totals: Callable[[], tuple[int, int]]) -> Iterator[None]:
+    def counting(self, *, goes_on: bool) -> Iterator[None]:
+        """Show how many files are finished, where the number of all is unknown; see `interruptible`."""
+        with self.interruptible(goes_on=goes_on):
+            if self.quiet or self.as_json:
+                yield
+            elif not self._has_bar():
+                self._counted_at = time.monotonic()
+                yield
+                self._counted_at = None
+            else:
+                from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415 # as below
+
+                with self._shown(SpinnerColumn(), TextColumn("{task.fields[done]} files"), TimeElapsedColumn()):
+                    yield
+
+    @contextmanager
+    def progress(self, totals: Callable[[], tuple[int, int]], *, goes_on: bool = True) -> Iterator[None]:
         """Show progress on a terminal, if Rich is installed; say where Ctrl-C stopped it.
 
         Parameters
         ----------
         totals
             Returns how many files there are, and their bytes; called only if that is shown.
+        goes_on
+            See `interruptible`.
         """
         totals = cache(totals)
-        with self.interruptible(lambda: totals()[0]), self._bar(totals):
+        with self.interruptible(lambda: totals()[0], goes_on=goes_on), self._bar(totals):
             yield
 
     @contextmanager
     def _bar(self, totals: Callable[[], tuple[int, int]]) -> Iterator[None]:
-        if self.quiet or self.as_json or not sys.stderr.isatty() or not find_spec("rich"):
+        if self.quiet or self.as_json or not self._has_bar():
             yield
             return
-        from rich.console import Console  # noqa: PLC0415 # only where there is a terminal
-        from rich.progress import (  # noqa: PLC0415
+        from rich.progress import (  # noqa: PLC0415 # only where there is a terminal
             BarColumn,
             DownloadColumn,
-            Progress,
             TextColumn,
             TimeRemainingColumn,
             TransferSpeedColumn,
@@ -123,12 +152,23 @@ class Report:
         files, size = totals()
         columns = (TextColumn("{task.fields[done]}/{task.fields[files]}"), BarColumn(), DownloadColumn(),
                    TransferSpeedColumn(), TimeRemainingColumn())  # fmt: skip
+        with self._shown(*columns, total=size, files=files):
+            yield
+
+    @contextmanager
+    def _shown(self, *columns: Any, total: int | None = None, files: int | None = None) -> Iterator[None]:
+        from rich.console import Console  # noqa: PLC0415 # only where there is a terminal
+        from rich.progress import Progress  # noqa: PLC0415
+
         with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
-            self._progress, self._task = shown, shown.add_task("", total=size, done=0, files=files)
+            self._progress, self._task = shown, shown.add_task("", total=total, done=0, files=files)
             try:
                 yield
             finally:
                 self._progress = self._task = None
+
+    def _has_bar(self) -> bool:
+        return sys.stderr.isatty() and find_spec("rich") is not None
 
     def advance(self, size: int) -> None:
         """Advance the progress by the file just reported, of `size` bytes."""
@@ -137,8 +177,16 @@ class Report:
 
     def passed(self, size: int) -> None:
         """Advance the progress by a file that is not reported, of `size` bytes."""
-        self._files += 1
+        self._count()
         self.advance(size)
+
+    def _count(self) -> None:
+        self._files += 1
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, done=self._files)
+        elif self._counted_at is not None and time.monotonic() - self._counted_at >= _COUNT_SECONDS:
+            self._counted_at = time.monotonic()
+            self.note(f"{self._files} files so far")
 
     def waiting(self, seconds: float, error: GalleriaError | None) -> None:
         """Report an outage: at its beginning, now and then, and at its end."""

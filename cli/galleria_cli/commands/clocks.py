@@ -73,7 +73,7 @@ def command(
     unread: list[str] = []
     if missing := missing_parts():
         report.note(f"without {', '.join(missing)}, less is known: pip install 'galleria-storage[clocks]'")
-    with report.progress(lambda: (len(files), sum(size_of(file) for file in files))):
+    with report.progress(lambda: (len(files), sum(size_of(file) for file in files)), goes_on=False):
 
         def tell(file: "LocalFile", problem: str) -> None:
             if problem:

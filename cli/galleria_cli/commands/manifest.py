@@ -51,18 +51,19 @@ def command(
     """
     from galleria_cli import manifest, places  # noqa: PLC0415 # `--help` is quick
     from galleria_storage.bulk.patience import Patience  # noqa: PLC0415
+    from galleria_storage.bulk.patient_listing import listed  # noqa: PLC0415
     from galleria_storage.bulk.run import as_they_finish  # noqa: PLC0415
-    from galleria_storage.s3.listing import list_objects  # noqa: PLC0415
 
     public = places.public_store(env=places.settings(stack), pace=transfers.pace)
     before = previous or (output if output and not as_csv and output.is_file() else None)
     known = manifest.older(_text(before)) if before else manifest.NOTHING
     url = base_url or manifest.base_url_of(public)
     run = manifest.Describing(public, url, known, Patience(report.waiting, transfers.patience), sha256)
-    listed = (one for one in list_objects(public.client, public.bucket, prefix) if selection.takes(one.key))
-    with closing(as_they_finish(run.one, listed, transfers.at_once, stop=run.patience.give_up)) as found:
+    meant = (one for one in listed(public, prefix, run.patience) if selection.takes(one.key))
+    results = as_they_finish(run.one, meant, transfers.at_once, stop=run.patience.give_up, idle=report.idle)
+    with report.counting(goes_on=False), closing(results) as found:
         others: dict[str, str] = {}
-        entries = manifest.in_order(_photos(found, others))
+        entries = manifest.in_order(_photos(found, others, report))
     text = manifest.as_csv(entries) if as_csv else f"{manifest.as_json(entries, others, public.bucket)}\n"
     if output:
         replace_text(output, text)
@@ -74,9 +75,10 @@ def command(
     return 0
 
 
-def _photos(found: "Iterable[Described]", others: dict[str, str]) -> "Iterator[Entry]":
+def _photos(found: "Iterable[Described]", others: dict[str, str], report: Report) -> "Iterator[Entry]":
     """Yield the entries of photos, and remember the other objects."""
     for one in found:
+        report.passed(one.entry["size"] if one.entry else 0)
         if one.entry is None:
             others[one.key] = one.etag
         else:

@@ -69,9 +69,9 @@ def command(
     if watch and not dry_run:
         return _watch(run, prefix or "", selection, (every, tags_every), transfers.at_once)
     if keys:
-        found = keys_of([run.staging], keys, selection, recursive=recursive)
+        found = keys_of([run.staging], keys, selection, run.patience, recursive=recursive)
     else:
-        found = keys_under([run.staging], prefix or "", selection)
+        found = keys_under([run.staging], prefix or "", selection, run.patience)
     return run.would_publish(found) if dry_run else run.publish(found, named=bool(keys) and not recursive)
 
 

@@ -1,6 +1,7 @@
 """`galleria-storage remove KEY…`: removes a photo from staging, the public bucket and the CDN, in this order."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -45,7 +46,7 @@ def command(
     from galleria_cli.keys import keys_of  # noqa: PLC0415
 
     run = ByHand(report, stack, transfers, {"WHEN_REMOVED": "unpublish"})
-    found = keys_of([run.staging, run.public], keys, selection, recursive=recursive)
+    found = keys_of([run.staging, run.public], keys, selection, run.patience, recursive=recursive)
     if dry_run:
         return _say(run, found, report)
     return run.remove(found)
@@ -56,7 +57,7 @@ def _say(run: "ByHand", keys: Iterable[str], report: Report) -> int:
 
     count = 0
     for count, key in enumerate(keys, 1):  # noqa: B007 # it is reported at the end
-        original, copy = run.staging.head(key), run.public.head(key)
+        original, copy = (run.patience.call(partial(store.head, key)) for store in (run.staging, run.public))
         places = [name for name, there in (("staging", original), ("public", copy and is_ours(copy))) if there]
         kept = "; its older versions stay in staging" if original and original.version_id else ""
         other = "; what is public was not written by this service, and stays" if copy and not is_ours(copy) else ""

@@ -46,9 +46,9 @@ def compare(  # the options of its two callers
     from galleria_cli import places, reconciling  # noqa: PLC0415 # `--help` is quick
     from galleria_storage.bulk.march import march  # noqa: PLC0415
     from galleria_storage.bulk.patience import Patience  # noqa: PLC0415
+    from galleria_storage.bulk.patient_listing import listed  # noqa: PLC0415
     from galleria_storage.bulk.run import as_they_finish  # noqa: PLC0415
     from galleria_storage.publishing.publish_settings import publish_settings  # noqa: PLC0415
-    from galleria_storage.s3.listing import list_objects  # noqa: PLC0415
 
     env = places.settings(stack)
     settings = publish_settings(env)
@@ -56,11 +56,11 @@ def compare(  # the options of its two callers
     public = places.public_store(env=env, pace=transfers.pace)
     patience = Patience(report.waiting, transfers.patience)
     run = reconciling.Reconciling(staging, public, settings, patience, reads_bytes)
-    listed = march(*(list_objects(store.client, store.bucket, prefix) for store in (staging, public)))
-    pairs = (pair for pair in listed if selection.takes(pair.key))
+    listings = march(*(listed(store, prefix, patience) for store in (staging, public)))
+    pairs = (pair for pair in listings if selection.takes(pair.key))
     counts: Counter[str] = Counter()
     with (
-        report.interruptible(),
+        report.counting(goes_on=False),
         closing(
             as_they_finish(run.one, pairs, transfers.at_once, stop=run.patience.give_up, idle=report.idle)
         ) as results,

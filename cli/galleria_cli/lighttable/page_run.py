@@ -76,8 +76,9 @@ class PageRun(Background, Report):
         """Do nothing: the page counts for itself."""
 
     @contextmanager
-    def progress(self, totals: Callable[[], tuple[int, int]]) -> Iterator[None]:
+    def progress(self, totals: Callable[[], tuple[int, int]], *, goes_on: bool = True) -> Iterator[None]:
         """Set the number of files."""
+        del goes_on
         self.enter("pushing", totals()[0])
         yield
 

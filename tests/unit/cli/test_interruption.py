@@ -25,3 +25,12 @@ def test_in_json_the_files_are_counted_too_and_the_note_is_not_among_them(capsys
     told = capsys.readouterr()
     assert told.out == '{"file": "one.jpg", "status": "pushed"}\n'
     assert "stopped after 1 of 3 files" in told.err
+
+
+@pytest.mark.parametrize(("goes_on", "words"), [(True, "goes on from there"), (False, "begins anew")])
+def test_what_the_same_command_does_then_is_told(
+    capsys: pytest.CaptureFixture[str], *, goes_on: bool, words: str
+) -> None:
+    with pytest.raises(KeyboardInterrupt), Report().counting(goes_on=goes_on):
+        raise KeyboardInterrupt
+    assert capsys.readouterr().err == f"stopped after 0 files; the same command {words}\n"

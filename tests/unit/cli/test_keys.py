@@ -9,6 +9,7 @@ import pytest
 from galleria_cli import watching
 from galleria_cli.keys import keys_of, keys_under
 from galleria_cli.watching import Watch
+from galleria_storage.bulk.patience import Patience
 from galleria_storage.bulk.selection import EVERYTHING, Selection
 from galleria_storage.errors import ProviderError
 from galleria_storage.s3.listing import ListedObject
@@ -16,6 +17,8 @@ from galleria_storage.s3.objects import ObjectStore
 from tests.support.fakes.directing import Calm
 from tests.support.fakes.fake_s3 import FakeS3
 from tests.support.fakes.profiles import CAPABLE
+
+PATIENCE = Patience(lambda *_: None)
 
 
 @pytest.fixture
@@ -44,16 +47,16 @@ def store(s3: Any, bucket: str = "staging") -> ObjectStore:
     ],
 )
 def test_a_word_is_a_key_a_pattern_or_a_folder(s3: FakeS3, words: list[str], recursive: bool, found: list[str]) -> None:
-    assert list(keys_of([store(s3)], words, EVERYTHING, recursive=recursive)) == found
+    assert list(keys_of([store(s3)], words, EVERYTHING, PATIENCE, recursive=recursive)) == found
 
 
 def test_a_selection_holds_for_keys_and_letter_case_does_not_matter(s3: FakeS3) -> None:
-    assert list(keys_under([store(s3)], "a/", Selection(["*.jpg"], ["b/"]))) == ["a/1.jpg", "a/2.JPG"]
+    assert list(keys_under([store(s3)], "a/", Selection(["*.jpg"], ["b/"]), PATIENCE)) == ["a/1.jpg", "a/2.JPG"]
 
 
 def test_two_buckets_are_looked_through_and_each_key_comes_once(s3: FakeS3) -> None:
     s3.store("public", "a/1.jpg", b"x")
-    found = list(keys_of([store(s3), store(s3, "public")], ["a/*1.jpg", "a/0*"], EVERYTHING))
+    found = list(keys_of([store(s3), store(s3, "public")], ["a/*1.jpg", "a/0*"], EVERYTHING, PATIENCE))
     assert found == ["a/1.jpg", "a/0.jpg"]
 
 
