@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import BinaryIO, Final, Literal, NamedTuple
 
 from galleria_cli.beside import SIDECAR, asked_of, corrected_sidecar, owner_of
-from galleria_cli.rules.facts import Facts, facts_of, media_of
+from galleria_cli.rules.facts import Facts, facts_of, media_of, refuse_pretended
 from galleria_cli.rules.rulebook import Rulebook
+from galleria_cli.text_table import sentences
 from galleria_storage.bulk.walk import LocalFile
 from galleria_storage.corrections.correction import Correction, parse_correction
 from galleria_storage.errors import GalleriaError, LocalFileError, UnsupportedFormatError
@@ -71,7 +72,7 @@ class Correcting:
                 return Corrected(file.name, "rejected", reason=file.problem)
             return self._one(file)
         except GalleriaError as error:
-            return Corrected(file.name, "rejected", reason=error.message)
+            return Corrected(file.name, "rejected", reason=sentences(error.message, error.advice))
         except OSError as error:
             return Corrected(file.name, "rejected", reason=f"it cannot be copied: {error.strerror or error}")
 
@@ -128,6 +129,8 @@ class Correcting:
         if asked and (facts.media is None or facts.media.image) and not (self.others and facts.media is None):
             kind = f"photos of type {facts.media.media_type}" if facts.media else "files of no known image format"
             raise UnsupportedFormatError(f"{kind} cannot be corrected")
+        if facts.media is None and not self.others:
+            refuse_pretended(file.name, file.path)
         if not self.others and not (facts.media and facts.media.image):
             return Corrected(file.name, "left out", reason="it is not a photo")
         target = self._target(file)

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
 from galleria_cli.beside import asked_of
-from galleria_cli.rules.facts import Facts, facts_of, media_of
+from galleria_cli.rules.facts import Facts, facts_of, media_of, refuse_pretended
 from galleria_cli.rules.rulebook import Rulebook
 from galleria_cli.sending import Known, Sent, Words, outcome
 from galleria_storage.bulk.walk import LocalFile
@@ -92,6 +92,8 @@ class Push:
         choice = self.book.choose(facts, self.given)
         if choice.skip:
             return Sent(file.name, key, "left out", reason=choice.because)
+        if facts.media is None:
+            refuse_pretended(file.name, file.path)
         if not facts.media or not (facts.media.image or facts.media.media_type in self.types):
             return Sent(file.name, key, "left out", reason=_no_photo(facts))
         asked: Mapping[str, str] = choice.asked

@@ -198,10 +198,19 @@ class Sending(NamedTuple):
         sent, counts = self.words.sent, tally.counts
         verb = f"would be {sent}" if self.dry_run else sent
         parts = [f"{counts[sent]} {verb} ({size_text(tally.sizes[sent])})", f"{counts['unchanged']} already there"]
-        parts += [f"{counts[status]} {words}" for status, words in self.words.others.items() if counts[status]]
+        parts += [
+            f"{counts[status]} {words}{self._hint(status)}"
+            for status, words in self.words.others.items()
+            if counts[status]
+        ]
         place = places.place_of(self.store)
         facts = {"bytes": tally.sizes[sent], "seconds": round(seconds, 3), "dry_run": self.dry_run}
         self.report.summary(f"{', '.join(parts)}: {place} ({seconds:.1f} s)", {**counts, **facts})
+
+    def _hint(self, status: str) -> str:
+        """Say how to see which files a number means, if none of them was named."""
+        unnamed = status in self.words.dull and not self.report.verbose
+        return " (--verbose names them)" if unnamed else ""
 
 
 def _totals(files: Iterable[LocalFile]) -> tuple[int, int]:

@@ -56,6 +56,8 @@ def queue_of(queue_url: str | None, stack: str | None) -> str:
     found = queue_url or (output_of(stack, "FailureQueueUrl") if stack else os.environ.get("FAILURE_QUEUE_URL", ""))
     if not found:
         raise SettingsError(
-            "the failure queue is unknown", tag="FAILURE_QUEUE_URL", advice="Give --stack NAME, or --queue-url."
+            "the failure queue is unknown",
+            tag="FAILURE_QUEUE_URL",
+            advice="Give --stack NAME, or --queue-url. Without a stack there is none: see `galleria-storage status`.",
         )
     return found

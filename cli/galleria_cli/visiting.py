@@ -1,7 +1,7 @@
 """What a visitor gets: whether a published photo can be read, and for how long it may be cached."""
 
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
@@ -26,23 +26,29 @@ class _Visit(NamedTuple):
     answer: Answer
 
 
-def visit(public: ObjectStore, base_url: str | None, cache_control: str) -> Iterator[Check]:
+def visit(
+    public: ObjectStore, base_url: str | None, cache_control: str, originals: Iterable[str] = ()
+) -> Iterator[Check]:
     """Request a published photo as a visitor would, and judge the answer.
 
     Parameters
     ----------
     public
-        The bucket; its first photo is requested.
+        The bucket; the first photo that is found there is requested.
     base_url
         Where visitors read; None: the provider's own address.
     cache_control
         What copies should have; empty: nothing.
+    originals
+        Keys of staging: a bucket may begin with many files of a site.
     """
-    listed = islice(list_objects(public.client, public.bucket), _LOOKED_AT)
-    infos = (public.head(one.key) for one in listed)
+    listed = (one.key for one in list_objects(public.client, public.bucket))
+    infos = map(public.head, chain(islice(listed, _LOOKED_AT), islice(originals, _LOOKED_AT)))
     copy = next((info for info in infos if info and is_ours(info)), None)
     if copy is None:
-        yield Check("public reading", "note", "not checked: no photo is published yet", "Publish one, and check again.")
+        yield Check(
+            "public reading", "note", "not checked: no published photo was found", "Publish one, and check again."
+        )
         return
     seen: list[_Visit] = []
     yield attempt("public reading", lambda: _reading(public, copy, base_url, seen))

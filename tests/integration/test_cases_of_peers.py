@@ -191,8 +191,8 @@ def test_files_that_are_empty(command: str, folder: Path, sync: Sync, stored: Ca
     os.utime(folder / "empty.jpg", (OLD, OLD))
     first = sync()
     if command == "push":
-        assert (first.status, stored()) == (0, ["one.jpg"])
-        assert first.others == {"empty.jpg": "left out"}
+        assert (first.status, stored()) == (1, ["one.jpg"])
+        assert first.others == {"empty.jpg": "rejected"}
     else:
         assert first[:3] == (0, 2, 0)
         assert sync()[:3] == (0, 0, 2)

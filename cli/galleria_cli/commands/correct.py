@@ -76,7 +76,8 @@ def command(
     with report.interruptible(lambda: len(files)), closing(as_they_finish(one, files, transfers)) as results:
         for done in results:
             tell(done)
-    counted_words = ", ".join(f"{count} {would.get(status, status)}" for status, count in sorted(counts.items()))
-    summary = f"{counted_words or 'there are no files'}{'; nothing was written' if dry_run else ''}"
+    hints = {} if report.verbose else {"left out": " (--verbose names them)"}
+    counted = [f"{count} {would.get(one, one)}{hints.get(one, '')}" for one, count in sorted(counts.items())]
+    summary = f"{', '.join(counted) or 'there are no files'}{'; nothing was written' if dry_run else ''}"
     report.summary(summary, {**counts, "dry_run": dry_run})
     return int(counts["rejected"] > 0)

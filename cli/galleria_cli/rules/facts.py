@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from galleria_storage.errors import GalleriaError
+from galleria_storage.errors import GalleriaError, UnsupportedFormatError
 from galleria_storage.photos.plan import NOTHING
 from galleria_storage.photos.sniff import MediaType, recognise
 from galleria_storage.photos.source import FileSource, RangedSource
@@ -44,6 +44,23 @@ def media_of(path: Path) -> MediaType | None:
     """
     with LocalContent(path).open() as stream:
         return recognise(FileSource(stream))
+
+
+def refuse_pretended(name: str, path: Path) -> None:
+    """Refuse a file whose bytes are of no known type, if its name is that of a photo: a failed copy is not left out.
+
+    Raises
+    ------
+    UnsupportedFormatError
+        It is named like a photo.
+    """
+    from galleria_storage.photos.formats import is_correctable  # noqa: PLC0415 # few files are of no known type
+    from galleria_storage.transfer.media_types import media_type  # noqa: PLC0415 # the same
+
+    claimed = media_type(name)
+    if claimed.startswith("image/") and is_correctable(claimed):
+        what = "it is empty" if not path.stat().st_size else "it is no photo, whatever its name says"
+        raise UnsupportedFormatError(what, advice="Copy it from the camera's card again.")
 
 
 def facts_of(name: str, path: Path) -> Facts:

@@ -96,14 +96,15 @@ def test_without_a_published_photo_nothing_is_asked_for(monkeypatch: pytest.Monk
     s3.store("public", "index.html", b"x")
     monkeypatch.setattr(visiting, "ask", None)
     (check,) = visiting.visit(ObjectStore(s3, "public", CAPABLE), BASE, "")
-    assert check.found == "not checked: no photo is published yet"
+    assert check.found == "not checked: no published photo was found"
 
 
 class Notifying:
     """A client whose bucket has this notification."""
 
-    def __init__(self, answer: dict[str, Any] | ClientError) -> None:
+    def __init__(self, answer: dict[str, Any] | ClientError, host: str = "s3.eu-north-1.amazonaws.com") -> None:
         self.answer = answer
+        self.meta = SimpleNamespace(endpoint_url=f"https://{host}")
 
     def get_bucket_notification_configuration(self, **_names: str) -> dict[str, Any]:
         if isinstance(self.answer, ClientError):
@@ -139,3 +140,18 @@ def test_the_notification_must_tell_of_all_that_counts(answer: Any, removed: Any
     assert check.state == state
     assert found in check.found
     assert check.advice or state == "ok"
+
+
+def test_where_no_stack_can_be_a_bucket_without_notifications_is_no_fault() -> None:
+    client: Any = Notifying({}, "fsn1.your-objectstorage.com")
+    settings = PublishSettings("staging", BucketAccess("public"))
+    check = checking._notification(ObjectStore(client, "staging", CAPABLE), settings)
+    assert (check.state, check.advice) == ("note", "Publish with `galleria-storage publish --watch`.")
+
+
+def test_a_photo_behind_many_files_of_a_site_is_found(s3: FakeS3, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(60):
+        s3.store("public", f"0/{n}.css", b"x")
+    monkeypatch.setattr(visiting, "ask", lambda *_: Answer(200, HeaderList([]), b""))
+    reading, _ = visiting.visit(ObjectStore(s3, "public", CAPABLE), BASE, "", iter(["none.jpg", "a b.jpg"]))  # type: ignore[arg-type] # it has what is needed
+    assert reading.state == "ok"

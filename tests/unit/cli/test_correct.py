@@ -251,3 +251,13 @@ def test_a_folder_without_r_is_told_how(wedding: Path, capsys: pytest.CaptureFix
 def test_a_sidecar_that_says_another_time_stays_as_it_is() -> None:
     before, after = CaptureTags("2020:01:01 00:00:00"), CaptureTags("2020:01:01 01:00:00")
     assert followed(SIDECAR, before, after) == SIDECAR
+
+
+@pytest.mark.parametrize(("content", "why"), [(b"", "it is empty"), (b"<html>", "it is no photo, whatever")])
+def test_a_file_that_only_claims_to_be_a_photo_is_not_left_out_in_silence(
+    wedding: Path, content: bytes, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (wedding / "3.JPG").write_bytes(content)
+    assert main(["correct", "-r", str(wedding), "--dry-run"]) == 1
+    assert f"rejected   3.JPG  {why}" in (said := capsys.readouterr().out)
+    assert "1 left out (--verbose names them)" in said

@@ -77,3 +77,11 @@ class TestPushedAgain:
     def test_a_missing_object_is_noticed(self, server: FakeS3, folder: Path) -> None:
         server.remove("staging", KEY)
         assert push(server, folder) == "pushed: PutObject"
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>"])
+def test_a_file_that_only_claims_to_be_a_photo_is_rejected(server: FakeS3, folder: Path, content: bytes) -> None:
+    (folder / "1.jpg").write_bytes(content)
+    assert push(server, folder) == "rejected"
+    (folder / "1.jpg").rename(folder / "notes.txt")
+    assert push(server, folder) == "left out"
