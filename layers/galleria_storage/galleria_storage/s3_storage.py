@@ -1,4 +1,4 @@
-"""The twelve functions of the original storage service, with their signatures and result keys.
+"""The twelve functions of Galleria's storage service, with their signatures and result keys.
 
 A thin layer: each function calls the part of this library that does the work,
 and puts the message of an error into the result's ``error``. A result always
@@ -106,8 +106,8 @@ def upload_directory_to_s3(  # noqa: PLR0917 # the signature of Galleria's stora
     dry_run
         Do everything except writing: the result is that of a real run.
     progress_callback
-        ``callback(name, done, total)`` after each file, whatever became of
-        it, in the calling thread; `done` counts from 1 to `total`.
+        ``callback(name, done, total)`` after each file, whatever its result, in the calling thread; `done` counts from
+        1 to `total`.
 
     Returns
     -------
@@ -181,7 +181,7 @@ def file_exists_in_s3(client: "S3Client", bucket: str, key: str) -> bool:
     BucketNotFoundError
         The bucket does not exist: a missing bucket is not a missing key.
     ProviderError
-        Whether there is one could not be found out.
+        The request failed, so this is unknown.
     """
     return stored.exists(_store(client, bucket), given.name_argument("key", key))
 

@@ -242,7 +242,7 @@ def test_a_provider_without_rules_can_still_be_seen_to_work() -> None:
 def test_a_probe_address_that_is_none_fails_the_bucket() -> None:
     status, reason = verdict_with("photos.example", FakeProvider(default_gallery_rules()))
     assert status == "failed"
-    assert reason.startswith("the rules are in order; but the probe could tell nothing: CORS_PROBE_URL is")
+    assert reason.startswith("the rules are in order; but the probe showed nothing: CORS_PROBE_URL is")
 
 
 def test_a_photo_that_is_gone_is_not_taken_for_a_cdn_at_fault() -> None:

@@ -1,9 +1,8 @@
 """Upload a folder, and only what is new or changed in it.
 
-What is there already is found by listing (one request per 1,000 keys), not by
-asking for each file: size and ETag prove that a file is unchanged. Only where
-an ETag proves nothing (encryption by KMS or a customer's key, parts of an
-unusual size) the SHA-256 recorded on the object is asked for.
+Existing files are found by listing (one request per 1,000 keys), not by a request for each: size and ETag prove that a
+file is unchanged. Only if an ETag proves nothing (encryption by KMS or a customer's key, parts of an unusual size), the
+SHA-256 recorded on the object is requested.
 """
 
 from collections.abc import Callable
@@ -30,7 +29,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(slots=True)
 class DirectoryUpload:
-    """What became of a folder; `uploaded` + `skipped` + `failed` is `total`.
+    """The result for a folder; `uploaded` + `skipped` + `failed` is `total`.
 
     Attributes
     ----------
@@ -71,10 +70,10 @@ def upload_directory(
     prefix
         Put before each name, with one ``/`` between.
     dry_run
-        Do all but the writing; the numbers are those of a real run.
+        Do everything except writing; the numbers are those of a real run.
     progress
-        ``progress(name, done, total)`` after each file, whatever became of
-        it, in the calling thread; `done` counts from 1 to `total`.
+        ``progress(name, done, total)`` after each file, whatever its result, in the calling thread; `done` counts from
+        1 to `total`.
 
     Returns
     -------
@@ -115,7 +114,7 @@ class _FolderRun:
     standing: Standing
 
     def upload(self, file: LocalFile) -> _Outcome:
-        """Upload one file unless it is there; whatever goes wrong becomes its outcome."""
+        """Upload one file unless it is there already; any error becomes its outcome."""
         if file.problem:
             return _Outcome(file.name, "failed", reason=file.problem)
         size = 0

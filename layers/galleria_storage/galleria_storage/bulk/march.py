@@ -1,7 +1,7 @@
-"""Two listings in lock step: what is under each key in one bucket and in the other, in constant memory.
+"""Two listings in lock step: what each of two buckets has under each key, in constant memory.
 
-S3 lists in the order of the keys' UTF-8 bytes (Amazon S3 API Reference, ListObjectsV2), which is that of
-their code points; so the listings meet without either being kept.
+S3 lists keys in the order of their UTF-8 bytes (Amazon S3 API Reference, ListObjectsV2), which is the order of their
+code points, so the listings can be merged without keeping either.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from galleria_storage.s3.listing import ListedObject
 
 
 class KeyPair(NamedTuple):
-    """What two buckets have under one key; None where one has nothing."""
+    """What two buckets have under one key; None if one has nothing."""
 
     key: str
     left: ListedObject | None

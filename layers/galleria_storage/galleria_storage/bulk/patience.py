@@ -1,4 +1,4 @@
-"""Waiting while the network or the provider is away: one outage, seen by many threads at once."""
+"""Waiting while the network or the provider is down: one outage, seen by many threads at once."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ from galleria_storage.errors import GalleriaError
 from galleria_storage.s3.faults import may_pass
 
 Result = TypeVar("Result")
-#: Told how long an outage has lasted (seconds) and what it looks like; None for the latter: it is over.
+#: Called with the seconds that an outage has lasted and its error; None for the latter means that it is over.
 Notify = Callable[[float, GalleriaError | None], None]
 
 PATIENCE_SECONDS: Final = 900.0
@@ -18,7 +18,7 @@ _LONGEST_PAUSE_SECONDS: Final = 10.0
 
 
 class Patience:
-    """Tries again whatever fails since the network is away, for as long as an outage may last.
+    """Retries whatever fails because the network is down, for as long as an outage may last.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ class Patience:
     seconds
         How long an outage may last. Each success of any thread ends it.
     sleep, clock
-        To be replaced where no time must pass; by default a sleep ends at once when `give_up` is called.
+        Tests replace them, so that no time passes; by default a sleep ends at once when `give_up` is called.
     """
 
     def __init__(
@@ -47,12 +47,12 @@ class Patience:
         self._since: float | None = None
 
     def call(self, work: Callable[[], Result]) -> Result:
-        """Return what `work` returns; it is called again after an error that may pass.
+        """Return what `work` returns; call it again after an error that may pass.
 
         Raises
         ------
         GalleriaError
-            Another error; or the outage lasts too long.
+            Any other error, or the outage lasts too long.
         """
         pause = _FIRST_PAUSE_SECONDS
         while True:
@@ -69,7 +69,7 @@ class Patience:
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
     def give_up(self) -> None:
-        """Wait no more: what fails from now on fails at once."""
+        """Stop waiting: from now on, failures are raised at once."""
         self._stopped.set()
 
     def _lasted(self, began: float, error: GalleriaError) -> float:

@@ -1,8 +1,7 @@
-"""What is known from the last time: checksums of files that nobody has changed, and what was asked of objects.
+"""What earlier runs found out: checksums of unchanged files, and the corrections of objects.
 
-A file counts as unchanged while size, time of the last change and inode are
-the same. One that was changed within the last seconds is not remembered: a
-second change could come within the clock's resolution.
+A file counts as unchanged while its size, the time of its last change and its inode are the same. A file that was
+changed within the last seconds is not remembered: a second change could come within the clock's resolution.
 """
 
 import json
@@ -19,12 +18,12 @@ _VERSION: Final = 2
 
 
 class RememberedFiles:
-    """Digests of files by their paths, and what objects ask for, in one small database; threads may share it.
+    """Digests of files by path, and corrections of objects, in one small database; threads may share it.
 
     Parameters
     ----------
     path
-        The database. A place that cannot be written, or a damaged file, means that nothing is remembered.
+        The database. If it cannot be written or is damaged, nothing is remembered.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -32,7 +31,7 @@ class RememberedFiles:
         self._base = _opened(path) if path else None
 
     def digests(self, path: Path) -> Digests | None:
-        """Return a file's digests if they are known and it has not changed since."""
+        """Return a file's digests, if they are known and the file has not changed since."""
         if self._base is None:
             return None
         try:
@@ -44,7 +43,7 @@ class RememberedFiles:
         return _digests(row[1]) if row and row[0] == state else None
 
     def remember(self, path: Path, digests: Digests) -> None:
-        """Keep a file's digests, which have just been read."""
+        """Remember the digests of a file that has just been read."""
         if self._base is None:
             return
         try:
@@ -54,10 +53,10 @@ class RememberedFiles:
             with self._lock:
                 self._base.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", row)
         except (OSError, ValueError, sqlite3.Error):
-            return  # it is read again next time
+            return  # the file is read again next time
 
     def asked(self, place: str, etag: str) -> str | None:
-        """Return what an object was last seen to ask for, if it still has this ETag; None if that is unknown.
+        """Return the last known correction of an object, if it still has this ETag; None if unknown.
 
         Parameters
         ----------
@@ -74,17 +73,17 @@ class RememberedFiles:
         return str(row[1]) if row and row[0] == etag else None
 
     def remember_asked(self, place: str, etag: str, asked: str) -> None:
-        """Keep what an object asks for, in its canonical text."""
+        """Remember an object's correction, as canonical text."""
         if self._base is None:
             return
         try:
             with self._lock:
                 self._base.execute("INSERT OR REPLACE INTO objects VALUES (?, ?, ?)", (place, etag, asked))
         except (sqlite3.Error, UnicodeEncodeError):
-            return  # it is asked for again next time
+            return  # the object is read again next time
 
     def close(self) -> None:
-        """Write all down."""
+        """Write everything to disk."""
         if self._base is not None:
             with self._lock:
                 self._base.commit()

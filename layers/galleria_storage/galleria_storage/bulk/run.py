@@ -1,4 +1,4 @@
-"""Many things done at once, a few at a time: results come as they are ready, and memory stays flat."""
+"""Working on many items, a few at a time: results come as they are ready, and memory stays flat."""
 
 from collections.abc import Callable, Generator, Iterable
 from itertools import chain, islice
@@ -26,22 +26,22 @@ def as_they_finish(
     Parameters
     ----------
     work
-        Called by `threads` threads; whatever goes wrong with one item should be a result, since an error ends all.
+        Called by `threads` threads. Failures with one item should be results, since an error ends everything.
     items
-        Read on as results come: at most twice as many as there are threads are taken ahead.
+        Read as results come: at most twice as many as there are threads are read ahead.
     threads
         How many at once.
     known
-        Called first, in this thread: the result where it needs no work, else None. Threads are started for the
-        first item that needs work, and from there on `work` is called for all.
+        Called first, in this thread; returns the result for an item that needs no work, otherwise None. Threads are
+        started for the first item that needs work; from then on, `work` is called for all items.
     stop
-        Called if the generator is closed early, to let those that work finish soon.
+        Called if the generator is closed early, so that running work finishes soon.
     idle
-        Told for how many seconds nothing has finished, whenever that were `idle_seconds` more.
+        Called whenever nothing has finished for another `idle_seconds`, with the seconds since the last result.
 
     Notes
     -----
-    Closing the generator, as Ctrl-C does, starts nothing more, and waits for what has been started.
+    Closing the generator, as Ctrl-C does, starts nothing more, and waits for work that has been started.
     """
     rest = iter(items)
     for item in rest:

@@ -1,4 +1,4 @@
-"""Which files of a folder are meant: patterns for those to take, and for those to leave."""
+"""Which files in a folder to take: patterns to include, and patterns to exclude."""
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
@@ -11,16 +11,16 @@ class Selection(NamedTuple):
     Attributes
     ----------
     include
-        Take only what fits one of these; none: take all.
+        Take only names that match one of these; empty: take all.
     exclude
-        Leave what fits one of these, whatever `include` says.
+        Skip names that match one of these, whatever `include` says.
     """
 
     include: Sequence[str] = ()
     exclude: Sequence[str] = ()
 
     def takes(self, name: str) -> bool:
-        """Whether a name, with ``/`` between folders, is meant."""
+        """Whether to take a name, with ``/`` between folders."""
         return (not self.include or _fits(self.include, name)) and not _fits(self.exclude, name)
 
 
@@ -28,7 +28,7 @@ EVERYTHING: Final = Selection()
 
 
 def _fits(patterns: Sequence[str], name: str) -> bool:
-    """Compare the last part of a name, the whole of it, and for ``folder/`` the folders that it is in."""
+    """Match the last part of a name, the whole name, or for ``folder/`` the folders that it is in."""
     whole = name.casefold()
     last = whole.rpartition("/")[2]
     return any(

@@ -1,4 +1,4 @@
-"""What is in a bucket already, found by listing it: one request for a thousand keys."""
+"""What is in a bucket already, found by listing: one request for a thousand keys."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
@@ -15,14 +15,14 @@ _AT_A_TIME: Final = 5_000
 
 
 class Standing(NamedTuple):
-    """What a listing told.
+    """The result of a listing.
 
     Attributes
     ----------
     listed
-        The objects among the keys that were asked for.
+        The objects under the requested keys.
     complete
-        Whether a key that is not among them has no object.
+        Whether there is certainly no object under any other requested key.
     """
 
     listed: dict[str, ListedObject]
@@ -30,17 +30,17 @@ class Standing(NamedTuple):
 
 
 def look(store: ObjectStore, keys: Collection[str], after: str = "") -> Standing:
-    """List what may be there already.
+    """List what may exist already.
 
-    A listing that takes more requests than there are keys (three photos into
-    a bucket of a million) is given up; those keys must then be asked for.
+    A listing that takes more requests than there are keys (three photos in a bucket of a million) is abandoned; those
+    keys must then be checked one by one.
 
     Parameters
     ----------
     keys
-        What is asked for.
+        The requested keys.
     after
-        A key before all of them: the listing begins there. It ends when it has passed the last of them.
+        A key before all of them, where the listing begins. It ends after the last of them.
 
     Raises
     ------

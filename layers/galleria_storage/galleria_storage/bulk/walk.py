@@ -1,4 +1,4 @@
-"""The files of a folder, with everything in it."""
+"""The files in a folder and its subfolders."""
 
 import os
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class LocalFile(NamedTuple):
-    """An entry of the folder: its name in it (with ``/``), its path, and why it cannot be uploaded, if so."""
+    """An entry: its name in the folder (with ``/``), its path, and the reason if it cannot be uploaded."""
 
     name: str
     path: Path
@@ -22,10 +22,9 @@ def list_files(folder: Path) -> list[LocalFile]:
 def walk(folder: Path) -> Iterator[LocalFile]:
     """Yield all files below a folder, in the order in which S3 lists their keys, without keeping them.
 
-    Links are followed; one that leads into a folder which holds it is
-    returned with its problem, as is a folder that cannot be read. Names that
-    begin with a dot are left out, folders with all that is in them: what is
-    hidden (``.git``, ``.env``, ``.DS_Store``) is not meant to be published.
+    Links are followed; one that leads back to a folder around it is returned with its problem, as is a folder that
+    cannot be read. Names that begin with a dot are skipped, folders with everything in them: hidden files (``.git``,
+    ``.env``, ``.DS_Store``) are not meant to be published.
     """
     levels: list[_Level] = []
     entering: LocalFile | None = LocalFile("", folder)
@@ -52,7 +51,7 @@ def walk(folder: Path) -> Iterator[LocalFile]:
 
 
 class _Level(NamedTuple):
-    """A folder that is being walked: its names that are left, folders with a slash, and who it and its parents are."""
+    """A folder being walked: the remaining names (folders with a slash), and the identities of it and its parents."""
 
     folder: LocalFile
     names: Iterator[str]
@@ -60,7 +59,7 @@ class _Level(NamedTuple):
 
 
 def _open(here: LocalFile, above: frozenset[tuple[int, int]]) -> _Level | LocalFile:
-    """Read a folder; return it with its problem if that is not possible."""
+    """Read a folder; if that is impossible, return it with its problem."""
     try:
         identity = _identity(here.path)
         if identity in above:
@@ -85,7 +84,7 @@ def _identity(folder: Path) -> tuple[int, int]:
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:
-    """Whether it is one; if that cannot be told (a link to a name that is too long), opening it will show."""
+    """Whether it is a folder; if that cannot be found out (a link to a name that is too long), opening it will show."""
     try:
         return entry.is_dir()
     except (OSError, ValueError):

@@ -17,7 +17,7 @@ from galleria_storage.s3.clients import Connection, connect
 #: `detail-type` of the events.
 DRIFTED: Final = "CORS Drifted"
 REPAIRED: Final = "CORS Repaired"
-#: A bucket that answers slowly must not use up the time of the others.
+#: A bucket that answers slowly must not use up the others' time.
 _AT_ONCE: Final = 8
 _LOG: Final = logging.getLogger(__name__)
 
@@ -102,7 +102,7 @@ def announce_drift(
     *,
     announce: Callable[[str, str, Mapping[str, Any]], None] = announce,
 ) -> None:
-    """Put one event on the bus for each bucket that was out of order; with an empty name, none.
+    """Put one event on the bus for each bucket that was out of order; do nothing if the name is empty.
 
     The rules themselves are in the log and in the result; an EventBridge event
     holds at most 256 KB, and 100 rules may be longer.

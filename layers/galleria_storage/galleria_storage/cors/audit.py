@@ -43,7 +43,7 @@ _CDN_ADVICE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class ExaminedRules:
-    """What the rules of a bucket are, compared with the expected ones.
+    """A bucket's rules, compared with the expected ones.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class ExaminedRules:
     risks: tuple[str, ...]
 
     def in_order(self, mode: CorsMode) -> bool:
-        """Whether nothing needs to be done: with `merge` the gallery works, otherwise the rules are also the same."""
+        """Whether nothing needs to be done: the gallery works, and except in `merge` the rules are the same."""
         return not self.shortcomings and (mode == "merge" or not self.differences)
 
 
@@ -87,8 +87,7 @@ def audit_bucket(
 ) -> BucketVerdict:
     """Examine one bucket, repair it if the mode allows, and report its final state.
 
-    Never raises an error of this library: whatever goes wrong becomes a
-    verdict, so that one bucket does not stop the others.
+    Never raises an error of this library: any error becomes a verdict, so that one bucket does not stop the others.
 
     Parameters
     ----------
@@ -122,7 +121,7 @@ def audit_bucket(
 
 
 class _Audit:
-    """One run over one bucket; holds what is known so far, so that a verdict is possible at any point."""
+    """One run over one bucket; keeps what is known so far, so that a verdict is possible at any point."""
 
     def __init__(
         self,
@@ -165,7 +164,7 @@ class _Audit:
         return self.verdict("repaired", f"put right: {_in_short(found)}")
 
     def _confirm(self, connection: Connection, found: ExaminedRules) -> None:
-        """Refuse to write where a second answer differs from the first."""
+        """Refuse to write if a second answer differs from the first."""
         if fetch_rules(connection.client, connection.bucket) != found.rules:
             raise ProviderError(
                 "two answers in a row gave different rules, so nothing was written",
@@ -195,7 +194,7 @@ class _Audit:
         )
 
     def forget(self) -> None:
-        """Drop what was found: it means nothing for a provider that keeps no rules."""
+        """Drop what was found: it means nothing for a provider without rules."""
         self._found = self._after = None
 
     def place(self, error: GalleriaError) -> str:
@@ -240,13 +239,13 @@ def _in_capitals(rule: CorsRule) -> CorsRule:
 
 
 def _probed(verdict: BucketVerdict, url: str, expected: Sequence[CorsRule]) -> BucketVerdict:
-    """Request the public URL, too, and say which of the two is wrong, the bucket or the CDN in front of it."""
+    """Request the public URL, too, and say which is wrong, the bucket or the CDN in front of it."""
     if not url:
         return verdict
     try:
         result = probe(url, expected)
     except (SettingsError, ProviderError) as error:
-        reason = f"{verdict.reason}; but the probe could tell nothing: {error.message}"
+        reason = f"{verdict.reason}; but the probe showed nothing: {error.message}"
         return replace(
             verdict, status="failed", reason=reason, advice=error.advice or verdict.advice, error=type(error).__name__
         )
@@ -267,5 +266,5 @@ def _probed(verdict: BucketVerdict, url: str, expected: Sequence[CorsRule]) -> B
 
 
 def _in_short(found: ExaminedRules | None) -> str:
-    """Name what matters most: what visitors cannot do, or else how the rules differ."""
+    """Return what matters most: what visitors cannot do, or else how the rules differ."""
     return "; ".join((found.shortcomings or found.differences)[:2]) if found else ""

@@ -22,9 +22,8 @@ class BucketVerdict:
     mode
         What the audit was allowed to do.
     status
-        ``ok``: in order. ``drifted``: not in order, and left so. ``repaired``:
-        not in order before, but now. ``unsupported``: the provider keeps no
-        CORS rules. ``failed``: the rules could not be read or repaired.
+        ``ok``: in order. ``drifted``: out of order, and not repaired. ``repaired``: was out of order, and is in order
+        now. ``unsupported``: the provider has no CORS rules. ``failed``: the rules could not be read or repaired.
     reason
         Why, in one sentence.
     advice
@@ -70,17 +69,17 @@ class BucketVerdict:
 
     @property
     def repaired(self) -> bool:
-        """Whether the bucket's rules were replaced and are now in order, whatever a CDN does with them."""
+        """Whether the bucket's rules were replaced and are in order now, whatever a CDN does with them."""
         in_order = self.effective and (self.exact or self.mode == "merge")
         return self.rules_after is not None and bool(in_order)
 
     @property
     def unknown(self) -> bool:
-        """Whether the provider keeps no rules, and no probe has shown whether pages may read without them."""
+        """Whether the provider has no rules, and no probe has shown whether pages may read without them."""
         return self.status == "unsupported" and self.probe is None
 
     def as_document(self) -> dict[str, Any]:
-        """Return what JSON can hold."""
+        """Return the verdict as JSON values."""
         document = {name: getattr(self, name) for name in self.__dataclass_fields__}
         lists = {name: list(value) for name, value in document.items() if isinstance(value, tuple)}
         return {**document, **lists, "probe": self.probe.as_document() if self.probe else None}

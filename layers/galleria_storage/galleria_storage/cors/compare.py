@@ -14,7 +14,7 @@ def same_rules(current: Sequence[CorsRule], expected: Sequence[CorsRule]) -> boo
     """Whether both are the same rules in all five fields, ignoring order and letter case where these do not matter.
 
     The order of rules matters only between rules that one origin could match,
-    because the first of them answers. A rule that is there twice counts once.
+    because the first of them answers. Duplicate rules count once.
     """
     found, wanted = _distinct(current), _distinct(expected)
     if set(found) != set(wanted):

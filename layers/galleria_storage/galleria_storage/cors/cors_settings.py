@@ -43,7 +43,7 @@ class CorsSettings:
     rules
         Expected rules as a document; None for the one rule of the fields above.
     event_bus_name
-        Where drift and repair are announced; empty for the log alone.
+        Where drift and repair are announced; empty: only in the log.
     """
 
     mode: CorsMode

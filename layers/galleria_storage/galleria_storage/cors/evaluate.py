@@ -11,8 +11,8 @@ servers:
     not fit, the request is refused, whatever the later rules say
     (RGWCORSConfiguration::host_name_rule).
 
-Whatever is allowed in the order ``ceph`` is allowed in the order ``aws`` too,
-by the same rule: ``ceph`` is the cautious choice for an unknown server.
+Whatever is allowed in the order ``ceph`` is also allowed in the order ``aws``, by the same rule, so ``ceph`` is the
+cautious choice for an unknown server.
 """
 
 from collections.abc import Sequence

@@ -57,7 +57,7 @@ def passes_cors_check(headers: HeaderList, origin: str) -> bool:
 
 
 def preflight_problem(status: int, headers: HeaderList, origin: str, method: str, unsafe: Sequence[str]) -> str | None:
-    """Say why a preflight's answer stops the request; None if it does not ("CORS-preflight fetch", 4.8, step 7).
+    """Say why a preflight's answer stops the request; None if it allows it ("CORS-preflight fetch", 4.8, step 7).
 
     Parameters
     ----------

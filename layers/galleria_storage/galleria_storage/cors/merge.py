@@ -1,10 +1,9 @@
-"""Add what the gallery needs to the rules of others, and change nothing on which others rely.
+"""Add what the gallery needs to the rules of others, without changing anything that they rely on.
 
-Rules of this library have an ID that begins with `ID_PREFIX`; they are removed
-and created anew. Foreign rules never change: where one of them would answer the
-gallery's requests with too little, a wider copy of it, only for the shared
-origins, is put in front of it. Copies that allow the same become one rule,
-unless a rule between them covers one of their origins.
+Rules of this library have an ID that begins with `ID_PREFIX`; they are removed and created anew. Foreign rules never
+change: if one of them would answer the gallery's requests, but allow too little, a wider copy of it, only for the
+shared origins, is put before it. Copies that allow the same become one rule, unless a rule between them covers one of
+their origins.
 """
 
 from collections.abc import Iterator, Sequence
@@ -43,7 +42,7 @@ def merge_rules(current: Sequence[CorsRule], expected: Sequence[CorsRule], order
     if len(merged) > MAX_RULES:
         raise ProviderError(
             f"the merged rules would be {len(merged)}; S3 keeps {MAX_RULES}",
-            advice="Remove rules from the bucket that nobody needs, or use the mode repair.",
+            advice="Remove rules that nobody needs from the bucket, or use the mode repair.",
         )
     return _numbered(merged)
 
@@ -58,9 +57,9 @@ def _with_copies(foreign: Sequence[CorsRule], own: Sequence[CorsRule], order: Or
 
 
 def _add(merged: list[CorsRule], copy: CorsRule) -> None:
-    """Join a copy to an earlier one that allows the same, unless a rule after that one covers one of its origins.
+    """Merge a copy with an earlier one that allows the same, unless a rule between them covers one of its origins.
 
-    S3 keeps few rules, and with copies, one rule for each of fifty sites would become a hundred.
+    S3 allows few rules, and with a copy each, the rules for fifty sites would become a hundred.
     """
     for place in reversed(range(len(merged))):
         earlier = merged[place]

@@ -1,8 +1,7 @@
 """The effective comparison: whether a bucket allows what the gallery needs, and whether it allows too much.
 
-Expected rules become requests, and `evaluate` answers each. One request for
-each pattern of origins is not enough, because a foreign rule for some of these
-origins may come first. So each subset that a rule of the bucket names is tried
+Expected rules become requests, and `evaluate` answers each. One request for each pattern of origins is not enough,
+because a foreign rule for some of these origins may come first. So each subset named by a rule of the bucket is tried
 with its own example.
 """
 
@@ -14,7 +13,7 @@ from galleria_storage.cors.evaluate import CorsRequest, Order, answering_rule, e
 from galleria_storage.cors.patterns import example, matches, overlap
 from galleria_storage.cors.rules import CorsRule
 
-#: Replaces ``*`` in an example. Nobody's rule names it, so only a rule for the whole pattern matches.
+#: Replaces ``*`` in an example. No real rule names it, so only a rule for the whole pattern matches.
 FILLER: Final = "zq-galleria-probe"
 #: The beginnings of browsers' origins; a rule for each of them does as much as one for ``*``.
 _SCHEMES: Final = ("https://*", "http://*")
@@ -62,7 +61,7 @@ def needs(expected: Sequence[CorsRule], current: Sequence[CorsRule] = ()) -> Ite
 
 
 def shortcomings(current: Sequence[CorsRule], expected: Sequence[CorsRule], order: Order) -> list[str]:
-    """Describe what the gallery needs and the bucket's rules do not allow; empty if everything is allowed."""
+    """Describe what the gallery needs but the bucket's rules do not allow; empty if everything is allowed."""
     words = (_shortcoming(current, need, order) for need in needs(expected, current))
     return list(dict.fromkeys(word for word in words if word))
 

@@ -48,7 +48,7 @@ class ProbeResult:
         return not self.problems
 
     def as_document(self) -> dict[str, Any]:
-        """Return what JSON can hold."""
+        """Return the result as JSON values."""
         return {**asdict(self), "problems": list(self.problems), "passed": self.passed}
 
 
@@ -69,7 +69,7 @@ def probe(url: str, expected: Sequence[CorsRule], *, seconds: float = PROBE_SECO
     SettingsError
         A browser could not open the URL.
     ProviderError
-        There is no server or no photo at the URL, or the answers take too long: the probe cannot tell anything.
+        There is no server or no photo at the URL, or the answers take too long: the probe shows nothing.
     """
     address, deadline = public_url(url, _SETTING), time.monotonic() + seconds
     wanted = [need for need in needs(expected) if need.method in {"GET", "HEAD"}]
@@ -108,7 +108,7 @@ def _reading_problems(answer: Answer, need: Need) -> list[str]:
     if found := _instead_of_a_photo(answer):
         raise ProviderError(
             f"{need.method} of the public URL is answered with {found}",
-            advice="Set CORS_PROBE_URL to the address of a photo that is there, and public.",
+            advice="Set CORS_PROBE_URL to the address of an existing, public photo.",
         )
     if not passes_cors_check(answer.headers, need.request().origin):
         return [f"{pages} may not {need.method}: the answer does not allow the origin"]
@@ -123,7 +123,7 @@ def _instead_of_a_photo(answer: Answer) -> str:
     media_type = (answer.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
     if media_type.startswith("text/") or media_type in _NOT_PHOTOS:
         return f"{media_type}, not a photo"
-    # SVG images are text; for all others, the first byte exposes a page that calls itself an image.
+    # SVG images are text; for all others, the first byte gives away a page that calls itself an image.
     if answer.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and media_type != "image/svg+xml":
         return "a page, not a photo"
     return ""

@@ -1,9 +1,8 @@
 """One unsigned HTTP request to a public address, limited in time and size whatever the other side does.
 
-Python's own client restarts its timeout with each byte and reads any number of
-interim answers, so a server that drips bytes or repeats ``100 Continue`` could
-hold it forever. Here one deadline and one size apply to the whole answer (RFC
-9112, 2 to 6).
+Python's own client restarts its timeout with each byte and reads any number of interim answers, so a server that drips
+bytes or repeats ``100 Continue`` could keep it waiting forever. Here one deadline and one size apply to the whole
+answer (RFC 9112, 2 to 6).
 """
 
 import re
@@ -68,8 +67,8 @@ def public_url(text: str, setting: str) -> PublicUrl:
     Raises
     ------
     SettingsError
-        A browser could not open it, or it holds a user name or password, which
-        the error does not show. The error names `setting`.
+        A browser could not open it, or it contains a user name or password, which the error does not show. The error
+        names `setting`.
     """
     allowed = "allowed is the public https address of a photo"
     try:

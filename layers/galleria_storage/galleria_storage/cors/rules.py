@@ -83,7 +83,7 @@ class CorsRule:
 
 
 def default_gallery_rules() -> list[dict[str, Any]]:
-    """Return the rules that Galleria's storage service gives a web gallery: any site may read, and see the ETag."""
+    """Return the rules of Galleria's storage service for a web gallery: any site may read, and see the ETag."""
     return [
         {
             "AllowedMethods": ["GET", "HEAD"],
