@@ -72,6 +72,7 @@ class HttpSession:
         if not streamed or answer.status_code >= 300:  # noqa: PLR2004 # what is refused is not streamed
             _acknowledge(answer.raw)
             answer._content = self._read(answer.raw, request)  # noqa: SLF001 # where AWSResponse keeps it
+        answer.headers = answer.raw.headers  # botocore's copy of them is slower to look through
         return answer
 
     def close(self) -> None:

@@ -19,7 +19,7 @@ Authorization header: Transferring payload in a single chunk"; the survey in
 import hashlib
 import hmac
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
@@ -97,13 +97,14 @@ def sign_known_digests(client: "S3Client") -> None:
     from botocore import auth  # noqa: PLC0415 # lazy: importing botocore is slow
 
     if _SIGNER not in auth.AUTH_TYPE_MAPS:
+        unsigned = frozenset(auth.SIGNED_HEADERS_BLACKLIST)
 
         class KnownDigestAuth(auth.S3SigV4Auth):
             def add_auth(self, request: Any) -> None:
-                if "Date" in request.headers:  # then that is signed in place of X-Amz-Date
-                    super().add_auth(request)
+                if not self.credentials or "Date" in request.headers:
+                    super().add_auth(request)  # refuses, or signs that date
                 else:
-                    _sign(self, request)
+                    _sign(self, request, unsigned)
 
         auth.AUTH_TYPE_MAPS[_SIGNER] = KnownDigestAuth
     # First: the event ends with the first answer.
@@ -114,13 +115,9 @@ def _choose_signer(signature_version: str, **_: Any) -> str | None:
     return _SIGNER if signature_version in {"v4", "s3v4"} else None
 
 
-def _sign(signer: Any, request: Any) -> None:
-    """Do what botocore's `S3SigV4Auth.add_auth` does."""
-    from botocore.exceptions import NoCredentialsError  # noqa: PLC0415 # lazy: importing botocore is slow
-
+def _sign(signer: Any, request: Any, unsigned: Container[str]) -> None:
+    """Do what botocore's `S3SigV4Auth.add_auth` does; the headers that are not signed have these names."""
     headers, credentials, body = request.headers, signer.credentials, request.data
-    if credentials is None:
-        raise NoCredentialsError
     known = isinstance(body, DigestedBody) and body.sha256
     request.context["timestamp"] = moment = moment_now()
     del headers["Authorization"]  # the request may be a repeated one
@@ -134,25 +131,23 @@ def _sign(signer: Any, request: Any) -> None:
             headers[name] = value
     url = urlsplit(request.url)
     query = signer.canonical_query_string(request) if request.params or url.query else ""
-    signed = _headers_to_sign(headers)
+    signed = _headers_to_sign(headers, unsigned)
     signed.setdefault("host", _host(url.scheme, url.netloc))
     keys = Keys(credentials.access_key, credentials.secret_key, signer._region_name, signer._service_name)  # noqa: SLF001 # botocore's own signer reads them
     headers["Authorization"] = authorization(request.method.upper(), url.path, query, signed, keys)
 
 
-def _headers_to_sign(headers: Any) -> dict[str, str]:
-    from botocore.auth import SIGNED_HEADERS_BLACKLIST  # noqa: PLC0415 # the same
-
+def _headers_to_sign(headers: Any, unsigned: Container[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in headers.raw_items():
-        if (lower := name.lower()) not in SIGNED_HEADERS_BLACKLIST:
+        if (lower := name.lower()) not in unsigned:
             found[lower] = f"{found[lower].strip()},{value.strip()}" if lower in found else value
     return found
 
 
 @lru_cache(maxsize=16)
 def _host(scheme: str, netloc: str) -> str:
-    from botocore import auth  # noqa: PLC0415 # the same
+    from botocore import auth  # noqa: PLC0415 # lazy: importing botocore is slow
 
     host: str = auth._host_from_url(f"{scheme}://{netloc}/")  # type: ignore[attr-defined] # noqa: SLF001 # which port goes without saying
     return host
