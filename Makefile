@@ -25,7 +25,7 @@ venv: $(VENV)/.ready ## make the virtual environment
 	@touch $@
 
 ## --- the main job
-demo: $(VENV)/.ready ## run the main job on an embedded S3 (PHOTOS=folder for your own photos, CORRECT="KEY=VALUE …" for what to ask)
+demo: $(VENV)/.ready ## publish sample photos on an embedded S3 (PHOTOS=folder for your own, CORRECT="KEY=VALUE …" for their correction)
 	@$(BIN)/galleria-storage demo $(if $(PHOTOS),--photos "$(PHOTOS)") $(foreach asked,$(CORRECT),--correct "$(asked)")
 local: $(VENV)/.ready ## keep the embedded system running until Ctrl-C
 	@$(BIN)/galleria-storage local
@@ -50,7 +50,7 @@ test-sdk: .venv-sdk-floor/.ready .venv-sdk-newest/.ready ## pass the tests with 
 	for sdk in floor newest; do \
 	  .venv-sdk-$$sdk/bin/python -c '$(PUT_ON_PATH)' $(abspath layers/galleria_storage cli) && \
 	  .venv-sdk-$$sdk/bin/python -m pytest -q -n auto $(addprefix --ignore tests/unit/,photos corrections clocks) || exit 1; done
-test-package: $(VENV)/.ready .venv-package/.ready ## build the wheel, install it beside its own dependencies alone, and use it
+test-package: $(VENV)/.ready .venv-package/.ready ## build the wheel, install it with only its own dependencies, and use it
 	$(BIN)/python -m pytest -q tests/package
 test-examples: $(VENV)/.ready .venv-examples/.ready ## build the galleries of docs/examples with Hugo and sigal, from a manifest
 	$(BIN)/python -m pytest -q tests/examples
@@ -63,7 +63,7 @@ conformance: $(VENV)/.ready .venv-servers/.ready ## the integration suite on SER
 	S3_SERVERS="$(or $(SERVERS),moto seaweedfs juicefs ceph)" $(BIN)/python -m pytest -q -n 2 tests/integration
 survey: $(VENV)/.ready .venv-servers/.ready ## ask SERVERS what they do: the table of docs/providers.md
 	@$(BIN)/python -m tests.survey $(SERVERS)
-mutants: .venv-mutants/.ready ## share of small faults that the tests find, on SAMPLE=40 of each of ROOMS="photos publishing transfer cors" (SEED=1)
+mutants: .venv-mutants/.ready ## share of small faults that the tests find, for SAMPLE=40 of each of ROOMS="photos publishing transfer cors" (SEED=1)
 	@.venv-mutants/bin/python -m tests.mutants $(ROOMS) --sample $(or $(SAMPLE),40) --seed $(or $(SEED),1)
 .PHONY: mutants
 weddings: $(VENV)/.ready ## how often the proposals of `clocks` are wrong, on WEDDINGS=200 generated ones (SEED=1000)
@@ -84,26 +84,26 @@ fidelity: .venv-peers/.ready exiftool ## our editor and its peers (EDITORS=…) 
 	@$(PEERS) -m benchmarks.fidelity "$(PHOTO_CORPUS)" $(if $(EDITORS),--editors $(EDITORS))
 fidelity-kinds: .venv-peers/.ready exiftool ## the same for every kind of photo, film and RAW file in PHOTO_CORPUS=folder, one row each
 	@$(PEERS) -m benchmarks.fidelity.by_kind "$(PHOTO_CORPUS)" --editors "exiftool -m" exiv2
-fidelity-asked: .venv-peers/.ready exiftool ## what `dates` and each group of `remove` change in PHOTO_CORPUS=folder beside what was asked
+fidelity-asked: .venv-peers/.ready exiftool ## what `dates` and each group of `remove` change in PHOTO_CORPUS=folder besides what was asked for
 	@$(PEERS) -W ignore -m benchmarks.fidelity.asked "$(PHOTO_CORPUS)"
 dates: .venv-peers/.ready exiftool ## which date other programs show for the photos in PHOTO_CORPUS=folder after `dates: all`
 	@$(PEERS) -m benchmarks.dates "$(PHOTO_CORPUS)"
-privacy: .venv-peers/.ready exiftool ## what the photos in PHOTO_CORPUS=folder would tell the public, before and after removal
+privacy: .venv-peers/.ready exiftool ## what the photos in PHOTO_CORPUS=folder reveal, before and after removal
 	@$(PEERS) -m benchmarks.privacy "$(PHOTO_CORPUS)"
-bench-exif: .venv-peers/.ready exiftool ## what one correction costs beside exiftool, piexif, pyexiv2 and Pillow
+bench-exif: .venv-peers/.ready exiftool ## what one correction costs, compared with exiftool, piexif, pyexiv2 and Pillow
 	@$(PEERS) -m benchmarks.bench_exif
 	@$(PEERS) -m benchmarks.bench_kinds
 fuzz: .venv-fuzz/.ready ## fuzz head parser, TIFF editor, formats and correction parser for SECONDS=600
 	@PYTHONPATH=layers/galleria_storage:. .venv-fuzz/bin/python -m tests.fuzz --seconds $(or $(SECONDS),600)
-fuzz-time: $(VENV)/.ready ## breed photos of every format that take long, for SECONDS=600; above 50 ms is a failure
+fuzz-time: $(VENV)/.ready ## search for photos of every format that take long, for SECONDS=600; above 50 ms is a failure
 	@PYTHONPATH=layers/galleria_storage:. $(BIN)/python -m tests.fuzz.slowest --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED))
 .PHONY: exiftool dates privacy fidelity fidelity-kinds fidelity-asked bench-exif fuzz fuzz-time
 
-bench-upload: $(VENV)/.ready .venv-servers/.ready ## folders uploaded twice, beside rclone, s5cmd and aws s3 sync (ROUNDS=3), and one large file
+bench-upload: $(VENV)/.ready .venv-servers/.ready ## upload folders twice, compared with rclone, s5cmd and aws s3 sync (ROUNDS=3), and one large file
 	@$(BIN)/python -m benchmarks.bench_upload --rounds $(or $(ROUNDS),3)
 bench-many: $(VENV)/.ready .venv-servers/.ready ## memory of the commands with FILES=100000, and of listings with a million keys
 	@nice $(BIN)/python -m benchmarks.many_files --files $(or $(FILES),100000)
-drop: $(VENV)/.ready .venv-servers/.ready ## the network away for AWAY=60 seconds in the middle of FILES=2000, beside rclone and s5cmd
+drop: $(VENV)/.ready .venv-servers/.ready ## cut the network for AWAY=60 seconds in the middle of FILES=2000, compared with rclone and s5cmd
 	@$(BIN)/python -m benchmarks.network_drop --files $(or $(FILES),2000) --away $(or $(AWAY),60)
 .PHONY: bench-upload bench-many drop
 
@@ -117,7 +117,7 @@ RUNTIME_PYTHON = $(firstword $(foreach python,python3.13 $(wildcard $(HOME)/.pye
 	@touch $@
 build: .venv-sam/.ready .venv-runtime/.ready ## build functions and layer as `sam deploy` uploads them, into .aws-sam/build
 	PATH="$(abspath .venv-sam/bin):$(abspath .venv-runtime/bin):$$PATH" MAKEFLAGS= sam build
-test-runtime: $(VENV)/.ready .venv-servers/.ready build ## run what was built in Lambda's runtime; deploy it into an emulator
+test-runtime: $(VENV)/.ready .venv-servers/.ready build ## run the built functions in Lambda's runtime; deploy them into an emulator
 	$(BIN)/python -m pytest -q tests/runtime tests/stack
 engine: ## install what a throw-away Docker engine for `make test-sam` needs (Debian, as root)
 	@docker version >/dev/null 2>&1 || command -v dockerd >/dev/null || { apt-get update -q && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive \
@@ -125,7 +125,7 @@ engine: ## install what a throw-away Docker engine for `make test-sam` needs (De
 test-sam: $(VENV)/.ready build ## every documented `sam local invoke`, with Docker or as root with a throw-away engine
 	bash tests/sam/engine.sh $(BIN)/python -m pytest -q -rs tests/sam || \
 	  { status=$$?; [ $$status = 97 ] && echo "make test-sam: SKIPPED, no engine can be started here" || exit $$status; }
-bench-cold: $(VENV)/.ready .venv-servers/.ready build ## cold start beside a bare boto3 handler, with and without bytecode
+bench-cold: $(VENV)/.ready .venv-servers/.ready build ## cold start compared with a bare boto3 handler, with and without bytecode
 	@$(BIN)/python -m benchmarks.bench_cold
 hops: $(VENV)/.ready ## how many files a photo passes from event to copy, and how often it goes from one to another
 	@$(BIN)/python -m benchmarks.hops
@@ -137,7 +137,7 @@ tests/guard/node_modules: tests/guard/package.json
 	@touch $@
 check-guard: .venv-sam/.ready tests/guard/node_modules ## cfn-guard with AWS Control Tower's rules over the translated template
 	.venv-sam/bin/python -m tests.guard
-check-template: .venv-sam/.ready .venv-checkov/.ready ## sam validate, cfn-lint, checkov, cfn-guard: no finding without a reason beside it
+check-template: .venv-sam/.ready .venv-checkov/.ready ## sam validate, cfn-lint, checkov, cfn-guard: no finding without a written reason
 	.venv-sam/bin/sam validate --lint
 	.venv-sam/bin/cfn-lint template.yaml
 	.venv-checkov/bin/checkov -f template.yaml --framework cloudformation --skip-download --compact --quiet
@@ -156,8 +156,8 @@ $(SBOM): .venv-ci/.ready $(CARRIED) pyproject.toml
 	@mkdir -p $(@D)
 	cat $(CARRIED) | .venv-ci/bin/cyclonedx-py requirements - --pyproject pyproject.toml \
 	  --mc-type library --output-reproducible --output-file $@
-sbom: $(SBOM) ## list what the layer carries, as CycloneDX, in artifacts/sbom.json
-audit: .venv-ci/.ready ## ask for known vulnerabilities of what the layer and the package carry (SKIPPED where nobody answers)
+sbom: $(SBOM) ## list what is in the layer, as CycloneDX, in artifacts/sbom.json
+audit: .venv-ci/.ready ## check the dependencies for known vulnerabilities (SKIPPED if the database does not answer)
 	@.venv-ci/bin/python -m tests.supply $(CARRIED) requirements/package.txt requirements/local.txt
 check-supply: $(VENV)/.ready sbom audit ## audit, list of parts, and the workflows' syntax and habits
 	.venv-ci/bin/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
@@ -182,7 +182,7 @@ test-browser: .venv-browser/.ready .venv-servers/.ready ## the gallery page and 
 BROWSER := PYTHONPATH=layers/galleria_storage:cli:. .venv-browser/bin/python
 bench-look: .venv-browser/.ready ## the light table with PHOTOS=5000 in Chromium: first view, frames a second while zooming
 	@$(BROWSER) -m benchmarks.bench_look --photos $(or $(PHOTOS),5000)
-screenshots: .venv-browser/.ready ## the pictures of the light table in docs/pictures, of a wedding that is drawn
+screenshots: .venv-browser/.ready ## the pictures of the light table in docs/pictures, of a wedding with drawn photos
 	$(BROWSER) -m tests.browser.screenshots
 .PHONY: cors-servers chromium test-browser bench-look screenshots
 
@@ -197,6 +197,6 @@ requirements: ## compile every requirements/*.in to a file with hashes (needs uv
 clean: ## remove what the targets made
 	rm -rf .venv .venv-* .aws-sam .cache artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis
 .PHONY: help venv demo local test lint types validate model conformance survey ceph requirements clean
-bench-publish: $(VENV)/.ready .venv-servers/.ready ## what publishing costs beside a naive handler and a bare relay; 1,000 photos under fire
+bench-publish: $(VENV)/.ready .venv-servers/.ready ## what publishing costs, compared with a naive handler and a bare relay; 1,000 photos under fire
 	@nice $(BIN)/python -m benchmarks.bench_publish $(if $(SERVERS),--servers $(SERVERS)) $(if $(SIZES),--sizes $(SIZES))
 .PHONY: bench-publish

@@ -18,7 +18,7 @@ class PhotoCard extends HTMLElement {
     const typed = element("form", { submit: (event) => this.#typed(event) },
       element("label.field", {}, element("span", {}, "A clock in this photo shows"), this.time),
       element("button", { type: "submit", value: "clock" }, "Set the camera by it"),
-      element("button", { type: "submit", value: "own" }, "It is this photo's own time"),
+      element("button", { type: "submit", value: "own" }, "Use as this photo's time"),
       button("Read a QR code in it", () => pairing.code(store.selected)));
     this.setAttribute("role", "region");
     this.setAttribute("aria-label", "Selected photo");

@@ -8,7 +8,7 @@ const MEANINGS = {
   certain: "The clock is proven to be wrong",
   likely: "Several things agree",
   guess: "Worth a look",
-  unknown: "Nothing tells",
+  unknown: "No evidence",
 };
 
 /** The summary and the list of a lane's evidence. */

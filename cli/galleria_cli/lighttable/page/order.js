@@ -24,5 +24,5 @@ export function doubt(one, other, tolerance, labelOf) {
   if (!one.after || !other.after || one.camera === other.camera) return "";
   const gap = Math.abs(other.after[0] - one.after[0]);
   const wider = tolerance(one) >= tolerance(other) ? one : other;
-  return gap < tolerance(wider) ? `The order is doubtful: the clock of ${labelOf(wider)} is not proven` : "";
+  return gap < tolerance(wider) ? `The order is doubtful: the clock of ${labelOf(wider)} is not certain` : "";
 }

@@ -7,7 +7,7 @@ import { store } from "./store.js";
 const PAUSE = 500;
 const MOST = 300;
 const PHASES = {
-  starting: "Starting", pushing: "Pushing", asking: "Changing what is asked", publishing: "Waiting for the copies", done: "Done", stopped: "Stopped", failed: "It failed",
+  starting: "Starting", pushing: "Pushing", asking: "Changing corrections", publishing: "Waiting for the copies", done: "Done", stopped: "Stopped", failed: "It failed",
 };
 
 class PublishPanel extends HTMLElement {
@@ -21,7 +21,7 @@ class PublishPanel extends HTMLElement {
     this.words = element("p", { role: "status" });
     this.body = element("tbody");
     const head = element("thead", {}, element("tr", {}, ...["Photo", "Outcome", "Asked", "Reason"].map((name) => element("th", { scope: "col" }, name))));
-    this.table = element("table.outcomes", {}, element("caption", {}, "What became of each file"), head, this.body);
+    this.table = element("table.outcomes", {}, element("caption", {}, "Result for each file"), head, this.body);
     const buttons = element("div.buttons", {}, labelled("Put before each name", this.folder), this.trial, this.push, this.stop);
     this.append(this.where, buttons, this.bar, this.words, this.table);
     store.addEventListener("decisions", () => store.staged && this.opened());
@@ -68,7 +68,7 @@ class PublishPanel extends HTMLElement {
 }
 
 function whereWords(staging) {
-  if (store.staged) return "What you approve is asked of the photos in staging, and they are published again.";
+  if (store.staged) return "What you approve becomes the correction of the photos in staging, and they are published again.";
   if (!staging) return "Pushing is not set up: STAGING_BUCKET is not set. Run `galleria-storage setup`, and open the table again.";
   const open = store.lanes.filter((lane) => !store.decisions[lane.key].approved && store.decisions[lane.key].shift);
   const words = open.length ? ` Not approved, so not asked for: ${open.map((lane) => lane.label).join("; ")}.` : "";

@@ -29,7 +29,7 @@ class SideTray extends HTMLElement {
   }
 
   #show(tray) {
-    setText(this.state, tray.finished ? "" : "The files are still being looked through.");
+    setText(this.state, tray.finished ? "" : "The files are still being examined.");
     if (!tray.finished) setTimeout(() => this.opened(), PAUSE);
     this.#learns(tray.learns);
     this.groups.replaceChildren(...tray.groups.map((group) => groupOf(group)));
