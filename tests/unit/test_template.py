@@ -328,7 +328,7 @@ def test_what_the_application_repository_is_told_is_what_the_package_says() -> N
 def test_a_parameter_whose_change_swaps_a_bucket_or_a_cdn_says_so() -> None:
     page = (ROOT / "docs/deploy.md").read_text(encoding="utf-8")
     for name in ("BucketPrefix", "BucketSuffix", "StagingBucketName", "PublicBucketName", "PublicAccess"):
-        assert re.search(r"unused|dropped|drops", source()["Parameters"][name]["Description"]), name
+        assert re.search(r"no longer used|deleted", source()["Parameters"][name]["Description"]), name
         assert re.search(rf"^\| .*`{name}`.* \|", page, re.MULTILINE), name
 
 
