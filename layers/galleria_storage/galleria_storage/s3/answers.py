@@ -103,14 +103,14 @@ class ObjectStream:
     position
         Of the next byte.
     checksums
-        What the answer says of the whole object's checksum: ``ChecksumCRC64NVME``, ``ChecksumType``…
+        Those of the whole object that boto3 does not compare, by boto3's names of them.
     closed
         Whether the connection was dropped.
     """
 
     def __init__(self, bucket: str, key: str, answer: Mapping[str, Any]) -> None:
         self.info = object_info(key, answer)
-        self.checksums = {name: value for name, value in answer.items() if name.startswith("Checksum")}
+        self.checksums = _not_compared(answer)
         self.position = _first_byte(answer)
         self._body = answer["Body"]
         self._read = straight_reader(self._body)
@@ -226,6 +226,13 @@ def object_info(key: str, answer: Mapping[str, Any]) -> ObjectInfo:
         expires=_expiry(str(answer.get("Expiration") or "")),
         cache_control=answer.get("CacheControl", ""),
     )
+
+
+def _not_compared(answer: Mapping[str, Any]) -> dict[str, str]:
+    """Return the checksums of a whole object that boto3 compares only with a library of 12 MB (the AWS CRT)."""
+    if answer.get("ChecksumType", "FULL_OBJECT") != "FULL_OBJECT":
+        return {}
+    return {name: answer[name] for name in ("ChecksumCRC64NVME", "ChecksumCRC32C") if name in answer}
 
 
 def _first_byte(answer: Mapping[str, Any]) -> int:

@@ -11,7 +11,7 @@ Source: S3 User Guide, "Checking object integrity".
 from base64 import b64decode
 from binascii import Error as NotBase64Error
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from galleria_storage.errors import IntegrityError
 
@@ -61,15 +61,11 @@ class ReceivedCrc:
             )
 
 
-def crc_to_check(answer: Mapping[str, Any]) -> ReceivedCrc | None:
-    """Return the check that the answer to a GetObject of the whole object allows and that boto3 does not make."""
-    if answer.get("ChecksumType", "FULL_OBJECT") != "FULL_OBJECT":
-        return None
-    for name in _MODELS:
+def crc_to_check(checksums: Mapping[str, str]) -> ReceivedCrc | None:
+    """Return the check that the checksums of a whole object allow (`ObjectStream.checksums`)."""
+    for name, value in checksums.items():
         try:
-            expected = b64decode(str(answer.get(name, "")), validate=True)
+            return ReceivedCrc(name, b64decode(value, validate=True))
         except NotBase64Error:  # of parts: base64, a dash and their number
             continue
-        if expected:
-            return ReceivedCrc(name, expected)
     return None
