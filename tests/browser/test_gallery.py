@@ -118,7 +118,7 @@ def test_a_page_is_blocked_until_the_function_has_repaired_the_rules(
     assert audit_cors({"source": "aws.events"})["buckets"][0]["status"] == "ok"
 
 
-def test_merge_lets_the_gallery_work_beside_a_rule_of_another_tool(
+def test_merge_makes_the_gallery_work_beside_a_rule_of_another_tool(
     browser: Chrome, site: str, bucket: Bucket, audit_cors: Function, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CORS_MODE", "merge")

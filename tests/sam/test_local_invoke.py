@@ -167,7 +167,7 @@ def test_a_documented_line_gives_the_answer_that_its_event_deserves(
     assert RIGHT[event_of(line)](answer), (answer, logged[-2000:])
 
 
-def test_the_copies_stand_corrected_in_the_public_bucket(server: Any, credentials: dict[str, str]) -> None:
+def test_the_corrected_copies_are_in_the_public_bucket(server: Any, credentials: dict[str, str]) -> None:
     (line,) = [line for line in LINES if "s3-put-many" in line]
     run(line, credentials)
     for key in PHOTOS:

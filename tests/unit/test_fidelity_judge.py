@@ -35,11 +35,11 @@ def harm(before: bytes, after: bytes) -> set[str]:
     return differences(old, new)
 
 
-def test_a_longer_exif_segment_is_no_harm() -> None:
+def test_a_longer_exif_segment_is_harmless() -> None:
     assert harm(jpeg(APP0, EXIF, IMAGE), jpeg(APP0, exif(TIFF_LITTLE + bytes(9)), IMAGE)) == set()
 
 
-def test_a_new_exif_segment_is_no_harm() -> None:
+def test_a_new_exif_segment_is_harmless() -> None:
     assert harm(jpeg(APP0, IMAGE), jpeg(APP0, EXIF, IMAGE)) == set()
 
 
@@ -140,7 +140,7 @@ def test_values_that_follow_from_others_or_from_the_file_system_do_not_count() -
     assert verdict(BEFORE | GOOD | derived) == frozenset()
 
 
-def test_mandatory_tags_are_no_harm_only_where_no_exif_stood_before() -> None:
+def test_mandatory_tags_are_harmless_only_where_there_was_no_exif_before() -> None:
     mandatory = {"EXIF:IFD0:XResolution": 72, "EXIF:ExifIFD:ExifVersion": "0232"}
     assert verdict(BEFORE | GOOD | mandatory) == {"other tags"}
     assert verdict(GOOD | mandatory | {"File:ImageWidth": 5}, {"File:ImageWidth": 5}) == frozenset()
@@ -187,7 +187,7 @@ def test_exiv2_need_not_read_what_it_does_not_take_for_exif(hidden: bool, block:
     assert judge(Photo(BEFORE, {}, photo), good).harm == (set() if hidden else {"not read back by exiv2"})
 
 
-def test_a_tag_that_stands_twice_is_read_back_twice() -> None:
+def test_a_duplicate_tag_is_read_back_twice() -> None:
     texts = {"Exif.Photo.DateTimeOriginal": "2021:03:04 05:06:07", "Exif.Photo.OffsetTimeOriginal": "-05:00"}
     twice = {tag: [text, text] for tag, text in texts.items()}
     photo = read_jpeg(jpeg(EXIF, IMAGE))

@@ -145,7 +145,7 @@ def test_a_photo_that_is_gone_is_logged_and_no_error(function: Function) -> None
     assert [(line["level"], line["outcome"]) for line in function.logged()] == [("INFO", "gone")]
 
 
-def test_what_is_no_photo_is_counted_and_told_to_nobody(function: Function, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_a_photo_is_counted_and_told_to_nobody(function: Function, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAILURE_QUEUE_URL", "http://127.0.0.1:9/queue")  # who asks it, fails
     staff(function, a=Outcome(key="a.jpg", status="ignored", reason="its name is not that of a photo"))
     function(event("a.jpg"))

@@ -94,7 +94,7 @@ def test_a_photo_without_exif_gets_a_block_of_its_own() -> None:
     assert capture(modify_exif_in_memory(out.getvalue(), datetime(2021, 3, 4, 5, 6, 7), 13))[1] is None
 
 
-def test_what_is_no_jpeg_is_refused_in_words() -> None:
+def test_what_is_not_a_jpeg_is_refused_in_words() -> None:
     with pytest.raises(UnsupportedFormatError, match="no known image format"):
         modify_exif_in_memory(b"<html>", datetime(2021, 3, 4), -5)
 
@@ -184,7 +184,7 @@ def test_rules_that_are_none_are_answered_in_words(given: Any, words: str) -> No
 
 
 @pytest.mark.parametrize("client", [None, "s3", {}, object()])
-def test_what_is_no_client_is_answered_in_words(client: Any, tmp_path: Path) -> None:
+def test_what_is_not_a_client_is_answered_in_words(client: Any, tmp_path: Path) -> None:
     answers = [
         s3_storage.upload_file_to_s3(client, b"photo", "photos", "a.jpg")["error"],
         *s3_storage.upload_directory_to_s3(client, tmp_path, "photos")["errors"],
@@ -227,7 +227,7 @@ def test_a_photo_a_time_and_an_offset_are_taken_in_every_form(photo: bytes, held
 
 
 @pytest.mark.parametrize("hours", [None, True, "two", float("nan"), float("inf"), [2]])
-def test_an_offset_that_is_no_number_is_refused_in_words(photo: bytes, hours: Any) -> None:
+def test_an_offset_that_is_not_a_number_is_refused_in_words(photo: bytes, hours: Any) -> None:
     with pytest.raises(ArgumentError, match="target_timezone_offset_hours is"):
         modify_exif_in_memory(photo, datetime(2021, 3, 4), hours)
 
@@ -239,7 +239,7 @@ def test_a_time_that_is_none_is_refused_in_words(photo: bytes, time: Any) -> Non
 
 
 @pytest.mark.parametrize("value", [1, b"https://s3.example.org", Path("s3.example.org")])
-def test_an_argument_of_a_client_that_is_no_text_is_refused_in_words(value: Any) -> None:
+def test_an_argument_of_a_client_that_is_not_text_is_refused_in_words(value: Any) -> None:
     for position in range(4):
         arguments: list[Any] = ["https://s3.example.org", "key", "secret", "us-east-1"]
         arguments[position] = value

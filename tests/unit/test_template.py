@@ -284,7 +284,7 @@ def test_no_partition_is_written_out() -> None:
     assert '"arn:aws:' not in json.dumps(stack.resources)
 
 
-def test_a_changed_setting_reaches_the_next_photo_since_no_version_stands_between() -> None:
+def test_a_changed_setting_reaches_the_next_photo_since_there_is_no_version_in_between() -> None:
     text = (ROOT / "template.yaml").read_text(encoding="utf-8")
     assert not [word for word in ("AutoPublishAlias", "SnapStart", ".Alias", ":live") if word in text]
 

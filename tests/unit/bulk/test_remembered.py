@@ -43,7 +43,7 @@ def test_a_file_that_was_changed_just_now_is_read_again(photo: Path, tmp_path: P
     assert known.digests(photo) is None
 
 
-def test_a_cache_that_is_damaged_is_no_error(photo: Path, tmp_path: Path) -> None:
+def test_a_cache_that_is_damaged_is_not_an_error(photo: Path, tmp_path: Path) -> None:
     (tmp_path / "files.sqlite").write_bytes(b"no database" * 100)
     known = RememberedFiles(tmp_path / "files.sqlite")
     known.remember(photo, read_digests(LocalContent(photo)))

@@ -5,7 +5,7 @@ import threading
 from galleria_storage.bulk.run import as_they_finish
 
 
-def test_a_wait_without_results_is_told_again_and_again() -> None:
+def test_a_wait_without_results_is_reported_again_and_again() -> None:
     told: list[float] = []
     enough = threading.Event()
 

@@ -41,7 +41,7 @@ def test_folders_are_read_when_their_turn_comes(tmp_path: Path) -> None:
     assert [file.name for file in [first, *found]] == ["a/1", "b/1", "b/2"]
 
 
-def test_a_name_that_is_no_text_has_its_problem(tmp_path: Path) -> None:
+def test_a_name_that_is_not_text_has_its_problem(tmp_path: Path) -> None:
     (Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.jpg"))).touch()
     (found,) = walk(tmp_path)
     assert "not valid Unicode" in (found.problem or "")

@@ -158,7 +158,7 @@ def test_a_sidecar_alone_that_does_not_tell_one_time_is_rejected(
     assert not (folder.parent / "corrected/a.xmp").exists()
 
 
-def test_a_sidecar_that_is_no_xmp_is_rejected_although_its_photo_is_not(folder: Path) -> None:
+def test_a_sidecar_that_is_not_xmp_is_rejected_although_its_photo_is_not(folder: Path) -> None:
     (folder / "a.jpg").write_bytes(PHOTO)
     (folder / "a.xmp").write_bytes(b"<x:xmpmeta")
     status, into = correct(folder, "shift=+1h")
@@ -202,6 +202,6 @@ def test_a_sidecar_belongs_to_the_file_that_it_names_else_to_one_that_can_be_cor
     assert owner_of(folder / "b.xmp").name == "b.xmp"
 
 
-def test_a_film_that_is_gone_is_told(folder: Path) -> None:
+def test_a_film_that_is_gone_is_reported(folder: Path) -> None:
     with pytest.raises(LocalFileError):
         asked_of(folder / "none.mov", "video/mp4", {"target-timezone": "gps"})

@@ -82,7 +82,7 @@ def test_the_cache_control_of_the_real_answer_counts(  # noqa: PLR0917 # a row o
         (403, None, "note", "give --base-url"),
     ],
 )
-def test_what_keeps_visitors_out_is_told_with_what_to_do(  # noqa: PLR0917 # a row of the table
+def test_what_keeps_visitors_out_is_reported_with_what_to_do(  # noqa: PLR0917 # a row of the table
     s3: FakeS3, monkeypatch: pytest.MonkeyPatch, status: int, base_url: str | None, state: str, advice: str
 ) -> None:
     reading, kept = visit(s3, monkeypatch, (status, None), base_url=base_url)
@@ -133,7 +133,7 @@ EVERYTHING = ["s3:ObjectCreated:*", "s3:ObjectTagging:*", "s3:ObjectRemoved:*"]
         (refusal("NotImplemented", 501), "keep", "note", "sends no notifications"),
     ],
 )
-def test_the_notification_must_tell_of_all_that_counts(answer: Any, removed: Any, state: str, found: str) -> None:
+def test_the_notification_must_cover_all_that_counts(answer: Any, removed: Any, state: str, found: str) -> None:
     client: Any = Notifying(answer)
     settings = PublishSettings("staging", BucketAccess("public"), when_removed=removed)
     check = checking._notification(ObjectStore(client, "staging", CAPABLE), settings)
@@ -142,14 +142,14 @@ def test_the_notification_must_tell_of_all_that_counts(answer: Any, removed: Any
     assert check.advice or state == "ok"
 
 
-def test_where_no_stack_can_be_a_bucket_without_notifications_is_no_fault() -> None:
+def test_where_no_stack_can_be_a_bucket_without_notifications_is_not_a_fault() -> None:
     client: Any = Notifying({}, "fsn1.your-objectstorage.com")
     settings = PublishSettings("staging", BucketAccess("public"))
     check = checking._notification(ObjectStore(client, "staging", CAPABLE), settings)
     assert (check.state, check.advice) == ("note", "Publish with `galleria-storage publish --watch`.")
 
 
-def test_a_photo_behind_many_files_of_a_site_is_found(s3: FakeS3, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_photo_after_many_files_of_a_site_is_found(s3: FakeS3, monkeypatch: pytest.MonkeyPatch) -> None:
     for n in range(60):
         s3.store("public", f"0/{n}.css", b"x")
     monkeypatch.setattr(visiting, "ask", lambda *_: Answer(200, HeaderList([]), b""))

@@ -49,7 +49,7 @@ def test_correct_puts_in_order_what_clocks_found_out(wedding: Path, tmp_path: Pa
     assert {moment.utcoffset() for moment in moments.values()} == {timedelta(hours=2)}
 
 
-def test_each_camera_is_told_with_its_evidence(wedding: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_camera_is_reported_with_its_evidence(wedding: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["clocks", "-n", str(wedding)]) == 0
     told = capsys.readouterr().out
     assert "Canon EOS R5: 12 files, 2024-06-15 12:59 → 2024-06-15 13:32\n  certain, +1h46s ±2s, zone +02:00" in told
@@ -80,7 +80,7 @@ def test_rules_that_are_there_are_replaced_only_if_asked(
     assert "shift" in (wedding / GALLERY).read_text()
 
 
-def test_a_clock_of_which_nothing_is_known_is_no_success(tmp_path: Path) -> None:
+def test_a_clock_of_which_nothing_is_known_is_not_success(tmp_path: Path) -> None:
     write_files(shots_at(*TIMES), tmp_path)
     assert main(["clocks", "-n", str(tmp_path)]) == 1
 
@@ -182,7 +182,7 @@ def test_a_drifting_clock_is_put_right_photo_by_photo(tmp_path: Path) -> None:
         assert abs(off - timedelta(hours=hour)) <= timedelta(seconds=2)
 
 
-def test_what_cannot_be_read_is_told(wedding: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_cannot_be_read_is_reported(wedding: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (wedding / "lost").mkdir()
     (wedding / "lost/IMG_0001.JPG").symlink_to("gone.JPG")
     (wedding / "lost/IMG_0002.JPG.json").symlink_to("gone.json")
@@ -193,7 +193,7 @@ def test_what_cannot_be_read_is_told(wedding: Path, capsys: pytest.CaptureFixtur
     assert "2 of 2 clocks are known, by 24 files; 2 could not be read" in told
 
 
-def test_a_folder_that_cannot_be_read_is_told(wedding: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_cannot_be_read_is_reported(wedding: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (wedding / "camera/again").symlink_to("..")  # refused like a folder without permission, also for root
     assert main(["clocks", "-n", "-q", "--json", str(wedding)]) == 1
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

@@ -123,7 +123,9 @@ def test_nothing_is_written_unless_it_is_confirmed(
     assert (tmp_path / "samconfig.toml").read_text() == "version = 0.1\n"
 
 
-def test_nobody_to_answer_is_told_in_words(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_question_that_nobody_answers_is_reported_in_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO())
     assert console.main(["setup", "hetzner"]) == 130
     question, nobody, stopped = capsys.readouterr().err.splitlines()
@@ -131,7 +133,7 @@ def test_nobody_to_answer_is_told_in_words(monkeypatch: pytest.MonkeyPatch, caps
     assert (nobody[:22], stopped) == ("nobody answers here; o", "stopped; nothing was written")
 
 
-def test_nobody_to_agree_is_told_below_the_question(
+def test_nobody_to_agree_is_reported_below_the_question(
     config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO())

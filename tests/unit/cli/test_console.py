@@ -47,7 +47,7 @@ def test_the_overview_fits_a_terminal_of_100_columns(capsys: pytest.CaptureFixtu
     assert [line for line in capsys.readouterr().out.splitlines() if len(line) > 100] == []
 
 
-def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_version_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     assert console.main(["--version"]) == 0
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert capsys.readouterr().out == f"galleria-storage {project['version']}\n"
@@ -80,7 +80,7 @@ def test_bad_usage_is_exit_status_2(arguments: list[str], words: str, capsys: py
         ),
     ],
 )
-def test_an_error_is_told_in_words_without_a_trace(
+def test_an_error_is_reported_in_words_without_a_trace(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: GalleriaError, words: str
 ) -> None:
     assert fail_with(monkeypatch, error) == 2
@@ -94,7 +94,7 @@ def test_escape_codes_in_an_error_are_not_sent_to_the_terminal(
     assert capsys.readouterr().err == "k·: no·[31m·line\ndo·\n"
 
 
-def test_an_error_of_the_file_system_is_told_in_words(
+def test_an_error_of_the_file_system_is_reported_in_words(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert fail_with(monkeypatch, OSError(errno.ESTALE, os.strerror(errno.ESTALE), "photos")) == 2
@@ -154,7 +154,7 @@ def test_the_package_runs_as_a_module() -> None:
     assert run.stdout.startswith("Usage: galleria-storage")
 
 
-def test_a_terminal_that_knows_few_letters_is_no_error() -> None:
+def test_a_terminal_that_knows_few_letters_is_not_an_error() -> None:
     code = "from galleria_cli.console import main\nmain(['--help'])\nprint('🌅')"
     run = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, "PYTHONIOENCODING": "ascii"}, capture_output=True, check=True

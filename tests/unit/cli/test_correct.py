@@ -22,7 +22,7 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_corrected_copy_stands_in_the_folder_and_the_photo_is_only_read(
+def test_a_corrected_copy_is_in_the_folder_and_the_photo_is_only_read(
     photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "a" / "corrected"
@@ -168,7 +168,7 @@ def test_a_sidecar_follows_its_photo_and_keeps_every_other_byte(wedding: Path, t
     assert (tmp_path / "out/a/b/1.xmp").read_bytes() == expected
 
 
-def test_what_is_no_photo_is_carried_over_if_that_is_asked(wedding: Path, tmp_path: Path) -> None:
+def test_what_is_not_a_photo_is_carried_over_if_that_is_asked(wedding: Path, tmp_path: Path) -> None:
     assert main(["correct", "-r", "--others", str(wedding), "--into", str(tmp_path / "out")]) == 0
     assert (tmp_path / "out/menu.pdf").read_bytes() == b"%PDF-1.4"
 
@@ -219,7 +219,7 @@ def test_a_photo_that_is_right_already_is_copied(
     assert (tmp_path / "out" / photo.name).read_bytes() == PHOTO
 
 
-def test_a_time_that_stays_is_told_once(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_time_that_stays_is_reported_once(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     exif = piexif.load(PHOTO)
     exif["Exif"][piexif.ExifIFD.BodySerialNumber] = b"042021000123"
     piexif.insert(piexif.dump(exif), PHOTO, str(photo))

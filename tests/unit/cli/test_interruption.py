@@ -28,7 +28,7 @@ def test_in_json_the_files_are_counted_too_and_the_note_is_not_among_them(capsys
 
 
 @pytest.mark.parametrize(("goes_on", "words"), [(True, "goes on from there"), (False, "begins anew")])
-def test_what_the_same_command_does_then_is_told(
+def test_what_the_same_command_does_then_is_reported(
     capsys: pytest.CaptureFixture[str], *, goes_on: bool, words: str
 ) -> None:
     with pytest.raises(KeyboardInterrupt), Report().counting(goes_on=goes_on):

@@ -14,12 +14,12 @@ def test_it_wants_a_folder_or_staging(words: list[str], capsys: pytest.CaptureFi
     assert "give either a FOLDER or --staged" in capsys.readouterr().err
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_is_not_there_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["look", str(tmp_path / "nothing")]) == 2
     assert "no such folder" in capsys.readouterr().err
 
 
-def test_rules_that_cannot_be_understood_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rules_that_cannot_be_understood_are_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "galleria.toml").write_text("colour = 'red'")
     assert main(["look", str(tmp_path)]) == 2
     assert "unknown key 'colour'" in capsys.readouterr().err

@@ -54,7 +54,7 @@ def site(tmp_path: Path) -> Path:
     return folder
 
 
-def test_no_file_fails_and_the_wait_is_told(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_file_fails_and_the_wait_is_reported(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
     network = Outage()
     server = FakeS3(director=network)
     report = Report(quiet=True)

@@ -28,7 +28,7 @@ def test_photos_are_asked_for_what_their_owner_says(tmp_path: Path) -> None:
     assert found == {"with.jpg": (asked, Capture("2024:06:15 14:00:45", "+02:00")), "without.jpg": (asked, None)}
 
 
-def test_what_is_no_jpeg_is_sent_as_it_is(tmp_path: Path) -> None:
+def test_what_is_not_a_jpeg_is_sent_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "drawing.png").write_bytes(SAMPLES["drawing.png"])
     [photo] = photos_in(tmp_path, {})
     assert (photo.correction, photo.expected) == ({}, None)

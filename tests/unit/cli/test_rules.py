@@ -133,7 +133,7 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, words: str
     assert words in caught.value.message
 
 
-def test_what_is_no_toml_is_told(tmp_path: Path) -> None:
+def test_what_is_not_toml_is_reported(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="is not TOML"):
         book(tmp_path, "zone = Europe")
 
@@ -148,7 +148,7 @@ def test_the_rule_that_counts_is_explained(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("word", "why"), [("shift", "KEY=VALUE"), ("shfit=1h", "'shift' may be meant")])
-def test_a_wrong_word_on_the_command_line_is_told(word: str, why: str) -> None:
+def test_a_wrong_word_on_the_command_line_is_reported(word: str, why: str) -> None:
     with pytest.raises(GalleriaError, match=why):
         from_words([word], "--correct")
 

@@ -65,7 +65,7 @@ def test_a_retry_goes_to_the_stacks_function_and_empties_its_queue(
     assert last == {"summary": {"tried_again": 1, "left": 1, "dry_run": False}}
 
 
-def test_a_stack_that_is_not_there_is_told_in_words(stack: FakeStack, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_stack_that_is_not_there_is_reported_in_words(stack: FakeStack, capsys: pytest.CaptureFixture[str]) -> None:
     del stack
     for words in (["problems", "--stack", "other"], ["status", "--settings-from", "other"]):
         assert main(words) == 2

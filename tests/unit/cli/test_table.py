@@ -5,7 +5,7 @@ import pytest
 from galleria_cli.text_table import printable, render, sentences, shorten
 
 
-def test_columns_line_up_and_numbers_stand_to_the_right() -> None:
+def test_columns_line_up_and_numbers_are_aligned_to_the_right() -> None:
     lines = render(("photo", "ms"), [("a.jpg", "7"), ("long name.jpg", "1,234")], right=frozenset({1})).splitlines()
     assert lines == [
         "photo             ms",

@@ -84,7 +84,7 @@ def test_any_difference_is_seen_where_nothing_was_asked() -> None:
     assert found == "the copy differs from the original, although nothing was asked"
 
 
-def test_a_copy_that_is_no_photo_is_seen() -> None:
+def test_a_copy_that_is_not_a_photo_is_seen() -> None:
     assert problems(OFFSET_IN_PLACE.data, b"", READ) == ["the copy is not a JPEG"]
 
 

@@ -28,12 +28,12 @@ def test_alike_pictures_tell_the_difference_between_clocks() -> None:
     assert (found.ahead, found.confidence) == (ahead, "likely")
 
 
-def test_pictures_of_other_scenes_tell_nothing() -> None:
+def test_pictures_of_other_scenes_say_nothing() -> None:
     others = [(time, DICE.getrandbits(128)) for time, _ in VIEWS]
     assert pictures_evidence(camera(others, HOME), seen(VIEWS), HOME, None) is None
 
 
-def test_one_wall_photographed_all_day_tells_nothing() -> None:
+def test_one_wall_photographed_all_day_says_nothing() -> None:
     wall = [(time, VIEWS[0][1]) for time, _ in VIEWS]
     assert pictures_evidence(camera(wall[::2], HOME), seen(wall), HOME, None) is None
 

@@ -52,7 +52,7 @@ def test_a_day_alone_is_noon_of_that_day(name: str) -> None:
     ["IMG_0123.JPG", "DSC20240.jpg", "IMG_20241315_123045.jpg", "20240231_123045.jpg", "1234567890123.jpg",
      "IMG-20240230-WA0001.jpg", "2024.jpg", "99992024061512.jpg"],
 )  # fmt: skip
-def test_numbers_that_are_no_date_are_not_read(name: str) -> None:
+def test_numbers_that_are_not_dates_are_not_read(name: str) -> None:
     assert time_in_name(name) is None
 
 

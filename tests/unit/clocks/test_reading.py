@@ -52,11 +52,11 @@ def test_a_place_does_not_show_in_what_is_printed() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"no photo", SCAN, photo(None), b"\xff\xd8\xff\xe1\0\x10Exif\0\0II*\0"])
-def test_a_file_that_tells_nothing_is_a_shot(data: bytes) -> None:
+def test_a_file_that_says_nothing_is_a_shot(data: bytes) -> None:
     assert read_shot("a.jpg", BytesSource(data)).clock is None
 
 
-def test_a_block_that_is_no_tiff_hides_nothing_else() -> None:
+def test_a_block_that_is_not_tiff_hides_nothing_else() -> None:
     broken = plain_block("exif", "Exif", BytesSource(b"XX*\0" + bytes(40)), 0, 44)
     good = format_of("image/jpeg").metadata(BytesSource(jpeg()))
     assert gps_moment([broken, *good]) is not None

@@ -37,5 +37,5 @@ def test_the_moment_is_in_utc() -> None:
     [b"", b"[]", b"{}", b"null", b'{"photoTakenTime": {"timestamp": "soon"}}', b'{"photoTakenTime": {}}', b"\xff\xfe",
      b'{"photoTakenTime": {"timestamp": "99999999999999999"}}', b"[" * 5000],
 )  # fmt: skip
-def test_what_is_not_takeouts_tells_nothing(text: bytes) -> None:
+def test_what_is_not_takeouts_says_nothing(text: bytes) -> None:
     assert moment_in(text) is None

@@ -59,7 +59,7 @@ def test_a_photo_between_numbered_neighbours_was_taken_between_them() -> None:
     assert (one.time, one.confidence) == (NOON + timedelta(hours=2, minutes=4), "likely")
 
 
-def test_neighbours_hours_apart_tell_nothing() -> None:
+def test_neighbours_hours_apart_say_nothing() -> None:
     shots = shots_at(0, 60, 86_400)
     shots[1] = shots[1]._replace(clock=None)
     assert found(*shots) == []
@@ -70,5 +70,5 @@ def test_takeout_is_a_guess() -> None:
     assert (one.time, one.confidence) == (NOON + timedelta(hours=2), "guess")
 
 
-def test_what_is_no_photo_gets_no_time() -> None:
+def test_what_is_not_a_photo_gets_no_time() -> None:
     assert found(Shot("20240615_123045.pdf")) == []

@@ -55,7 +55,7 @@ def test_pentax_names_a_city_at_home_and_one_away(values: tuple[int, ...], found
     assert zone_set([block_with(b"PENTAX Corporation", pentax_note(*values))]) == found
 
 
-def test_what_is_no_zone_is_not_taken_for_one() -> None:
+def test_what_is_not_a_zone_is_not_taken_for_one() -> None:
     assert zone_set([block_with(b"Canon", canon_note(30_000, 0, ">"))]) is None
     assert zone_set([block_with(b"SONY", nikon_note(60, 1))]) is None
     assert zone_set([block_with(b"Canon", b"short")]) is None

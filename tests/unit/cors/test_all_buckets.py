@@ -71,7 +71,7 @@ def test_expected_rules_that_s3_would_refuse_stop_the_audit_before_any_bucket_is
         audit_buckets(settings(expose_headers=("*",)), connect=connect)
 
 
-def test_nobody_is_told_of_buckets_in_order_and_of_no_bus() -> None:
+def test_nothing_is_announced_for_buckets_in_order_or_without_a_bus() -> None:
     known, told = providers(), []
     verdicts = audit_buckets(settings(mode="audit"), connect=lambda access: known[access.bucket].connect(access))
     announce_drift("", verdicts, announce=lambda *event: told.append(event))

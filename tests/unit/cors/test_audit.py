@@ -122,7 +122,7 @@ def test_what_keeps_the_rules_from_being_read_is_named(code: str, status: int, e
 
 
 @pytest.mark.parametrize(("code", "status"), [("NotImplemented", 501), ("MethodNotAllowed", 405)])
-def test_a_provider_without_cors_rules_is_no_error_and_there_is_advice(code: str, status: int) -> None:
+def test_a_provider_without_cors_rules_is_not_an_error_and_there_is_advice(code: str, status: int) -> None:
     provider = FakeProvider(profile="minio")
     provider.refuse["GetBucketCors"] = refusal("GetBucketCors", code, status)
     verdict = audit(provider)

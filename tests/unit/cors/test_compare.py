@@ -94,7 +94,7 @@ def test_the_defaults_equal_themselves_as_a_server_returns_them() -> None:
 
 
 @given(st.lists(RULES, max_size=4), st.lists(RULES, max_size=4))
-def test_rules_are_the_same_exactly_when_no_difference_is_told(
+def test_rules_are_the_same_exactly_when_no_difference_is_reported(
     current: list[CorsRule], expected: list[CorsRule]
 ) -> None:
     assert same_rules(current, current)

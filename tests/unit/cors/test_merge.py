@@ -123,7 +123,7 @@ def test_the_expected_rule_put_by_another_tool_is_not_put_twice(order: Order) ->
     assert [rule.rule_id for rule in merged if rule.normalized() == DEFAULT[0].normalized()] == [merged[-1].rule_id]
 
 
-def test_rules_that_an_earlier_merge_made_are_made_anew() -> None:
+def test_rules_that_an_earlier_merge_made_are_made_again() -> None:
     old = merge_rules([ADMIN], [CorsRule(("https://old.example",), ("GET",))], "ceph")
     assert merge_rules(old, DEFAULT, "ceph") == merge_rules([ADMIN], DEFAULT, "ceph")
 

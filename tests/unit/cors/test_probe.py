@@ -97,7 +97,7 @@ def test_a_star_allows_no_authorization() -> None:
         ("", b"<html>"),
     ],
 )
-def test_a_page_in_place_of_the_photo_tells_nothing(media_type: str, body: bytes) -> None:
+def test_a_page_in_place_of_the_photo_says_nothing(media_type: str, body: bytes) -> None:
     headers = ALLOWING | {"Content-Type": media_type}
     with (
         web_server(lambda *_: (200, headers), body) as url,
@@ -148,7 +148,7 @@ def test_the_probe_never_writes() -> None:
     assert methods == {"GET", "OPTIONS", None}
 
 
-def test_nobody_at_the_address_tells_nothing() -> None:
+def test_nobody_at_the_address_says_nothing() -> None:
     with web_server(lambda *_: (200, {})) as url:
         pass
     with pytest.raises(ProviderError, match="gives no answer"):
@@ -156,7 +156,7 @@ def test_nobody_at_the_address_tells_nothing() -> None:
 
 
 @pytest.mark.parametrize("status", [403, 404, 301, 500])
-def test_an_address_without_a_public_photo_tells_nothing(status: int) -> None:
+def test_an_address_without_a_public_photo_says_nothing(status: int) -> None:
     with web_server(lambda *_: (status, ALLOWING)) as url, pytest.raises(ProviderError, match=f"with {status}"):
         probe(url, DEFAULT)
 

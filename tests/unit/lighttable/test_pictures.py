@@ -62,7 +62,7 @@ def test_an_embedded_picture_that_is_too_small_is_not() -> None:
 @pytest.mark.parametrize(
     ("orientation", "upright"), [(1, (160, 120)), (3, (160, 120)), (6, (120, 160)), (8, (120, 160))]
 )
-def test_pictures_stand_upright(orientation: int, upright: tuple[int, int]) -> None:
+def test_pictures_are_upright(orientation: int, upright: tuple[int, int]) -> None:
     assert seen(with_thumbnail(orientation, picture(BLUE))).size == upright
     assert seen(with_thumbnail(orientation, picture(BLUE, (60, 40)))).size == upright
 
@@ -79,7 +79,7 @@ def test_heic_is_decoded() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"no picture", picture(RED)[:60]])
-def test_what_is_no_picture_has_none(data: bytes) -> None:
+def test_what_is_not_a_picture_has_none(data: bytes) -> None:
     with pytest.raises(UnsupportedFormatError):
         small_picture(BytesSource(data), 160)
 

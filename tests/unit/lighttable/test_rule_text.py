@@ -87,7 +87,7 @@ def test_whatever_a_camera_is_called_its_rule_is_read_back(cameras: list[tuple[s
     assert {rule["serial"]: rule["shift"] for rule in rules_of(text) if "serial" in rule} == expected
 
 
-def test_a_list_is_asked_of_all_photos_and_taken_back() -> None:
+def test_a_list_applies_to_all_photos_and_can_be_removed() -> None:
     text = with_top(BY_HAND, "remove", ["location", "names"])
     assert tomllib.loads(text)["remove"] == ["location", "names"]
     assert "# our wedding" in text
@@ -95,7 +95,7 @@ def test_a_list_is_asked_of_all_photos_and_taken_back() -> None:
     assert tomllib.loads(with_top(text, "remove", [])) == tomllib.loads(BY_HAND)
 
 
-def test_a_text_is_asked_of_all_photos() -> None:
+def test_a_text_applies_to_all_photos() -> None:
     text = with_top(BY_HAND, "zone", "Asia/Tokyo")
     assert text == BY_HAND.replace("Europe/Stockholm", "Asia/Tokyo")
     assert "zone" not in tomllib.loads(with_top(text, "zone", ""))

@@ -61,6 +61,6 @@ def test_a_link_inside_the_folder_is_followed(folder: Path) -> None:
         assert source.size == 6
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there_is_reported(tmp_path: Path) -> None:
     with pytest.raises(LocalFileError, match="no such folder"):
         FolderShelf(tmp_path / "nothing")

@@ -71,7 +71,7 @@ def test_what_the_public_would_learn_is_counted(folder: Path, tray: Callable[[],
     assert "59" not in str(found)
 
 
-def test_what_is_hidden_is_asked_of_all_photos(table: Table, folder: Path) -> None:
+def test_what_is_hidden_applies_to_all_photos(table: Table, folder: Path) -> None:
     answer = table.client.put("/api/remove", json={"groups": ["location", "names"]})
     assert answer.json()["remove"] == ["location", "names"]
     assert (folder / "galleria.toml").read_text() == 'remove = ["location", "names"]\n'
@@ -94,7 +94,7 @@ def test_what_else_tells_the_time_of_a_photo_without_one_is_offered(
     assert found["note"].startswith("likely: its name says")
 
 
-def test_takeouts_json_tells_of_the_photo_beside_it(folder: Path, tray: Callable[[], dict[str, Any]]) -> None:
+def test_takeouts_json_gives_the_time_of_the_photo_beside_it(folder: Path, tray: Callable[[], dict[str, Any]]) -> None:
     (folder / "old.jpg").write_bytes(shot_on("Scanner", None))
     (folder / "old.jpg.json").write_text('{"photoTakenTime": {"timestamp": "1718445600"}}')
     found = tray()

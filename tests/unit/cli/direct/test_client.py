@@ -179,7 +179,7 @@ def test_a_listing_may_begin_after_a_key(client: DirectClient, server: Script, b
 
 
 @pytest.mark.parametrize("said", ["", "<html>", "<a/>", PAGE.format(more="perhaps", token="", key="a")])
-def test_what_is_no_listing_is_asked_of_boto3(said: str, client: DirectClient, server: Script, boto3: Boto3) -> None:
+def test_what_is_not_a_listing_is_left_to_boto3(said: str, client: DirectClient, server: Script, boto3: Boto3) -> None:
     server.say(200, said)
     assert keys(client) == ["of boto3"]
     assert boto3.listed == [{"Bucket": "photos", "Prefix": "2024/"}]
