@@ -1,4 +1,4 @@
-"""The AWS services that are told of results: queue, event bus, CDN."""
+"""Calling the AWS services that receive results: queue, event bus, CDN."""
 
 import json
 import os

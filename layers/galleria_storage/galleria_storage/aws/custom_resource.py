@@ -18,16 +18,15 @@ _REASON_CHARACTERS: Final = 1000
 
 
 def is_request(event: Any) -> bool:
-    """Whether CloudFormation sent this event, and waits for an answer."""
+    """Whether CloudFormation sent this event and waits for an answer."""
     return isinstance(event, Mapping) and "ResponseURL" in event and "RequestType" in event
 
 
 def fulfil(event: Mapping[str, Any], work: Callable[[], str]) -> None:
-    """Do what a deployment asks for, and tell CloudFormation the result.
+    """Do what a deployment asks for, and send the result to CloudFormation.
 
-    Invalid settings undo the deployment. A provider that does not answer does
-    not: it may answer in a minute, and the queue and the schedule take care of
-    its photos and rules. When a stack is deleted, nothing is done.
+    Invalid settings roll the deployment back. A provider that does not answer does not: it may answer in a minute, and
+    then the queue and the schedule take care of photos and rules. When a stack is deleted, nothing is done.
 
     Parameters
     ----------
@@ -56,21 +55,21 @@ def fulfil(event: Mapping[str, Any], work: Callable[[], str]) -> None:
 
 
 def answer(event: Mapping[str, Any], status: Literal["SUCCESS", "FAILED"], reason: str = "") -> None:
-    """Tell CloudFormation the result; it waits for this before it goes on.
+    """Send the result to CloudFormation, which waits for it.
 
     Parameters
     ----------
     event
         The request.
     status
-        FAILED makes it undo the deployment.
+        FAILED makes it roll the deployment back.
     reason
         Shown among the stack's events.
 
     Raises
     ------
     ProviderError
-        CloudFormation could not be told in three attempts. The message does not contain the signed URL.
+        The result could not be sent in three attempts. The message does not contain the signed URL.
     """
     told = {
         "Status": status,

@@ -10,7 +10,7 @@ from galleria_storage.errors import AccessDeniedError, NotFoundError, ProviderEr
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-#: After this time a rotated secret is noticed even if the old one still works.
+#: After this many seconds a rotated secret is noticed even if the old one still works.
 MAX_AGE_SECONDS: Final = 300.0
 
 
@@ -20,7 +20,7 @@ class _Cached(NamedTuple):
 
 
 class SecretCache:
-    """Keeps secrets by ARN for a while. Threads may share it.
+    """Caches secrets by ARN for a while. Threads may share it.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class SecretCache:
             return self._cached[arn].text
 
     def has_aged(self, arn: str) -> bool:
-        """Whether the text that was returned last is too old by now, or was dropped."""
+        """Whether the text that was returned last is too old, or was dropped."""
         with self._lock:
             return not self._is_fresh(arn)
 
@@ -78,7 +78,7 @@ def fetch(arn: str) -> str:
 
 
 def has_aged(arn: str) -> bool:
-    """Whether the secret must be fetched again by now, and connections with its keys made anew."""
+    """Whether the secret must be fetched again, and connections with its keys be made again."""
     return _cache.has_aged(arn)
 
 

@@ -1,1 +1,1 @@
-"""Events in, tasks out; then what the caller, the failure queue and the event bus are told."""
+"""Events in, tasks out; then reports to the caller, the failure queue and the event bus."""

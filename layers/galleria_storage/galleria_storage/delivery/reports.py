@@ -6,12 +6,10 @@ A rejected photo becomes one SQS message, JSON: `bucket`, `key`, `outcome`,
 `reason`, `advice`, `correlationId`, and in `requestPayload` the event that
 publishes the photo again, in the place where Lambda's OnFailure record has it.
 
-A published photo becomes the EventBridge event `Photo Published` from
-`galleria-storage`, and a copy that was taken away `Photo Removed`; the README
-names the fields of their details. A duplicate is announced as well: the retry
-of a publication whose event was lost looks like one. For the same reason the
-CDN is asked again to forget what a recent publication replaced: the copy
-itself says that it replaced something, and in which run.
+A published photo becomes the EventBridge event `Photo Published` from `galleria-storage`, and a copy that was taken
+away `Photo Removed`; the README names the fields of their details. A duplicate is announced as well: the retry of a
+publication whose event was lost looks like one. For the same reason the CDN is asked again to drop what a recent
+publication replaced: the copy itself records that it replaced something, and in which run.
 """
 
 import hashlib
@@ -55,7 +53,7 @@ def line(told: Mapping[str, Any]) -> str:
 
 @dataclass(slots=True)
 class Reporter:
-    """Tells of outcomes, as far as the settings name somebody to tell.
+    """Reports outcomes to the receivers that the settings name.
 
     Parameters
     ----------
@@ -72,14 +70,13 @@ class Reporter:
     now: Callable[[], float] = time.time
 
     def report(self, outcome: Outcome, task: Task) -> None:
-        """Tell of one outcome; the same again for the same outcome does no harm.
+        """Report one outcome; reporting it twice does no harm.
 
         Raises
         ------
         ProviderError
-            The queue, the bus or the CDN did not take the message. The caller
-            makes the outcome `failed`, so that the event is delivered again.
-            One that refuses does not keep the others from being told.
+            The queue, the bus or the CDN did not take the message. The caller makes the outcome `failed`, so that the
+            event is delivered again. If one of them refuses, the others still get theirs.
         """
         if outcome.status == "rejected":
             self._send_to_failure_queue(outcome, task)
@@ -113,12 +110,11 @@ class Reporter:
             announce(bus, detail_type, {"bucket": self.settings.public.bucket, **summary(outcome)}, self.call)
 
     def _invalidate(self, outcome: Outcome, task: Task) -> None:
-        """Ask the CDN to forget the old copy.
+        """Ask the CDN to drop the old copy.
 
-        CloudFront takes a repeated reference for the same request and does it
-        once (CloudFront API, InvalidationBatch). So the reference is that of
-        the run which wrote the copy: a retry repeats it, and another
-        publication, even of the same content, does not.
+        CloudFront carries out requests with the same reference only once (CloudFront API, InvalidationBatch). So the
+        reference is that of the run which wrote the copy: a retry repeats it, and another publication, even of the same
+        content, does not.
         """
         distribution = self.settings.cdn_distribution_id
         if not distribution or not self._is_stale_somewhere(outcome):

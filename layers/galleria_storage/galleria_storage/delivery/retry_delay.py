@@ -1,9 +1,8 @@
 """When a failed photo's event comes back from the queue: soon at first, then less and less often.
 
-Left alone, a failed message stays hidden for the queue's whole visibility
-timeout, which must be longer than the longest invocation (Lambda Developer
-Guide, "Using Lambda with Amazon SQS"): 90 minutes, for a fault that may have
-passed in one. So the function itself decides when the message comes back.
+By default a failed message stays hidden for the queue's whole visibility timeout, which must be longer than the longest
+invocation (Lambda Developer Guide, "Using Lambda with Amazon SQS"): 90 minutes, for a fault that may be over after one.
+So the function itself decides when the message comes back.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -17,7 +16,7 @@ LONGEST_SECONDS: Final = 600
 
 
 def delay(attempts: int) -> int:
-    """Return for how many seconds a message is put off that was received this often, including this time."""
+    """Return for how many seconds to postpone a message that was received this often, including this time."""
     doublings = min(max(attempts, 1) - 1, LONGEST_SECONDS.bit_length())
     return min(FIRST_SECONDS << doublings, LONGEST_SECONDS)
 
@@ -36,10 +35,9 @@ def put_off(
     event
         As Lambda passed it to the handler.
     queue_url
-        The queue that calls the function; empty: nothing is put off.
+        The queue that calls the function; empty: nothing is postponed.
     on_refusal
-        Called if a message could not be put off. It then comes back after the
-        visibility timeout, so nothing is lost.
+        Called if a message could not be postponed. It then comes back after the visibility timeout, so nothing is lost.
     only
         Ids of the messages whose photos failed; None: all messages.
     call
@@ -57,7 +55,7 @@ def put_off(
 
 
 def _messages(event: Any, queue_url: str) -> Iterator[Mapping[str, Any]]:
-    """Yield the messages of this queue, as Lambda hands them over."""
+    """Yield the messages of this queue, as Lambda passes them."""
     name = queue_url.rpartition("/")[2]
     records = event.get("Records") if isinstance(event, Mapping) else None
     for record in records if name and isinstance(records, list) else ():

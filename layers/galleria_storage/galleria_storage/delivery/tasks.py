@@ -1,4 +1,4 @@
-"""From a task of an event to an outcome, whatever happens on the way: the one place where errors become outcomes."""
+"""From an event's task to an outcome, whatever goes wrong: the one place where errors become outcomes."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,7 +18,7 @@ class Publishes(Protocol):
         ...
 
     def unpublish(self, key: str, tell: Tell) -> Outcome:
-        """Do the same for an original that somebody removed."""
+        """Do the same after somebody removed the original."""
         ...
 
 
@@ -48,7 +48,7 @@ def carry_out(
     """
     try:
         return _reported(_carried_out(task, publisher, reporter, staging_bucket), task, reporter)
-    except Exception as error:  # a defect in one photo must not hold up the others
+    except Exception as error:  # a defect with one photo must not stop the others
         if on_defect is None:
             raise
         on_defect(error)
@@ -88,6 +88,6 @@ def _act(task: Task, publisher: Publishes, tell: Tell, staging_bucket: str) -> O
     act = publisher.unpublish if task.change == "removed" else publisher.publish
     outcome = act(task.key, tell)
     if task.other_key and outcome.status in {"gone", "removed"}:
-        other = publisher.publish(task.other_key, tell)  # it may be read wrongly, so no copy is removed
+        other = publisher.publish(task.other_key, tell)  # the event may be misunderstood, so no copy is removed
         return outcome if other.status in {"gone", "ignored"} else other
     return outcome

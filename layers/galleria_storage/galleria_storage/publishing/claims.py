@@ -93,7 +93,7 @@ class Claims:
         if self._is_published(holder.key, fingerprint):
             self._write(self._note(fingerprint, "waiting", key), key, None)
             if self._is_leaving(fingerprint, holder.key):
-                return ""  # at worst, one copy too many
+                return ""  # at worst there is one copy too many
             written_over = self._may_be_written_over(holder.key)
             if written_over and patient:
                 raise self._busy(key)
@@ -132,7 +132,7 @@ class Claims:
 
     @contextmanager
     def writing(self, key: str) -> Iterator[None]:
-        """While a run looks and writes under a key, let nobody rely on its copy if conditions are not obeyed."""
+        """While a run reads and writes under a key, let no key rely on its copy if conditions are not obeyed."""
         if self._obeys():
             yield
             return

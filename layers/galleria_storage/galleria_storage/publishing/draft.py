@@ -23,7 +23,7 @@ from galleria_storage.publishing.publish_settings import PublishSettings
 from galleria_storage.transfer.content import Content
 from galleria_storage.transfer.object_source import ObjectSource
 
-#: First bytes read of a photo; enough for the whole head of 95 % of camera files.
+#: How many bytes of a photo are read first: enough for the whole head of 95 % of camera files.
 HEAD_BYTES: Final = 256 * 1024
 
 
@@ -69,7 +69,7 @@ def prepare(source: ObjectSource, correction: Correction, settings: PublishSetti
         plan, note = _planned(photo, media_type, correction)
     except UnsupportedFormatError:
         if correction.asked_by_object or correction.remove:
-            raise  # a copy that tells what it should not is worse than none
+            raise  # a copy that reveals what it should not is worse than none
         check_ending(photo, media_type)
         note = f"published without the default correction: {media_type} is not corrected" if correction else ""
         return Draft(Content(source), media_type, note=note)
@@ -78,7 +78,7 @@ def prepare(source: ObjectSource, correction: Correction, settings: PublishSetti
     except CorruptPhotoError:
         if correction:
             raise
-        return Draft(Content(source), media_type)  # nobody asked to change it, and browsers may show it all the same
+        return Draft(Content(source), media_type)  # nobody asked to change it, and browsers may still show it
     credentials = after_edit(photo, plan, correction.remove)
     if credentials in {"broken", "removed"} and settings.signed_photos == "reject":
         raise CorrectionError(
@@ -108,7 +108,7 @@ def _planned(photo: MeteredSource, media_type: str, correction: Correction) -> t
     except NoCaptureTimeError:
         if correction.asked_by_object:
             raise
-        # A screenshot in a stack whose default moves every photo: there is nothing to move.
+        # For example a screenshot, in a stack whose default shifts every photo: there is nothing to shift.
         note = "published without the default correction: the photo has no capture time"
         return plan_with(planner, photo, correction.without_time()), note
 

@@ -1,4 +1,4 @@
-"""One run over a key: what it has learnt so far, and its outcome."""
+"""One run for a key: what it knows so far, and its outcome."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -24,7 +24,7 @@ from galleria_storage.s3.objects import ObjectInfo
 
 @dataclass(slots=True)
 class Errand:
-    """What one run over a key has learnt; kept when the protocol starts again.
+    """What one run for a key knows; kept when the protocol starts again.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Errand:
     removed
         Whether somebody removed the original, according to the event.
     force
-        Write the copy anew, even if the right one is there.
+        Write the copy again, even if the right one is there.
     notes
         What every outcome should mention.
     attempts, bytes_in, bytes_out
@@ -49,7 +49,7 @@ class Errand:
     spoilt
         How often that happened.
     standing
-        What was published when it looked last.
+        What was published at the last look.
     written
         What it published last, as far as it knows.
     heirs
@@ -109,7 +109,7 @@ class Errand:
     def make_up_for(self, now: float) -> None:
         """Report the copy that is there although its original is rejected or gone.
 
-        The run that wrote it may have died before it could, and no later one will find a duplicate.
+        The run that wrote it may have died before it could report it, and no later run will find a duplicate.
         """
         if self.standing and is_ours(self.standing) and is_recent(self.standing.metadata[RUN], now):
             self.tell(self._of_copy(self.standing, self.standing.metadata.get(ASKED, ""), "the copy stays"))

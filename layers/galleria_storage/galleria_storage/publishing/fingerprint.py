@@ -1,10 +1,8 @@
 """The identity of a published result, and what is recorded on a published object.
 
-Two runs that would publish the same object have the same fingerprint, so that
-a copy can be recognised: as a duplicate, or as a write of one's own whose
-answer was lost. What must follow a write is recorded as well, so that the next
-run can do it if this one dies: that the copy replaced another one, and until
-when a missing original means that somebody removed it.
+Two runs that would publish the same object have the same fingerprint, so that a copy can be recognised: as a duplicate,
+or as a write of one's own whose answer was lost. What the next run needs to know if this one dies is recorded as well:
+that the copy replaced another one, and until when a missing original means that somebody removed it.
 """
 
 import hashlib
@@ -59,13 +57,13 @@ def fingerprint(source: ObjectInfo, correction: Correction, headers: Mapping[str
         What is asked for; its canonical text counts, and whether the object itself asks.
     headers
         What settings and the uploader add to the published object: user
-        metadata, Cache-Control. A value that is withdrawn must leave the copy.
+        metadata, Cache-Control. A value that is withdrawn must disappear from the copy.
 
     Returns
     -------
     str
-        ``<format version>-<hex>``: a digest, since metadata of a public object
-        can be read by anyone and must fit into a header.
+        ``<format version>-<hex>``: a digest, since anyone can read the metadata of a public object, and it must fit
+        into a header.
     """
     # If a correction is impossible, a photo is published as it is if only a default asked, and rejected otherwise.
     parts = [FORMAT_VERSION, source.etag, source.size, correction.canonical(), correction.asked_by_object]
@@ -158,7 +156,7 @@ def recorded_metadata(
     original_until
         Before this second since 1970 only a person removes the original; 0: a lifecycle rule may, too.
     asked
-        What was asked of the original, and by which source.
+        The correction of the original, with its sources.
     """
     values = {
         FINGERPRINT: identity,

@@ -1,7 +1,7 @@
-"""What a copy tells of the settings that it was made with, beside those that count now.
+"""How the settings with which a copy was made differ from the current ones.
 
-Whoever publishes by hand may have other settings than the deployed function.
-The copies would then change back and forth, and nobody would know why.
+People who publish by hand may have other settings than the deployed function. The copies would then change back and
+forth, and nobody would know why.
 """
 
 from collections.abc import Mapping
@@ -17,14 +17,14 @@ _DEFAULT = "default"
 
 
 def other_settings(standing: ObjectInfo, wish: "Wish") -> str:
-    """Say in which settings a copy differs from what would be made of its original now; empty: in none.
+    """Say in which settings a copy differs from what its original would give now; empty: in none.
 
     Parameters
     ----------
     standing
-        The copy that is there; one that this service did not write tells nothing.
+        The existing copy; one that this service did not write says nothing.
     wish
-        What its original asks for now, with the settings of now.
+        What its original asks for, with the current settings.
     """
     if not is_ours(standing):
         return ""
@@ -37,10 +37,10 @@ def other_settings(standing: ObjectInfo, wish: "Wish") -> str:
 
 
 def _defaults(before: str, now: str) -> dict[str, tuple[str, str]]:
-    """Return old and new values of stack-wide corrections, as far as the photo itself has not changed its wishes.
+    """Return old and new values of stack-wide corrections, unless the photo's own correction has changed.
 
-    What a photo asks for takes the place of a default. So a default that has gone tells something only if the photo
-    asks for the same as before.
+    A photo's own correction replaces a default. So a default that is gone matters only if the photo asks for the same
+    as before.
     """
     old, new = _parsed(before), _parsed(now)
     same = {key: asked for key, asked in old.items() if asked[0] != _DEFAULT} == {

@@ -1,4 +1,4 @@
-"""What became of one photo."""
+"""The result for one photo."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Literal
 from galleria_storage.errors import GalleriaError
 
 Tell = Callable[["Outcome"], None]
-"""Reports one outcome to those who want to know."""
+"""Reports one outcome."""
 
 OutcomeStatus = Literal["published", "duplicate", "rejected", "failed", "gone", "ignored", "removed"]
 
@@ -18,25 +18,22 @@ def tell_nobody(_outcome: "Outcome") -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one staging object.
+    """The result for one staging object.
 
     Attributes
     ----------
     key
         Key of the staging object, and of its published copy.
     status
-        `published`: the right copy was written and verified. `duplicate`: it
-        was published already. `rejected`: it can never be published as it is.
-        `failed`: it may succeed later. `gone`: there is no staging object.
-        `ignored`: it is not a photo and was never meant to be. `removed`: the
-        original was removed, and so there is no public copy any more.
+        `published`: the right copy was written and verified. `duplicate`: it was published already. `rejected`: it can
+        never be published as it is. `failed`: it may succeed later. `gone`: there is no staging object. `ignored`: it
+        was never meant to be a photo. `removed`: the original was removed, so its public copy was removed, too.
     reason, advice
         Why, and what to do about it, in words for a photographer; may be empty.
     tag
         The correction key, Exif tag or setting that is at fault; may be empty.
     duplicate_of
-        Key of the published copy that a duplicate equals (another one only
-        where `DUPLICATE_SCOPE` is ``bucket``).
+        Key of the published copy that a duplicate equals (another key only if `DUPLICATE_SCOPE` is ``bucket``).
     fingerprint
         Identity of the published result (`publishing.fingerprint`).
     run
@@ -57,9 +54,9 @@ class Outcome:
     bytes_in, bytes_out
         Bytes read from staging and sent to the public bucket.
     bytes_copied
-        Bytes that the provider copied itself.
+        Bytes copied by the provider itself.
     other_settings
-        In which settings the copy that was replaced had been made otherwise; empty: in none, as far as is known.
+        In which settings the replaced copy differed; empty: in none, as far as known.
     replaced
         True if the run that wrote the copy replaced an older one.
     attempts

@@ -65,7 +65,7 @@ def is_ignored(key: str, more: Collection[str] = ()) -> bool:
 
 
 def check_key(key: str, *, folds: bool) -> str:
-    """Refuse a key that some servers would take for another one.
+    """Refuse a key that some servers would mistake for another one.
 
     Parameters
     ----------

@@ -59,13 +59,13 @@ class PublishSettings:
     duplicate_scope
         Whether a duplicate is looked for under the same key or in the whole bucket.
     signed_photos
-        What becomes of a photo with content credentials whose correction would break its signature.
+        What happens to a photo with content credentials whose correction would break its signature.
     when_removed
-        What becomes of the copy when somebody removes the original.
+        What happens to the copy when somebody removes the original.
     ignored_keys
         Patterns, in lower case, of further keys to ignore (`publishing.photo_keys`).
     failure_queue_url, event_bus_name
-        Where rejections and news go; empty: the log alone.
+        Where rejections and publications are reported; empty: only in the log.
     cdn_distribution_id
         CloudFront distribution in which a replaced photo is invalidated; empty: none.
     notes

@@ -32,7 +32,7 @@ from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectInfo, 
 from galleria_storage.transfer.proof import WrongContentError
 from galleria_storage.transfer.writer import Writer, Written
 
-#: How often the protocol starts from the beginning; then the photo is `failed`, and its event is delivered again.
+#: How often the protocol may start again; after that the photo is `failed`, and its event is delivered again.
 MAX_ATTEMPTS: Final = 8
 _FIRST_PAUSE_SECONDS: Final = 0.05
 _LONGEST_PAUSE_SECONDS: Final = 2.0
@@ -84,9 +84,10 @@ class Publisher:
         key
             The key of the original, and of its copy.
         tell
-            Called for other keys that had to be published first. An error that it raises ends the run; repeat it then.
+            Called with the outcomes of other keys that had to be published first. An error that it raises ends the run,
+            which must then be repeated.
         force
-            Write the copy anew, even if the right one is there.
+            Write the copy again, even if the right one is there.
 
         Returns
         -------
@@ -130,7 +131,7 @@ class Publisher:
             return self._repeat(errand)
 
     def _repeat(self, errand: Errand) -> Outcome:
-        """Go through the steps until nobody interferes."""
+        """Go through the steps until no conflict occurs."""
         while True:
             errand.attempts += 1
             try:
@@ -142,7 +143,7 @@ class Publisher:
                     self._distrust(errand, error)
             except GalleriaError as error:
                 if error.permanent and errand.written:
-                    return errand.wrote(errand.written)  # the event of what came afterwards rejects that
+                    return errand.wrote(errand.written)  # the newer original's own event will reject it
                 if error.permanent:
                     errand.make_up_for(self._now())
                 raise
@@ -197,7 +198,7 @@ class Publisher:
         self._claims.left(leaves, errand.key)
 
     def _publish_heir(self, errand: Errand, heir: str) -> None:
-        """Publish another key, and report it before anything else; if it is rejected, its own event reports that."""
+        """Publish another key, and report it before anything else; a rejection is reported by its own event."""
         try:
             outcome = self.publish(heir, errand.tell)
         except GalleriaError as error:
@@ -232,7 +233,7 @@ class Publisher:
         return written
 
     def _look_back(self, wish: Wish, condition: Condition, written: Written) -> None:
-        """Compare staging with what was written, where something may have slipped past the condition.
+        """Compare staging with what was written, if something may have slipped past the condition.
 
         Raises
         ------
@@ -266,7 +267,7 @@ class Publisher:
         return 0 if self.settings.when_removed == "keep" else original_until(original, self._now())
 
     def _without_original(self, errand: Errand, standing: ObjectInfo | None) -> Outcome:
-        """Answer that there is no original; remove its copy if somebody removed the original, and the copy is ours."""
+        """Return the outcome for a missing original; if somebody removed it and the copy is ours, remove the copy."""
         if standing and not is_ours(standing):
             return errand.done("gone", "there is no original, and this service did not write what is published")
         if self.settings.when_removed == "keep" or not (

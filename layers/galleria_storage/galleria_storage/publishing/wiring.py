@@ -22,7 +22,7 @@ from galleria_storage.transfer.writer import Writer
 
 #: Besides the settings, these decide how staging is reached.
 _AWS_VARIABLES: Final = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE")
-#: After this time, keys from a secret are compared with its current value.
+#: After this many seconds, keys from a secret are compared with its current value.
 SECRET_SECONDS: Final = 300
 _RETRY_SECONDS: Final = 60
 
@@ -69,7 +69,7 @@ class PublishService:
         self._checked = 0.0
 
     def read_settings(self) -> PublishSettings:
-        """Return the settings; called once at the start of an invocation, whose photos all see the same ones.
+        """Return the settings; called once at the start of an invocation, so that all its photos see the same ones.
 
         They are parsed again only if a variable has changed. Lambda sets those that begin with `_` anew for each
         invocation; none of them is a setting.
@@ -163,7 +163,7 @@ def _publisher(
 
 
 def _check_default_correction(settings: PublishSettings) -> None:
-    """Refuse a default that makes no sense: that is a mistake in the settings, so no photo is rejected for it."""
+    """Refuse a default that makes no sense: a mistake in the settings must not reject photos."""
     try:
         parse_correction({}, {}, settings.default_correction)
     except CorrectionError as error:

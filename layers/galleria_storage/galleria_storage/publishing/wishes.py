@@ -22,7 +22,7 @@ from galleria_storage.s3.objects import ObjectInfo, ObjectStore
 _READ: Final = RECORDED.union(CORRECTION_KEYS)
 _PREFIX: Final = len("x-amz-meta-")
 METADATA_BYTES: Final = 2048
-#: The most that we record on an object ourselves.
+#: Bytes of the most that we record on an object ourselves.
 OWN_BYTES: Final = 768
 
 
@@ -35,7 +35,7 @@ class Wish:
     info
         The original.
     correction
-        What it asks for.
+        The correction that it asks for.
     metadata
         The uploader's metadata that the copy may carry.
     fingerprint
@@ -43,7 +43,7 @@ class Wish:
     notes
         What the outcome should mention.
     asked
-        What is asked for, and by which source, as one line.
+        The correction with its sources, as one line.
     cache_control
         The copy's Cache-Control; empty for none.
     """
@@ -124,7 +124,7 @@ class Wishes:
         return Wish(info, correction, metadata, identity, tuple(notes), asked.sources, self._settings.cache_control)
 
     def changed(self, key: str) -> PreconditionFailedError:
-        """Return the error that lets the protocol start again."""
+        """Return the error that makes the protocol start again."""
         return PreconditionFailedError(
             f"{key!r} changed while it was being published", bucket=self._staging.bucket, key=key
         )
@@ -136,10 +136,9 @@ def metadata_size(metadata: Mapping[str, str]) -> int:
 
 
 def that_fits(metadata: Mapping[str, str]) -> tuple[dict[str, str], str]:
-    """Return what of an uploader's metadata can be written beside ours.
+    """Return the part of an uploader's metadata that fits together with ours.
 
-    A value that is not printable ASCII, or one that would make all too large,
-    is left out; a shorter one after it may still fit.
+    A value that is not printable ASCII, or would exceed the limit, is left out; a shorter one after it may still fit.
 
     Returns
     -------

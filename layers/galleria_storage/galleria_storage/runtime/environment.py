@@ -10,7 +10,7 @@ from galleria_storage.runtime.redaction import redacted
 
 
 class RememberedNames(Mapping[str, str]):
-    """An environment that remembers which names were read: these are the existing settings.
+    """An environment that remembers which names were read: these are the settings that exist.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def completed(env: Mapping[str, str]) -> Mapping[str, str]:
     Raises
     ------
     SettingsError
-        It is not such an object, or names a variable that is not allowed in it or is also set by itself.
+        It is not such an object, or contains a variable that is not allowed in it or is also set by itself.
     """
     if not (given := text(env, "MORE_SETTINGS")):
         return env
