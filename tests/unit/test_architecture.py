@@ -106,6 +106,9 @@ ADDED: list[tuple[Rule, Path, str, str]] = [
     (library.names_say_one_thing, LIBRARY / "photos/draft.py", "", "photos/draft.py is a draft, too"),
     (library.names_say_one_thing, COMMAND / "draft.py", "", "draft.py is a draft, too"),
     (library.classes_say_one_thing, DRAFT, "\n\nclass Plan:\n    pass", "photos/plan.py has a class Plan, too"),
+    (library.values_do_not_change, DRAFT, "\n\n@dataclass\nclass Sketch:\n    pass", "Sketch needs frozen=True"),
+    (library.values_do_not_change, DRAFT, "\n\n@dataclass(frozen=True)\nclass Sketch:\n    pass", "needs slots=True"),
+    (library.values_do_not_change, DRAFT, "\n\n@dataclass(frozen=False)\nclass Sketch:\n    pass", "needs frozen=True"),
     (library.every_module_is_on_the_page, LIBRARY / "photos/gif.py", "", "not name gif in the section on photos"),
     (library.every_module_is_on_the_page, LIBRARY / "photos/jpeg/soi.py", "", "not name soi in the section on photos"),
 ]

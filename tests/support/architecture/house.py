@@ -58,6 +58,11 @@ class Module:
         return _calls_of(self.text)
 
     @property
+    def dataclasses(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The dataclasses by name, and the arguments of each decorator as they are written: ``frozen=True``."""
+        return _dataclasses_of(self.text)
+
+    @property
     def imports(self) -> tuple[Import, ...]:
         package = self.name.split(".") if self.path.stem == "__init__" else self.name.split(".")[:-1]
         return _imports_of(self.text, tuple(package))
@@ -66,6 +71,17 @@ class Module:
 @cache
 def _calls_of(text: str) -> tuple[str, ...]:
     return tuple(ast.unparse(node.func) for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
+
+
+@cache
+def _dataclasses_of(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple(
+        (node.name, tuple(map(ast.unparse, decorator.keywords)) if isinstance(decorator, ast.Call) else ())
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.ClassDef)
+        for decorator in node.decorator_list
+        if "dataclass" in ast.unparse(decorator)
+    )
 
 
 @cache

@@ -61,6 +61,8 @@ REPEATED: Final = {
     "completion": "the subcommand of this name, and what it does",
     "manifest": "the subcommand of this name, and what it does",
 }
+#: Dataclasses that collect what happens, each owned by one run.
+CHANGING: Final = {"DirectoryUpload", "Errand"}
 
 
 def problems(root: Path) -> list[str]:
@@ -179,6 +181,15 @@ def classes_say_one_thing(house: House) -> Iterator[str]:
             places[name] = module.path.as_posix()
 
 
+def values_do_not_change(house: House) -> Iterator[str]:
+    """A dataclass of the library is a value, unless it is listed; a misspelt attribute is an error in any case."""
+    for module in house.modules:
+        for name, arguments in module.dataclasses:
+            wanted = {"slots=True"} if name in CHANGING else {"frozen=True", "slots=True"}
+            for missing in sorted(wanted.difference(arguments)):
+                yield f"{module.place}: the dataclass {name} needs {missing}"
+
+
 def every_module_is_on_the_page(house: House) -> Iterator[str]:
     """The page names each module in the section of its room, as it names the rooms."""
     sections = dict(re.findall(r"^### `(\w+)`(.*?)(?=^##|\Z)", house.page, re.MULTILINE | re.DOTALL))
@@ -221,6 +232,7 @@ RULES: Final[tuple[Callable[[House], Iterator[str]], ...]] = (
     modules_fit_in_one_reading,
     names_say_one_thing,
     classes_say_one_thing,
+    values_do_not_change,
     every_module_is_on_the_page,
     the_page_goes_from_the_bottom_up,
     the_page_names_only_rooms_that_exist,

@@ -1,5 +1,7 @@
 """Whatever happens to one photo, it ends in an outcome that somebody hears of."""
 
+from dataclasses import dataclass, field
+
 import pytest
 
 from galleria_storage.delivery.notices import Task
@@ -28,12 +30,13 @@ class Shelf:
         return Outcome(key=key, status="published" if key in self.keys else "removed")
 
 
+@dataclass(frozen=True)
 class Listener(Reporter):
     """A reporter that remembers, or is deaf."""
 
-    def __init__(self, *, deaf: bool = False) -> None:
-        super().__init__(PublishSettings("staging", BucketAccess("public")))
-        self.heard, self.deaf = list[Outcome](), deaf
+    settings: PublishSettings = field(default_factory=lambda: PublishSettings("staging", BucketAccess("public")))
+    deaf: bool = False
+    heard: list[Outcome] = field(default_factory=list)
 
     def report(self, outcome: Outcome, task: Task) -> None:  # noqa: ARG002
         if self.deaf:

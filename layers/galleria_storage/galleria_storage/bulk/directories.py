@@ -104,7 +104,7 @@ def upload_directory(
     return result
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _FolderRun:
     """One run over one folder; `upload` may be called by many threads."""
 

@@ -51,7 +51,7 @@ def line(told: Mapping[str, Any]) -> str:
     return "".join(sign if sign.isprintable() else "·" for sign in text)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Reporter:
     """Reports outcomes to the receivers that the settings name.
 
