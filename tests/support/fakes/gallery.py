@@ -130,3 +130,17 @@ def careless(gallery: FakeGallery) -> None:
         return get(**arguments)  # type: ignore[arg-type] # as the protocol calls it
 
     gallery.s3.get_object = careless_get  # type: ignore[assignment,method-assign] # one careless provider
+
+
+def meddle(gallery: FakeGallery, act: str) -> None:
+    """Let somebody else ``"replace"`` or ``"remove"`` each copy just before we read it back."""
+    get = gallery.s3.get_object
+
+    def later(**arguments: str) -> dict[str, object]:
+        if arguments["Bucket"] == PUBLIC:
+            gallery.s3.remove(PUBLIC, arguments["Key"])
+            if act == "replace":
+                gallery.s3.store(PUBLIC, arguments["Key"], BIG[::-1])
+        return get(**arguments)  # type: ignore[arg-type] # as the protocol calls it
+
+    gallery.s3.get_object = later  # type: ignore[assignment,method-assign] # the same, a moment later

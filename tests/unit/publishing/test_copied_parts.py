@@ -1,6 +1,6 @@
 """What does not change of a very large object is copied by the provider, where that is safe."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -10,7 +10,7 @@ from galleria_storage.photos.photo import correct_bytes
 from galleria_storage.s3.profiles import PROFILES
 from galleria_storage.transfer.sizes import Sizes
 from tests.support.fakes.directing import refuse
-from tests.support.fakes.gallery import BIG, JPEG, PUBLIC, TIME, FakeGallery, careless
+from tests.support.fakes.gallery import BIG, JPEG, PUBLIC, TIME, FakeGallery, careless, meddle
 from tests.support.fakes.gallery import BIG_CORRECTED as CORRECTED
 from tests.support.photos.camera_files import with_afcp
 
@@ -120,3 +120,14 @@ def test_a_copy_that_went_astray_is_replaced_or_removed(copying: FakeGallery) ->
     with pytest.raises(IntegrityError):
         copying.publish()
     assert (PUBLIC, "a.jpg") not in copying.s3.objects
+
+
+@pytest.mark.parametrize("provider", [lambda _: None, careless], ids=["strict", "careless"])
+@pytest.mark.parametrize("act", ["replace", "remove"])
+def test_a_copy_that_somebody_else_changes_before_its_ends_are_compared_is_theirs_to_verify(
+    copying: FakeGallery, provider: Callable[[FakeGallery], None], act: str
+) -> None:
+    provider(copying)
+    copying.put(BIG, TIME)
+    meddle(copying, act)
+    assert copying.publish().status == "published"

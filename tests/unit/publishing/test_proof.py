@@ -10,7 +10,7 @@ from galleria_storage.errors import IntegrityError, ProviderError
 from galleria_storage.s3.profiles import PROFILES, ProviderProfile
 from galleria_storage.transfer.sizes import Sizes
 from tests.support.fakes.fake_s3 import Body
-from tests.support.fakes.gallery import BIG, CAPABLE, PUBLIC, FakeGallery
+from tests.support.fakes.gallery import BIG, CAPABLE, PUBLIC, FakeGallery, careless, meddle
 
 
 @pytest.fixture(params=["put_object", "complete_multipart_upload"])
@@ -127,4 +127,15 @@ def test_what_somebody_else_has_put_there_meanwhile_is_theirs_to_verify(writing:
         return head(**arguments)
 
     writing.s3.head_object = later  # type: ignore[method-assign] # the same, a moment later
+    assert writing.publish().status == "published"
+
+
+@pytest.mark.parametrize("provider", [lambda _: None, careless], ids=["strict", "careless"])
+@pytest.mark.parametrize("act", ["replace", "remove"])
+def test_what_somebody_else_changes_while_it_is_read_back_is_theirs_to_verify(
+    writing: FakeGallery, provider: Callable[[FakeGallery], None], act: str
+) -> None:
+    provider(writing)
+    answering(writing, an_md5_of_something_else(writing))
+    meddle(writing, act)
     assert writing.publish().status == "published"

@@ -142,6 +142,33 @@ def test_a_range_that_breaks_off_is_asked_for_again_from_there_on() -> None:
     assert bucket.s3.calls.count("GetObject from the middle") == 3
 
 
+def broken(bucket: Bucket, times: int) -> None:
+    """Let the next answers break off after 10 bytes each."""
+    cuts = [10] * times
+    bucket.s3.director.cut = lambda _size: cuts.pop() if cuts else None  # type: ignore[method-assign] # a bad network
+
+
+def both_ends(at_the_start: int, later: int) -> bytes:
+    """Read 500 bytes at the start and at the end, over a network that breaks this often in each."""
+    bucket = Bucket()
+    broken(bucket, at_the_start)
+    with bucket.open(STREAMED) as source:
+        start = source.read(0, 500)
+        broken(bucket, later)
+        return start + source.read(len(DATA) - 500, 500)
+
+
+@pytest.mark.parametrize(("at_the_start", "later"), [(4, 0), (0, 4), (1, 3)])
+def test_an_object_is_read_on_after_four_breaks(at_the_start: int, later: int) -> None:
+    assert both_ends(at_the_start, later) == DATA[:500] + DATA[-500:]
+
+
+@pytest.mark.parametrize(("at_the_start", "later"), [(5, 0), (0, 5), (1, 4)])
+def test_an_object_is_given_up_at_the_fifth_break(at_the_start: int, later: int) -> None:
+    with pytest.raises(ProviderError):
+        both_ends(at_the_start, later)
+
+
 def test_a_range_that_breaks_off_again_and_again_fails() -> None:
     bucket = Bucket()
     with bucket.open(STREAMED) as source:

@@ -26,8 +26,8 @@ from galleria_storage.transfer.stored import find, is_same
 MAX_KEY_BYTES: Final = 1024
 #: Parts of one file that are sent at once.
 PART_THREADS: Final = 4
-#: How often somebody else may write under the key before it is an error.
 _GZIP: Final = b"\x1f\x8b"
+#: How often somebody else may write under the key before it is an error.
 _ATTEMPTS: Final = 4
 
 
