@@ -89,6 +89,7 @@ def untyped(number: int) -> bytes:
         (jpeg(exif_segment(b"??*\0\x08\0\0\0" + bytes(20))), "TIFF header"),
         (jpeg(*[exif_segment(camera_block().data)] * 5), "Exif blocks"),
         (untyped(MAX_UNKNOWN_TYPES + 1), "types that do not exist"),
+        (photo(camera_block(exif=[Field(0x8000, 300, b"????")])), "types that do not exist"),
         (photo(camera_block(exif=[text(0xC000 + i, "x") for i in range(MAX_ENTRIES)])), "entries"),
         (with_only_an_odd_exif_pointer(), "wrong type"),
         (photo(camera_block(exif=[Field(MAKER_NOTE, UNDEFINED, b"12345")] * 7)), "maker notes"),

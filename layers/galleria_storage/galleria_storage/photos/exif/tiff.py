@@ -159,7 +159,7 @@ def check_types(name: str, types: Sequence[int]) -> None:
         They would.
     """
     unknown = [kind for kind in types if kind not in TYPE_SIZES]
-    if len(unknown) > MAX_UNKNOWN_TYPES or types[:1] == unknown[:1] != []:
+    if unknown and (len(unknown) > MAX_UNKNOWN_TYPES or types[0] == unknown[0]):
         raise damaged(f"entries of its {name} have types that do not exist ({unknown[0]}, for one)")
 
 
