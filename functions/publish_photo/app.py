@@ -106,6 +106,6 @@ def _timed(act: Callable[[Task], Outcome], task: Task) -> Outcome:
 
 
 def _put_off(event: Any, only: Collection[str] | None = None) -> None:
-    """Let the messages with these ids, or all of them, come back later than at once."""
+    """Postpone the messages with these ids, or all of them."""
     queue_url = os.environ.get("PUBLISH_QUEUE_URL", "")
     put_off(event, queue_url, lambda error: logger.warning("not put off", reason=error.message), only)

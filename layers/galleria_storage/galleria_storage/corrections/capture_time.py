@@ -108,7 +108,7 @@ class CaptureTime(NamedTuple):
 
 
 class CameraText(NamedTuple):
-    """What a photo says of its capture time.
+    """What a photo says about its capture time.
 
     Attributes
     ----------
@@ -192,7 +192,7 @@ def _time_and_offset(text: str) -> tuple[CaptureTime, str] | None:
 
 
 def _hour(hour: int, half: str) -> str:
-    """Return the hour of a half of the day on a 24-hour clock; empty if they contradict each other (16 AM, 0 PM)."""
+    """Return the hour on a 24-hour clock; empty if hour and AM or PM contradict each other (16 AM, 0 PM)."""
     if half == "AM":
         return "" if hour > _NOON else str(hour % _NOON)
     return "" if hour == 0 else str(hour if hour >= _NOON else hour + _NOON)

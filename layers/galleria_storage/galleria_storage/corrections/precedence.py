@@ -54,7 +54,7 @@ def winning_values(metadata: Mapping[str, str], tags: Mapping[str, str], default
 
 
 def _sources(values: Mapping[str, str], places: Mapping[str, Mapping[str, str]]) -> str:
-    """Name the first place that gives each value; what no place gives is a default."""
+    """Return the first place that gives each value; a value that no place gives is a default."""
     named = []
     for key, value in sorted(values.items()):
         source = next((name for name, given in places.items() if given.get(key) == value), "default")

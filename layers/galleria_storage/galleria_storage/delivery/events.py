@@ -35,7 +35,7 @@ class Delivery:
     ----------
     form
         Who expects an answer: nobody (`event`), SQS (`queue`), S3 Batch Operations (`batch`), or CloudFormation
-        (`deployment`), which names no photos; `aws.custom_resource` answers it.
+        (`deployment`), whose event has no photos and is answered by `aws.custom_resource`.
     tasks
         In the order of the event; none for test events and events of other kinds.
     invocation_id, schema_version

@@ -1,4 +1,4 @@
-"""Who hears of an outcome: the caller and the log, the failure queue, the event bus, the CDN.
+"""Reporting outcomes: to the caller and the log, the failure queue, the event bus and the CDN.
 
 Messages
 --------

@@ -28,7 +28,7 @@ def put_off(
     only: Collection[str] | None = None,
     call: Callable[..., dict[str, Any]] = call,
 ) -> None:
-    """Put off the messages of an event; nothing is done for events that did not come from the queue.
+    """Postpone the messages of an event; do nothing for events that did not come from the queue.
 
     Parameters
     ----------

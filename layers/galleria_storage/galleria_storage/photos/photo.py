@@ -49,7 +49,7 @@ def plan_photo(source: RangedSource, asked: Asked, media_type: str | None = None
 
 
 def plan_with(planner: Planner, source: RangedSource, asked: Asked) -> Plan:
-    """Do as `plan_photo` for a photo whose planner is known."""
+    """Do the same as `plan_photo` for a photo whose planner is known."""
     found = planner.format
     if asked.needs_gps:
         from galleria_storage.photos.gps_moment import gps_moment  # noqa: PLC0415 # lazy: few photos need it

@@ -99,7 +99,7 @@ def prepare(source: ObjectSource, correction: Correction, settings: PublishSetti
 
 
 def _planned(photo: MeteredSource, media_type: str, correction: Correction) -> tuple[Plan, str]:
-    """Return the plan of what is asked, and a note if that is less than the default asks for."""
+    """Return the plan of the correction, and a note if it does less than the default asks for."""
     if not (planner := planner_of(media_type)):
         raise _uncorrectable(media_type)
     photo.max_bytes = planner.max_bytes

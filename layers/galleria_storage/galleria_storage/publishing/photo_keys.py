@@ -1,10 +1,8 @@
-"""Which keys are those of photos that may be published.
+"""Which keys may belong to photos that are published.
 
-Some keys are not of photos and were never meant to be: markers, sidecars,
-leftovers of programs. Such objects arrive in a bucket together with photos;
-they are counted, but not reported. The setting IGNORED_KEYS adds patterns to
-these lists, which are in lower case. Other keys are never published, because
-servers disagree on what they name.
+Some objects were never meant to be photos: markers, sidecars, leftovers of programs. They arrive in a bucket together
+with photos, and are counted, but not reported. The setting IGNORED_KEYS adds patterns to these lists, which are in
+lower case. Other keys are never published, because servers disagree on what they name.
 """
 
 import re

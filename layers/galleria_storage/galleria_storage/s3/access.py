@@ -45,7 +45,7 @@ class ProviderAccess:
     addressing: str = ""
 
     def check(self, prefix: str = "S3_PUBLIC_") -> "ProviderAccess":
-        """Return self, or raise SettingsError for a contradiction; `prefix` begins the names of the settings."""
+        """Return self, or raise SettingsError for a contradiction; the names of the settings begin with `prefix`."""
         if bool(self.access_key) != bool(self.secret_key):
             missing = f"{prefix}SECRET_KEY" if self.access_key else f"{prefix}ACCESS_KEY"
             raise SettingsError(f"{missing} is missing: set both keys, or neither to use the role", tag=missing)
@@ -63,7 +63,7 @@ class ProviderAccess:
         return self
 
     def with_secret(self, values: Mapping[str, str]) -> "ProviderAccess":
-        """Take the values that the secret holds, under the names of the environment variables."""
+        """Return the access with the values in the secret, which has the names of the environment variables."""
         names = {"endpoint": "ENDPOINT", "region": "REGION", "access_key": "ACCESS_KEY", "secret_key": "SECRET_KEY"}
         found = {name: str(values[f"S3_PUBLIC_{v}"]) for name, v in names.items() if values.get(f"S3_PUBLIC_{v}")}
         return replace(self, secret_arn="", **found).check()

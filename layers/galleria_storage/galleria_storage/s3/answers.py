@@ -229,7 +229,7 @@ def object_info(key: str, answer: Mapping[str, Any]) -> ObjectInfo:
 
 
 def _not_compared(answer: Mapping[str, Any]) -> dict[str, str]:
-    """Return the checksums of a whole object that boto3 compares only with a library of 12 MB (the AWS CRT)."""
+    """Return the checksums of a whole object that boto3 only compares if a library of 12 MB is installed (AWS CRT)."""
     if answer.get("ChecksumType", "FULL_OBJECT") != "FULL_OBJECT":
         return {}
     return {name: answer[name] for name in ("ChecksumCRC64NVME", "ChecksumCRC32C") if name in answer}

@@ -2,7 +2,7 @@
 
 Profile, region and addressing follow the endpoint that the client really
 has: the setting's, or the one that the AWS environment or configuration file
-names. Only botocore knows the latter, so the client is made first and asked.
+names. Only botocore knows the latter, so the client is made first and then asked.
 """
 
 import os
@@ -87,8 +87,8 @@ def get_s3_client(endpoint: str, access_key: str, secret_key: str, region: str) 
 def connect(access: BucketAccess, pace: Pace | None = None, tries_made: int = 0) -> Connection:
     """Make the client for one bucket, with the secret fetched and the profile chosen.
 
-    A provider that nothing is known of gets the cautious profile ``unknown``:
-    connecting never writes. `discovery.settle` finds out more.
+    An unknown provider gets the cautious profile ``unknown``: connecting never writes. `discovery.settle` finds out
+    more.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def connect(access: BucketAccess, pace: Pace | None = None, tries_made: int = 0)
     pace
         How fast bodies may go; None: as fast as they can.
     tries_made
-        How often the requests have been tried before, without this client: it tries them so much less often.
+        How often the requests have been tried already, without this client; it makes that many attempts fewer.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def connect(access: BucketAccess, pace: Pace | None = None, tries_made: int = 0)
     """
     provider = secret.resolve(access)
     session = lean_session()
-    # botocore's own name is put together once: anew for each request it took a fifth of each.
+    # botocore's own name is built once: building it for each request took a fifth of the request's time.
     maker = _Maker(session, session.create_client, provider, session.user_agent(), tries_made)
     client = maker.client()
     if pace:
@@ -122,7 +122,7 @@ def connect(access: BucketAccess, pace: Pace | None = None, tries_made: int = 0)
 
 
 def staging_client() -> "S3Client":
-    """Make the client for staging: whatever the standard AWS environment says."""
+    """Make the client for staging, as the standard AWS environment says."""
     session = lean_session()
     return _Maker(session, session.create_client, ProviderAccess(), session.user_agent()).client()
 
@@ -139,7 +139,7 @@ class _Maker:
     provider
         The account, its secret already fetched.
     user_agent
-        What requests call themselves; None: botocore's name, put together anew for each.
+        The requests' User-Agent; None: botocore's own, built for each request.
     tries_made
         See `connect`.
     """
@@ -239,8 +239,8 @@ class _Maker:
     def _refuse_to_show_a_role(self) -> None:
         """Refuse to send a session token of AWS to a host that is not AWS; an emulator nearby may see it.
 
-        Where the AWS configuration names the endpoint, keys in a file or in variables belong to it. Those of a
-        role belong to AWS all the same.
+        If the AWS configuration names the endpoint, keys in a file or in variables belong to it. Those of a role still
+        belong to AWS.
         """
         host = self.endpoint.host
         if self._provider.access_key or endpoints.is_aws(host) or endpoints.is_local(host):
@@ -257,7 +257,7 @@ class _Maker:
 
 @contextmanager
 def _configuration_errors(host: str = "") -> Iterator[None]:
-    """Say in words what the AWS configuration, or the endpoint's host, has wrong."""
+    """Turn botocore's complaints about the AWS configuration, or the endpoint's host, into our errors."""
     from botocore.exceptions import BotoCoreError  # noqa: PLC0415 # lazy: it costs most of a cold start
 
     try:
@@ -272,7 +272,7 @@ def _configuration_errors(host: str = "") -> Iterator[None]:
 
 
 def _add_content_md5(params: dict[str, Any], **_: Any) -> None:
-    """Add the Content-MD5 that servers of the MinIO and Swift families insist on (handler of ``before-call``)."""
+    """Add the Content-MD5 that MinIO's and Swift's servers require (handler of ``before-call``)."""
     body = params["body"]
     digest = md5(body if isinstance(body, bytes) else str(body).encode(), usedforsecurity=False).digest()
     params["headers"]["Content-MD5"] = b64encode(digest).decode()

@@ -1,4 +1,4 @@
-"""Find out what an unknown provider is, and what it can do.
+"""Finding out what an unknown provider is, and what it can do.
 
 `identify` only looks: several servers name themselves in the answer to a HEAD
 of the bucket. `settle` also tries out which preconditions are obeyed (`trial`).
@@ -17,19 +17,19 @@ from galleria_storage.s3.profiles import ProviderProfile
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-#: The library behind `rclone serve s3` (github.com/rclone/gofakes3) allows this header of its own whatever is asked.
+#: The library of `rclone serve s3` (github.com/rclone/gofakes3) always allows this header of its own.
 _GOFAKES3_HEADER: Final = "x-amz-meta-private"
 #: Profiles that a trial may still improve.
 _OPEN: Final = (profiles.UNKNOWN, profiles.MINIO, profiles.GOFAKES3)
 
 
 class Discoveries:
-    """What was found out about each endpoint and bucket, kept for the life of this object. Threads may share it.
+    """What was found out about each endpoint and bucket; threads may share it.
 
     Parameters
     ----------
     name
-        Names this process's trials, so that each finds what the one before may have left.
+        Names this process's trials, so that each finds what the previous one may have left.
     """
 
     def __init__(self, name: str) -> None:
@@ -58,7 +58,7 @@ class Discoveries:
 
 
 def identify(connection: Connection) -> Connection:
-    """Return the connection with the profile of the server that answers, if it names itself: one request, no write.
+    """Return the connection with the profile of the server, if its answer names it: one request, no write.
 
     A connection whose profile is known is returned as it is.
     """
@@ -68,7 +68,7 @@ def identify(connection: Connection) -> Connection:
 
 
 def settle(connection: Connection) -> Connection:
-    """Return the connection with the profile of what its provider is seen to do.
+    """Return the connection with a profile of the provider's observed behaviour.
 
     A connection whose profile is known is returned as it is. What was found
     is kept for the life of the process, for each endpoint and bucket.
@@ -76,7 +76,7 @@ def settle(connection: Connection) -> Connection:
     Raises
     ------
     ProviderError
-        The provider could not be reached, or the bucket is missing or closed to us.
+        The provider could not be reached, or the bucket is missing or not accessible.
     """
     return _process.settle(connection)
 

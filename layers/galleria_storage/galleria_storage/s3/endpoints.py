@@ -59,7 +59,7 @@ class HostFacts(NamedTuple):
     addressing: Addressing = ""
 
 
-#: How a host may end, and the pattern that all of it must match. Texts, and not compiled: most are never needed.
+#: How a host may end, and the pattern that all of it must match. Not compiled, since most are never needed.
 _Patterns = tuple[tuple[str | tuple[str, ...], str], ...]
 _AWS_REGION: Final = r"[a-z]{2,4}(?:-[a-z]+)+-\d+"
 #: S3's general endpoints, which botocore builds better itself (AWS General Reference, "Amazon S3 endpoints and
@@ -115,7 +115,7 @@ _VIRTUAL_ONLY: Final[_Patterns] = (
 
 
 def parse_endpoint(endpoint: str, setting: str = "S3_PUBLIC_ENDPOINT") -> Endpoint:
-    """Check an address, and write it out: https without a scheme, but http for a loopback address.
+    """Check an address, and complete it: the default scheme is https, but http for a loopback address.
 
     Parameters
     ----------
@@ -127,8 +127,7 @@ def parse_endpoint(endpoint: str, setting: str = "S3_PUBLIC_ENDPOINT") -> Endpoi
     Raises
     ------
     SettingsError
-        It is not an address, or holds more than one: a user name, a password, a query. What could be a
-        secret is not repeated.
+        It is not an address, or contains more: a user name, a password, a query. Possible secrets are not repeated.
     """
     text = endpoint.strip()
     if "@" in text:

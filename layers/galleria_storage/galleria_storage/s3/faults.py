@@ -147,14 +147,14 @@ _PASSING: Final = frozenset(
 
 
 def translate(error: Exception, *, bucket: str | None = None, key: str | None = None) -> GalleriaError:
-    """Return the error of this library's family that says what `error` says.
+    """Return the error of this library's family that corresponds to `error`.
 
     Parameters
     ----------
     error
         What boto3 raised; one of `sdk_errors`.
     bucket, key
-        What the call was about.
+        The object or bucket of the call.
 
     Returns
     -------
@@ -255,7 +255,7 @@ def _translate_local(error: Exception, bucket: str | None, key: str | None) -> G
 
 
 def _host(error: Exception) -> str:
-    """Return the host, and the port, that botocore could not talk to: nothing else of an address that may hold keys."""
+    """Return only the host and port that botocore could not reach: an address may contain keys."""
     url = str(getattr(error, "kwargs", {}).get("endpoint_url") or "")
     return redacted(urlsplit(url).netloc.rpartition("@")[2]) or "the endpoint"
 

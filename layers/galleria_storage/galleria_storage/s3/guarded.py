@@ -1,6 +1,6 @@
-"""What a bucket's answers teach about it, and writes that are repeated in another form after a refusal.
+"""What is learnt from a bucket's answers, and writes that are repeated in another form after a refusal.
 
-Only what repeats is learnt. A write that is not refused does not come here.
+Only what repeats is learnt. Only refused writes come here.
 """
 
 import hashlib
@@ -92,7 +92,7 @@ def write_again(  # noqa: PLR0917 # what a write needs
     holds: Callable[[], bool],
     error: PreconditionFailedError | UnsupportedOperationError,
 ) -> Mapping[str, Any]:
-    """Write again after a refusal, in case it was the form of the condition that was refused; remember if it was.
+    """Write again after a refusal, in case the form of the condition was refused; remember it if so.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def write_again(  # noqa: PLR0917 # what a write needs
     holds
         Checks whether the condition holds now.
     error
-        What the first try met.
+        The first attempt's error.
 
     Raises
     ------
@@ -147,7 +147,7 @@ def _without(learnt: Learnt, write: Write, condition: Condition, call: Call) -> 
 
 
 def _refusing(profile: ProviderProfile, write: Write, condition: Absent | Matches) -> ProviderProfile:
-    """Return the same facts but for one: such a write is refused."""
+    """Return the same facts with one exception: such a write is refused."""
     absent = isinstance(condition, Absent)
     match write:
         case "put":

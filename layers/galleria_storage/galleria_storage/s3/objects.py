@@ -134,7 +134,7 @@ class ObjectStore:
                     return {}
                 raise
             except UnsupportedOperationError:
-                if self.profile.object_tags:  # then something else answered in its place
+                if self.profile.object_tags:  # something else answered instead of the server
                     raise
                 if attempt == TIMES:
                     self._learnt.has_no_tags()
@@ -169,7 +169,7 @@ class ObjectStore:
         return stored(answer)
 
     def delete(self, key: str, condition: Matches | None) -> None:
-        """DeleteObject, under `If-Match` if the provider obeys it; otherwise look before you delete."""
+        """DeleteObject, under `If-Match` if the provider obeys it; otherwise after a check."""
         answer = self._under_condition("delete", partial(self._ask, self.client.delete_object, key), key, condition)
         status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", HTTPStatus.NO_CONTENT)
         if status != HTTPStatus.NO_CONTENT and self.head(key):  # every S3 server answers 204, but a gateway may not
@@ -276,7 +276,7 @@ class ObjectStore:
         return answer
 
     def _under_condition(self, write: Write, call: Call, key: str, condition: Condition) -> Mapping[str, Any]:
-        """Call an operation that writes, with the header of a condition, or without it where that is refused."""
+        """Call an operation that writes, with the header of a condition, or without it if that is refused."""
 
         def attempt(**header: str) -> Mapping[str, Any]:
             try:

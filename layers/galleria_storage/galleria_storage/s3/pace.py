@@ -1,29 +1,29 @@
-"""How fast bytes may go: one limit for all threads that send or receive."""
+"""A limit for the bytes per second of all threads that send or receive."""
 
 import threading
 import time
 from collections.abc import Callable
 from typing import Final
 
-#: Pieces are so small that each thread has its turn many times in a second.
+#: Pieces are so small that each thread gets its turn many times a second.
 _TURNS_PER_SECOND: Final = 32
 _LARGEST_PIECE: Final = 64 * 1024
-#: What was not used for so long may be caught up with at once.
+#: Seconds of unused time that may be made up for at once.
 _CREDIT_SECONDS: Final = 0.1
 
 
 class Pace:
-    """A token bucket: whoever takes bytes waits until they have flowed in, in the order of asking.
+    """A token bucket: callers wait until their bytes are available, in the order of asking.
 
-    Each thread takes a small piece and waits at the end of the line for the
-    next one. So all of them go forward alike, however many parts one file has.
+    Each thread takes a small piece and then queues for the next one. So all of them progress equally, however many
+    parts a file has.
 
     Parameters
     ----------
     rate
         Bytes per second, of all threads together; at least 1.
     clock, sleep
-        To be replaced where no time must pass.
+        Tests replace them, so that no time passes.
 
     Attributes
     ----------

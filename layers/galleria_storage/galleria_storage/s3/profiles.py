@@ -1,8 +1,8 @@
 """What differs between S3-compatible providers, as typed facts with their sources.
 
-The protocols ask a profile for a fact, never for a provider's name. A fact is as strong as its source: *measured*
-means that the conformance suite (`make conformance`) or its forerunner saw that server do it; everything else names
-the page or the thread that says so. Without a source, the cautious value is used.
+The protocols ask a profile for a fact, never for a provider's name. A fact is as strong as its source: *measured* means
+that the conformance suite (`make conformance`) or an earlier version of it saw that server do it; everything else names
+the page or thread that says so. Without a source, the cautious value is used.
 """
 
 import re
@@ -115,7 +115,7 @@ class ProviderProfile:
         return self.complete_if_none_match == self.complete_if_match == "honoured"
 
     def support(self, write: Write, condition: Absent | Matches) -> Support:
-        """Return what becomes of a write under such a condition."""
+        """Return how the provider treats a write under such a condition."""
         absent = isinstance(condition, Absent)
         match write:
             case "put":
@@ -242,11 +242,11 @@ B2: Final = ProviderProfile(
     content_md5=_MD5_WANTED,
 )
 
-#: An unknown provider: nothing is relied upon that was not tried out (`s3.discovery`). What is right in Ceph's order of
-#: CORS rules is right in that of AWS too (`cors.evaluate`).
+#: An unknown provider: only what was tried out is relied upon (`s3.discovery`). CORS rules that work in Ceph's order
+#: also work in AWS's (`cors.evaluate`).
 GENERIC: Final = ProviderProfile(name="generic", object_tags=None, cors_order="ceph", content_md5=_MD5_WANTED)
 
-#: The same for an endpoint that the settings say nothing of: `s3.discovery` may find out more.
+#: The same for an endpoint that the settings do not describe: `s3.discovery` may find out more.
 UNKNOWN: Final = replace(GENERIC, name="unknown")
 
 #: gofakes3, the library behind `rclone serve s3`. Measured on rclone 1.75: PutObjectTagging is taken for PutObject, and

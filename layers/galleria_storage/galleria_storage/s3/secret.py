@@ -1,4 +1,4 @@
-"""The keys of a provider's account, where a secret holds them."""
+"""The keys of a provider's account, if they are in a secret."""
 
 import json
 
@@ -8,11 +8,11 @@ from galleria_storage.s3.access import BucketAccess, ProviderAccess
 
 
 def resolve(access: BucketAccess) -> ProviderAccess:
-    """Return how the provider is reached, with what the secret holds; without a secret, as it is.
+    """Return how the provider is reached, with the values in the secret; without a secret, return the access as it is.
 
     The secret is a JSON object with the names of the environment variables
     (``S3_PUBLIC_ENDPOINT``, ``S3_PUBLIC_REGION``, ``S3_PUBLIC_ACCESS_KEY``,
-    ``S3_PUBLIC_SECRET_KEY``); what it names replaces what the settings say.
+    ``S3_PUBLIC_SECRET_KEY``); its values replace those of the settings.
 
     Raises
     ------
@@ -48,6 +48,6 @@ def resolve(access: BucketAccess) -> ProviderAccess:
 
 
 def forget(access: BucketAccess) -> None:
-    """Drop what was fetched, since the provider no longer takes it: `resolve` asks Secrets Manager the next time."""
+    """Drop the fetched secret, since the provider no longer accepts it: `resolve` will fetch it again."""
     if access.provider.secret_arn:
         secrets.forget(access.provider.secret_arn)

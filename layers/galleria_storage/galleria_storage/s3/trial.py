@@ -1,9 +1,8 @@
-"""Try out which preconditions a provider obeys, on one object of a few bytes.
+"""Trying out which preconditions a provider obeys, with one object of a few bytes.
 
-An answer alone is not believed. A write under a condition that does not hold
-must be refused *and* leave the object as it was, one under a condition that
-holds must go through, and all of it must come out the same twice. Whatever
-fails in this counts as ignored, which costs requests later but no photo.
+An answer alone is not believed. A write under a condition that does not hold must be refused *and* leave the object as
+it was, one under a condition that holds must succeed, and both must happen twice. Any other behaviour counts as
+ignored, which costs requests later, but no photo.
 """
 
 from collections.abc import Callable, Iterator
@@ -60,12 +59,12 @@ class Trial:
         self._bodies = (f"A trial wrote this object, and removes it again: {number}.".encode() for number in count())
 
     def run(self) -> ProviderProfile:
-        """Try everything out and leave nothing behind; where nothing may be removed, know no more than before.
+        """Try everything out and leave nothing behind; if nothing may be removed, return the profile as it was.
 
         Raises
         ------
         ProviderError
-            The provider could not be asked, or what was written could not be removed: the next trial does it.
+            The provider could not be asked, or the object could not be removed; the next trial will remove it.
         """
         if not self._key.may_be_written():
             return self._base
@@ -110,13 +109,13 @@ class Trial:
         return self._unmet(self._put, ContentMD5=_OTHER_MD5) == "refused"
 
     def _try_completes(self, profile: ProviderProfile) -> tuple[Support, Support]:
-        """Return how If-None-Match and If-Match of CompleteMultipartUpload are taken while there is an object."""
+        """Return how If-None-Match and If-Match of CompleteMultipartUpload are treated while there is an object."""
         self._put()
         upload = self._begin_upload()
         answers = [self._unmet(self._complete, upload=upload, IfNoneMatch="*")]
         if answers[0] != "done":
             answers.append(self._unmet(self._complete, upload=upload, IfMatch=profile.if_match(_OTHER_ETAG)))
-        # An upload that was completed against its condition is gone, and the next answer would say nothing.
+        # An upload that was completed against its condition is gone, so the next answer would say nothing.
         met = "done" not in answers and self._try(
             self._complete, upload=upload, IfMatch=profile.if_match(self._key.etag())
         )
@@ -150,13 +149,13 @@ class Trial:
         self._key.call("delete_object", **condition)
 
     def _unmet(self, write: Callable[..., None], **arguments: Any) -> _Answer:
-        """Write under a condition that does not hold; where the object changed all the same, it is done."""
+        """Write under a condition that does not hold; if the object changed anyway, the write counts as done."""
         before = self._key.etag()
         answer = self._try(write, **arguments)
         return answer if answer != "done" and self._key.etag() == before else "done"
 
     def _try(self, write: Callable[..., None], **arguments: Any) -> _Answer:
-        """Write, which may be refused; other errors than refusals are raised."""
+        """Write, and return whether it was refused; raise all other errors."""
         try:
             write(**arguments)
         except ProviderError as error:
@@ -180,5 +179,5 @@ def _as_support(unmet: _Answer) -> Support:
 
 
 def _agreed(rounds: list[Support] | tuple[Support, ...]) -> Support:
-    """Return what all rounds have shown; where they differ, nothing can be relied upon."""
+    """Return what all rounds have shown; if they differ, nothing can be relied upon."""
     return rounds[0] if len(set(rounds)) == 1 else "ignored"

@@ -1,9 +1,8 @@
 """The one key that a trial writes, and everything that was ever written there.
 
-Nothing is written where it could not be removed again: where deleting or
-listing is not allowed, or where the bucket locks what it holds. What a trial
-leaves behind because its process was killed, a later one finds under the same
-prefix and removes.
+Nothing is written where it could not be removed again: if deleting or listing is not allowed, or if the bucket locks
+its objects. If a process is killed during a trial, a later trial finds what it left under the same prefix and removes
+it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,11 +26,11 @@ if TYPE_CHECKING:
 
 #: Begins every key that a trial writes. Uploaders cannot use it.
 PREFIX: Final = ".galleria-storage-probe/"
-#: A trial takes seconds; what is older belongs to one that is dead.
+#: Seconds after which a trial must have ended; older objects were left by a killed process.
 _DEAD_SECONDS: Final = 600
-#: How often an answer must come before it is believed that nothing is locked.
+#: How often the answer must be that nothing is locked before it is believed.
 _TIMES: Final = 2
-#: How servers answer to what they do not have.
+#: Codes with which servers answer about features that they lack.
 _NO_SUCH_THING: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED})
 
 
@@ -52,12 +51,12 @@ class TrialKey:
     client, bucket
         Where.
     key
-        Begins with `PREFIX`. What lies there is removed without asking.
+        Begins with `PREFIX`. Whatever is there will be removed.
 
     Attributes
     ----------
     lists_uploads
-        Unfinished uploads can be found, so that one may be begun.
+        Whether unfinished uploads can be found, so that one may be begun.
     """
 
     def __init__(self, client: "S3Client", bucket: str, key: str) -> None:
@@ -84,11 +83,11 @@ class TrialKey:
         return True
 
     def sweep(self) -> None:
-        """Remove whatever lies under the key, and what dead trials have left beside it."""
+        """Remove whatever is under the key, and what earlier trials have left near it."""
         for left in [*self._versions(), *self._uploads()]:
             if left.key == self.key or (left.key.startswith(PREFIX) and left.age > _DEAD_SECONDS):
                 self._remove(left)
-        if self.etag():  # a server that does not list what it holds
+        if self.etag():  # a server whose listing is incomplete
             self.call("delete_object")
 
     def call(self, operation: str, **arguments: Any) -> Mapping[str, Any]:
@@ -98,7 +97,7 @@ class TrialKey:
         return answer
 
     def etag(self) -> str:
-        """Return the ETag of what lies there now, without quotes; empty if there is nothing."""
+        """Return the ETag of what is there now, without quotes; empty if there is nothing."""
         try:
             answer = self.call("head_object")
         except NotFoundError:
@@ -108,7 +107,7 @@ class TrialKey:
         return etag
 
     def _ask_to_delete(self) -> None:
-        """Delete what is not there: harmless, and refused where deleting is not allowed."""
+        """Delete an object that does not exist: harmless, but refused if deleting is not allowed."""
         for version in ({"VersionId": "null"}, {}):
             try:
                 marker = self.call("delete_object", **version).get("VersionId", "null")
@@ -137,11 +136,11 @@ class TrialKey:
                 continue
             settings = answer.get("ObjectLockConfiguration", {})
             if settings.get("ObjectLockEnabled") != "Enabled" or settings.get("Rule"):
-                return True  # also where the answer does not say
+                return True  # also if the answer does not say
         return False
 
     def _versions(self) -> Iterator[_Found]:
-        """Find objects below the prefix, each version and delete marker where the server has them."""
+        """Find objects below the prefix, with all versions and delete markers if the server has them."""
         try:
             page = self._list("list_object_versions")
         except (AccessDeniedError, UnsupportedOperationError, NotFoundError):
@@ -160,7 +159,7 @@ class TrialKey:
             yield _Found(entry["Key"], _age(entry.get("Initiated"), page), upload=entry["UploadId"])
 
     def _list(self, operation: str) -> Mapping[str, Any]:
-        """Ask for one page below the prefix: if there is ever more, it is left to the next trial."""
+        """Request one page below the prefix: if there is more, it is left to the next trial."""
         with translated(bucket=self.bucket):
             page: Mapping[str, Any] = getattr(self._client, operation)(Bucket=self.bucket, Prefix=PREFIX)
         if "IsTruncated" not in page:
@@ -178,7 +177,7 @@ class TrialKey:
 
 
 def _age(when: datetime | None, page: Mapping[str, Any]) -> float:
-    """Return the seconds since a date by the server's own clock; 0 where it cannot be told."""
+    """Return the seconds since a date by the server's own clock; 0 if unknown."""
     try:
         now = parsedate_to_datetime(page["ResponseMetadata"]["HTTPHeaders"]["date"])
     except (KeyError, ValueError):

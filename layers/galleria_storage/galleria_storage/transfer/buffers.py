@@ -1,8 +1,7 @@
 """Memory for bodies that are sent, reused for the next body.
 
-Fresh memory costs more than hashing: for 8 MiB the kernel provides 2,048 pages,
-which takes 3.5 ms; reused memory costs nothing (measured). So the memory of two
-bodies is kept, as two parts in flight need it.
+Fresh memory costs more than hashing: for 8 MiB the kernel provides 2,048 pages, which takes 3.5 ms; reused memory costs
+nothing (measured). So the memory of two bodies is kept, enough for two parts in flight.
 """
 
 from collections.abc import Iterator

@@ -191,6 +191,6 @@ def _verify_ends(store: ObjectStore, written: ObjectInfo, parts: list[SentPart |
                 found = bytearray(count)
                 stream.fill(memoryview(found))
         except (NotFoundError, PreconditionFailedError):
-            return  # somebody has already replaced it, and verifies it
+            return  # somebody else has replaced it already, and verifies their own object
         if found != expected:
             raise WrongContentError(store, written.key, "a copied part does not end like the original", written.etag)

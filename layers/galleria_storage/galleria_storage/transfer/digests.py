@@ -1,8 +1,7 @@
 """Digests of local content, and the ETags that a provider would give it.
 
-With them, content can be compared with a listing, without a request for each
-object, if the part size can be guessed. This library always chooses the same
-part size for the same size of content.
+With these, content can be compared with a listing, without a request for each object, if the part size can be guessed.
+This library always chooses the same part size for the same size of content.
 """
 
 import zlib

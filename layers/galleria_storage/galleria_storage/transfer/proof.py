@@ -1,8 +1,7 @@
 """Proof that a provider stored the bytes that it was sent.
 
-Proof is something that was seen: a digest in the answer to the write or, if the
-answer has none, a check of what is stored. An answer with no information, not
-even an ETag, proves nothing: it may come from a gateway.
+Only what was seen is proof: a digest in the answer to the write or, if the answer has none, a check of what is stored.
+An answer without any information, not even an ETag, proves nothing: it may come from a gateway.
 """
 
 import hashlib
@@ -147,7 +146,7 @@ def algorithm_of_parts(profile: ProviderProfile, *, file: bool = False) -> dict[
 
 
 def check_stored(store: ObjectStore, key: str, stored: Stored, expected: Expected) -> None:
-    """Look at what was stored, where the answer to the write does not prove it; raise unless it is right.
+    """Check what was stored if the answer to the write does not prove it; raise unless it is right.
 
     An ETag that is an MD5 decides. One that is not, on an object of the right
     size, is enough where the provider has checked a digest of what was sent;
@@ -164,7 +163,7 @@ def check_stored(store: ObjectStore, key: str, stored: Stored, expected: Expecte
     if found is None:
         raise WrongContentError(store, key, "the object is missing after the write")
     if stored.etag and found.etag != stored.etag:
-        return  # somebody has already replaced it, and verifies it
+        return  # somebody else has replaced it already, and verifies their own object
     if not stored.etag and not expected.metadata.items() <= found.metadata.items():
         raise PreconditionFailedError(
             f"the answer to the write of {key!r} says nothing, and somebody else's object is there",
@@ -184,13 +183,13 @@ def _looks_right(found: ObjectInfo, expected: Expected) -> bool:
 
 
 def _reads_back(store: ObjectStore, found: ObjectInfo, expected: Expected) -> bool:
-    """Whether the object has the expected SHA-256: for a provider whose ETags are MD5 digests of something else."""
+    """Whether the object has the expected SHA-256, for a provider whose ETags are not the MD5 of the content."""
     if not expected.sha256:
         return False
     try:
         with store.open(found.key, if_match=found.etag) as stream:
             if stream.info.etag != found.etag:
-                return True  # replaced by somebody who verifies it
+                return True  # replaced by somebody else, who verifies their own object
             return stream.sha256() == expected.sha256
     except (NotFoundError, PreconditionFailedError):
         return True  # the same

@@ -83,7 +83,7 @@ def camera_make(block: TiffBlock) -> bytes:
 def reach_of_note(
     data: bytes, note: Entry, inner: NoteIfd, make: bytes
 ) -> tuple[list[Reference], list[int], list[int]]:
-    """Return how far an IFD of a maker note reaches past its block.
+    """Return how far an IFD of a maker note extends past its block.
 
     Parameters
     ----------

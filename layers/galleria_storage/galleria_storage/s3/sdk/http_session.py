@@ -1,13 +1,12 @@
-"""How a request goes out and its answer comes in, below botocore: by urllib3 and Python's own `http.client`.
+"""How requests are sent and answers received, below botocore: by urllib3 and Python's own `http.client`.
 
 - botocore reads every answer that it does not stream to its end, however long
   it is and however slowly it arrives; its read timeout counts from one byte to
   the next. Here such answers have limits. Answers to GetObject are streamed, so
   limiting them is up to the caller; refusals of a GET are not streamed.
 - botocore sends `Expect: 100-continue` with each body that is a file, however
-  small, then waits for the interim answer, which it reads byte by byte. Here
-  permission is asked only where it is worth a round trip. AWS's SDKs for other
-  languages do so from 2 MiB on (aws-sdk-go-v2, `s3.Options`,
+  small, then waits for the interim answer, which it reads byte by byte. Here permission is only asked for if that is
+  worth a round trip. AWS's SDKs for other languages do so from 2 MiB on (aws-sdk-go-v2, `s3.Options`,
   ContinueHeaderThresholdBytes).
 - `StreamingBody.readinto` of botocore goes through urllib3, which reads into
   new bytes first and copies those (`urllib3.response.BaseHTTPResponse.readinto`),
@@ -36,7 +35,7 @@ Read = Callable[[memoryview], int]
 
 
 class HttpSession:
-    """Takes the place of botocore's HTTP session: asks before a large body only, and reads answers within limits.
+    """Replaces botocore's HTTP session: asks only before a large body, and reads answers within limits.
 
     Parameters
     ----------
@@ -72,7 +71,7 @@ class HttpSession:
         if not streamed or answer.status_code >= 300:  # noqa: PLR2004 # what is refused is not streamed
             _acknowledge(answer.raw)
             answer._content = self._read(answer.raw, request)  # noqa: SLF001 # where AWSResponse keeps it
-        answer.headers = answer.raw.headers  # botocore's copy of them is slower to look through
+        answer.headers = answer.raw.headers  # botocore's copy of them is slower to search
         return answer
 
     def close(self) -> None:
@@ -98,7 +97,7 @@ class HttpSession:
 
 
 def _is_small(headers: Any) -> bool:
-    """Whether a body is known to be small; the length of one with a trailing checksum has a header of its own."""
+    """Whether a body is known to be small; the length of one with a trailing checksum is in another header."""
     length = headers.get("X-Amz-Decoded-Content-Length") or headers.get("Content-Length")
     return length is not None and int(length) < EXPECT_BYTES
 
@@ -125,7 +124,7 @@ def _pieces(raw: Any) -> Iterator[bytes]:
 
 
 def take_over_http(client: "S3Client") -> None:
-    """Let a client's requests go through an `HttpSession`."""
+    """Make a client send its requests through an `HttpSession`."""
     endpoint = client._endpoint  # type: ignore[attr-defined] # noqa: SLF001 # the one place that sends
     endpoint.http_session = HttpSession(endpoint.http_session)
 

@@ -1,4 +1,4 @@
-"""Bodies that go no faster than a pace allows, whichever operation sends or receives them.
+"""Limiting the speed of bodies, whichever operation sends or receives them.
 
 Only bodies are counted, not listings or the answer to a HEAD.
 """
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class PacedSession:
-    """Stands before a client's HTTP session and slows down the bodies of requests and of streamed answers.
+    """Wraps a client's HTTP session and slows down the bodies of requests and of streamed answers.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class PacedSession:
 
 
 class _Paced:
-    """A stream that is read in small pieces, each in its turn; whatever else it can do, it does itself."""
+    """A stream that is read in small pieces, each in its turn; all other calls go to the stream itself."""
 
     def __init__(self, stream: Any, pace: "Pace") -> None:
         self._stream = stream
@@ -76,6 +76,6 @@ def _stream(body: Any) -> Any:
 
 
 def pace_bodies(client: "S3Client", pace: "Pace") -> None:
-    """Let the bodies of a client go no faster than this."""
+    """Limit the speed of a client's bodies."""
     endpoint = client._endpoint  # type: ignore[attr-defined] # noqa: SLF001 # the one place that sends
     endpoint.http_session = PacedSession(endpoint.http_session, pace)
