@@ -80,7 +80,7 @@ class Candidate:
 
 
 def main() -> int:
-    """Measure, print the table, and tell whether the bars are met."""
+    """Measure, print the table, and return whether the limits are met."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=9)
     rounds = parser.parse_args().rounds

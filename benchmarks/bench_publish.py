@@ -127,7 +127,7 @@ def bars(results: Results) -> Iterator[tuple[str, float, float]]:
 
 
 def bench(name: str, sizes: list[str], photos: int) -> bool:
-    """Measure on one server; tell whether every bar is met."""
+    """Measure on one server; return whether every limit is met."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, running(name, Path(folder) / "server") as server:
         bench = Bench(server, Path(folder))
         print(

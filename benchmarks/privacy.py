@@ -1,4 +1,4 @@
-"""What a folder of photos would tell the public today, and what after each group of metadata was removed.
+"""What a folder of photos reveals, before and after each group of metadata is removed.
 
 `python -m benchmarks.privacy FOLDER` reads every photo below a folder and
 changes none. Two judges say what a photo tells: exiftool, with a list of tags
@@ -19,7 +19,7 @@ from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.errors import GalleriaError
 from galleria_storage.photos.photo import correct_bytes
 
-#: exiftool's names of tags that tell something: by group, as a regular expression of the whole name.
+#: exiftool's names of tags that reveal something: by group, as a regular expression of the whole name.
 TELLING = {
     "location": r".*:GPS(?!Version|Dest|Differential|MapDatum|Process|Measure|Sat|Status|DOP|HPos).*"
     r"|.*:(City|Sub-location|Province-State|Country-PrimaryLocation(Name|Code)|Country|State|Location(Shown|Created).*"
@@ -110,7 +110,7 @@ def _traces(data: bytes, before: dict[str, set[str]], after: dict[str, set[str]]
 
 
 def _told(photos: dict[str, bytes]) -> Told:
-    """Ask exiftool what photos tell; a tag without a value tells nothing."""
+    """Ask exiftool what photos reveal; a tag without a value reveals nothing."""
     command = exiftool_command() or missing()
     patterns = {group: re.compile(pattern) for group, pattern in TELLING.items()}
     told: Told = {name: {} for name in photos}

@@ -55,7 +55,7 @@ class Case:
 
 @dataclass
 class Row:
-    """What became of the photos of one kind: outcomes by editor, and the costs of our plans."""
+    """The results for photos of one kind: outcomes by editor, and the costs of our plans."""
 
     well_formed: int = 0
     with_time: int = 0
@@ -101,7 +101,7 @@ class Judges:
         return Case(path, media_type, data, self._read(data, path.name), self._pixels(media_type, data), is_whole)
 
     def reread(self, case: Case, result: bytes) -> Case:
-        """Read what became of a photo."""
+        """Read an edited photo."""
         tags = self._read(result, case.path.name)
         return replace(case, data=result, tags=tags, pixels=self._pixels(case.media_type, result))
 

@@ -153,7 +153,7 @@ class Fire:
 
 
 def report_chaos(server: S3Server, photos: int) -> bool:
-    """Run it, print what happened, and tell whether the promise was kept."""
+    """Run it, print what happened, and return whether the promise was kept."""
     if not photos:
         return True
     client = server.client()

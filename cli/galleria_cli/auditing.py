@@ -39,7 +39,7 @@ def reading_status(env: Mapping[str, str], *, setup_cors: bool) -> int:
     _print([verdict for verdict in verdicts if _exit_status([verdict])], sys.stderr, setup_cors=setup_cors)
     status = _exit_status([verdict for verdict in verdicts if not verdict.unknown])
     if status == 2:  # noqa: PLR2004 # as documented
-        print("Nothing was deployed; --no-cors-check goes on without this check.", file=sys.stderr)
+        print("Nothing was deployed; --no-cors-check skips this check.", file=sys.stderr)
     return status
 
 

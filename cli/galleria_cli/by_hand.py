@@ -72,7 +72,7 @@ class ByHand:
     settings
         Settings that override all others.
     force
-        Write copies anew, even if the right ones are there.
+        Write copies again, even if the right ones are there.
     """
 
     def __init__(

@@ -22,7 +22,7 @@ INSERT INTO seen VALUES (:key, :state, :tags, :look, :look) ON CONFLICT (key) DO
 
 
 class KeysAnew:
-    """Keys that are read anew each time, so that none need be kept."""
+    """Keys that are read again for each iteration, so that none need be kept."""
 
     def __init__(self, base: sqlite3.Connection, query: str, look: int) -> None:
         self._ask = (base, query, look)

@@ -40,9 +40,9 @@ def command(
 ) -> int:
     """Correct photos on this computer, or try what a correction would do.
 
-    Writes a corrected copy of each photo into a folder. The photos themselves are only read, and no copy that is
-    there already is replaced. With -r, photos in folders, as galleria.toml in them asks; a run that was stopped
-    goes on where it was. Sidecars (.xmp) follow their photos.
+    Writes a corrected copy of each photo into a folder. The photos themselves are only read, and no copy that is there
+    already is replaced. With -r, photos in folders, as galleria.toml in them asks; a run that was stopped continues
+    where it was. Sidecars (.xmp) follow their photos.
     """
     from galleria_cli import asked  # noqa: PLC0415 # `--help` is quick
     from galleria_cli.correcting import Corrected, Correcting  # noqa: PLC0415

@@ -53,7 +53,7 @@ class Channel:
         headers
             With the length of the body, if there is one.
         body
-            A file, read from where it stands; None: nothing is sent.
+            A file, read from its current position; None: nothing is sent.
 
         Raises
         ------

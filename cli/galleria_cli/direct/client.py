@@ -20,7 +20,7 @@ class DirectClient:
     endpoint_url
         Of the provider.
     make
-        Makes boto3's client, told how often a request was tried before without it.
+        Makes boto3's client; gets the number of attempts made without it.
     """
 
     def __init__(

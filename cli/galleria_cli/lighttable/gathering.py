@@ -62,7 +62,7 @@ class Gathering(Background):
     shelf
         Where the files are.
     way
-        It stands aside for what is more urgent.
+        Lets more urgent work go first.
     """
 
     def __init__(self, shelf: Shelf, way: RightOfWay) -> None:

@@ -60,7 +60,7 @@ def asked(proposal: Proposal, zone: str = "") -> dict[str, str | float]:
 def conditions(proposal: Proposal, proposals: Iterable[Proposal]) -> dict[str, str | list[str]]:
     """Return the conditions that match a camera's photos and no others.
 
-    A camera without a name, or with others of its kind in folders below, can only be told by its files' names.
+    A camera without a name, or with others of its kind in folders below, can only be recognised by its files' names.
     """
     camera = proposal.camera
     alike = [other.camera for other in proposals if other.camera.name == camera.name]

@@ -59,7 +59,7 @@ def refuse_pretended(name: str, path: Path) -> None:
 
     claimed = media_type(name)
     if claimed.startswith("image/") and is_correctable(claimed):
-        what = "it is empty" if not path.stat().st_size else "it is no photo, whatever its name says"
+        what = "it is empty" if not path.stat().st_size else "it is not a photo, whatever its name says"
         raise UnsupportedFormatError(what, advice="Copy it from the camera's card again.")
 
 

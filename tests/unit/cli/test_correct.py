@@ -253,7 +253,7 @@ def test_a_sidecar_that_says_another_time_stays_as_it_is() -> None:
     assert followed(SIDECAR, before, after) == SIDECAR
 
 
-@pytest.mark.parametrize(("content", "why"), [(b"", "it is empty"), (b"<html>", "it is no photo, whatever")])
+@pytest.mark.parametrize(("content", "why"), [(b"", "it is empty"), (b"<html>", "it is not a photo, whatever")])
 def test_a_file_that_only_claims_to_be_a_photo_is_not_left_out_in_silence(
     wedding: Path, content: bytes, why: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

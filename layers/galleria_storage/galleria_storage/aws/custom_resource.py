@@ -38,7 +38,7 @@ def fulfil(event: Mapping[str, Any], work: Callable[[], str]) -> None:
     Raises
     ------
     Exception
-        What `work` raised, unless it is a SettingsError, which CloudFormation tells the operator.
+        What `work` raised, unless it is a SettingsError, which is shown to the operator.
     """
     if event["RequestType"] == "Delete":
         answer(event, "SUCCESS", "nothing to do")

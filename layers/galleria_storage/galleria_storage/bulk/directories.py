@@ -127,7 +127,7 @@ class _FolderRun:
             status = self._upload(content, key)
         except GalleriaError as error:
             return _Outcome(file.name, "failed", size, error.message)
-        except OSError as error:  # while it was compared with what is there
+        except OSError as error:  # while it was compared with the existing object
             return _Outcome(file.name, "failed", size, f"the file cannot be read: {error.strerror}")
         return _Outcome(file.name, status, size)
 

@@ -1,4 +1,4 @@
-"""A listing that goes on after an outage, from the key where it broke off."""
+"""A listing that continues after an outage, from the key where it broke off."""
 
 from collections.abc import Iterator
 
@@ -31,5 +31,5 @@ def listed(store: ObjectStore, prefix: str, patience: Patience) -> Iterator[List
     while (found := patience.call(page)) is not None:
         for one in found:
             last = one.key
-            if not resumed or one.key > resumed:  # some servers begin anew, whatever they are asked
+            if not resumed or one.key > resumed:  # some servers begin from the start, whatever the request says
                 yield one

@@ -67,7 +67,7 @@ def in_turn(
     prefix: str,
     patiently: Callable[[Callable[[], Standing]], Standing] = lambda listing: listing(),
 ) -> Iterator[tuple[Standing, list[LocalFile]]]:
-    """Yield a few thousand files at a time, with what is there of them, so that none need be kept after their turn.
+    """Yield a few thousand files at a time, with their existing objects, so that none need be kept afterwards.
 
     Parameters
     ----------

@@ -64,7 +64,7 @@ def _open(here: LocalFile, above: frozenset[tuple[int, int]]) -> _Level | LocalF
         identity = _identity(here.path)
         if identity in above:
             return LocalFile(here.name, here.path, "the link leads back to a folder that holds it")
-        with os.scandir(here.path) as inside:  # it tells folders from files without asking for each
+        with os.scandir(here.path) as inside:  # it distinguishes folders from files without a system call for each
             shown = (entry for entry in inside if not entry.name.startswith("."))
             names = sorted(f"{entry.name}/" if _is_folder(entry) else entry.name for entry in shown)
     except (OSError, ValueError) as error:

@@ -62,7 +62,7 @@ class Values(NamedTuple):
     remove
         Groups of metadata to remove, in the order of `REMOVABLE`.
     takes_other_date
-        True if a photo without a capture time takes the one other date that it tells.
+        True if a photo without a capture time takes the only other date that it has.
     """
 
     capture_time: CaptureTime | None

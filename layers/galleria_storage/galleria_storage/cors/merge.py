@@ -1,6 +1,6 @@
 """Add what the gallery needs to the rules of others, without changing anything that they rely on.
 
-Rules of this library have an ID that begins with `ID_PREFIX`; they are removed and created anew. Foreign rules never
+Rules of this library have an ID that begins with `ID_PREFIX`; they are removed and created again. Foreign rules never
 change: if one of them would answer the gallery's requests, but allow too little, a wider copy of it, only for the
 shared origins, is put before it. Copies that allow the same become one rule, unless a rule between them covers one of
 their origins.

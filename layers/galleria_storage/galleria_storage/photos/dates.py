@@ -36,7 +36,7 @@ _LONGEST: Final = 64
 
 
 class Change(NamedTuple):
-    """The capture time before and after a correction; `told_zone` if only another date tells the photo's offset."""
+    """The capture time before and after a correction; `told_zone` if only another date gives the photo's offset."""
 
     old: Moment
     new: Moment
@@ -44,7 +44,7 @@ class Change(NamedTuple):
 
     @property
     def readings(self) -> list[tuple[Moment, Moment]]:
-        """The moments to compare with, in this order: by themselves, and in the zone that another date tells."""
+        """The moments to compare with, in this order: by themselves, and in the zone that another date gives."""
         zone = self.told_zone
         if zone is None:
             return [(self.old, self.new)]
@@ -91,8 +91,8 @@ def change_of(blocks: Sequence[Block], before: CaptureTags, after: CaptureTags) 
 
     Notes
     -----
-    If the photo does not record its offset, a date in another zone may tell it: the same second, a whole number of
-    quarter hours away. It counts if all such dates agree, and none of them is the date of an edit.
+    ----- If the photo does not record its offset, a date in another zone may reveal it: the same second, a whole number
+    of quarter hours away. It counts if all such dates agree, and none of them is the date of an edit.
     """
     old, new = moment_of(before), moment_of(after)
     if old is None or new is None:
@@ -146,7 +146,7 @@ def follow(source: RangedSource, blocks: Sequence[Block], change: Change | None,
 
 
 def told_times(blocks: Sequence[Block]) -> list[CaptureTime]:
-    """Return the different times that dates of taking and digitising tell, to the second: not those of an edit."""
+    """Return the different times, to the second, at which the photo was taken or digitised; not those of an edit."""
     told: dict[CaptureTime, None] = {}
     readable = [block for block in blocks if not (block.kind == "text" and "modif" in block.name.lower())]
     for date in _all_dates(readable):

@@ -16,7 +16,7 @@ _BMP_SIZE: Final = 2  # BITMAPFILEHEADER.bfSize
 
 
 def check_ending(source: RangedSource, media_type: str) -> None:
-    """Refuse a file that lacks its end, where its format can tell.
+    """Refuse a file that lacks its end, if its format shows that.
 
     Raises
     ------

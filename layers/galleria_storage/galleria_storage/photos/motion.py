@@ -2,7 +2,7 @@
 
 Google's Motion Photo format 1.0 and Ultra HDR image format 1.1: XMP lists the
 items of the container with their lengths; the last one ends where the file ends.
-Older files tell the film's distance from the end of the file
+Older files record the film's distance from the end of the file
 (``MicroVideoOffset``). Samsung's trailer (ExifTool, Samsung.pm,
 ``ProcessSamsung``) ends with ``SEFT`` and lists entries by their distance from its
 start.
@@ -84,7 +84,7 @@ def _samsung_films(source: RangedSource) -> Iterator[Span]:
 
 
 def samsung_blocks(source: RangedSource) -> Iterator[Block]:
-    """Yield what Samsung's trailer tells beside films: the country of the mobile network."""
+    """Yield what Samsung's trailer has besides films: the country of the mobile network."""
     for name, span in samsung_entries(source):
         if name == _COUNTRY:
             yield plain_block("text", "location of the network", source, span.start, span.stop - span.start)

@@ -64,12 +64,12 @@ class Cutter:
 
 
 def size_of(piece: bytes | Span) -> int:
-    """Return how many bytes a piece comes to."""
+    """Return the number of bytes in a piece."""
     return piece.stop - piece.start if isinstance(piece, Span) else len(piece)
 
 
 class PiecesView:
-    """What pieces come to, as a `RangedSource`."""
+    """The result of pieces as a `RangedSource`."""
 
     def __init__(self, pieces: Iterable[bytes | Span], source: RangedSource) -> None:
         self._source = source

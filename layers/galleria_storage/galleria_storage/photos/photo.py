@@ -66,7 +66,7 @@ def plan_with(planner: Planner, source: RangedSource, asked: Asked) -> Plan:
 
 
 def _with_other_date(source: RangedSource, found: Format, asked: Asked) -> Asked:
-    """Pass the photo's other dates to what is asked, if the photo lacks a capture time."""
+    """Pass the photo's other dates to the correction, if the photo lacks a capture time."""
     from galleria_storage.photos.dates import told_times  # noqa: PLC0415 # lazy: few photos need it
 
     time = found.plan(source, NOTHING).before.date_time_original
@@ -74,7 +74,7 @@ def _with_other_date(source: RangedSource, found: Format, asked: Asked) -> Asked
 
 
 def _film_patches(block: "Block", asked: Asked) -> "Sequence[Patch]":
-    """Return what is asked of a photo as patches of the film in it; none if that is impossible for a film."""
+    """Return a photo's correction as patches of the film in it; none if that is impossible for a film."""
     try:
         return format_of("video/mp4").plan(block.source, asked).patches
     except GalleriaError:

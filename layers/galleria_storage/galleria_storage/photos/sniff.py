@@ -90,7 +90,7 @@ _RIFF: Final = {
     b"AVI ": MediaType("video/x-msvideo", image=False),
     b"WAVE": MediaType("audio/wav", image=False),
 }
-#: EBML (RFC 8794): the document type, within the first bytes, tells which of the two it is.
+#: EBML (RFC 8794): the document type, within the first bytes, says which of the two it is.
 _EBML: Final = b"\x1aE\xdf\xa3"
 _WEBM: Final = MediaType("video/webm", image=False)
 _MATROSKA: Final = MediaType("video/x-matroska", image=False)

@@ -42,7 +42,7 @@ class Draft:
     note
         What the outcome should say about it.
     credentials
-        Whether the original is signed (C2PA), and what became of that; empty where it was not looked for.
+        Whether the original is signed (C2PA), and whether the copy still is; empty if it was not looked for.
     """
 
     content: Content
@@ -54,7 +54,7 @@ class Draft:
 
 
 def prepare(source: ObjectSource, correction: Correction, settings: PublishSettings) -> Draft:
-    """Recognise a source by its first bytes, and plan what is asked of it.
+    """Recognise a source by its first bytes, and plan its correction.
 
     Raises
     ------

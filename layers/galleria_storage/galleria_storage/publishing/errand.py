@@ -78,7 +78,7 @@ class Errand:
         return self._complete(Outcome(key=self.key, status=status, reason=reason, **known))
 
     def may_keep(self, standing: ObjectInfo) -> bool:
-        """Whether a copy may stay if its fingerprint is right: unless it was stored wrong, or must be written anew."""
+        """Whether a copy may stay if its fingerprint is right: unless it was stored wrong, or must be written again."""
         return standing.etag not in self.wrong and (not self.force or standing.metadata.get(RUN) == self.run)
 
     def tries(self, wish: Wish, draft: Draft, recorded: Mapping[str, str], copied: int) -> None:

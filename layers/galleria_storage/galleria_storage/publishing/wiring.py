@@ -40,9 +40,8 @@ class _Made:
 class PublishService:
     """Publishes as the environment says; one object for the life of a process.
 
-    The publisher and its clients are made on first use and kept as long as
-    the settings stay the same. If a provider denies access, they are made anew
-    with a fresh secret: keys may be rotated at any time.
+    The publisher and its clients are made on first use and kept as long as the settings stay the same. If a provider
+    denies access, they are made again with a fresh secret: keys may be rotated at any time.
 
     Parameters
     ----------
@@ -71,7 +70,7 @@ class PublishService:
     def read_settings(self) -> PublishSettings:
         """Return the settings; called once at the start of an invocation, so that all its photos see the same ones.
 
-        They are parsed again only if a variable has changed. Lambda sets those that begin with `_` anew for each
+        They are parsed again only if a variable has changed. Lambda sets those that begin with `_` again for each
         invocation; none of them is a setting.
 
         Raises

@@ -24,7 +24,7 @@ class ListedObject(NamedTuple):
     size
         Bytes.
     etag
-        Without quotes; empty where the listing tells none.
+        Without quotes; empty if the listing has none.
     modified
         When it was written last, as text; other metadata for the same content change it, tags do not.
     """

@@ -46,7 +46,7 @@ class ProviderProfile:
     equal_parts
         All parts but the last must have one size.
     object_tags
-        GetObjectTagging is answered; None: nobody knows, the answers tell.
+        GetObjectTagging is answered; None: unknown until it is tried.
     cors_api
         The provider has Get- and PutBucketCors.
     cors_order

@@ -181,7 +181,7 @@ def _verify_ends(store: ObjectStore, written: ObjectInfo, parts: list[SentPart |
             continue
         position += len(part)
         if isinstance(following, range):
-            continue  # the run goes on
+            continue  # the run continues
         count = min(_COMPARED, len(part))
         expected = source.read(part.stop - count, count)
         try:

@@ -33,7 +33,7 @@ _ATTEMPTS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """What became of one upload.
+    """The result of one upload.
 
     Attributes
     ----------

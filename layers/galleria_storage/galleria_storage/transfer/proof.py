@@ -118,7 +118,7 @@ class Proof:
         return cls(_header("ContentMD5", md5), lambda: md5, checked=profile.content_md5_checked)
 
     def holds(self, stored: Stored) -> bool | None:
-        """Compare with the provider's answer; None if the answer is not enough to tell."""
+        """Compare with the provider's answer; None if the answer does not say enough."""
         for name, sent in self.headers.items():
             if name in stored.checksums:
                 return stored.checksums[name] == sent

@@ -56,7 +56,7 @@ def edit_blob(data: bytes, asked: Asked) -> BlobEdit:
     data
         The block, from the TIFF header on.
     asked
-        What is asked of the photo.
+        The change asked for.
 
     Raises
     ------

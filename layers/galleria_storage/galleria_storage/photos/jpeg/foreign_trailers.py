@@ -70,7 +70,7 @@ def trailer_blocks(source: RangedSource) -> Iterator[Block]:
 
 
 def _begin(kind: _Kind, match: re.Match[bytes], end: int) -> int | None:
-    """Return where a trailer begins; None if its end does not tell."""
+    """Return where a trailer begins; None if its end does not say."""
     fields = match.groupdict()
     is_little = fields.get("order") in _LITTLE or kind.name == "Insta360"
     if (start := fields.get("start")) is not None:

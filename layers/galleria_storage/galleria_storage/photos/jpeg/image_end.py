@@ -1,10 +1,8 @@
 """Checking whether the image of a JPEG file is complete, without decoding it.
 
-ITU-T T.81 B.1.1.5: in image data 0xFF is followed by a zero or is a restart
-marker, and the image ends with EOI. A file that ends with image data was cut
-off, by an interrupted upload or a failing memory card. No cameras were found
-that omit EOI; their photos would be considered cut off, since only decoding
-could tell whether anything else is missing.
+ITU-T T.81 B.1.1.5: in image data 0xFF is followed by a zero or is a restart marker, and the image ends with EOI. A file
+that ends with image data was cut off, by an interrupted upload or a failing memory card. No cameras were found that
+omit EOI; their photos would be considered cut off, since only decoding could show whether anything else is missing.
 """
 
 import re

@@ -67,7 +67,7 @@ def _names(namespace: str, words: str) -> frozenset[Name]:
     return frozenset(Name(namespace, word.lower()) for word in words.split())
 
 
-#: What cameras write as a description of every photo; their maker notes repeat it, and it tells nothing.
+#: What cameras write as a description of every photo; their maker notes repeat it, and it reveals nothing.
 CAMERA_PHRASE: Final = re.compile(rb"(?i:(\w+ ){0,2}digital (still )?camera|sony dsc|\w+ dsc|dcf image)\s*")
 
 GROUPS: Final = {

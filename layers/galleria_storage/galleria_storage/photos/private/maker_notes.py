@@ -185,7 +185,7 @@ def _block(source: RangedSource) -> TiffBlock | None:
 def _without(tables: TiffTables, note: NoteIfd, gone: frozenset[int], kept: Sequence[Span]) -> Iterator[Patch]:
     """Yield the patches that give entries the tag of nothing, and overwrite their values with zeros.
 
-    The table keeps its length: readers tell the base of its offsets by where its end is.
+    The table keeps its length: readers find the base of its offsets by where its end is.
     """
     ifd = note.ifd
     places = {entry.at: entry for entry in ifd.find(gone & ifd.tag_set)}

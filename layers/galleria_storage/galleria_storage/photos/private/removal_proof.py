@@ -39,7 +39,7 @@ def prove_removed(gone: set[Value], source: RangedSource, after: Sequence[Block]
     texts = set(kept_texts(after))
     for value in found:
         if value.text is None or not any(value.text in text for text in texts):
-            raise _left(removal, "the same bytes are in it a second time, where no tag tells what they mean")
+            raise _left(removal, "the same bytes are in it a second time, where no tag says what they mean")
 
 
 def _left(removal: Removal, why: str) -> CorruptPhotoError:

@@ -35,7 +35,7 @@ _TEXT_TYPES: Final = frozenset({1, ASCII, 7})  # TIFF 6.0 section 2: BYTE, ASCII
 _RATIONALS: Final = frozenset({5, 10})
 _COORDINATES: Final = frozenset({2, 4, 20, 22})  # Exif 2.32 4.6.6: GPSLatitude, GPSLongitude, and of the destination
 _DECIMALS: Final = 4
-"""Decimals of a degree that tell a place to ten metres."""
+"""Decimals of a degree that give a place to ten metres."""
 
 
 class Value(NamedTuple):

@@ -111,7 +111,7 @@ def find_fields(source: RangedSource) -> Fields:
         for found in _words(source, container):
             words.append(found)
             if len(words) > MAX_WORDS:
-                raise damaged(f"it tells its time in more than {MAX_WORDS} texts")
+                raise damaged(f"it records its time in more than {MAX_WORDS} texts")
     return Fields(clocks, words)
 
 

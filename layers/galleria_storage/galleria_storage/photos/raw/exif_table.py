@@ -52,7 +52,7 @@ def edit_table(data: bytes, asked: Asked) -> TableEdit:
     data
         The structure, from the TIFF header on.
     asked
-        What is asked of the photo.
+        The change asked for.
 
     Raises
     ------

@@ -32,7 +32,7 @@ class FoundCredentials(NamedTuple):
     temporary
         There is a session token, which is sent with every request.
     from_aws
-        AWS issued them to a role, or to somebody who signed in.
+        AWS issued them to a role, or to a person who signed in.
     """
 
     temporary: bool
