@@ -49,6 +49,9 @@ COMMANDS: Final[dict[str, str]] = {
     "local": "keep the embedded system running, and publish whatever is put into staging",
     "completion": "print what a shell needs to complete commands and options",
 }
+#: Columns of the overview.
+_NARROWEST: Final = 40
+_WIDEST: Final = 100
 #: What to do where a setting is missing.
 _SETUP: Final = f"`{PROGRAM} setup PROVIDER` asks for it and keeps it; or set the environment variable {{name}}."
 
@@ -70,17 +73,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def overview() -> str:
-    """Return the help of the command itself."""
+    """Return the help of the command itself, fit for the terminal's width."""
+    from shutil import get_terminal_size  # noqa: PLC0415 # only here
+    from textwrap import fill  # noqa: PLC0415 # the same
+
+    columns = max(min(get_terminal_size().columns, _WIDEST), _NARROWEST)
     width = max(map(len, COMMANDS))
-    lines = "\n".join(f"  {name:<{width}}  {what}" for name, what in COMMANDS.items())
+    commands = "\n".join(
+        fill(f"  {name:<{width}}  {what}", columns, subsequent_indent=" " * (width + 4))
+        for name, what in COMMANDS.items()
+    )
+    what = fill("Publish photos to S3 with corrected capture times, and keep the public bucket's CORS rules.", columns)
     return f"""Usage: {PROGRAM} COMMAND [ARGUMENTS]
 
-Publish photos to S3 with corrected capture times, and keep the public bucket's CORS rules.
+{what}
 
 Commands:
-{lines}
+{commands}
 
-{PROGRAM} COMMAND --help explains one of them; --version prints the version;
+{PROGRAM} COMMAND --help explains one; --version prints the version;
 {PROGRAM} --profile NAME COMMAND uses the settings that `setup` saved.
 
 Exit status: 0 all right, 1 something is not right, 2 could not be done."""

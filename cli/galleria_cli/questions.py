@@ -1,5 +1,6 @@
 """Questions to the person at the terminal. Whatever ends one without an answer leaves the cursor on a new line."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,7 @@ def ask(question: str, default: str | None = None, *, hidden: bool = False) -> s
     click.Abort
         Ctrl-C, or nobody is there.
     """
+    hidden = hidden and sys.stdin.isatty()  # what comes from a pipe is not shown anyway
     with _new_line(already=hidden):
         shown = bool(default)
         return str(click.prompt(question, default=default, show_default=shown, hide_input=hidden, err=True))

@@ -21,6 +21,8 @@ _THOUSAND: Final = 1000
 _EVERY_SECONDS: Final = 10
 #: How often a count is printed where there is no bar.
 _COUNT_SECONDS: Final = 60
+#: Columns that a bar with bytes and speed takes.
+_ROOM: Final = 80
 
 
 class Report:
@@ -141,6 +143,8 @@ class Report:
         if self.quiet or self.as_json or not self._has_bar():
             yield
             return
+        from shutil import get_terminal_size  # noqa: PLC0415 # comes with Rich
+
         from rich.progress import (  # noqa: PLC0415 # only where there is a terminal
             BarColumn,
             DownloadColumn,
@@ -150,9 +154,11 @@ class Report:
         )
 
         files, size = totals()
-        columns = (TextColumn("{task.fields[done]}/{task.fields[files]}"), BarColumn(), DownloadColumn(),
-                   TransferSpeedColumn(), TimeRemainingColumn())  # fmt: skip
-        with self._shown(*columns, total=size, files=files):
+        count, left = TextColumn("{task.fields[done]}/{task.fields[files]}"), TimeRemainingColumn()
+        inner = [BarColumn(), DownloadColumn(), TransferSpeedColumn()]
+        if get_terminal_size().columns < _ROOM:
+            inner = [BarColumn(None)]
+        with self._shown(count, *inner, left, total=size, files=files):
             yield
 
     @contextmanager

@@ -8,6 +8,7 @@ from typing import Final
 
 from galleria_cli.demo.samples import Photo
 from galleria_cli.demo.verification import Capture, is_jpeg, read_capture
+from galleria_cli.rules.filename import NAME
 from galleria_storage.bulk.selection import EVERYTHING, Selection
 from galleria_storage.bulk.walk import LocalFile, list_files
 from galleria_storage.corrections.capture_tags import CaptureTags
@@ -48,7 +49,8 @@ def photos_in(
     """
     if not os.path.isdir(folder):  # noqa: PTH112 # False where it cannot be told, where Path raises an error
         raise SettingsError(f"{folder} is not a folder", advice="Name a folder with photos: make demo PHOTOS=folder.")
-    files = [file for file in list_files(folder) if selection.takes(file.name)]
+    found = (file for file in list_files(folder) if file.name.rpartition("/")[2] != NAME)
+    files = [file for file in found if selection.takes(file.name)]
     if not files:
         raise SettingsError(f"{folder} has no files", advice="Name a folder with photos.")
     return _photos(files, problems, asked)

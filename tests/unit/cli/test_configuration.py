@@ -140,3 +140,14 @@ def test_nobody_to_agree_is_reported_below_the_question(
     assert console.main(HETZNER[:-1]) == 130
     assert capsys.readouterr().err.splitlines()[0].startswith("Write this?")
     assert not config.exists()
+
+
+def test_a_secret_may_come_through_a_pipe(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("fsn1\n\ngallery\nkey\nsecret\n"))
+    assert console.main(["setup", "hetzner", "--yes"]) == 0
+    assert "Secret key: " in (said := capsys.readouterr()).err
+    assert "Warning" not in said.err
+    assert configuration.read()["default"]["S3_PUBLIC_SECRET_KEY"] == "secret"
+    assert config.exists()

@@ -187,3 +187,14 @@ def test_an_error_says_at_which_provider_the_bucket_is(
 
 def refused(connection: Connection) -> Connection:
     raise AccessDeniedError(f"{connection.bucket!r}: no", bucket=connection.bucket, advice="Ask.")
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_the_overview_fits_the_terminal(
+    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert console.main([]) == 0
+    commands = capsys.readouterr().out.partition("Commands:\n")[2].partition("\n\n")[0]
+    assert max(map(len, commands.splitlines())) <= min(columns, 100)
+    assert " ".join(commands.split()) == " ".join(f"{name} {what}" for name, what in console.COMMANDS.items())

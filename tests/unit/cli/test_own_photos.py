@@ -37,7 +37,8 @@ def test_what_is_not_a_jpeg_is_sent_as_it_is(tmp_path: Path) -> None:
 def test_folders_become_part_of_the_key_and_hidden_files_stay_out(tmp_path: Path) -> None:
     (tmp_path / "2024").mkdir()
     (tmp_path / "2024" / "å b.jpg").write_bytes(SAMPLES["no Exif.jpg"])
-    (tmp_path / ".DS_Store").write_bytes(b"x")
+    for name in (".DS_Store", "galleria.toml", "2024/galleria.toml"):
+        (tmp_path / name).write_bytes(b"x")
     assert [photo.key for photo in photos_in(tmp_path, {})] == ["2024/å b.jpg"]
 
 
