@@ -10,9 +10,11 @@ from galleria_storage.delivery.notices import Task
 from galleria_storage.delivery.reports import Reporter
 from galleria_storage.delivery.tasks import carry_out
 from galleria_storage.errors import ProviderError
+from galleria_storage.publishing.fingerprint import is_recent
 from galleria_storage.publishing.outcome import OutcomeStatus
 from tests.support.fakes.gallery import STAGING, TIME, FakeGallery
 
+DAY = 24 * 3600
 LISTENERS = {"event_bus_name": "news", "cdn_distribution_id": "DIST"}
 
 
@@ -92,9 +94,26 @@ def test_that_is_made_up_for_although_the_original_is_rejected_or_gone_by_then(
     assert handle(gallery, heard) == what
     assert len(heard.invalidations) == 1
     assert heard.events == ["Photo Published"] * 2
-    gallery.clock += 16 * 24 * 3600
+    gallery.clock += 16 * DAY
     assert handle(gallery, heard) == what
     assert len(heard.events) == 2
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(15 * DAY - 1, 2), (15 * DAY, 1)])
+def test_it_is_made_up_for_as_long_as_the_event_may_come_again(
+    gallery: FakeGallery, heard: Listeners, seconds: int, told: int
+) -> None:
+    gallery.put()
+    handle(gallery, heard)
+    gallery.s3.remove(STAGING, "a.jpg")
+    gallery.clock += seconds
+    assert handle(gallery, heard) == "gone"
+    assert len(heard.events) == told
+
+
+@pytest.mark.parametrize("run", ["", "1800000000", "-", "yesterday-0"])
+def test_a_copy_whose_run_has_no_time_is_not_made_up_for(run: str) -> None:
+    assert not is_recent(run, 1_800_000_000.0)
 
 
 def test_an_answer_that_is_lost_is_made_up_for(gallery: FakeGallery, heard: Listeners) -> None:

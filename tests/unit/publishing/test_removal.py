@@ -94,11 +94,14 @@ def test_that_is_made_up_for_by_the_retry_of_a_run_that_died_before_it_looked_ba
     assert strict.published_keys() == []
 
 
-def test_a_late_event_long_after_the_publication_takes_nothing_away(strict: FakeGallery) -> None:
+@pytest.mark.parametrize(("later", "status"), [(DAY - 1, "removed"), (DAY, "gone")])
+def test_a_late_event_takes_the_copy_away_within_a_day_of_the_publication(
+    strict: FakeGallery, later: float, status: str
+) -> None:
     published(strict).s3.remove(STAGING, "a.jpg")
-    strict.clock += DAY + 1
-    assert strict.publish().status == "gone"
-    assert strict.copy().body == JPEG
+    strict.clock += later
+    assert strict.publish().status == status
+    assert strict.published_keys() == ([] if status == "removed" else ["a.jpg"])
 
 
 @pytest.mark.parametrize("left", [-DAY, 0.0])
