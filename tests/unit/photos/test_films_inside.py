@@ -19,14 +19,19 @@ PLACE, AUTHOR, MAKE = b"+57.7089+011.9746/", b"Ada Lovelace", b"A maker"
 CREATED = 3_660_000_000
 
 
-def keys(*entries: tuple[bytes, bytes]) -> bytes:
-    """Return Apple's list of metadata."""
+def keys(*entries: tuple[bytes, bytes], more_names: bytes = b"", more_items: bytes = b"") -> bytes:
+    """Return Apple's list of metadata, and what follows its keys and its values."""
     names = b"".join(u(8 + len(name), 4) + b"mdta" + name for name, _ in entries)
     items = b"".join(
         box(u(number, 4), box(b"data", u(1, 4), u(0, 4), value)) for number, (_, value) in enumerate(entries, 1)
     )
     handler = full_box(b"hdlr", 0, 0, u(0, 4), b"mdta", bytes(13))
-    return box(b"meta", handler, full_box(b"keys", 0, 0, u(len(entries), 4), names), box(b"ilst", items))
+    return box(
+        b"meta",
+        handler,
+        full_box(b"keys", 0, 0, u(len(entries), 4), names, more_names),
+        box(b"ilst", items, more_items),
+    )
 
 
 def film(*in_movie: bytes) -> bytes:
@@ -51,6 +56,26 @@ def test_a_film_loses_its_place_and_keeps_its_length(told: bytes) -> None:
     assert MAKE in result
     assert (AUTHOR in result) is (AUTHOR in file)
     assert result.endswith(b"frames" * 9)
+
+
+HERE = (b"com.apple.quicktime.location.ISO6709", PLACE)
+
+
+@pytest.mark.parametrize("size", [0, 7, 9])
+def test_a_list_with_a_last_value_of_impossible_length_is_refused(size: int) -> None:
+    with pytest.raises(CorruptPhotoError, match="a list of metadata is cut off"):
+        correct_bytes(film(keys(HERE, more_items=u(size, 4) + u(2, 4))), removing("location"))
+
+
+@pytest.mark.parametrize("size", [0, 7])
+def test_a_list_with_a_last_key_of_impossible_length_is_refused(size: int) -> None:
+    with pytest.raises(CorruptPhotoError, match="the list of its keys is cut off"):
+        correct_bytes(film(keys(HERE, more_names=u(size, 4) + b"mdta")), removing("location"))
+
+
+def test_a_list_may_end_with_an_empty_key_and_an_empty_value() -> None:
+    file = film(keys(HERE, more_names=u(8, 4) + b"mdta", more_items=u(8, 4) + u(2, 4)))
+    assert PLACE not in correct_bytes(file, removing("location"))
 
 
 def test_a_film_loses_its_author() -> None:
