@@ -121,6 +121,16 @@ def test_the_rule_of_one_photo_is_explained(folder: Path, capsys: pytest.Capture
     assert "rule 1: matches, so it counts" in capsys.readouterr().out
 
 
+def test_a_file_that_cannot_be_read_does_not_end_the_explanations(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "0.jpg").symlink_to(folder / "nowhere")
+    assert push(folder, "--explain") == 1
+    first, *others = capsys.readouterr().out.splitlines()
+    assert first == "0.jpg: '0.jpg' cannot be read: No such file or directory"
+    assert "rule 1: matches, so it counts" in "\n".join(others)
+
+
 def test_staging_must_be_named(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

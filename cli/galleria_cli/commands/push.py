@@ -13,6 +13,7 @@ from galleria_cli.reporting import Report
 from galleria_cli.rules.filename import NAME
 from galleria_cli.subcommands import Subcommand
 from galleria_storage.bulk.selection import Selection
+from galleria_storage.errors import GalleriaError
 
 if TYPE_CHECKING:
     from galleria_cli.rules.rulebook import Rulebook
@@ -119,6 +120,13 @@ def _book(paths: Sequence[Path], rules: Path | None) -> "Rulebook":
 def _explain(report: Report, book: "Rulebook", found: "Iterable[LocalFile]", given: dict[str, str]) -> int:
     from galleria_cli.rules.facts import facts_of  # noqa: PLC0415 # only here
 
+    status = 0
     for file in found:
-        report.explained(file.name, book.explain(facts_of(file.name, file.path), given))
-    return 0
+        try:
+            facts = facts_of(file.name, file.path)
+        except GalleriaError as error:
+            status = 1
+            report.explained(file.name, [f"{file.name}: {file.problem or error.message}"])
+        else:
+            report.explained(file.name, book.explain(facts, given))
+    return status
