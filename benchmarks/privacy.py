@@ -58,7 +58,7 @@ def main() -> None:
     photos = dict(find_photos(folder))
     print(f"{len(photos):,} photos of kinds that can be corrected in {folder}\n")
     today = _told(photos)
-    print("| group | photos that tell it today | removed | refused | exiftool still finds it | its bytes are left |")
+    print("| group | photos that reveal it | removed | rejected | exiftool still finds it | its bytes are left |")
     print("| --- | ---: | ---: | ---: | ---: | ---: |")
     for group in TELLING:
         _row(group, {name: photos[name] for name in today if group in today[name]}, group, today)
@@ -67,7 +67,7 @@ def main() -> None:
     print("\nWhy photos were refused in the last row:\n")
     for reason, count in reasons.most_common():
         print(f"- {count}: {reason}")
-    print(f"\n{len(anything):,} of {len(photos):,} photos tell at least one of these today.")
+    print(f"\n{len(anything):,} of {len(photos):,} photos reveal at least one of these today.")
 
 
 def _row(title: str, photos: dict[str, bytes], groups: str, today: Told) -> Counter[str]:
@@ -89,7 +89,7 @@ def _row(title: str, photos: dict[str, bytes], groups: str, today: Told) -> Coun
     counts = (len(photos), len(results), sum(refused.values()), len(left), len(traces))
     print(f"| {title} | {' | '.join(f'{count:,}' for count in counts)} |")
     for name, groups_left in sorted(left.items()):
-        print(f"  still told: {name}: {', '.join(sorted(groups_left))}")
+        print(f"  still revealed: {name}: {', '.join(sorted(groups_left))}")
     for name, count in sorted(traces.items()):
         print(f"  bytes left: {name}: {count} values")
     return refused
