@@ -1,4 +1,4 @@
-"""What the README says is there, is there; what is there to be set, the README says."""
+"""Everything that the README names exists, and every setting is in the README."""
 
 import re
 from collections.abc import Iterator
