@@ -45,7 +45,7 @@ def head(data: bytes) -> None:
 
 
 def photo(data: bytes) -> None:
-    """Correct a photo: the tags stand in it, the image stays, a second correction adds nothing."""
+    """Correct a photo: the tags are in it, the image stays, a second correction adds nothing."""
     _correct(data)
 
 

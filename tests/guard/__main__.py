@@ -62,7 +62,7 @@ def _findings(broken: dict[str, Any]) -> Iterator[tuple[Finding, str]]:
 
 
 def reasons() -> dict[Finding, str]:
-    """Return the reasons that stand in the template."""
+    """Return the reasons given in the template."""
     return {
         Finding(entry["id"], name): str(entry.get("comment", "")).strip()
         for name, resource in source()["Resources"].items()

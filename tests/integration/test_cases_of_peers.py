@@ -1,4 +1,4 @@
-"""What rclone, s5cmd and `aws s3 sync` test of themselves, asked of `push` and `deploy`.
+"""What rclone, s5cmd and `aws s3 sync` test, tested with `push` and `deploy`.
 
 Each docstring names the case as its project calls it: rclone's `fs/sync/sync_test.go`, s5cmd's `e2e/sync_test.go` and
 `e2e/cp_test.go`, the AWS CLI's `tests/integration/customizations/s3/test_plugin.py` and
@@ -209,7 +209,7 @@ def test_links(folder: Path, tmp_path: Path, sync: Sync, stored: Callable[[], li
 
 
 def test_links_that_lead_nowhere_or_in_a_circle(folder: Path, sync: Sync, stored: Callable[[], list[str]]) -> None:
-    """Of the AWS CLI, TestSymlinks.test_bad_symlink: they are told, the rest is sent, and the status says so."""
+    """Of the AWS CLI, TestSymlinks.test_bad_symlink: they are reported, the rest is sent, and the status says so."""
     write(folder / "one.jpg", b"1")
     (folder / "nowhere.jpg").symlink_to(folder / "none.jpg")
     (folder / "circle").symlink_to(folder)
@@ -219,7 +219,7 @@ def test_links_that_lead_nowhere_or_in_a_circle(folder: Path, sync: Sync, stored
 
 
 def test_sockets_and_pipes(folder: Path, sync: Sync, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of s5cmd, TestSyncSocketDestinationEmpty, and of the AWS CLI, test_is_special_file: told, and never read."""
+    """Of s5cmd, TestSyncSocketDestinationEmpty, and of the AWS CLI, test_is_special_file: reported, and never read."""
     write(folder / "one.jpg", b"1")
     os.mkfifo(folder / "pipe.jpg")
     monkeypatch.chdir(folder)  # the address of a socket must be short
@@ -231,7 +231,7 @@ def test_sockets_and_pipes(folder: Path, sync: Sync, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_files_that_may_not_be_read(folder: Path, sync: Sync) -> None:
-    """Of the AWS CLI, test_no_read_access: told, and the rest is sent."""
+    """Of the AWS CLI, test_no_read_access: reported, and the rest is sent."""
     write(folder / "one.jpg", b"1")
     write(folder / "secret.jpg", b"2")
     (folder / "secret.jpg").chmod(0)

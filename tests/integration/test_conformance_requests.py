@@ -35,7 +35,7 @@ def publish(gallery: Gallery, wires: tuple[Wire, Wire], key: str) -> str:
 
 
 def tags(gallery: Gallery) -> list[str]:
-    """What is asked since no server tells by a number that there are no tags (Swift has none, as was learnt before)."""
+    """The request for tags, since no server gives their number as 0 (Swift has none, as was learnt before)."""
     return [] if gallery.server.name in {"swift", "rclone"} else ["GET tagging"]
 
 

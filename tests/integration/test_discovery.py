@@ -1,4 +1,4 @@
-"""An unknown provider is tried out once: the answer is true, and nothing stays behind in the bucket."""
+"""An unknown provider is tried out once: the answer is true, and nothing is left in the bucket."""
 
 import random
 import uuid
@@ -69,7 +69,7 @@ def tried(connection: Connection, name: str = "") -> Connection:
 
 
 def answers_with(connection: Connection, operation: str, status: int, *, when: Callable[[int], bool] = bool) -> None:
-    """Let an operation be answered with a status, although it takes effect; `when` tells which call, from 1."""
+    """Answer an operation with a status, although it takes effect; `when` selects the calls, counted from 1."""
     calls = count(1)
 
     def change(parsed: dict[str, Any], http_response: Any, **_: Any) -> None:

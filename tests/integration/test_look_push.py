@@ -1,4 +1,4 @@
-"""The light table pushes as `push` does, and tells what became of each file."""
+"""The light table pushes as `push` does, and shows the result for each file."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

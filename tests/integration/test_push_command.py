@@ -1,4 +1,4 @@
-"""`galleria-storage push` puts photos into staging, with what is asked of each, and nothing anywhere else."""
+"""`galleria-storage push` puts photos into staging, with their corrections, and nothing anywhere else."""
 
 import json
 from pathlib import Path
@@ -158,7 +158,7 @@ def test_both_halves_of_a_live_photo_ask_for_the_zone_that_the_photo_tells(
     (live / "1.MOV").write_bytes(films.film(films.keys(b"2020-01-02T03:04:05-0500")))
     (live / "1.xmp").write_text("<x:xmpmeta/>")
     words = (live, "--prefix", prefix, "--as", "tags", "--also", "video/quicktime", "--correct", "zone=gps")
-    assert push(*words, "--correct", "time=2021-03-04T05:06:07") == 1  # whose offset no GPS time tells
+    assert push(*words, "--correct", "time=2021-03-04T05:06:07") == 1  # whose offset does not follow from a GPS time
     assert push(*words) == 0
     assert tags(s3, buckets, f"{prefix}1.HEIC") == {"target-timezone": "gps"}
     assert tags(s3, buckets, f"{prefix}1.MOV") == {"target-timezone-offset-hours": "-05:00"}

@@ -1,4 +1,4 @@
-"""The servers themselves: what the other tests stand on."""
+"""The servers themselves, on which the other tests depend."""
 
 import os
 import urllib.error

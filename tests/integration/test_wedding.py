@@ -31,7 +31,7 @@ class Wedding:
         return self._prefix + shot.name
 
     def run(self, *words: str) -> tuple[int, dict[str, str], dict[str, Any]]:
-        """Run a command; return its status, what became of each file that is told, and the summary."""
+        """Run a command; return its status, the result of each file that is reported, and the summary."""
         self._capsys.readouterr()
         status = main([*words, "--prefix", self._prefix, "--json", "--verbose"])
         *files, last = map(json.loads, self._capsys.readouterr().out.splitlines())

@@ -18,7 +18,7 @@ class Mutant:
     name
         What is missing.
     edits
-        Texts of the protocol's source, and what stands there instead.
+        Texts of the protocol's source, and their replacements.
     provider
         Where it shows.
     module

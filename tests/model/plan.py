@@ -100,7 +100,7 @@ class Plan:
     def _of_one_key(cls, rng: random.Random) -> list[Change]:
         puts = [cls._put(rng) for _ in range(rng.choice((2, 2, 3)))]
         if rng.random() < 0.3:
-            puts = [puts[0], puts[1], puts[0]]  # there and back: the case that ETags cannot tell apart
+            puts = [puts[0], puts[1], puts[0]]  # there and back: the case that ETags cannot distinguish
         return [Change("put", 0, put) for put in puts]
 
     @classmethod
@@ -116,7 +116,7 @@ class Plan:
 
     @staticmethod
     def _put(rng: random.Random, *, alike: bool = False) -> tuple[bytes, dict[str, str], tuple[tuple[str, str], ...]]:
-        """Draw a photo and what is asked of it; `alike`: one of few, so that contents meet."""
+        """Draw a photo and its correction; `alike`: one of few, so that some have the same content."""
         if alike and rng.random() < 0.85:
             return rng.choice(PHOTOS[:2]), {}, ()
         body = NO_PHOTO if rng.random() < 0.06 else rng.choice(PHOTOS)

@@ -97,7 +97,7 @@ class World:
         self.clock = 0
         self.faults_left = self.plan.faults if self.plan.fault_rate else 0
         self.readings = {strand: _Reading() for strand in self.strands.all}
-        #: Events that wait: the key, and whether they tell of a removal.
+        #: Waiting events: the key, and whether they report a removal.
         self.events: list[tuple[str, bool]] = []
         self.promise = Promise(self.s3, self.plan)
 

@@ -57,7 +57,7 @@ name = "local"
 
 
 class Verdict(NamedTuple):
-    """What became of a room's sample.
+    """The result for a room's sample.
 
     Attributes
     ----------

@@ -137,7 +137,7 @@ def wait_for_port(host: str) -> None:
 
 
 def run(line: str, credentials: dict[str, str]) -> tuple[Any, str]:
-    """Run a documented line as it stands; return the answer's body and what was logged."""
+    """Run a documented line as it is; return the answer's body and what was logged."""
     env = {
         **os.environ,
         **credentials,

@@ -1,6 +1,6 @@
 """The whole stack, deployed by `sam deploy` into an emulator that enforces IAM and bucket policies (MiniStack).
 
-A proxy stands in front as the end of TLS would, since the bucket policies refuse requests without it.
+A proxy in front of it plays the TLS endpoint, since the bucket policies refuse requests without TLS.
 """
 
 import os

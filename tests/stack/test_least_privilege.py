@@ -19,7 +19,7 @@ from tests.support.stack.cloud import Cloud, DeployedStack
 #: ListBucket: AWS answers 403 for a key that does not exist to whoever may not list (S3 API, HeadObject and GetObject,
 #: "Permissions"); the emulator answers 404 to everybody. It is not used to list: see the next test but one.
 #: GetObjectTagging: AWS tells the number of tags to whoever may read them (S3 API, GetObject, x-amz-tagging-count);
-#: the emulator tells everybody. The tags themselves are read by version.
+#: the emulator gives it to everybody. The tags themselves are read by version.
 NOT_ENFORCED: Final = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "s3:ListBucket", "s3:GetObjectTagging"}
 
 

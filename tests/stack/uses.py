@@ -17,11 +17,11 @@ CORRECTION: Final = {"timestamp-offset-hours": "-2"}
 
 
 class RefusedError(Exception):
-    """A use did not come to its right end."""
+    """A use did not end as it should."""
 
 
 class Uses:
-    """What the publish function is used for; each raises RefusedError if it does not come to its right end."""
+    """What the publish function is used for; each raises RefusedError if it does not end as it should."""
 
     def __init__(self, role: Role) -> None:
         self._role = role
@@ -44,7 +44,7 @@ class Uses:
         self._expect("again.jpg", "duplicate")
 
     def a_replaced_photo(self) -> None:
-        """The old copy is dropped from the CDN; if that is refused, someone is told."""
+        """The old copy is dropped from the CDN; if that is refused, it is reported."""
         self._put("replaced.jpg", seed=1)
         self._as_administrator("replaced.jpg")
         self._put("replaced.jpg", seed=2)
@@ -57,7 +57,7 @@ class Uses:
         self._expect("gone.jpg", "gone")
 
     def a_large_photo_that_breaks_off(self) -> None:
-        """Its second part is never taken, so the upload is given up, and nothing is left behind."""
+        """Its second part is never taken, so the upload is aborted, and nothing is left over."""
         body = jpegs.photo(size=40_000_000)
         self._s3.put_object(Bucket=self._staging, Key="large.jpg", Body=body, Metadata=CORRECTION)
         wire = self._role.cloud.wire
@@ -144,7 +144,7 @@ class Audits:
         self._handle = Function("audit_cors")
 
     def drifted_rules(self) -> None:
-        """They are repaired, and somebody is told."""
+        """They are repaired, and that is announced."""
         rules = [{"AllowedMethods": ["PUT"], "AllowedOrigins": ["https://old.example"]}]
         self._role.cloud.client("s3").put_bucket_cors(
             Bucket=self._role.stack.public, CORSConfiguration={"CORSRules": rules}

@@ -1,4 +1,4 @@
-"""The audit tells apart: nothing known, something known, and nobody to ask."""
+"""The audit distinguishes: nothing known, something known, and no database to ask."""
 
 import json
 from pathlib import Path

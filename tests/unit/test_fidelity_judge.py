@@ -61,7 +61,7 @@ def test_a_change_outside_the_exif_data_is_harm(after: bytes, name: str) -> None
 
 
 def with_afcp(photo: bytes, shift: int = 0) -> bytes:
-    """Put an AFCP trailer of one part behind a photo, its offsets wrong by a shift."""
+    """Append an AFCP trailer of one part to a photo, its offsets wrong by a shift."""
     start, part = len(photo) + shift, b"IPTC"
     header = b"AXS!\x01\0\0\x01\0\0\0\0" + part + (4).to_bytes(4, "big") + (start + 24).to_bytes(4, "big")
     return photo + header + b"text" + b"AXS!" + start.to_bytes(4, "big") + bytes(4)

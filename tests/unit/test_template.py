@@ -168,7 +168,7 @@ def test_every_bucket_refuses_requests_without_tls_and_has_no_acls(name: str) ->
 
 
 def announced(stack: Stack) -> dict[str, str]:
-    """Return what staging tells whom: event -> target."""
+    """Return the notifications that staging sends: event -> target."""
     configuration = stack.properties("StagingBucket")["NotificationConfiguration"]
     entries = [*configuration.get("QueueConfigurations", []), *configuration.get("LambdaConfigurations", [])]
     return {entry["Event"]: entry.get("Queue") or entry["Function"] for entry in entries}

@@ -1,4 +1,4 @@
-"""What tells an operator that something is wrong: failures, alarms, dashboard."""
+"""What shows an operator that something is wrong: failures, alarms, dashboard."""
 
 import json
 import re

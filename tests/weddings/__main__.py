@@ -20,7 +20,7 @@ _MOST_WRONG: Final = 0.01
 
 
 class Result(NamedTuple):
-    """What became of one camera."""
+    """The result for one camera."""
 
     seed: int
     camera: str

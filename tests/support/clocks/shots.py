@@ -1,4 +1,4 @@
-"""Shots without files: what a camera's photos tell, in few words."""
+"""Shots without files: what a camera's photos say, in few words."""
 
 from datetime import datetime, timedelta
 

@@ -89,7 +89,7 @@ class FakeS3:
         #: Of all answers to GetObject.
         self.bodies: list[Body] = []
         self.versioned = versioned
-        #: Whether answers tell the number of tags where there are some; none tells that there are none.
+        #: Whether answers give the number of tags if there are any; none says that there are 0.
         self.tells_tags = True
         self.objects: dict[tuple[str, str], StoredObject] = {}
         self.versions: dict[tuple[str, str, str], StoredObject] = {}

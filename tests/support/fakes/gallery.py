@@ -122,7 +122,7 @@ class FakeGallery:
 
 
 def careless(gallery: FakeGallery) -> None:
-    """Let the provider ignore If-Match on GET, and answer with what stands there now."""
+    """Let the provider ignore If-Match on GET, and answer with the current object."""
     get = gallery.s3.get_object
 
     def careless_get(**arguments: str) -> dict[str, object]:

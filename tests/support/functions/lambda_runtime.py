@@ -145,7 +145,7 @@ def emulator() -> Path:
 
 
 def interpreter() -> Path:
-    """Return the Python that stands for the managed runtime."""
+    """Return the Python that represents the managed runtime."""
     if not PYTHON.exists():
         raise ServerMissingError("the runtime interface client is not installed (make .venv-runtime/.ready)")
     return PYTHON

@@ -29,7 +29,7 @@ FILMS: Final = ("nikon/DSC_0004.MOV", "phone/IMG_0002.MOV")
 
 
 class Body(NamedTuple):
-    """A camera: how far its clock is ahead of UTC, and whether it tells an offset and GPS time."""
+    """A camera: how far its clock is ahead of UTC, and whether it records an offset and GPS time."""
 
     make: str
     model: str

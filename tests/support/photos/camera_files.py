@@ -27,7 +27,7 @@ TAKEN = "2019:08:17 14:02:33"
 
 @dataclass
 class Field:
-    """An IFD entry: its value's bytes, or (`offset`) where the entry shall claim that they are."""
+    """An IFD entry: its value's bytes, or (`offset`) where the entry claims that they are."""
 
     tag: int
     type: int
@@ -54,7 +54,7 @@ def short(order: str, tag: int, value: int) -> Field:
 
 @dataclass
 class Tiff:
-    """A TIFF block in the making: IFDs and bytes are put one behind the other, and stay where they are put."""
+    """A TIFF block in the making: IFDs and bytes are appended one after the other, and stay where they are."""
 
     order: str = LITTLE
     data: bytearray = field(default_factory=bytearray)
@@ -150,7 +150,7 @@ XMP = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x/>")
 
 
 def jpeg(*segments: bytes, jfif: bool = False, trailer: bytes = b"") -> bytes:
-    """Return a JPEG with these segments behind SOI (or behind JFIF's APP0), and a trailer behind EOI."""
+    """Return a JPEG with these segments after SOI (or after JFIF's APP0), and a trailer after EOI."""
     plain = plain_jpeg()
     app0 = 4 + int.from_bytes(plain[4:6], "big")
     return plain[:2] + (plain[2:app0] if jfif else b"") + b"".join(segments) + plain[app0:] + trailer
@@ -169,7 +169,7 @@ def with_afcp(data: bytes, parts: dict[bytes, bytes], order: str = BIG, behind: 
 
 
 def afcp_parts(data: bytes, order: str = BIG) -> dict[bytes, bytes]:
-    """Return the parts of the AFCP trailer at the end of a photo, as its offsets tell where they are."""
+    """Return the parts of the AFCP trailer at the end of a photo, found by its offsets."""
     assert data[-12:-8] == (b"AXS!" if order == BIG else b"AXS*")
     (start,) = unpack(order + "I", data[-8:-4])
     assert data[start : start + 4] == data[-12:-8]
@@ -179,7 +179,7 @@ def afcp_parts(data: bytes, order: str = BIG) -> dict[bytes, bytes]:
 
 
 def photo(block: Tiff | bytes, *others: bytes, trailer: bytes = b"") -> bytes:
-    """Return a JPEG with an Exif block, and with other segments behind it."""
+    """Return a JPEG with an Exif block, and with other segments after it."""
     data = block.data if isinstance(block, Tiff) else block
     return jpeg(exif_segment(data), *others, trailer=trailer)
 

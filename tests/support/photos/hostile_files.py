@@ -40,7 +40,7 @@ def nested(kind: bytes, depth: int, inside: bytes = b"") -> bytes:
 
 
 def of_boxes() -> Iterator[tuple[str, str, bytes]]:
-    """Yield name, media type and file of what all formats of boxes have to stand."""
+    """Yield name, media type and file of attacks on all formats made of boxes."""
     whole = heifs.heif([heifs.MASTER, heifs.exif_item()])
     for kind, start in FILE_STARTS.items():
         yield f"a million boxes in {kind}", kind, start + EMPTY * MILLION

@@ -52,7 +52,7 @@ def _buckets(client: "S3Client") -> set[str]:
 
 
 def _remove(client: "S3Client", bucket: str) -> None:
-    """Remove a bucket and all in it, as far as the server knows how: what one does not offer leaves nothing behind."""
+    """Remove a bucket with everything in it, as far as the server supports what was used."""
     with suppress(ClientError):
         for upload in client.list_multipart_uploads(Bucket=bucket).get("Uploads", []):
             client.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])

@@ -60,7 +60,7 @@ class Gallery:
         return self.s3.get_object(Bucket=self.buckets.public, Key=key)["Body"].read()
 
     def copies(self) -> list[str]:
-        """Return the keys of this test that stand in the public bucket."""
+        """Return the keys of this test in the public bucket."""
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.buckets.public, Prefix=self.prefix)
         return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
 

@@ -1,6 +1,6 @@
 """A loopback proxy that sees every HTTP exchange with a server, counts its bytes, and can spoil it.
 
-It stands between the library and a real server, so what it counts is what went over the wire, whatever boto3 retried.
+It is between the library and a real server, so it counts what went over the wire, whatever boto3 retried.
 The Host header passes unchanged, and with it the signature.
 """
 

@@ -1,4 +1,4 @@
-"""CloudFormation hears what became of the audit that it asked for, over a real connection."""
+"""CloudFormation gets the result of the audit that it asked for, over a real connection."""
 
 import json
 from collections.abc import Iterator
@@ -88,7 +88,7 @@ def test_a_schedule_is_not_taken_for_cloudformation(event: Any) -> None:
 def told_by(
     function: str, monkeypatch: pytest.MonkeyPatch, request_type: str = "Update", **settings: str
 ) -> dict[str, Any]:
-    """Call a function as CloudFormation does; return what it is told."""
+    """Call a function as CloudFormation does; return the answer that it gets."""
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     with listening(200) as (url, arrived):

@@ -1,4 +1,4 @@
-"""Results come as they are ready; a wait without any is told."""
+"""Results come as they are ready; a wait without any is reported."""
 
 import threading
 

@@ -57,7 +57,7 @@ def test_rows_from_the_top_down_have_a_height_too() -> None:
 
 
 def bits(*numbers: tuple[int, int]) -> bytes:
-    """Put numbers of so many bits one behind the other, the lowest bit first."""
+    """Join numbers of so many bits, the lowest bit first."""
     total = at = 0
     for number, width in numbers:
         total, at = total | number << at, at + width

@@ -35,7 +35,7 @@ def server() -> FakeS3:
 
 
 def push(server: FakeS3, folder: Path, asked: dict[str, str] | None = None, *, checksum: bool = False) -> str:
-    """Push the folder's photo, and return what became of it, with the requests that this took."""
+    """Push the folder's photo, and return the result, with the requests that this took."""
     store = ObjectStore(server, "staging", HONOURING)  # type: ignore[arg-type] # it has what is needed
     remembered = RememberedFiles(None if checksum else folder.parent / "files.sqlite")
     server.calls.clear()

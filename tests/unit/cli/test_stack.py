@@ -1,4 +1,4 @@
-"""`--stack NAME` and `--settings-from STACK`: what a deployed stack tells takes the place of what one would type."""
+"""`--stack NAME` and `--settings-from STACK`: the values of a deployed stack replace what one would type."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""GPS time tells how far a clock was ahead of UTC; what disagrees is counted, not averaged."""
+"""GPS time shows how far a clock was ahead of UTC; what disagrees is counted, not averaged."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Cameras at the same wedding tell each other's time; cameras that never met do not."""
+"""Cameras at the same wedding show each other's time; cameras that never met do not."""
 
 from datetime import datetime, timedelta
 from random import Random

@@ -1,4 +1,4 @@
-"""Photos of the same moment tell how two clocks differ."""
+"""Photos of the same moment show how two clocks differ."""
 
 from datetime import datetime, timedelta
 

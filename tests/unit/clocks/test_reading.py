@@ -1,4 +1,4 @@
-"""A shot is read from the head of any file, and damage makes it tell less."""
+"""A shot is read from the head of any file, and a damaged file says less."""
 
 import piexif
 import pytest

@@ -1,4 +1,4 @@
-"""A photo of a clock tells how far the camera's clock is off."""
+"""A photo of a clock shows how far the camera's clock is off."""
 
 from datetime import datetime, timedelta, timezone
 

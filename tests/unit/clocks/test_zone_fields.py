@@ -1,4 +1,4 @@
-"""Maker notes tell the zone to which people set a camera, where their fields are publicly known."""
+"""Maker notes give the zone that a camera was set to, if their fields are publicly known."""
 
 import struct
 

@@ -1,4 +1,4 @@
-"""A photo's own GPS time tells its offset, to the quarter hour, or the photo is rejected."""
+"""A photo's own GPS time gives its offset, to the quarter hour, or the photo is rejected."""
 
 from datetime import datetime, timedelta
 

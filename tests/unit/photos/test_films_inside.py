@@ -1,4 +1,4 @@
-"""Films, and films inside of photos: what they tell goes where that is asked, and their times follow the photo's."""
+"""Films, and films inside photos: what they reveal is removed if asked for, and their times follow the photo's."""
 
 import piexif
 import pytest

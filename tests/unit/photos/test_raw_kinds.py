@@ -1,4 +1,4 @@
-"""A RAW file that begins like TIFF is told apart from one, and needs leave to be published."""
+"""A RAW file that begins like TIFF is told apart from one, and is published only if that is allowed."""
 
 import os
 from pathlib import Path

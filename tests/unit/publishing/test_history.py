@@ -40,7 +40,7 @@ def test_the_outcome_and_the_copy_say_what_was_asked_and_where(
     assert recorded["galleria-asked"] == asked
     assert recorded["galleria-captured-before"] == outcome.captured_before == "2024:06:15 12:00:00"
     assert recorded["galleria-captured-after"] == outcome.captured_after
-    assert gallery.publish().asked == asked  # a duplicate tells it, too
+    assert gallery.publish().asked == asked  # a duplicate says so, too
 
 
 def test_nothing_asked_is_nothing_recorded(gallery: FakeGallery) -> None:

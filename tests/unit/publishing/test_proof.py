@@ -1,4 +1,4 @@
-"""What stands in the public bucket after a write is what was sent, or it does not stay there."""
+"""What is in the public bucket after a write is what was sent, or it does not stay there."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +15,7 @@ from tests.support.fakes.gallery import BIG, CAPABLE, PUBLIC, FakeGallery, carel
 
 @pytest.fixture(params=["put_object", "complete_multipart_upload"])
 def writing(gallery: FakeGallery, request: pytest.FixtureRequest) -> FakeGallery:
-    """Whole or in parts; `answering` says what the answer to the write shall be."""
+    """Whole or in parts; `answering` is the answer to the write."""
     gallery.sizes = Sizes() if request.param == "put_object" else Sizes(whole=0, part=90_000)
     gallery.put(BIG)
     return gallery

@@ -1,4 +1,4 @@
-"""`WHEN_REMOVED`: what becomes of the copy when somebody removes the original."""
+"""`WHEN_REMOVED`: what happens to the copy when somebody removes the original."""
 
 import pytest
 

@@ -10,7 +10,7 @@ from galleria_storage.s3.profiles import PROFILES
 from tests.support.fakes.directing import refuse
 from tests.support.fakes.gallery import CORRECTED, JPEG, PUBLIC, STAGING, TIME, FakeGallery
 
-#: No server tells by a number that there are no tags, and what one withholds does not mean that there are none.
+#: No server gives the number of tags as 0, and if one withholds the number, that does not mean that there are none.
 GLANCE = LOOK_BACK = ["HeadObject", "GetObjectTagging"]
 
 

@@ -1,4 +1,4 @@
-"""What a photo tells of places and people stays out of all that is logged, reported and recorded."""
+"""What a photo says about places and people stays out of everything that is logged, reported and recorded."""
 
 import json
 import logging
@@ -57,7 +57,7 @@ OTHER = {"corrected-timestamp": "other-date", "target-timezone": "gps", "dates":
 
 
 def told(gallery: FakeGallery, photo: bytes, asked: dict[str, str], log: pytest.LogCaptureFixture) -> Iterator[str]:
-    """Yield all that anybody is told of a photo."""
+    """Yield everything that is reported about a photo."""
     gallery.put(photo, tags=asked)
     outcome = gallery.publish()
     yield json.dumps(summary(outcome))

@@ -1,4 +1,4 @@
-"""Keys rotate: a denial has them fetched anew, and what came from a secret ages."""
+"""Keys rotate: after a denial they are fetched again, and values from a secret expire."""
 
 from collections.abc import Callable
 from dataclasses import replace

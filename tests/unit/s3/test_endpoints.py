@@ -1,4 +1,4 @@
-"""An address tells the region and how buckets are addressed; what is wrong with it is told without secrets."""
+"""An address gives the region and the addressing of buckets; errors about it contain no secrets."""
 
 import pytest
 from hypothesis import given

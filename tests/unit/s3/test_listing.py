@@ -1,4 +1,4 @@
-"""A listing comes to an end, and what is not a listing is not an empty one."""
+"""A listing ends, and something that is not a listing does not count as an empty one."""
 
 from collections.abc import Iterator
 from typing import Any

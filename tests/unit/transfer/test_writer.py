@@ -77,7 +77,7 @@ def test_what_is_stored_is_what_was_meant(
 
 @pytest.mark.parametrize("way", ["whole", "in parts"])
 def test_a_provider_that_never_says_enough_is_asked_for_all_of_it(way: str) -> None:
-    """No profile vouches for it, and its ETags are no digests: what it stored is read back."""
+    """No profile vouches for it, and its ETags are not digests: what it stored is read back."""
 
     class Opaque(FakeS3):
         def store(self, bucket: str, key: str, body: bytes, **values: Any) -> None:

@@ -1,4 +1,4 @@
-"""Where a block's contents stand apart, and where they do not."""
+"""Whether a block's contents overlap."""
 
 from struct import pack
 

@@ -1,4 +1,4 @@
-"""Maker notes stay as they are, but for what they tell about previews behind the image."""
+"""Maker notes stay as they are, except for offsets of previews after the image."""
 
 from struct import pack, unpack
 
@@ -34,7 +34,7 @@ def camera(order: str, make: str, note: bytes) -> Tiff:
 
 
 def with_preview(tiff: Tiff, number_at: int, base: int) -> bytes:
-    """Put a preview behind the image, and its place (counted from a base in the file) at an offset of the block."""
+    """Put a preview after the image, and its place (counted from a base in the file) at an offset of the block."""
     place = len(photo(tiff)) - base
     tiff.set_long(number_at, place)
     return photo(tiff, trailer=PREVIEW)

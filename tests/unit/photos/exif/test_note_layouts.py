@@ -1,4 +1,4 @@
-"""The IFDs of a maker note are found, whatever stands in front of them and whatever their offsets count from."""
+"""The IFDs of a maker note are found, whatever comes before them and whatever their offsets count from."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.support.photos.camera_files import BIG, LITTLE, MAKER_NOTE, UNDEFINED
 
 
 def found_in(note: bytes, order: str = LITTLE, make: bytes = b"") -> list[tuple[int, int]]:
-    """Return tag of the first entry, and base, of each IFD found in a note that stands at 100."""
+    """Return tag of the first entry, and base, of each IFD found in a note at offset 100."""
     block = bytes(100) + note + bytes(60)
     orders = {LITTLE: LITTLE_ENDIAN, BIG: BIG_ENDIAN}
     entry = Entry(MAKER_NOTE, UNDEFINED, len(note), 50, 100, len(note), 100)

@@ -1,4 +1,4 @@
-"""A JPEG whose image is cut off is refused, whatever is asked of it; one that is whole never is."""
+"""A JPEG whose image is cut off is refused, whatever the correction; a whole one never is."""
 
 import random
 from io import BytesIO
@@ -81,7 +81,7 @@ def test_a_picture_after_the_first_that_is_cut_off_is_noticed_too() -> None:
 
 
 def test_a_head_alone_is_corrected() -> None:
-    """There is no image in it that could be cut; who takes a photo's head apart from it knows that."""
+    """There is no image in it that could be cut off; whoever separates a photo's head from it knows that."""
     data = photo(camera_block(), segment(0xFE, b"a comment"))
     head = len(head_of(data).data)
     alone = data[: head + 2 + int.from_bytes(data[head + 2 : head + 4], "big")]

@@ -44,7 +44,7 @@ def multi_picture(order: str, sizes: list[int], offsets: list[int]) -> bytes:
 
 
 def with_second_image(order: str, *, index_first: bool = False, exif: Tiff | None = None) -> tuple[bytes, bytes]:
-    """Return a photo with a second image behind the first, as an Ultra HDR camera writes, and that image."""
+    """Return a photo with a second image after the first, as an Ultra HDR camera writes it, and that image."""
     second = plain_jpeg("red")
     block = [exif_segment((exif or camera_block(order)).data)] if exif is not None or order else []
     draft = multi_picture(order, [0, len(second)], [0, 1])

@@ -64,7 +64,7 @@ def located() -> Tiff:
 
 
 def indexed() -> bytes:
-    """Return a photo with a multi-picture index of two images, the second of which would stand behind the first."""
+    """Return a photo with a multi-picture index of two images, the second of which would come after the first."""
     images = pack("<IIIHH", 0x30000, 900, 0, 0, 0) + pack("<IIIHH", 0, 50, 5000, 0, 0)
     index = Tiff()
     index.ifd([Field(0xB002, 7, images)])

@@ -1,4 +1,4 @@
-"""Everywhere that a photo may repeat what it should not tell: each place is found, and nothing else in it changes."""
+"""Every place where a photo may repeat what it should not reveal is found, and nothing else in it changes."""
 
 import io
 from hashlib import md5
