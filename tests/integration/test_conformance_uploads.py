@@ -1,4 +1,4 @@
-"""The seed's uploads and listing on every server: each content goes over the wire once."""
+"""Uploads and listings by the library's functions, on every server: each content goes over the wire once."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor

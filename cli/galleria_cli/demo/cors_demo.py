@@ -15,7 +15,7 @@ _STEPS: Final = (
     ("none yet", "repaired"),
     ("as the function left them", "ok"),
     ("broken on purpose", "repaired"),
-    ("looked at again", "ok"),
+    ("checked again", "ok"),
 )
 
 

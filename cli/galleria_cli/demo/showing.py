@@ -78,7 +78,7 @@ def _show(system: EmbeddedSystem, photos: Callable[[], Iterable[Photo]]) -> list
     print(f"\n{counts['published']} published, {counts['rejected']} rejected with a reason{ignored}.")
     print(f"Everything uploaded again: {again.words}\n")
     verdicts = cors_demo.break_and_repair(system)
-    print(text_table.render(("CORS rules of the public bucket", "verdict", "rules then"), verdicts.rows))
+    print(text_table.render(("CORS rules of the public bucket", "verdict", "rules afterwards"), verdicts.rows))
     print()
     return [f"{row.key}: {text}" for row in rows for text in row.problems] + again.problems + verdicts.problems
 

@@ -1,4 +1,4 @@
-"""The seed's CORS functions, on every server: no rules, our rules, other rules, no bucket, no such API."""
+"""The CORS functions of the library, on every server: no rules, our rules, other rules, no bucket, no such API."""
 
 import uuid
 from typing import TYPE_CHECKING
