@@ -33,7 +33,7 @@ def datasets(data: bytes) -> Iterator[Dataset]:
         A dataset reaches beyond the end, or there are too many.
     """
     at = 0
-    for _ in range(MAX_DATASETS):
+    for _ in range(MAX_DATASETS + 1):
         if at + 5 > len(data) or data[at] != _MARK:
             return
         length = int.from_bytes(data[at + 3 : at + 5], "big")

@@ -45,7 +45,7 @@ class Resource(NamedTuple):
 def resources(data: bytes) -> Iterator[Resource]:
     """Yield the resources of a block; anything after the last complete one is left alone."""
     at = 0
-    for _ in range(MAX_RESOURCES):
+    for _ in range(MAX_RESOURCES + 1):
         if data[at : at + 4] not in _SIGNATURES or at + 7 > len(data):
             return
         name = at + 6

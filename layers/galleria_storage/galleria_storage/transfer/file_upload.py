@@ -221,7 +221,7 @@ class _Sending:
             try:
                 return [part.result() for part in sending]
             except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
+                pool.shutdown(cancel_futures=True)
                 raise
 
     def _send_part(self, upload: MultipartUpload, number: int, proof: Proof) -> Stored:

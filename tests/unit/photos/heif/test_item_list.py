@@ -3,7 +3,7 @@
 import pytest
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.photos.heif.structure import Item, _read_items
+from galleria_storage.photos.heif.structure import MAX_ITEMS, Item, _read_items
 from tests.support.photos.boxes import full_box, u
 
 #: Version 1 has no kind; its names and types of content are texts that end with a NUL.
@@ -34,3 +34,9 @@ def test_an_entry_without_room_for_its_numbers_is_refused(size: int) -> None:
     entry = u(size, 4) + OLD[4:]
     with pytest.raises(CorruptPhotoError, match="the list of its items is cut off"):
         _read_items(bytes(4) + u(3, 2) + entry[:size] + OLD + NEW)
+
+
+def test_as_many_items_are_read_as_are_allowed_and_no_more() -> None:
+    assert len(_read_items(bytes(4) + u(MAX_ITEMS, 2) + NEW * MAX_ITEMS)) == MAX_ITEMS
+    with pytest.raises(CorruptPhotoError):
+        _read_items(bytes(4) + u(MAX_ITEMS + 1, 2) + NEW * (MAX_ITEMS + 1))

@@ -208,7 +208,7 @@ def _read_items(table: bytes) -> list[Item]:
     while at + _ENTRY.size <= len(table):
         size, box, version, number, protection = _ENTRY.unpack_from(table, at)
         entry = table[at : at + size]
-        if size < _ENTRY.size or len(entry) < size or box != b"infe" or len(items) > MAX_ITEMS:
+        if size < _ENTRY.size or len(entry) < size or box != b"infe" or len(items) == MAX_ITEMS:
             raise damaged("the list of its items is cut off")
         kind = entry[16:20] if version == 2 else b""
         if version == 3:
