@@ -268,8 +268,7 @@ class ObjectStore:
         try:
             return self._ask(operation, key, Body=body, **headers, **arguments)
         except ProviderError as error:
-            digested = with_digest(headers, body)
-            if digested == headers or not wants_digest(error):
+            if not wants_digest(error) or (digested := with_digest(headers, body)) == headers:
                 raise
         answer = self._ask(operation, key, Body=body, **digested, **arguments)
         self._learnt.requires_digests()
