@@ -91,8 +91,8 @@ def change_of(blocks: Sequence[Block], before: CaptureTags, after: CaptureTags) 
 
     Notes
     -----
-    ----- If the photo does not record its offset, a date in another zone may reveal it: the same second, a whole number
-    of quarter hours away. It counts if all such dates agree, and none of them is the date of an edit.
+    If the photo does not record its offset, a date in another zone may reveal it: the same second, a whole number of
+    quarter hours away. It counts if all such dates agree, and none of them is the date of an edit.
     """
     old, new = moment_of(before), moment_of(after)
     if old is None or new is None:
