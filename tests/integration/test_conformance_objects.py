@@ -41,7 +41,7 @@ def test_a_missing_object_is_none_and_an_empty_one_is_not(gallery: Gallery) -> N
     assert staging.head(f"{key}-missing") is None
 
 
-def test_head_tells_size_etag_metadata_and_type(store: ObjectStore, gallery: Gallery) -> None:
+def test_head_gives_size_etag_metadata_and_type(store: ObjectStore, gallery: Gallery) -> None:
     key = gallery.key("a.jpg")
     store.put(key, b"photo", {"ContentType": "image/jpeg", "Metadata": {"note": "Sommar 24"}}, None)
     info = store.head(key)

@@ -175,7 +175,7 @@ def test_a_photo_that_was_deleted_meanwhile_is_gone_and_no_error(gallery: Galler
 
 
 @pytest.mark.parametrize("body", [b"", b"<html><script>alert(1)</script></html>", b"%PDF-1.7", b"PK\x03\x04"])
-def test_what_is_no_photo_is_rejected_and_never_public(gallery: Gallery, body: bytes) -> None:
+def test_what_is_not_a_photo_is_rejected_and_never_public(gallery: Gallery, body: bytes) -> None:
     key = gallery.put("photo.jpg", body, ContentType="image/jpeg")
     with pytest.raises(UnsupportedFormatError):
         gallery.publisher().publish(key)

@@ -129,7 +129,7 @@ def test_a_failure_fails_the_invocation_after_all_buckets_were_tried(
 
 
 @pytest.mark.usefixtures("keeps_rules")
-def test_drift_and_repair_are_told_on_the_event_bus(
+def test_drift_and_repair_are_announced_on_the_event_bus(
     audit_cors: Function, environment: Callable[..., None], bucket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[tuple[str, str, Any]] = []
@@ -171,7 +171,7 @@ def test_the_command_merges_and_prints_json(s3: "S3Client", bucket: str, capsys:
     assert main(["cors", "check"]) == 1
 
 
-def test_what_could_not_be_told_is_status_2(
+def test_what_could_not_be_checked_is_status_2(
     environment: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     environment(S3_PUBLIC_BUCKET="no-such-bucket-here")

@@ -76,7 +76,7 @@ def test_the_demo_takes_own_photos_and_does_not_change_them(tmp_path: Path, caps
     assert {path.read_bytes() for path in folder.iterdir()} == {photo.data for photo in PHOTOS}
 
 
-def test_what_is_never_a_photo_is_no_fault_of_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_never_a_photo_is_not_a_fault_of_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder := tmp_path / "photos").mkdir()
     (folder / "a.jpg").write_bytes(PHOTOS[0].data)
     (folder / "Thumbs.db").write_bytes(b"no photo")
@@ -84,7 +84,7 @@ def test_what_is_never_a_photo_is_no_fault_of_a_folder(tmp_path: Path, capsys: p
     assert "1 published, 0 rejected with a reason, 1 ignored." in capsys.readouterr().out
 
 
-def test_a_folder_that_does_not_exist_is_told_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_does_not_exist_is_reported_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_demo(tmp_path, "--photos", str(tmp_path / "nowhere")) == 2
     assert "no such folder" in capsys.readouterr().err
 

@@ -180,7 +180,7 @@ def test_a_file_that_vanishes_during_the_run_is_reported(
     assert failed > 0
 
 
-def test_a_name_that_is_no_unicode_is_reported_and_can_be_printed(
+def test_a_name_that_is_not_unicode_is_reported_and_can_be_printed(
     client: "S3Client", buckets: Buckets, prefix: str, photos: Path
 ) -> None:
     (photos / os.fsdecode(b"caf\xe9.jpg")).write_bytes(b"photo")

@@ -65,7 +65,7 @@ def test_a_trial_sends_nothing(s3: "S3Client", buckets: Buckets, prefix: str, ru
     assert keys(s3, buckets.staging, prefix) == []
 
 
-def test_what_cannot_be_done_is_told_in_words(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_done_is_reported_in_words(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("STAGING_BUCKET")
     told = run()
     assert told["phase"] == "failed"

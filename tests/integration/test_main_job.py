@@ -159,7 +159,7 @@ def test_what_can_never_be_published_is_rejected_in_words(
     assert published(key) is None
 
 
-def test_a_photo_that_was_deleted_before_its_turn_is_no_error(
+def test_a_photo_that_was_deleted_before_its_turn_is_not_an_error(
     function: Function, s3: "S3Client", buckets: Buckets, put: Put, prefix: str
 ) -> None:
     event = put(f"{prefix}short-lived.jpg", PHOTO)

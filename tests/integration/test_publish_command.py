@@ -123,7 +123,7 @@ def test_a_watch_publishes_what_comes_and_what_gets_another_tag_until_ctrl_c(
     assert "2024:06:15 12:30:45 → 2024:06:15 10:30:45" in told[1]
 
 
-def test_a_time_that_stays_is_told_once_and_a_key_without_a_photo_is_named(
+def test_a_time_that_stays_is_reported_once_and_a_key_without_a_photo_is_named(
     photos: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["publish", f"{photos}a/1.jpg"]) == 0

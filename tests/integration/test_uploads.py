@@ -106,7 +106,9 @@ def test_content_that_another_tool_uploaded_is_recognised_by_size_and_etag(
     assert upload_file_to_s3(client, PHOTO, buckets.public, key)["skipped"]
 
 
-def test_the_recorded_sha256_decides_where_the_etag_is_no_md5(client: "S3Client", buckets: Buckets, key: str) -> None:
+def test_the_recorded_sha256_decides_where_the_etag_is_not_an_md5(
+    client: "S3Client", buckets: Buckets, key: str
+) -> None:
     def encrypt(parsed: dict[str, Any], **_: Any) -> None:
         """Answer as a bucket encrypted by KMS does."""
         parsed["ETag"] = '"00000000000000000000000000000000"'
@@ -230,7 +232,7 @@ def test_a_provider_that_alters_what_it_stores_is_found_out(
     assert "was not stored as it was sent" in result["error"]
 
 
-def test_an_answer_that_says_nothing_is_no_success(client: "S3Client", buckets: Buckets, key: str) -> None:
+def test_an_answer_that_says_nothing_is_not_success(client: "S3Client", buckets: Buckets, key: str) -> None:
     """A gateway in maintenance answers 200 to whatever it is asked."""
 
     def swallow(model: Any, **_: Any) -> tuple[AWSResponse, dict[str, Any]] | None:

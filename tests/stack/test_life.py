@@ -215,7 +215,7 @@ def test_the_trigger_can_be_changed_while_photos_come(cloud: Cloud) -> None:
         published(cloud, stack, f"{number}.jpg")
 
 
-def test_a_rejected_photo_is_told_of_at_every_log_level(cloud: Cloud) -> None:
+def test_a_rejected_photo_is_reported_at_every_log_level(cloud: Cloud) -> None:
     stack = cloud.deploy("quiet", LogLevel="ERROR")
     put(cloud, stack, "wrong.jpg", **{"corrected-timestamp": "yesterday"})
     assert message_of(cloud, stack)["key"] == "wrong.jpg"

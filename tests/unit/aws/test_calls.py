@@ -39,7 +39,7 @@ def test_an_event_that_is_not_known_to_be_taken_is_an_error(answer: dict[str, An
         ("AWS_PROFILE", "nobody", "AWS configuration cannot be used for sqs: .*nobody"),
     ],
 )
-def test_a_configuration_that_cannot_be_used_is_told_in_words_without_secrets(
+def test_a_configuration_that_cannot_be_used_is_reported_in_words_without_secrets(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
 ) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")

@@ -39,7 +39,7 @@ def patience(clock: Clock, told: list[tuple[float, bool]], seconds: float = 900)
     return Patience(notify, seconds, sleep=clock.sleep, clock=clock)
 
 
-def test_an_outage_of_a_minute_is_waited_for_and_told() -> None:
+def test_an_outage_of_a_minute_is_waited_for_and_reported() -> None:
     clock, told = Clock(), []
     assert patience(clock, told).call(Network(clock, 60)) == "done"
     assert told[0] == (0.0, False)

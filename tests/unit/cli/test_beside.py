@@ -101,7 +101,7 @@ def test_a_film_alone_or_beside_a_photo_without_an_offset_is_still_rejected(fold
     assert [path.name for path in into.iterdir()] == ["2.HEIC"]
 
 
-def test_what_a_film_can_do_alone_is_asked_of_it_as_it_is(live: Path) -> None:
+def test_a_film_that_needs_no_help_gets_the_correction_as_it_is(live: Path) -> None:
     asked = {"corrected-timestamp": "2021-03-04T05:06:07", "target-timezone": "Europe/Stockholm"}
     assert asked_of(live / "IMG_1.MOV", "video/quicktime", asked) == asked
     assert asked_of(live / "IMG_1.HEIC", "image/heic", {"target-timezone": "gps"}) == {"target-timezone": "gps"}

@@ -67,6 +67,6 @@ def test_whatever_is_asked_ends_in_an_answer_or_a_refusal(metadata: dict, tags: 
 
 
 @pytest.mark.parametrize("text", ["artist=Ada", "corrected-timestamp=yesterday", "corrected-timestamp"])
-def test_a_text_that_is_no_printed_correction_is_refused(text: str) -> None:
+def test_a_text_that_is_not_a_printed_correction_is_refused(text: str) -> None:
     with pytest.raises(CorrectionError):
         Correction.from_canonical(text)

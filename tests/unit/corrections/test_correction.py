@@ -102,7 +102,7 @@ def test_a_shift_by_a_fraction_keeps_the_sub_seconds_consistent(
     assert written({SHIFT: text}, CaptureTags("2024:06:15 10:30:45", sub_sec)) == CaptureTags(*expected)
 
 
-def test_sub_seconds_that_are_no_digits_stop_a_shift_by_a_fraction_only() -> None:
+def test_sub_seconds_that_are_not_digits_stop_a_shift_by_a_fraction_only() -> None:
     found = CaptureTags("2024:06:15 10:30:45", "a1")
     assert "SubSecTimeOriginal is a text of 2 characters" in refusal({SHIFT: "PT0.5S"}, found)
     assert written({SHIFT: "1"}, found) == CaptureTags("2024:06:15 11:30:45")

@@ -42,7 +42,7 @@ def test_every_offset_in_use_is_found_with_a_receiver_that_is_a_little_behind(mi
 
 
 @pytest.mark.parametrize("minutes", [20, 40, 15, 7 * 60 + 15, 15 * 60, -13 * 60])
-def test_a_difference_that_is_no_zone_is_rejected_without_naming_a_place(minutes: int) -> None:
+def test_a_difference_that_is_not_a_zone_is_rejected_without_naming_a_place(minutes: int) -> None:
     with pytest.raises(CorrectionError, match="not the offset of a time zone") as error:
         offset_from_gps(UTC + timedelta(minutes=minutes), UTC)
     assert error.value.tag == "target-timezone"

@@ -70,7 +70,7 @@ def test_a_correction_knows_whether_the_object_itself_asked(values: dict, defaul
     assert parse_correction(values, {}, defaults).asked_by_object is asked
 
 
-def test_who_asked_is_no_part_of_the_correction() -> None:
+def test_who_asked_is_not_part_of_the_correction() -> None:
     assert parse_correction({SHIFT: "2"}, {}, {}) == parse_correction({}, {}, {SHIFT: "2"})
 
 
@@ -98,7 +98,7 @@ def test_a_contradiction_is_refused_and_names_both_keys_and_values(values: dict)
 
 
 @pytest.mark.parametrize("zone", [{OFFSET: "+02:00"}, {ZONE: "Europe/Stockholm"}])
-def test_a_target_that_agrees_with_the_timestamps_offset_is_no_contradiction(zone: dict) -> None:
+def test_a_target_that_agrees_with_the_timestamps_offset_is_not_a_contradiction(zone: dict) -> None:
     assert written({TIME: "2024-06-15T10:30:45+02:00", **zone}).offset_time_original == "+02:00"
 
 

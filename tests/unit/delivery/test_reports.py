@@ -82,7 +82,7 @@ def test_a_publication_is_announced_so_that_a_lost_announcement_is_made_up_for(s
 
 
 @pytest.mark.parametrize("status", ["failed", "gone", "ignored"])
-def test_nobody_is_told_of_what_will_be_tried_again_or_is_no_photo(status: OutcomeStatus) -> None:
+def test_nothing_is_reported_about_what_will_be_tried_again_or_is_not_a_photo(status: OutcomeStatus) -> None:
     aws = Aws()
     report(outcome(status), aws)
     assert aws.calls == []
@@ -156,7 +156,7 @@ def test_an_event_that_the_bus_did_not_take_is_an_error_although_it_answered_200
 
 
 @pytest.mark.parametrize("refusing", ["events", "cloudfront"])
-def test_one_who_refuses_does_not_keep_the_other_from_being_told(refusing: str) -> None:
+def test_a_refusal_by_one_does_not_stop_the_report_to_the_other(refusing: str) -> None:
     aws = Aws(refusing)
     with pytest.raises(ProviderError, match=refusing):
         report(outcome("published", replaced=True, run=RUN), aws)

@@ -49,7 +49,7 @@ def test_all_messages_are_put_off_unless_some_are_named() -> None:
     assert Queue().after({"Records": [message("a"), message("b")]}) == {"receipt a": 30, "receipt b": 30}
 
 
-def test_a_queue_that_refuses_one_message_is_told_of_and_asked_for_the_others() -> None:
+def test_a_queue_that_refuses_one_message_is_reported_and_gets_the_others() -> None:
     queue = Queue(ProviderError("denied"))
     assert queue.after({"Records": [message("a"), message("b")]}) == {}
     assert [error.message for error in queue.refusals] == ["denied", "denied"]

@@ -141,7 +141,7 @@ def test_without_room_the_structure_grows_and_all_places_follow(wide: bool, spar
     check_places(result, wide=wide)
 
 
-def test_a_value_that_something_else_shares_or_that_is_too_short_is_written_anew() -> None:
+def test_a_value_that_something_else_shares_or_that_is_too_short_is_written_again() -> None:
     short = table(Field(TIME, b"2020:01:02\0"), Field(OFFSET, b"-05:00\0"), Field(FRACTION, b"\0"))
     assert texts_of(exif_of(correct_bytes(cr3(short), OTHER))) == ("1999:12:31 23:59:59", "5", "-11:00")
     shared = bytearray(exif())

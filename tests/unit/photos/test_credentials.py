@@ -78,7 +78,7 @@ def test_without_an_edit_they_are_kept(signed: tuple[str, bytes]) -> None:
     assert credentials_after(file, NOTHING) == "kept"
 
 
-def test_removing_metadata_takes_the_manifest_along_since_it_may_tell_the_same(signed: tuple[str, bytes]) -> None:
+def test_removing_metadata_removes_the_manifest_since_it_may_repeat_it(signed: tuple[str, bytes]) -> None:
     media_type, file = signed
     result = correct_bytes(file, NAMES)
     assert problems(result, media_type) is None

@@ -163,7 +163,7 @@ def test_dates_in_damaged_xmp_follow_as_far_as_they_can_be_found(before: str, af
 
 
 @pytest.mark.parametrize("clock", [b"000000", b"000000+0000"])
-def test_midnight_stands_for_a_time_that_nobody_knew(clock: bytes) -> None:
+def test_midnight_means_an_unknown_time(clock: bytes) -> None:
     records = dataset(55, b"20200102") + dataset(60, clock)
     block = b"Photoshop 3.0\0" + resource(0x0404, records)
     later = parse_correction({"timestamp-offset-hours": "30", "dates": "all"}, {})

@@ -134,7 +134,7 @@ MOTION = {
 
 
 @pytest.mark.parametrize("file", MOTION.values(), ids=MOTION)
-def test_the_film_in_a_photo_does_not_tell_either(file: bytes) -> None:
+def test_the_film_in_a_photo_does_not_reveal_it_either(file: bytes) -> None:
     result = correct_bytes(file, removing("location"))
     assert len(result) == len(file)
     assert PLACE in file

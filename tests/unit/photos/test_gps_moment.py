@@ -43,7 +43,7 @@ def test_xmp_tells_it_where_exif_does_not(time: str) -> None:
 @pytest.mark.parametrize(
     "gps", [{}, {29: b"2024:06:15"}, {7: TIME}, {29: b"0000:00:00", 7: TIME}, {29: b"2024:06:15", 7: ((1, 0),) * 3}]
 )
-def test_what_cannot_be_read_is_no_time(gps: dict[int, object]) -> None:
+def test_what_cannot_be_read_is_not_a_time(gps: dict[int, object]) -> None:
     assert moment_in(jpeg(gps)) is None
     assert moment_in(jpeg(gps, xmp("yesterday"))) is None
 

@@ -44,7 +44,7 @@ def test_a_text_that_says_the_old_moment_says_the_new_one_in_its_own_spelling(te
     assert again.says(NEW)
 
 
-def test_a_fraction_stays_where_the_photo_tells_none_before_and_after() -> None:
+def test_a_fraction_stays_if_the_photo_has_none_before_and_after() -> None:
     found = spelled("2020-01-02T03:04:05.25")
     assert found
     assert found.of(OLD, NEW._replace(fraction="")) == "2024-06-15T10:30:45.25"

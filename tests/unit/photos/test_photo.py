@@ -28,7 +28,7 @@ def test_the_head_is_corrected_and_the_image_is_the_same() -> None:
     assert image_data(after) == image_data(before)
 
 
-def test_a_correction_works_from_what_stands_in_the_photo() -> None:
+def test_a_correction_starts_from_what_is_in_the_photo() -> None:
     later = parse_correction({"timestamp-offset-hours": "2"}, {}, {})
     assert TAKEN == "2019:08:17 14:02:33"
     assert tags_of(correct_bytes(photo(camera_block()), later))[0] == "2019:08:17 16:02:33"
@@ -51,7 +51,7 @@ def test_a_file_is_corrected_as_its_bytes_are_whatever_its_size(comment: bytes, 
     assert target.getvalue() == correct_bytes(before, ASKED)
 
 
-def test_a_file_is_read_from_where_it_stands_and_a_part_of_it_can_be_written_behind_other_bytes() -> None:
+def test_a_file_is_read_from_its_position_and_a_part_of_it_can_be_written_after_other_bytes() -> None:
     source, target = BytesIO(b"before" + photo(camera_block())), BytesIO()
     source.seek(6)
     target.write(b"first")

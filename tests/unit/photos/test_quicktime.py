@@ -76,7 +76,7 @@ def test_a_time_with_an_offset_sets_all_clocks(asked: str, moment: datetime, ver
     assert created_of(corrected(film(version=version), asked)) == {moment}
 
 
-def test_a_time_without_an_offset_is_refused_where_the_film_tells_none() -> None:
+def test_a_time_without_an_offset_is_refused_if_the_film_has_none() -> None:
     for file in (film(), film(keys(b"2020-01-02T02:04:05Z"))):
         with pytest.raises(CorrectionError, match="its offset is unknown") as refused:
             corrected(file, "corrected-timestamp=2021-03-04T05:06:07")
@@ -166,7 +166,7 @@ def test_what_tells_no_time_in_words_stays(text: bytes) -> None:
     assert tags_of(file).offset_time_original == "+00:00"
 
 
-def test_other_keys_and_values_that_are_no_text_stay() -> None:
+def test_other_keys_and_values_that_are_not_text_stay() -> None:
     for more in (keys(LOCAL, key=b"com.apple.quicktime.other"), keys(LOCAL, type_=21)):
         assert more in corrected(film(more), "timestamp-offset-hours=+01:00:00")
 

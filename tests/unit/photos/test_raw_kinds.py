@@ -27,7 +27,7 @@ from tests.support.photos.raw_files import (
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("big", [False, True])
 @pytest.mark.parametrize(("kind", "fields"), RAW.items())
-def test_a_raw_file_has_a_type_of_its_own_and_is_no_image_to_publish(
+def test_a_raw_file_has_a_type_of_its_own_and_is_not_an_image_to_publish(
     kind: str, fields: Fields, order: str, big: bool
 ) -> None:
     found = sniff(tiff(fields, order, big))

@@ -44,7 +44,7 @@ def test_an_image_is_recognised_by_its_first_bytes(prefix: bytes, expected: str)
 
 
 @pytest.mark.parametrize(("prefix", "expected"), OTHERS.items())
-def test_what_is_no_still_image_is_named_but_is_no_image(prefix: bytes, expected: str) -> None:
+def test_what_is_not_a_still_image_is_named_but_is_not_an_image(prefix: bytes, expected: str) -> None:
     found = sniff(prefix)
     assert found is not None
     assert (found.media_type, found.image) == (expected, False)

@@ -198,7 +198,7 @@ def test_a_value_that_is_cut_off_hides_the_time_from_readers(table: str) -> None
         corrected(file(9000))
 
 
-def test_an_offset_that_is_unset_is_no_picture() -> None:
+def test_an_offset_that_is_unset_is_not_a_picture() -> None:
     builder = TiffBuilder(magic=b"U\0")
     file = builder.file(builder.table({0x0111: builder.long(0xFFFF_FFFF), 0x0117: builder.long(0)}))
     assert tables(corrected(file))[1] == VALUES
@@ -235,7 +235,7 @@ def test_a_damaged_table_is_refused_in_words(file: bytes, words: str) -> None:
         corrected(file)
 
 
-def test_a_pointer_that_is_no_offset_is_refused() -> None:
+def test_a_pointer_that_is_not_an_offset_is_refused() -> None:
     with pytest.raises(CorruptPhotoError, match="8769 should be the offset of a table"):
         corrected(tiffs.photo(None, main={EXIF_IFD: text("abc")}))
 

@@ -205,7 +205,7 @@ def test_a_trailer_with_absolute_offsets_follows_where_it_is_at_hand(either_way:
     assert either_way.copy().body == correct_bytes(WITH_AFCP, parse_correction(TIME, {}))
 
 
-def test_the_digest_told_is_that_of_the_followed_trailer(either_way: FakeGallery) -> None:
+def test_the_reported_digest_is_that_of_the_followed_trailer(either_way: FakeGallery) -> None:
     either_way.put(WITH_AFCP, TIME)
     assert either_way.publish().sha256 == hashlib.sha256(either_way.copy().body).hexdigest()
 

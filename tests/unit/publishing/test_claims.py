@@ -40,7 +40,7 @@ def test_by_default_each_key_is_published(gallery: FakeGallery) -> None:
     assert photos(gallery) == ["a.jpg", "b.jpg"]
 
 
-def test_the_same_photo_with_another_correction_is_no_duplicate(scoped: FakeGallery) -> None:
+def test_the_same_photo_with_another_correction_is_not_a_duplicate(scoped: FakeGallery) -> None:
     scoped.put(key="a.jpg")
     scoped.put(metadata=TIME, key="b.jpg")
     assert [scoped.publish(key).status for key in ("a.jpg", "b.jpg")] == ["published", "published"]
@@ -68,7 +68,7 @@ def test_a_second_key_waits_for_the_first_one_while_that_is_on_its_way(scoped: F
     assert photos(scoped) == ["a.jpg"]
 
 
-def test_a_holder_that_died_before_it_wrote_is_not_waited_for_for_ever(scoped: FakeGallery) -> None:
+def test_a_holder_that_died_before_it_wrote_is_not_waited_for_forever(scoped: FakeGallery) -> None:
     claimed_by_a_run_that_died(scoped)
     scoped.put(key="b.jpg")
     assert scoped.publish("b.jpg").status == "published"
@@ -126,7 +126,7 @@ def test_before_the_copy_of_a_holder_is_taken_away_a_key_that_waits_is_published
     assert photos(scoped) == ["b.jpg"]
 
 
-def test_a_key_that_asks_for_something_else_by_now_is_no_heir(scoped: FakeGallery) -> None:
+def test_a_key_that_asks_for_something_else_by_now_is_not_an_heir(scoped: FakeGallery) -> None:
     with_a_duplicate(scoped)
     scoped.put(metadata=TIME, key="c.jpg")
     scoped.publish("c.jpg")
@@ -135,7 +135,7 @@ def test_a_key_that_asks_for_something_else_by_now_is_no_heir(scoped: FakeGaller
     assert [heir.key for heir in scoped.publish("a.jpg").heirs] == ["c.jpg"]
 
 
-def test_a_run_that_dies_after_it_handed_over_tells_of_the_heir_again(scoped: FakeGallery) -> None:
+def test_a_run_that_dies_after_it_handed_over_reports_the_heir_again(scoped: FakeGallery) -> None:
     with_a_duplicate(scoped)
     scoped.put(key="a.jpg")
     write = scoped.s3.put_object

@@ -53,7 +53,7 @@ def test_a_source_that_went_back_and_forth_meanwhile_is_noticed(gallery: FakeGal
     assert gallery.copy().body == JPEG
 
 
-def test_conflicts_are_waited_out_longer_and_longer_but_not_for_ever(gallery: FakeGallery) -> None:
+def test_conflicts_are_waited_out_longer_and_longer_but_not_forever(gallery: FakeGallery) -> None:
     gallery.put()
     for number in range(1, 100):
         gallery.director.plans["PutObject", number] = lambda: refuse("ConditionalRequestConflict")
@@ -63,7 +63,7 @@ def test_conflicts_are_waited_out_longer_and_longer_but_not_for_ever(gallery: Fa
     assert gallery.pauses == pytest.approx([0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0])  # half of them, as chance decides
 
 
-def test_an_object_that_vanished_before_it_was_replaced_is_written_anew(gallery: FakeGallery) -> None:
+def test_an_object_that_vanished_before_it_was_replaced_is_written_again(gallery: FakeGallery) -> None:
     gallery.put()
     gallery.publish()
     gallery.put(metadata=TIME)
@@ -137,7 +137,7 @@ def test_what_is_stored_wrong_again_is_removed_and_failed(gallery: FakeGallery) 
     assert gallery.published_keys() == []
 
 
-def test_a_copy_that_is_too_short_is_no_duplicate(gallery: FakeGallery) -> None:
+def test_a_copy_that_is_too_short_is_not_a_duplicate(gallery: FakeGallery) -> None:
     gallery.put(metadata=TIME)
     gallery.publish()
     whole = gallery.copy()

@@ -31,7 +31,7 @@ def test_one_value_that_is_too_long_leaves_room_for_the_others() -> None:
     assert kept == {"b": "y"}
 
 
-def test_the_names_of_what_is_left_out_are_told_and_no_value_is() -> None:
+def test_the_names_of_what_is_left_out_are_reported_but_no_value() -> None:
     _, note = that_fits({"caption": "x" * 2000, "title": "T", "name": "Zoë"})
     assert note.endswith("left out: caption, name")
     assert "Zoë" not in note

@@ -132,7 +132,9 @@ def test_an_answer_that_is_lost_is_made_up_for(gallery: FakeGallery, heard: List
     assert len(heard.invalidations) == 1
 
 
-def test_a_removal_is_told_and_told_again_by_its_retry_as_the_same_one(gallery: FakeGallery, heard: Listeners) -> None:
+def test_a_removal_is_reported_and_reported_again_by_its_retry_as_the_same_one(
+    gallery: FakeGallery, heard: Listeners
+) -> None:
     gallery.configure(when_removed="unpublish")
     gallery.put()
     handle(gallery, heard)

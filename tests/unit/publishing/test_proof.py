@@ -35,12 +35,12 @@ def answering(gallery: FakeGallery, etag: str, body: bytes = BIG) -> None:
         setattr(gallery.s3, operation, write)
 
 
-def test_an_etag_that_is_no_md5_is_no_proof_and_the_size_has_to_do(writing: FakeGallery) -> None:
+def test_an_etag_that_is_not_an_md5_is_not_proof_and_the_size_decides(writing: FakeGallery) -> None:
     answering(writing, "opaque")
     assert writing.publish().status == "published"
 
 
-def test_something_shorter_under_an_etag_that_is_no_md5_is_removed(writing: FakeGallery) -> None:
+def test_something_shorter_under_an_etag_that_is_not_an_md5_is_removed(writing: FakeGallery) -> None:
     answering(writing, "opaque", BIG[:-1])
     with pytest.raises(IntegrityError, match=f"{len(BIG) - 1} bytes instead of {len(BIG)}"):
         writing.publish()

@@ -151,7 +151,7 @@ def archive(gallery: FakeGallery) -> None:
     gallery.director.plans["GetObject", 1] = lambda: refuse("InvalidObjectState", "GetObject")
 
 
-def test_a_photo_that_is_gone_is_no_error(gallery: FakeGallery) -> None:
+def test_a_photo_that_is_gone_is_not_an_error(gallery: FakeGallery) -> None:
     assert gallery.publish("none.jpg").status == "gone"
     assert gallery.published_keys() == []
 

@@ -47,7 +47,9 @@ def test_a_number_that_says_that_there_are_no_tags_is_believed(gallery: FakeGall
 
 
 @pytest.mark.parametrize("versioned", [True, False])
-def test_tags_of_which_the_provider_tells_no_number_are_found(gallery: FakeGallery, *, versioned: bool) -> None:
+def test_tags_are_found_although_the_provider_does_not_give_their_number(
+    gallery: FakeGallery, *, versioned: bool
+) -> None:
     gallery.s3.versioned = versioned
     gallery.s3.tells_tags = False
     gallery.put(tags=TIME)

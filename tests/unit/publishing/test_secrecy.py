@@ -81,7 +81,7 @@ def test_no_outcome_log_or_record_holds_what_is_in_the_photo(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 @given(st.data(), st.sampled_from([JPEG, PNG]), st.sampled_from(GROUPS[:-1]), st.sampled_from([*TIMES, OTHER]))
-def test_no_error_tells_it_either_however_the_photo_is_damaged(
+def test_no_error_reveals_it_either_however_the_photo_is_damaged(
     data: st.DataObject, photo: bytes, groups: str, time: dict[str, str]
 ) -> None:
     damaged = bytearray(photo)

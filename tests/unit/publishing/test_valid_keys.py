@@ -66,7 +66,7 @@ def service(vault: Vault) -> PublishService:
 
 
 @pytest.mark.parametrize("act", [PublishService.publish, PublishService.unpublish])
-def test_a_denial_has_the_keys_fetched_anew_and_the_photo_tried_once_more(
+def test_a_denial_has_the_keys_fetched_again_and_the_photo_tried_once_more(
     service: PublishService, vault: Vault, act: Callable[[PublishService, str], Outcome]
 ) -> None:
     assert act(service, "a.jpg").status == "published"
@@ -83,7 +83,7 @@ def test_what_is_denied_with_new_keys_too_is_an_error_after_one_more_try(service
     assert vault.made == ["first", "first"]
 
 
-def test_a_denial_is_told_as_such_while_no_keys_can_be_fetched(service: PublishService, vault: Vault) -> None:
+def test_a_denial_is_reported_as_such_while_no_keys_can_be_fetched(service: PublishService, vault: Vault) -> None:
     service.publish("a.jpg")
     vault.valid, vault.is_there = "second", False
     with pytest.raises(AccessDeniedError):

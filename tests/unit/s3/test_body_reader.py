@@ -149,7 +149,7 @@ def test_more_bytes_than_there_are_cannot_be_had(server: Served) -> None:
         stream.fill(memoryview(bytearray(len(BODY) + 1)))
 
 
-def test_a_body_that_nobody_wants_any_more_leaves_no_broken_connection_behind(server: Served) -> None:
+def test_a_body_that_nobody_wants_any_more_leaves_no_broken_connection(server: Served) -> None:
     reader = store(server)
     with reader.open("a.jpg") as stream:
         stream.readinto(memoryview(bytearray(10)))

@@ -49,7 +49,7 @@ def test_an_endpoint_is_taken_with_and_without_a_scheme(written: str, url: str) 
 
 
 @pytest.mark.parametrize("endpoint", ["ftp://example.org", "https://", "example.org:port", "https://x?y=1", "[::1"])
-def test_an_endpoint_that_is_no_address_is_an_error_that_shows_it(endpoint: str) -> None:
+def test_an_endpoint_that_is_not_an_address_is_an_error_that_shows_it(endpoint: str) -> None:
     with pytest.raises(SettingsError, match="is not an address such as") as error:
         get_s3_client(endpoint, "key", "secret", "us-east-1")
     assert endpoint.partition("?")[0] in str(error.value)

@@ -82,14 +82,16 @@ def test_words_of_the_server_are_kept_where_we_have_none() -> None:
         ("SomethingNew", 418, ProviderError),
     ],
 )
-def test_an_unknown_code_is_told_in_the_servers_own_words(code: str, status: int, kind: type[ProviderError]) -> None:
+def test_an_unknown_code_is_reported_in_the_servers_own_words(
+    code: str, status: int, kind: type[ProviderError]
+) -> None:
     error = translate(answer(code, status, "the moon is full."), bucket="photos")
     assert type(error) is kind
     assert str(error) == f"PutObject of bucket 'photos': the moon is full ({code}, HTTP {status})"
     assert "credentials" not in str(error.advice)
 
 
-def test_a_refusal_without_any_words_is_told_in_ours() -> None:
+def test_a_refusal_without_any_words_is_reported_in_ours() -> None:
     assert "the credentials do not allow it" in str(translate(answer("SomethingNew", 403, ""), bucket="photos"))
 
 
@@ -116,7 +118,7 @@ def test_the_servers_words_are_one_short_line() -> None:
     assert len(str(error)) < 500
 
 
-def test_an_answer_that_is_no_document_is_an_error_of_the_provider() -> None:
+def test_an_answer_that_is_not_a_document_is_an_error_of_the_provider() -> None:
     with pytest.raises(ProviderError, match="not one of an S3 server"), translated(bucket="photos"):
         raise ResponseParserError("Unable to parse response")
 

@@ -56,7 +56,7 @@ def test_a_step_of_an_upload_without_what_the_next_one_needs_has_failed(
         write(Scripted(answer).store(AWS))
 
 
-def test_an_upload_without_an_etag_in_its_answer_is_told_as_such() -> None:
+def test_an_upload_without_an_etag_in_its_answer_is_reported_as_such() -> None:
     store = Scripted({}).store(AWS)
     assert store.put("a.jpg", b"photo", {}, ABSENT) == Stored("")
     assert store.complete("a.jpg", "id", [Stored("abc")], ABSENT) == Stored("")

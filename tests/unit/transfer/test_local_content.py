@@ -75,7 +75,7 @@ def test_bytes_are_counted_when_they_are_sent_and_not_when_they_are_signed_or_se
     assert counted == [6, 2, 2]
 
 
-def test_a_file_that_became_shorter_is_an_error_instead_of_a_request_that_waits_for_ever() -> None:
+def test_a_file_that_became_shorter_is_an_error_instead_of_a_request_that_waits_forever() -> None:
     with FileBody(io.BytesIO(b"012"), 0, 5, None) as body:
         assert body.read(4) == b"012"
         with pytest.raises(OSError, match="became shorter"):

@@ -89,7 +89,7 @@ def test_an_upload_in_parts_names_the_checksums_that_its_parts_bring(
     assert algorithm_of_parts(profile, file=file) == algorithm
 
 
-def test_an_etag_tells_of_how_many_parts_it_is() -> None:
+def test_an_etag_says_how_many_parts_it_is_of() -> None:
     etag = etag_of_parts([MD5.digest(), MD5.digest()])
     assert etag == hashlib.md5(MD5.digest() * 2, usedforsecurity=False).hexdigest() + "-2"
     assert (parts_of(etag), md5_of(etag), has_digest(etag)) == (2, b"", True)

@@ -5,7 +5,7 @@ import pytest
 from galleria_storage.transfer.file_body import SentBytes
 
 
-def test_bytes_that_are_sent_again_are_told_once() -> None:
+def test_bytes_that_are_sent_again_are_reported_once() -> None:
     told: list[int] = []
     sent = SentBytes(told.append)
     sent(10)
@@ -16,7 +16,7 @@ def test_bytes_that_are_sent_again_are_told_once() -> None:
     assert told == [10, 5]
 
 
-def test_nothing_new_is_not_told() -> None:
+def test_nothing_new_is_not_reported() -> None:
     told: list[int] = []
     sent = SentBytes(told.append)
     sent(0)

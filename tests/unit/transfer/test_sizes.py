@@ -9,7 +9,7 @@ SIZES = st.integers(1, 5 * 1024 * 1024 * MIB)
 
 
 @given(SIZES, st.integers(5, 128))
-def test_the_parts_suffice_and_are_no_larger_than_they_must_be(size: int, least: int) -> None:
+def test_the_parts_suffice_and_are_as_small_as_possible(size: int, least: int) -> None:
     part = part_size(size, least * MIB)
     assert -(-size // part) <= MAX_PARTS
     assert part >= least * MIB

@@ -83,7 +83,7 @@ def test_padding_is_used_from_its_end_far_from_what_is_in_use() -> None:
     assert len(block) == size + 4000
 
 
-def test_zeros_that_a_value_claims_are_no_padding() -> None:
+def test_zeros_that_a_value_claims_are_not_padding() -> None:
     tiff = camera_block(exif=[Field(USER_COMMENT, UNDEFINED, bytes(4000))])
     value = long_at(tiff.data, tiff.data.index(pack("<HHI", USER_COMMENT, UNDEFINED, 4000)) + 8, LITTLE)
     for padding in (0, 20, 400):
@@ -92,12 +92,12 @@ def test_zeros_that_a_value_claims_are_no_padding() -> None:
         assert (edit(data).growth == 0) == (padding == 400)
 
 
-def test_zeros_at_the_end_of_a_thumbnail_are_no_padding() -> None:
+def test_zeros_at_the_end_of_a_thumbnail_are_not_padding() -> None:
     tiff = camera_block(thumbnail=b"\xff\xd8" + bytes(3000))
     assert edit(photo(tiff)).growth > 0
 
 
-def test_zeros_that_a_maker_notes_value_claims_are_no_padding() -> None:
+def test_zeros_that_a_maker_notes_value_claims_are_not_padding() -> None:
     note = pack("<H", 1) + pack("<HHII", 7, UNDEFINED, 2000, 0) + bytes(4)
     tiff = camera_block(exif=[Field(MAKER_NOTE, UNDEFINED, note)])
     at = tiff.data.index(note)
@@ -117,7 +117,7 @@ def test_bytes_that_no_tag_lists_are_never_cut() -> None:
     assert block_of(after)[len(tiff.data) - 36 : len(tiff.data)] == b"hidden" + bytes(30)
 
 
-def test_padding_is_left_alone_where_something_stands_right_before_it() -> None:
+def test_padding_is_left_alone_if_something_comes_right_before_it() -> None:
     wanted = edit(photo(camera_block())).growth
     tiff = camera_block()
     tiff.put(b"hidden", align=False)
@@ -140,7 +140,7 @@ def test_a_full_block_can_still_be_patched_in_place() -> None:
 
 @ORDERS
 @pytest.mark.parametrize("behind", [0, 20])
-def test_a_thumbnail_behind_the_block_is_still_found(order: str, behind: int) -> None:
+def test_a_thumbnail_after_the_block_is_still_found(order: str, behind: int) -> None:
     tiff = camera_block(order, thumbnail=b"?")
     at = tiff.data.index(pack(order + "HHI", THUMBNAIL_OFFSET, LONG, 1)) + 8
     tiff.set_long(at + 12, 40)
@@ -152,7 +152,7 @@ def test_a_thumbnail_behind_the_block_is_still_found(order: str, behind: int) ->
 
 
 @ORDERS
-def test_a_thumbnail_behind_the_image_is_still_found(order: str) -> None:
+def test_a_thumbnail_after_the_image_is_still_found(order: str) -> None:
     tiff = camera_block(order, thumbnail=b"?")
     at = tiff.data.index(pack(order + "HHI", THUMBNAIL_OFFSET, LONG, 1)) + 8
     tiff.set_long(at + 12, len(THUMBNAIL))
@@ -185,7 +185,7 @@ def test_a_thumbnail_with_a_length_beyond_all_measure_is_left_alone() -> None:
     assert tags_of(corrected(photo(tiff))) == CHANGES
 
 
-def test_an_ifd_behind_the_block_is_still_behind_it() -> None:
+def test_an_ifd_after_the_block_is_still_after_it() -> None:
     tiff = camera_block()
     at = tiff.data.index(pack("<HHI", 0x8769, LONG, 1)) + 12
     tiff.set_long(at, len(tiff.data) + 6)
@@ -195,7 +195,7 @@ def test_an_ifd_behind_the_block_is_still_behind_it() -> None:
 
 
 @pytest.mark.parametrize("tag", [GPS_POINTER, 0xA005])
-def test_a_pointer_to_an_ifd_behind_the_block_follows_even_if_its_ifd_moves(tag: int) -> None:
+def test_a_pointer_to_an_ifd_after_the_block_follows_even_if_its_ifd_moves(tag: int) -> None:
     tiff = camera_block(exif=[long(LITTLE, tag, 0)])
     entry = pack("<HHI", tag, LONG, 1)
     tiff.set_long(tiff.data.index(entry) + 8, len(tiff.data) + 4)
@@ -255,7 +255,7 @@ def test_an_ifd_at_the_very_end_without_the_offset_of_the_next_still_has_none(mi
     assert block[end : end + 4] == bytes(4)
 
 
-def test_a_maker_note_behind_the_image_is_refused_if_the_file_grows() -> None:
+def test_a_maker_note_after_the_image_is_refused_if_the_file_grows() -> None:
     tiff = camera_block(exif=[Field(MAKER_NOTE, UNDEFINED, b"", number=100, offset=50_000)])
     with pytest.raises(CorruptPhotoError, match="maker note"):
         corrected(photo(tiff))
@@ -282,7 +282,7 @@ def test_a_main_ifd_that_moves_still_leads_to_the_thumbnail() -> None:
     assert block.data[start : start + length] == THUMBNAIL
 
 
-def test_what_stands_where_an_exif_ifd_would_name_the_next_one_names_none_after_a_move() -> None:
+def test_what_is_where_an_exif_ifd_would_name_the_next_one_names_none_after_a_move() -> None:
     """Piexif writes values there; a copy of the IFD has nothing to do with them."""
     tiff = camera_block()
     exif = tiff.long_at(tiff.data.index(pack("<HHI", 0x8769, LONG, 1)) + 8)
@@ -291,7 +291,7 @@ def test_what_stands_where_an_exif_ifd_would_name_the_next_one_names_none_after_
     assert block.exif_ifds[0].next == 0
 
 
-def test_a_gps_ifds_own_tags_are_no_capture_tags() -> None:
+def test_a_gps_ifds_own_tags_are_not_capture_tags() -> None:
     """They are numbered for themselves; here two tags share a value, so that all IFDs are read back."""
     gps = [Field(USER_COMMENT, UNDEFINED, b"", number=5, offset=8), text(0x9003, "not a time")]
     tiff = camera_block(main=[long(LITTLE, GPS_POINTER, 0)])
@@ -302,7 +302,7 @@ def test_a_gps_ifds_own_tags_are_no_capture_tags() -> None:
     assert b"not a time\0" in after
 
 
-def test_a_value_behind_the_block_is_still_behind_it() -> None:
+def test_a_value_after_the_block_is_still_after_it() -> None:
     tiff = camera_block(exif=[Field(USER_COMMENT, ASCII, b"", number=40, offset=20_000)])
     block = block_of(corrected(photo(tiff)))
     growth = len(block) - len(tiff.data)

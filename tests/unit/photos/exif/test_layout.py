@@ -41,7 +41,7 @@ def test_a_value_is_as_long_as_its_type_says(kind: int, order: str) -> None:
     assert block.end_if_apart == end
 
 
-def test_all_that_stands_apart_ends_with_the_last_of_it() -> None:
+def test_all_that_is_apart_ends_with_the_last_of_it() -> None:
     tiff = camera_block(thumbnail=b"\xff\xd8" + bytes(range(40)))
     assert read_block(bytes(tiff.data) + b"not listed").end_if_apart == len(tiff.data)
 
@@ -49,22 +49,22 @@ def test_all_that_stands_apart_ends_with_the_last_of_it() -> None:
 @pytest.mark.parametrize(
     "offset", [4, 7, 8, 20, VALUE - 1], ids=["header", "header's end", "its IFD", "its entry", "next IFD's offset"]
 )
-def test_a_value_within_the_header_or_its_ifd_does_not_stand_apart(offset: int) -> None:
+def test_a_value_within_the_header_or_its_ifd_is_not_apart(offset: int) -> None:
     assert block_with(Field(0xC000, UNDEFINED, b"", number=5, offset=offset), behind=bytes(20)).end_if_apart == 0
 
 
-def test_a_value_behind_its_ifd_stands_apart() -> None:
+def test_a_value_after_its_ifd_is_apart() -> None:
     block = block_with(Field(0xC000, UNDEFINED, b"", number=5, offset=VALUE), behind=bytes(20))
     assert block.end_if_apart == VALUE + 5
 
 
-def test_a_value_that_ends_behind_the_block_does_not_stand_apart() -> None:
+def test_a_value_that_ends_after_the_block_is_not_apart() -> None:
     whole, cut = (block_with(Field(0xC000, UNDEFINED, b"", number=n, offset=VALUE), behind=bytes(20)) for n in (20, 21))
     assert (whole.end_if_apart, cut.end_if_apart) == (VALUE + 20, 0)
 
 
 @pytest.mark.parametrize("apart", [0, -1, -5])
-def test_two_values_that_share_a_byte_do_not_stand_apart(apart: int) -> None:
+def test_two_values_that_share_a_byte_are_not_apart(apart: int) -> None:
     first = VALUE + 12
     fields = [
         Field(tag, UNDEFINED, b"", number=5, offset=at) for tag, at in ((0xC000, first), (0xC001, first + 5 + apart))
@@ -72,7 +72,7 @@ def test_two_values_that_share_a_byte_do_not_stand_apart(apart: int) -> None:
     assert (block_with(*fields, behind=bytes(40)).end_if_apart > 0) == (apart == 0)
 
 
-def test_a_thumbnail_that_shares_a_byte_with_a_value_does_not_stand_apart() -> None:
+def test_a_thumbnail_that_shares_a_byte_with_a_value_is_not_apart() -> None:
     for at, apart in ((VALUE + 24 + 5, True), (VALUE + 24 + 4, False)):
         fields = [long(LITTLE, THUMBNAIL_OFFSET, at), long(LITTLE, THUMBNAIL_LENGTH, 4)]
         value = Field(0xC000, UNDEFINED, b"", number=5, offset=VALUE + 24)

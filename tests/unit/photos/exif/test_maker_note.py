@@ -61,7 +61,7 @@ MAKERS = {
 
 @pytest.mark.parametrize("order", [LITTLE, BIG], ids=["little-endian", "big-endian"])
 @pytest.mark.parametrize("maker", MAKERS)
-def test_a_preview_behind_the_image_is_still_found(maker: str, order: str) -> None:
+def test_a_preview_after_the_image_is_still_found(maker: str, order: str) -> None:
     make, header, start, length = MAKERS[maker]
     note = note_of(order, sorted([(start, 4, 1, 0), (length, 4, 1, len(PREVIEW))]), header)
     tiff = camera(order, make, note)
@@ -102,7 +102,7 @@ def test_the_hidden_data_of_a_sony_is_still_found() -> None:
     assert preview_of(corrected(before), at, HEADER, LITTLE) == PREVIEW
 
 
-def test_hidden_data_of_a_sony_that_stands_in_the_block_stays_as_it_is() -> None:
+def test_hidden_data_of_a_sony_in_the_block_stays_as_it_is() -> None:
     note = note_of(LITTLE, [(0x2044, 4, 2, 0)], b"SONY DSC \0\0\0")
     tiff = camera(LITTLE, "SONY", note)
     hidden = tiff.put(PREVIEW)
@@ -135,7 +135,7 @@ def test_the_preview_of_a_ricoh_whose_place_has_two_bytes_is_still_found(header:
         corrected(photo(tiff, trailer=PREVIEW))
 
 
-def test_a_preview_stored_as_a_value_behind_the_image_is_still_found() -> None:
+def test_a_preview_stored_as_a_value_after_the_image_is_still_found() -> None:
     note = note_of(
         LITTLE, [(0xB000, 1, 4, 3), (0x2001, UNDEFINED, len(PREVIEW), 0), (0x9050, 7, 8, 0)], b"SONY DSC \0\0\0"
     )
@@ -265,7 +265,7 @@ def test_the_same_tags_of_another_maker_stay_as_they_are() -> None:
 
 
 @pytest.mark.parametrize("kind", [2, 3, 7, 1])
-def test_what_is_no_offset_by_its_type_stays_as_it_is(kind: int) -> None:
+def test_what_is_not_an_offset_by_its_type_stays_as_it_is(kind: int) -> None:
     number = {3: 2}.get(kind, 4)
     note = note_of(LITTLE, [(0x001A, kind, number, 0x4C41_5541), (0x001B, 4, 1, 100)], b"SIGMA\0\0\0\x01\0")
     assert unchanged(note, camera(LITTLE, "SIGMA", note))
@@ -295,7 +295,7 @@ def test_a_note_of_no_known_form_stays_as_it_is(note: bytes) -> None:
     assert tags_of(corrected(photo(tiff))) == CHANGES
 
 
-def test_a_sony_value_under_the_tag_of_an_olympus_ifd_is_no_ifd() -> None:
+def test_a_sony_value_under_the_tag_of_an_olympus_ifd_is_not_an_ifd() -> None:
     # As a Sony SLT-A77 writes it: ten bytes under 0x2020 that could be read as an IFD of one entry, the next tag's
     # value behind them. What looks like an offset there changed when the block grew.
     like_an_ifd = pack("<HHHI", 1, 0, 10, 10)

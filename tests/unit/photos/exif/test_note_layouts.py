@@ -83,5 +83,5 @@ def test_the_ifd_of_a_preview_is_found_in_a_note_without_signature_by_the_make(m
     assert found_in(note, make=b"ACME") == [(1, 0)]
 
 
-def test_a_text_that_follows_a_known_signature_is_no_ifd() -> None:
+def test_a_text_that_follows_a_known_signature_is_not_an_ifd() -> None:
     assert found_in(b"Panasonic\0\0\0" + b"text " * 20) == []

@@ -48,7 +48,7 @@ def numbers(order: str, kind: int, *values: int) -> bytes:
 @ORDERS
 @pytest.mark.parametrize("kind", [SHORT, LONG])
 @pytest.mark.parametrize("strips", [1, 2, 5])
-def test_the_black_end_of_an_uncompressed_thumbnail_is_no_padding(order: str, kind: int, strips: int) -> None:
+def test_the_black_end_of_an_uncompressed_thumbnail_is_not_padding(order: str, kind: int, strips: int) -> None:
     def block(first: int) -> Tiff:
         size = len(DARK) // strips
         starts = [first + number * size for number in range(strips)]
@@ -79,7 +79,7 @@ def test_a_thumbnail_whose_offset_has_a_type_of_its_own_is_not_changed(order: st
 
 @ORDERS
 @pytest.mark.parametrize("tag", [STRIP_OFFSETS, THUMBNAIL_OFFSET])
-def test_an_image_behind_the_block_that_could_not_follow_is_refused(order: str, tag: int) -> None:
+def test_an_image_after_the_block_that_could_not_follow_is_refused(order: str, tag: int) -> None:
     lengths = {STRIP_OFFSETS: STRIP_LENGTHS, THUMBNAIL_OFFSET: THUMBNAIL_LENGTH}
     tiff = with_ifd1(order, [short(order, tag, 20_000), long(order, lengths[tag], 40)])
     with pytest.raises(CorruptPhotoError, match="would be lost"):
@@ -89,7 +89,7 @@ def test_an_image_behind_the_block_that_could_not_follow_is_refused(order: str, 
 
 
 @ORDERS
-def test_strips_that_the_main_image_had_before_it_became_a_jpeg_are_no_obstacle(order: str) -> None:
+def test_strips_that_the_main_image_had_before_it_became_a_jpeg_are_not_an_obstacle(order: str) -> None:
     strips = [Field(tag, LONG, numbers(order, LONG, *[90_000] * 3)) for tag in (STRIP_OFFSETS, STRIP_LENGTHS)]
     assert tags_of(corrected(photo(camera_block(order, main=strips)))) == CHANGES
 
@@ -102,7 +102,7 @@ def with_sub_ifd(order: str, fields: list[Field], at: int | None = None) -> Tiff
 
 
 @ORDERS
-def test_a_sub_ifd_within_the_block_is_no_obstacle(order: str) -> None:
+def test_a_sub_ifd_within_the_block_is_not_an_obstacle(order: str) -> None:
     image = b"\xff\xd8 image"
     fields = [long(order, THUMBNAIL_OFFSET, 8), long(order, THUMBNAIL_LENGTH, len(image)), text(0x010E, "an image")]
     tiff = with_sub_ifd(order, fields)
@@ -120,7 +120,7 @@ def test_a_sub_ifd_that_is_not_within_the_block_stops_it_from_growing(order: str
 
 
 @ORDERS
-def test_a_sub_ifd_whose_image_is_behind_the_block_stops_it_from_growing(order: str) -> None:
+def test_a_sub_ifd_whose_image_is_after_the_block_stops_it_from_growing(order: str) -> None:
     fields = [long(order, THUMBNAIL_OFFSET, 30_000), long(order, THUMBNAIL_LENGTH, 300)]
     with pytest.raises(CorruptPhotoError, match="would be lost"):
         corrected(photo(with_sub_ifd(order, fields)))
@@ -136,7 +136,7 @@ def test_a_sub_ifd_that_is_the_exif_ifd_too_stops_that_from_moving() -> None:
 
 @ORDERS
 @pytest.mark.parametrize("behind", [1, 3])
-def test_an_ifd_with_an_odd_number_of_bytes_behind_it_may_not_come_to_life(order: str, behind: int) -> None:
+def test_an_ifd_with_an_odd_number_of_bytes_after_it_may_not_come_to_life(order: str, behind: int) -> None:
     """Some readers take an IFD for damaged that ends one or three bytes before the block, and read it if it grows."""
     tiff = with_ifd1(order, [short(order, 0x0112, 1)])
     del tiff.data[-4:]
@@ -178,7 +178,7 @@ def test_tags_of_the_gps_ifd_follow_neither_the_exif_ifd_nor_an_image(order: str
 
 @ORDERS
 @pytest.mark.parametrize("kind", [ASCII, UNDEFINED])
-def test_a_pointer_of_a_type_that_nobody_follows_is_no_obstacle(order: str, kind: int) -> None:
+def test_a_pointer_of_a_type_that_nobody_follows_is_not_an_obstacle(order: str, kind: int) -> None:
     tiff = camera_block(order, main=[Field(GPS_POINTER, kind, b"no pointer at all\0")])
     assert tags_of(corrected(photo(tiff))) == CHANGES
 
@@ -191,6 +191,6 @@ def test_a_capture_time_of_another_type_becomes_ascii(kind: int) -> None:
 
 
 @pytest.mark.parametrize("tag", [0x0111, 0x0117, 0x0144, 0x0145])
-def test_offsets_or_lengths_of_an_image_alone_tell_nothing(tag: int) -> None:
+def test_offsets_or_lengths_of_an_image_alone_say_nothing(tag: int) -> None:
     after = corrected(photo(camera_block(exif=[long(LITTLE, tag, 500)])))
     assert tags_of(after) == CHANGES

@@ -124,7 +124,7 @@ def test_damage_elsewhere_does_not_matter_in_place() -> None:
     assert len(corrected(before)) == len(before)
 
 
-def test_an_ifd_that_stands_within_other_data_is_not_followed() -> None:
+def test_an_ifd_within_other_data_is_not_followed() -> None:
     """A garbage pointer to IFD1 makes an IFD of a thumbnail's bytes; a reference in it must not be changed."""
     note = b"precious " * 20
     fake = pack("<H", 1) + pack("<HHII", 0x0110, 2, 40, 50_000) + bytes(4)

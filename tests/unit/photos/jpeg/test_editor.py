@@ -38,7 +38,7 @@ ICC = segment(0xE2, b"ICC_PROFILE\0\x01\x01profile")
 
 
 @ORDERS
-def test_tags_that_stand_are_patched_in_place(order: str) -> None:
+def test_existing_tags_are_patched_in_place(order: str) -> None:
     before = photo(camera_block(order, [OFFSET]))
     after = corrected(before)
     assert tags_of(after) == CHANGES
@@ -48,7 +48,7 @@ def test_tags_that_stand_are_patched_in_place(order: str) -> None:
 
 
 @ORDERS
-def test_a_missing_offset_gets_a_new_exif_ifd_behind_the_block(order: str) -> None:
+def test_a_missing_offset_gets_a_new_exif_ifd_after_the_block(order: str) -> None:
     before = photo(camera_block(order, thumbnail=b"\xff\xd8thumb\xff\xd9"))
     after = corrected(before)
     assert tags_of(after) == CHANGES
@@ -86,7 +86,7 @@ def test_a_block_without_an_exif_ifd_gets_one(order: str) -> None:
     assert block_of(after)[8 : len(tiff.data)] == tiff.data[8:]
 
 
-def test_a_photo_without_exif_gets_a_minimal_block_behind_jfif() -> None:
+def test_a_photo_without_exif_gets_a_minimal_block_after_jfif() -> None:
     before = plain_jpeg()
     after = corrected(before)
     assert exif_of(after) == {DATE_TIME_ORIGINAL: "2021:03:04 05:06:07", OFFSET_TIME_ORIGINAL: "-05:00"}
@@ -109,7 +109,7 @@ def test_all_else_stays_as_it_is_to_the_last_bit() -> None:
     assert segments(after)[1:] == segments(before)[1:]
 
 
-def test_exif_that_stands_behind_other_segments_stays_there() -> None:
+def test_exif_that_comes_after_other_segments_stays_there() -> None:
     before = jpeg(XMP, ICC, exif_segment(camera_block().data), jfif=True)
     after = corrected(before)
     assert [one[:8] for one in segments(after)[:3]] == [one[:8] for one in segments(before)[:3]]
@@ -131,7 +131,7 @@ def test_the_same_correction_again_changes_nothing() -> None:
     assert again.before == again.after == CHANGES
 
 
-def test_no_change_asked_is_no_change() -> None:
+def test_no_change_asked_is_not_a_change() -> None:
     change = edit(photo(camera_block()), CaptureTags())
     assert not change.patches
     assert change.after.date_time_original == TAKEN
@@ -187,7 +187,7 @@ def test_an_unsorted_ifd_stays_readable_and_keeps_its_order() -> None:
     assert [tag for tag in tags if tag != OFFSET_TIME_ORIGINAL] == [USER_COMMENT, DATE_TIME_ORIGINAL, 0x829A]
 
 
-def test_a_new_ifd_stands_on_a_word_boundary() -> None:
+def test_a_new_ifd_is_on_a_word_boundary() -> None:
     tiff = camera_block()
     tiff.put(b"odd", align=False)
     assert len(tiff.data) % 2
@@ -229,7 +229,7 @@ def test_stray_bytes_between_segments_stay_where_they_are() -> None:
 
 
 @pytest.mark.parametrize("header", [b"Exif\0\0", b"Exif\0\xff", b"EXIF\0\0", b"\xff\xe1\0\0Exif\0\0", b"xxxExif\0\0"])
-def test_an_exif_block_is_found_behind_any_header_that_readers_accept(header: bytes) -> None:
+def test_an_exif_block_is_found_after_any_header_that_readers_accept(header: bytes) -> None:
     before = jpeg(segment(0xE1, header + camera_block().data))
     after = corrected(before)
     assert tags_of(after) == CHANGES

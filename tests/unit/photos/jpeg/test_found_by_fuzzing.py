@@ -33,7 +33,7 @@ def test_a_capture_time_that_claims_a_place_in_the_thumbnail_gets_one_of_its_own
 
 
 @pytest.mark.parametrize("order", [build.LITTLE, build.BIG])
-def test_a_value_that_stands_within_its_own_ifd_would_come_to_light_when_the_ifd_moves(order: str) -> None:
+def test_a_value_within_its_own_ifd_would_be_revealed_when_the_ifd_moves(order: str) -> None:
     at = read_block(bytes(build.camera_block(order).data)).exif_ifds[0].at
     stray = build.Field(EXPOSURE_BIAS, build.RATIONAL, bytes(8), offset=at + 6)
     with pytest.raises(CorruptPhotoError, match="tag 9204"):
@@ -65,7 +65,7 @@ def test_a_preview_in_a_maker_note_is_not_moved_if_its_offset_is_part_of_another
         correct_bytes(build.photo(photo(photo(8).index(value))), ASKED)
 
 
-def test_a_thumbnail_of_impossible_length_takes_nothing_of_what_a_correction_adds_behind_it() -> None:
+def test_a_thumbnail_of_impossible_length_takes_nothing_of_what_a_correction_adds_after_it() -> None:
     block = build.camera_block(thumbnail=THUMBNAIL)
     length = bytes(block.data).index(build.pack("<HHI", build.THUMBNAIL_LENGTH, build.LONG, 1))
     block.set_long(length + 4, 4)  # four numbers instead of one

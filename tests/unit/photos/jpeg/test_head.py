@@ -33,7 +33,7 @@ def test_pieces_of_any_size_give_the_same_head(cuts: list[int]) -> None:
     assert reader.head() == head_of(PHOTO)
 
 
-def test_bytes_behind_the_head_are_not_kept() -> None:
+def test_bytes_after_the_head_are_not_kept() -> None:
     reader = HeadReader()
     reader.feed(PHOTO)
     assert reader.feed(b"image data" * 1000)
@@ -48,7 +48,7 @@ def test_any_kind_of_bytes_will_do(piece: type[bytearray] | type[memoryview]) ->
     assert reader.head() == head_of(PHOTO)
 
 
-def test_fill_bytes_belong_to_the_segment_behind_them() -> None:
+def test_fill_bytes_belong_to_the_segment_after_them() -> None:
     filled = jpeg(b"\xff\xff\xff" + segment(0xE1, b"Exif\0\0"))
     first, second = head_of(filled).segments[:2]
     assert (first.start, first.payload, first.end) == (2, 9, 15)
@@ -56,7 +56,7 @@ def test_fill_bytes_belong_to_the_segment_behind_them() -> None:
 
 
 @pytest.mark.parametrize("stray", [b"\0", b"\0\0", bytes(MAX_STRAY)])
-def test_stray_bytes_between_segments_belong_to_the_segment_behind_them(stray: bytes) -> None:
+def test_stray_bytes_between_segments_belong_to_the_segment_after_them(stray: bytes) -> None:
     exif = segment(0xE1, b"Exif\0\0")
     first, second = head_of(jpeg(exif + stray + b"\xff" + segment(0xFE, b"hello"))).segments[:2]
     assert (first.start, first.end) == (2, 2 + len(exif))
@@ -85,7 +85,7 @@ def test_a_marker_without_length_is_a_segment_of_its_own() -> None:
         (b"", "empty"),
     ],
 )
-def test_what_is_no_jpeg_is_unsupported(data: bytes, words: str) -> None:
+def test_what_is_not_a_jpeg_is_unsupported(data: bytes, words: str) -> None:
     with pytest.raises(UnsupportedFormatError, match=words):
         head_of(data)
 

@@ -110,7 +110,7 @@ def test_a_broken_multi_picture_index_is_refused_only_where_it_matters(broken: b
     assert tags_of(corrected(photo(camera_block(exif=[text(OFFSET_TIME_ORIGINAL, "Z")]), index), ONLY_DATE))
 
 
-def test_a_size_that_is_not_told_stays_untold() -> None:
+def test_an_unknown_size_stays_unknown() -> None:
     index = multi_picture(LITTLE, [0, 0], [0, 0])
     before = photo(camera_block(), index)
     assert segments(corrected(before))[1] == index

@@ -47,7 +47,7 @@ def test_an_afcp_trailer_longer_than_what_is_searched_is_followed_in_memory() ->
 
 
 @ORDERS
-def test_an_afcp_trailer_is_followed_whatever_stands_in_its_last_four_bytes(order: str) -> None:
+def test_an_afcp_trailer_is_followed_whatever_is_in_its_last_four_bytes(order: str) -> None:
     """They are reserved; ExifTool does not look at them. Fuzzing found this."""
     before = with_afcp(photo(camera_block()), PARTS, order)[:-4] + b"\0\0\7\0"
     after = corrected(before)
@@ -114,6 +114,6 @@ def test_an_afcp_trailer_that_claims_more_parts_than_it_has_room_for_is_refused(
         corrected(bytes(before))
 
 
-def test_the_name_of_the_protocol_alone_is_no_trailer() -> None:
+def test_the_name_of_the_protocol_alone_is_not_a_trailer() -> None:
     before = photo(camera_block(), trailer=b"SEFH" + bytes(40) + b"SEFT" + b"AXS! is a name, not a trailer")
     assert image_data(corrected(before)) == image_data(before)

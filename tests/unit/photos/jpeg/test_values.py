@@ -63,7 +63,7 @@ def test_a_date_of_another_type_becomes_ascii(kind: int) -> None:
 
 
 @pytest.mark.parametrize("value", [b"", b"2019\0", b"2019:08:17\0", b"19:08:17 14:02\0"])
-def test_a_value_without_room_moves_behind_the_block(value: bytes) -> None:
+def test_a_value_without_room_moves_after_the_block(value: bytes) -> None:
     before = with_date(value)
     after = corrected(before)
     assert tags_of(after) == CHANGES
@@ -71,7 +71,7 @@ def test_a_value_without_room_moves_behind_the_block(value: bytes) -> None:
     assert edit(after).growth == 0
 
 
-def test_a_date_of_a_type_that_is_no_text_gets_a_new_value() -> None:
+def test_a_date_of_a_type_that_is_not_text_gets_a_new_value() -> None:
     before = with_date(b"\x01\0\0\0\x02\0\0\0", 5)
     assert tags_of(corrected(before)) == CHANGES
 

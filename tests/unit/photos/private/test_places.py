@@ -49,7 +49,7 @@ def test_several_segments_of_photoshop_are_one_or_many(parts: list[bytes]) -> No
     assert result.count(b"8BIM") == file.count(b"8BIM")
 
 
-def test_resources_that_continue_for_ever_are_refused() -> None:
+def test_resources_that_continue_forever_are_refused() -> None:
     start = b"8BIM\4\4\0\0" + (1 << 20).to_bytes(4, "big")
     with pytest.raises(CorruptPhotoError, match="64 segments"):
         correct_bytes(jpeg(*photoshop(start, *[b"....."] * 70)), removing("names"))
@@ -156,7 +156,7 @@ def test_a_coordinate_that_is_repeated_in_a_makers_data_is_noticed_in_every_form
         correct_bytes(jpeg(segment(0xE1, exif)), removing("location"))
 
 
-def test_a_short_number_that_another_field_has_too_is_no_leak() -> None:
+def test_a_short_number_that_another_field_has_too_is_not_a_leak() -> None:
     exif = piexif.dump({"0th": {282: (7299, 100)}, "GPS": {**GPS, 6: (7299, 100)}})
     found = piexif.load(correct_bytes(jpeg(segment(0xE1, exif)), removing("location")))
     assert found["0th"][282] == (7299, 100)
@@ -283,7 +283,7 @@ def test_a_serial_number_that_a_known_note_repeats_elsewhere_is_noticed() -> Non
         correct_bytes(jpeg(segment(0xE1, exif)), removing("serial-numbers"))
 
 
-def test_a_phrase_that_a_camera_writes_into_every_photo_is_no_secret() -> None:
+def test_a_phrase_that_a_camera_writes_into_every_photo_is_not_a_secret() -> None:
     exif = piexif.dump({"0th": {270: b"ACME DIGITAL CAMERA", 271: b"Acme"}, "Exif": {37500: b"?ACME DIGITAL CAMERA"}})
     found = piexif.load(correct_bytes(jpeg(segment(0xE1, exif)), removing("captions")))
     assert 270 not in found["0th"]

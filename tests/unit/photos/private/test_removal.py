@@ -127,7 +127,7 @@ def test_a_comment_is_overwritten_and_its_segment_stays() -> None:
     assert result == jpeg(segment(0xEF, bytes(len(CAPTION))))
 
 
-def test_a_thumbnail_does_not_tell_either() -> None:
+def test_a_thumbnail_does_not_reveal_it_either() -> None:
     thumbnail = jpeg(segment(0xE1, exif()))
     builder = tiffs.TiffBuilder()
     start = builder.put(thumbnail)
@@ -317,6 +317,6 @@ def test_a_segment_that_nobody_knows_is_refused_or_goes_as_a_whole(extra: bytes,
     assert b"SECRET" not in correct_bytes(jpeg(extra), asked("location,maker-notes"))
 
 
-def test_segments_that_tell_nothing_are_left_alone() -> None:
+def test_segments_that_say_nothing_are_left_alone() -> None:
     file = jpeg(segment(0xE0, b"JFIF\0\1\1"), segment(0xE2, b"ICC_PROFILE\0\1\1"), segment(0xEE, b"Adobe\0d"))
     assert correct_bytes(file, asked("location,names,captions,faces,serial-numbers,maker-notes")) == file
