@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, get_args
 from urllib.parse import urlsplit
@@ -65,9 +65,9 @@ class Proxy:
             writer.close()
             return
         self._open |= {writer, to_server}
-        await asyncio.gather(
-            self._pump(reader, to_server, counted=True), self._pump(from_server, writer, counted=False)
-        )
+        pumps = self._pump(reader, to_server, counted=True), self._pump(from_server, writer, counted=False)
+        with suppress(asyncio.CancelledError):  # at the end; asyncio would complain of a cancelled callback
+            await asyncio.gather(*pumps)
         self._open -= {writer, to_server}
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, counted: bool) -> None:
@@ -201,10 +201,7 @@ def _proxy(endpoint: str, after: int, away: float, way: Way) -> Iterator[str]:
 
     def serve() -> None:
         loop.run_until_complete(proxy.serve(ready, ended))
-        left = asyncio.all_tasks(loop)
-        for task in left:
-            task.cancel()
-        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        loop.run_until_complete(_cancel(asyncio.all_tasks(loop)))
         loop.close()
 
     thread = threading.Thread(target=serve, daemon=True)
@@ -215,6 +212,12 @@ def _proxy(endpoint: str, after: int, away: float, way: Way) -> Iterator[str]:
     finally:
         loop.call_soon_threadsafe(ended.set)
         thread.join()
+
+
+async def _cancel(tasks: set["asyncio.Task[None]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 if __name__ == "__main__":

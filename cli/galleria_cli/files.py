@@ -3,11 +3,15 @@
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 from galleria_cli.rules.filename import NAME
 from galleria_storage.bulk.selection import Selection
 from galleria_storage.bulk.walk import LocalFile, walk
 from galleria_storage.errors import LocalFileError
+
+#: What makes a name a pattern.
+_SPECIAL: Final = frozenset("*?[")
 
 
 class Chosen:
@@ -92,12 +96,12 @@ def expanded(paths: Sequence[Path]) -> Iterator[Path]:
     LocalFileError
         Nothing fits a pattern.
     """
-    from glob import glob, has_magic  # noqa: PLC0415 # seldom
-
     for path in paths:
-        if not has_magic(str(path)) or os.path.lexists(path):
+        if not _SPECIAL & set(str(path)) or os.path.lexists(path):
             yield path
             continue
+        from glob import glob  # noqa: PLC0415 # seldom
+
         fitting = sorted(glob(str(path), recursive=True))  # noqa: PTH207 # the pattern may be absolute
         if not fitting:
             raise LocalFileError(f"no such file or folder: {str(path)!r}")

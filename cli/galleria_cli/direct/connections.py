@@ -31,7 +31,7 @@ class Connections:
     def __init__(self, url: str, trusted: str = "") -> None:
         parts = urlsplit(url)
         self._secure = parts.scheme == "https"
-        self._address = (parts.hostname or "", parts.port or _PORTS[parts.scheme])
+        self._host, self._port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
         self._trusted = trusted
         self._idle: deque[Channel] = deque()
         weakref.finalize(self, _close_all, self._idle)
@@ -74,12 +74,13 @@ class Connections:
         return answer
 
     def _new(self) -> Channel:
-        connected = socket.create_connection(self._address, _SECONDS)
+        host: Any = self._host.encode("ascii") if self._host.isascii() else self._host  # only others need a codec
+        connected = socket.create_connection((host, self._port), _SECONDS)
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if not self._secure:
             return Channel(connected)
         try:
-            return Channel(self._context.wrap_socket(connected, server_hostname=self._address[0]))
+            return Channel(self._context.wrap_socket(connected, server_hostname=self._host))
         except BaseException:
             connected.close()
             raise
