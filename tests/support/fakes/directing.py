@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 STATUS = {
     "AccessDenied": 403,
+    "404": 404,
     "NoSuchKey": 404,
     "NoSuchBucket": 404,
     "NoSuchUpload": 404,

@@ -271,7 +271,8 @@ class FakeS3:
     def _find(self, operation: str, bucket: str, key: str) -> StoredObject:
         found = self.objects.get((bucket, key))
         if found is None:
-            raise client_error(operation, "NoSuchKey")
+            # The answer to a HEAD has no body that could hold a code.
+            raise client_error(operation, "404" if operation == "HeadObject" else "NoSuchKey")
         return found
 
     def _describe(self, found: StoredObject) -> dict[str, Any]:
