@@ -109,6 +109,8 @@ ADDED: list[tuple[Rule, Path, str, str]] = [
     (library.values_do_not_change, DRAFT, "\n\n@dataclass\nclass Sketch:\n    pass", "Sketch needs frozen=True"),
     (library.values_do_not_change, DRAFT, "\n\n@dataclass(frozen=True)\nclass Sketch:\n    pass", "needs slots=True"),
     (library.values_do_not_change, DRAFT, "\n\n@dataclass(frozen=False)\nclass Sketch:\n    pass", "needs frozen=True"),
+    (library.the_page_names_the_parts_of_the_command, COMMAND / "extra.py", "", "not name extra in the section on the"),
+    (library.the_page_names_the_parts_of_the_command, COMMAND / "more/one.py", "", "not name more in the section on"),
     (library.every_module_is_on_the_page, LIBRARY / "photos/gif.py", "", "not name gif in the section on photos"),
     (library.every_module_is_on_the_page, LIBRARY / "photos/jpeg/soi.py", "", "not name soi in the section on photos"),
 ]

@@ -52,6 +52,8 @@ FOR_PEOPLE: Final = {
     "galleria_cli",
 }  # fmt: skip
 MOST_LINES: Final = 300
+#: Where in a path its part of the command is named: cli/galleria_cli/PART.
+COMMAND_DEPTH: Final = 2
 
 #: Names that several modules have, since they are the same thing of different owners.
 REPEATED: Final = {
@@ -204,6 +206,16 @@ def every_module_is_on_the_page(house: House) -> Iterator[str]:
                 yield f"{module.place}: {PAGE} does not name {module.path.stem} in the section on {module.room}"
 
 
+def the_page_names_the_parts_of_the_command(house: House) -> Iterator[str]:
+    """The section on the command names its modules, and its folders as a whole."""
+    (section,) = re.findall(r"^## The command\n(.*?)(?=^## |\Z)", house.page, re.MULTILINE | re.DOTALL)
+    named = re.findall(r"\w+", " ".join(re.findall(r"`([^`]+)`", section)))
+    for module in house.command:
+        part = module.path.parts[COMMAND_DEPTH].removesuffix(".py")
+        if not part.startswith("__") and part not in named:
+            yield f"{module.path.as_posix()}: {PAGE} does not name {part} in the section on the command"
+
+
 def the_page_goes_from_the_bottom_up(house: House) -> Iterator[str]:
     """The page describes a room after all rooms that it imports."""
     described: list[str] = []
@@ -234,6 +246,7 @@ RULES: Final[tuple[Callable[[House], Iterator[str]], ...]] = (
     classes_say_one_thing,
     values_do_not_change,
     every_module_is_on_the_page,
+    the_page_names_the_parts_of_the_command,
     the_page_goes_from_the_bottom_up,
     the_page_names_only_rooms_that_exist,
 )
