@@ -1,14 +1,14 @@
 """The arguments of `correct`: corrections, photos and folders, in any order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from galleria_cli.files import expanded
+from galleria_cli.files import distinct, expanded
 from galleria_cli.rules.filename import NAME
 from galleria_cli.rules.rulebook import Rulebook, book_of, read_rulebook
 from galleria_cli.rules.short_forms import ASKING_KEYS, correction_values
 from galleria_storage.bulk.selection import Selection
-from galleria_storage.bulk.walk import LocalFile, list_files
+from galleria_storage.bulk.walk import LocalFile, walk
 from galleria_storage.corrections.near_misses import near_keys
 from galleria_storage.errors import CorrectionError
 
@@ -58,13 +58,18 @@ def nothing_asked(paths: Sequence[Path], rules: Path | None, *, recursive: bool)
 
 def photos_of(paths: Sequence[Path], selection: Selection, *, recursive: bool, into: Path | None) -> list[LocalFile]:
     """Return the chosen files, without those in the folder for the copies, if it lies inside another."""
-    found = []
     copies = into.resolve() if into else None
-    for path in paths:
-        if not (recursive and path.is_dir()):
-            problem = "it is a folder; -r takes the photos in it" if path.is_dir() else None
-            found.append(LocalFile(path.name, path, problem))
-            continue
-        inside = (file for file in list_files(path) if selection.takes(file.name) and file.name != NAME)
-        found += [file for file in inside if copies is None or copies not in file.path.resolve().parents]
+    found: list[LocalFile] = []
+    for number, path in enumerate(paths):
+        for file in _inside(path, selection, copies) if recursive and path.is_dir() else [_single(path)]:
+            found += distinct(file, paths[:number])
     return found
+
+
+def _inside(folder: Path, selection: Selection, copies: Path | None) -> Iterator[LocalFile]:
+    found = (file for file in walk(folder) if file.name.rpartition("/")[2] != NAME and selection.takes(file.name))
+    return (file for file in found if copies is None or copies not in file.path.resolve().parents)
+
+
+def _single(path: Path) -> LocalFile:
+    return LocalFile(path.name, path, "it is a folder; -r takes the photos in it" if path.is_dir() else None)

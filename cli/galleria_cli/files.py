@@ -25,6 +25,8 @@ class Chosen:
         Which names to take; `galleria.toml` is never among them.
     recursive
         Take folders with everything inside, otherwise only the files directly in them.
+    one_place
+        All go to one place, where each needs a name of its own; see `distinct`.
 
     Raises
     ------
@@ -32,8 +34,11 @@ class Chosen:
         There is no such file or folder, or nothing fits a pattern.
     """
 
-    def __init__(self, paths: Sequence[Path], selection: Selection, *, recursive: bool = True) -> None:
+    def __init__(
+        self, paths: Sequence[Path], selection: Selection, *, recursive: bool = True, one_place: bool = True
+    ) -> None:
         self._paths = list(expanded(paths))
+        self._one_place = one_place
         self._selection = selection
         self._recursive = recursive
         for path in self._paths:
@@ -42,10 +47,10 @@ class Chosen:
 
     def __iter__(self) -> Iterator[LocalFile]:
         """Yield the files of one path after the other, in the order of their names."""
-        for path in self._paths:
+        for number, path in enumerate(self._paths):
             for file in self._inside(path):
                 if file.name.rpartition("/")[2] != NAME and self._selection.takes(file.name):
-                    yield file
+                    yield from distinct(file, self._paths[:number]) if self._one_place else [file]
 
     def _inside(self, path: Path) -> Iterator[LocalFile]:
         if path.is_dir():
@@ -53,15 +58,32 @@ class Chosen:
         return iter([LocalFile(path.name, path)])
 
 
+def distinct(file: LocalFile, earlier: Sequence[Path]) -> Iterator[LocalFile]:
+    """Yield a file unless one of the paths before it means the same file; with its problem if one of its name is there.
+
+    Two cards of one camera both have a DSC_0001.JPG: neither may take the place of the other.
+    """
+    for path in earlier:
+        other = path / file.name if path.is_dir() else path
+        if not (path.is_dir() or path.name == file.name) or not os.path.lexists(other):
+            continue
+        if not (other.exists() and file.path.exists() and other.samefile(file.path)):
+            yield file._replace(
+                problem=f"it would take the place of {str(other)!r}: name the folder above both instead"
+            )
+        return
+    yield file
+
+
 def files_of(paths: Sequence[Path], selection: Selection, *, recursive: bool = True) -> list[LocalFile]:
-    """Return the chosen files; see `Chosen`.
+    """Return the chosen files, which stay where they are; see `Chosen`.
 
     Raises
     ------
     LocalFileError
         There is no such file or folder, or nothing fits a pattern.
     """
-    return list(Chosen(paths, selection, recursive=recursive))
+    return list(Chosen(paths, selection, recursive=recursive, one_place=False))
 
 
 def folder_given(path: Path) -> Path:

@@ -164,3 +164,20 @@ def test_both_halves_of_a_live_photo_ask_for_the_zone_that_the_photo_tells(
     assert tags(s3, buckets, f"{prefix}1.MOV") == {"target-timezone-offset-hours": "-05:00"}
     assert keys(s3, buckets.staging, prefix) == [f"{prefix}1.HEIC", f"{prefix}1.MOV"]
     capsys.readouterr()
+
+
+def test_two_photos_of_one_name_never_take_each_others_place(
+    s3: "S3Client", buckets: Buckets, prefix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for card in ("100CANON", "101CANON"):
+        (tmp_path / card).mkdir()
+        (tmp_path / card / "1.jpg").write_bytes(PHOTO + card.encode())
+    cards = [str(tmp_path / card) for card in ("100CANON", "101CANON")]
+    for _ in range(2):
+        assert main(["push", *cards, "--prefix", prefix]) == 1
+        assert f"would take the place of '{cards[0]}/1.jpg'" in capsys.readouterr().out
+    assert main(["push", f"{cards[0]}/1.jpg", f"{cards[1]}/1.jpg", "--prefix", prefix]) == 1
+    assert s3.get_object(Bucket=buckets.staging, Key=f"{prefix}1.jpg")["Body"].read().endswith(b"100CANON")
+    capsys.readouterr()
+    assert main(["push", cards[0], f"{cards[0]}/1.jpg", cards[0], "--prefix", prefix]) == 0, "it is the same file"
+    assert "0 pushed (0 bytes), 1 already there" in capsys.readouterr().out

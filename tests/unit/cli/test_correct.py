@@ -261,3 +261,13 @@ def test_a_file_that_only_claims_to_be_a_photo_is_not_left_out_in_silence(
     assert main(["correct", "-r", str(wedding), "--dry-run"]) == 1
     assert f"rejected   3.JPG  {why}" in (said := capsys.readouterr().out)
     assert "1 left out (--verbose names them)" in said
+
+
+def test_two_photos_of_one_name_never_take_each_others_place(
+    wedding: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (wedding / "a/b/2.jpg").write_bytes(PHOTO)
+    words = ["correct", "shift=1", "--into", str(tmp_path / "out"), str(wedding / "2.jpg"), str(wedding / "a/b/2.jpg")]
+    assert main(words) == 1
+    assert "rejected   2.jpg  it would take the place of" in (said := capsys.readouterr().out)
+    assert "1 corrected, 1 rejected" in said
