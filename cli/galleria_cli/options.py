@@ -64,7 +64,7 @@ def reported(function: Command) -> Command:
 
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
     @click.option("-q", "--quiet", is_flag=True, help="Print only problems and the summary.")
-    @click.option("-v", "--verbose", is_flag=True, help="Also name what needs nothing done.")
+    @click.option("-v", "--verbose", is_flag=True, help="Also list what needs nothing.")
     @wraps(function)
     def command(*, as_json: bool, quiet: bool, verbose: bool, **others: Any) -> Any:
         return function(report=Report(as_json=as_json, quiet=quiet, verbose=verbose), **others)
@@ -96,7 +96,7 @@ def recursive(*, default: bool, what: str) -> Callable[[Command], Command]:
 def at_once(function: Command) -> Command:
     """Add --transfers; the command gets `transfers` as a number."""
     return click.option(
-        "--transfers", type=click.IntRange(1, 64), default=_AT_ONCE, show_default=True, help="Files at once."
+        "--transfers", type=click.IntRange(1, 64), default=_AT_ONCE, show_default=True, help="How many files at once."
     )(function)
 
 

@@ -20,7 +20,7 @@ from galleria_storage.errors import CorrectionError, LocalFileError
 @click.argument("words", nargs=-1, required=True, metavar="[KEY=VALUE...] PHOTO or FOLDER...")
 @click.option("--into", type=PATH, metavar="FOLDER", help="Where the corrected copies go; made if missing.")
 @click.option("--others", is_flag=True, help="Copy files that are not photos, too.")
-@click.option("--rules", type=PATH, metavar="FILE", help=f"Instead of the folder's {NAME}.")
+@click.option("--rules", type=PATH, metavar="FILE", help=f"Rules to use instead of the folder's {NAME}.")
 @recursive(default=False, what="Folders")
 @selected
 @at_once
@@ -41,8 +41,8 @@ def command(
     """Correct photos on this computer, or try what a correction would do.
 
     Writes a corrected copy of each photo into a folder. The photos themselves are only read, and no copy that is there
-    already is replaced. With -r, photos in folders, as galleria.toml in them asks; a run that was stopped continues
-    where it was. Sidecars (.xmp) follow their photos.
+    already is replaced. With -r, whole folders are corrected by the rules in their galleria.toml; a stopped run
+    continues where it was. Sidecars (.xmp) follow their photos.
     """
     from galleria_cli import asked  # noqa: PLC0415 # `--help` is quick
     from galleria_cli.correcting import Corrected, Correcting  # noqa: PLC0415

@@ -14,7 +14,7 @@ from galleria_storage.errors import SettingsError
 
 @click.command("look", cls=Subcommand)
 @click.argument("folder", type=PATH, required=False)
-@click.option("--staged", is_flag=True, help="Look at what staging and the public bucket hold.")
+@click.option("--staged", is_flag=True, help="Show what is in staging and the public bucket.")
 @click.option("--prefix", default="", help="With --staged: only keys with this prefix.")
 @click.option(
     "--settings-from", "stack", metavar="STACK", help="With --staged: judge by the deployed function's settings."

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 )
 @click.argument("paths", nargs=-1, required=True, metavar="FOLDER or PHOTO...", type=PATH)
 @click.option("--correct", multiple=True, metavar="KEY=VALUE", help="A correction for every file; overrides the rules.")
-@click.option("--rules", type=PATH, metavar="FILE", help=f"Instead of the folder's {NAME}.")
+@click.option("--rules", type=PATH, metavar="FILE", help=f"Rules to use instead of the folder's {NAME}.")
 @click.option(
     "--as",
     "how",

@@ -15,7 +15,7 @@ from galleria_storage.bulk.selection import Selection
     "functions",
     multiple=True,
     metavar="NAME or ARN",
-    help="Publish function: the stack's output PublishFunction. May be given again; events of others are left.",
+    help="Publish function: the stack's output PublishFunction. May be repeated; events of other functions are left.",
 )
 @click.option("--rejected", is_flag=True, help="Also photos that were rejected (change them first).")
 @selected
