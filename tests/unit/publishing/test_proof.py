@@ -64,6 +64,48 @@ def test_what_is_right_under_an_etag_that_says_otherwise_is_read_back_and_believ
     assert writing.publish().status == "published"
 
 
+def hiding(gallery: FakeGallery, body: bytes = BIG) -> None:
+    """Let parts and the whole be stored under ETags that are no MD5, as where everything is encrypted."""
+    upload, complete = gallery.s3.upload_part, gallery.s3.complete_multipart_upload
+
+    def completed(**arguments: Any) -> dict[str, Any]:
+        parts = gallery.s3.uploads[arguments["UploadId"]].parts
+        known = [{"PartNumber": number, "ETag": etag} for number, (_, etag) in parts.items()]
+        return complete(**{**arguments, "MultipartUpload": {"Parts": known}})
+
+    gallery.s3.upload_part = lambda **arguments: {**upload(**arguments), "ETag": '"opaque"'}  # type: ignore[method-assign]
+    gallery.s3.complete_multipart_upload = completed  # type: ignore[method-assign]
+    answering(gallery, "opaque", body)
+
+
+@pytest.mark.parametrize(("checked", "reads"), [(True, 0), (False, 1)])
+def test_parts_under_etags_that_prove_nothing_are_read_back_unless_the_provider_has_checked_them(
+    gallery: FakeGallery, *, checked: bool, reads: int
+) -> None:
+    gallery.sizes, gallery.profile = Sizes(whole=0, part=90_000), replace(CAPABLE, content_md5_checked=checked)
+    gallery.put(BIG)
+    hiding(gallery)
+    assert gallery.publish().status == "published"
+    assert gallery.s3.calls.count("GetObject") == 1 + reads
+
+
+def test_parts_that_their_etags_prove_are_not_read_back(gallery: FakeGallery) -> None:
+    gallery.sizes = Sizes(whole=0, part=90_000)
+    gallery.put(BIG)
+    answering(gallery, "opaque")
+    assert gallery.publish().status == "published"
+    assert gallery.s3.calls.count("GetObject") == 1
+
+
+def test_parts_that_nobody_has_checked_and_that_are_something_else_are_removed(gallery: FakeGallery) -> None:
+    gallery.sizes, gallery.profile = Sizes(whole=0, part=90_000), replace(CAPABLE, content_md5_checked=False)
+    gallery.put(BIG)
+    hiding(gallery, BIG[::-1])
+    with pytest.raises(IntegrityError, match="its ETag is opaque"):
+        gallery.publish()
+    assert gallery.published_keys() == []
+
+
 @pytest.mark.parametrize("profile", [CAPABLE, *PROFILES.values()], ids=lambda profile: profile.name)
 def test_an_answer_that_says_nothing_proves_nothing(writing: FakeGallery, profile: ProviderProfile) -> None:
     """A gateway in maintenance answers 200 to whatever it is asked."""
