@@ -42,11 +42,11 @@ def _defaults(before: str, now: str) -> dict[str, tuple[str, str]]:
     A photo's own correction replaces a default. So a default that is gone matters only if the photo asks for the same
     as before.
     """
-    old, new = _parsed(before), _parsed(now)
+    whole = len(before) < LONGEST_ASKED  # anything longer was cut when it was recorded
+    old, new = _parsed(before if whole else before.rpartition(";")[0]), _parsed(now)
     same = {key: asked for key, asked in old.items() if asked[0] != _DEFAULT} == {
         key: asked for key, asked in new.items() if asked[0] != _DEFAULT
     }
-    whole = len(before) < LONGEST_ASKED > len(now)
     keys = old.keys() | new.keys() if same and whole else old.keys() & new.keys()
     return {
         key: (_value(old, key), _value(new, key))
