@@ -38,6 +38,8 @@ WORDS: Final = Words(
         "failed": "failed",
     },
 )
+#: Why a file has its status.
+_REASONS: Final = {"missing": "it is not in staging yet", "replaced": "in place of another file of its name"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,8 @@ class Push:
         content = LocalContent(file.path)
         status = self.known.patience.call(lambda: self._put(file.path, content, key, asked))
         words = ", ".join(f"{name}={value}" for name, value in asked.items())
-        reason = "it is not in staging yet" if status == "missing" else ""
-        return Sent(file.name, key, status, content.size, words, reason)
+        reason = _REASONS.get(status, "")
+        return Sent(file.name, key, "pushed" if status == "replaced" else status, content.size, words, reason)
 
     def _put(self, path: Path, content: LocalContent, key: str, asked: Mapping[str, str]) -> str:
         wanted = _correction({}, asked)
@@ -119,17 +121,18 @@ class Push:
             if found is None:
                 return "missing"
             return self._asks(found.etag, key, wanted, self._retag(found, asked) or self._refuse(key))
-        digests = self.known.remembered.digests(path)
+        digests, same = self.known.remembered.digests(path), False
         if found and found.size == content.size:
             digests = digests or self.known.read(path, content)
-            if is_same(found, content, digests) and (status := self._retag(found, asked)):
+            same = is_same(found, content, digests)
+            if same and (status := self._retag(found, asked)):
                 return self._asks(found.etag, key, wanted, status)
         if not self.dry_run:
             condition: Condition = Matches(found.etag) if found else ABSENT
             digests = digests or self.known.read(path, content)
             file_upload.send(self.store, content, digests, key, condition, headers=self._headers(asked))
             self._asks(digests.etag, key, wanted, "pushed")
-        return "pushed"
+        return "replaced" if found and not same else "pushed"
 
     def _is_known(self, path: Path, key: str, wanted: str) -> bool:
         """Whether file and object are as the last run left them, and the correction is the same.

@@ -181,3 +181,16 @@ def test_two_photos_of_one_name_never_take_each_others_place(
     capsys.readouterr()
     assert main(["push", cards[0], f"{cards[0]}/1.jpg", cards[0], "--prefix", prefix]) == 0, "it is the same file"
     assert "0 pushed (0 bytes), 1 already there" in capsys.readouterr().out
+
+
+def test_what_takes_the_place_of_another_photo_says_so(
+    folder: Path, prefix: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    push(folder, "--prefix", prefix, "--include", "2.jpg")
+    (folder / "2.jpg").write_bytes(PHOTO + b"another")
+    capsys.readouterr()
+    for words, verb in ((["--dry-run"], "would push"), ([], "pushed    ")):
+        push(folder, "--prefix", prefix, "--include", "2.jpg", *words)
+        line = capsys.readouterr().out.splitlines()[0]
+        assert line.startswith(f"{verb} 2.jpg")
+        assert line.endswith("in place of another file of its name")

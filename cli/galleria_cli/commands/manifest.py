@@ -54,6 +54,8 @@ def command(
     from galleria_storage.bulk.patient_listing import listed  # noqa: PLC0415
     from galleria_storage.bulk.run import as_they_finish  # noqa: PLC0415
 
+    if output and not output.parent.is_dir():  # before hours of work
+        raise LocalFileError(f"{output} cannot be written: there is no such folder")
     public = places.public_store(env=places.settings(stack), pace=transfers.pace)
     before = previous or (output if output and not as_csv and output.is_file() else None)
     known = manifest.older(_text(before)) if before else manifest.NOTHING
@@ -89,4 +91,5 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise LocalFileError(f"{path} cannot be read: {error}") from error
+        why = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise LocalFileError(f"{path} cannot be read: {why}") from error

@@ -198,3 +198,11 @@ def test_the_overview_fits_the_terminal(
     commands = capsys.readouterr().out.partition("Commands:\n")[2].partition("\n\n")[0]
     assert max(map(len, commands.splitlines())) <= min(columns, 100)
     assert " ".join(commands.split()) == " ".join(f"{name} {what}" for name, what in console.COMMANDS.items())
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+@pytest.mark.parametrize(("words", "status"), [("--version", 0), ("push", 2)])
+def test_output_that_was_closed_beforehand_is_done_without(words: str, status: int, closed: str) -> None:
+    command = f"{sys.executable} -m galleria_cli {words} {closed}"
+    run = subprocess.run(["sh", "-c", command], check=False, capture_output=True, text=True, timeout=60)
+    assert (run.returncode, "Traceback" in run.stderr) == (status, False)
