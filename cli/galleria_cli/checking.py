@@ -88,13 +88,17 @@ def _conditions(public: ObjectStore, *, tried: bool) -> Iterator[Check]:
     for name, support, otherwise in (
         ("new copies", profile.support("put", ABSENT), "two events of one photo may both write it"),
         ("replaced copies", profile.support("put", Matches("x")), "an older copy may replace a newer one for a moment"),
-        ("large copies", profile.support("complete", ABSENT), "as for others; these are sent in parts"),
-        ("removals", profile.support("delete", Matches("x")), "a copy written meanwhile may go, and is written again"),
+        ("large copies", profile.support("complete", ABSENT), "the same, for photos that are sent in parts"),
+        (
+            "removals",
+            profile.support("delete", Matches("x")),
+            "a copy written meanwhile may be removed, and is written again",
+        ),
     ):
         if support == "honoured":
             yield Check(f"conditions: {name}", "ok", f"they are honoured{how}")
         else:
-            found = f"they are {support}{how}: {otherwise}; staging is looked at once more after each write"
+            found = f"they are {support}{how}: {otherwise}; staging is checked once more after each write"
             yield Check(f"conditions: {name}", "note", found, "Nothing needs to be done; it costs one more request.")
 
 

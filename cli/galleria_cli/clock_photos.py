@@ -74,4 +74,4 @@ def time_in_code(photo: Path | BinaryIO) -> datetime | None:
 
 
 def _no_code() -> str:
-    return f"no QR code with a time was found in it (zxing-cpp and Pillow read them), so a time is expected: {_EXAMPLE}"
+    return f"no QR code with a time was found in it (this needs zxing-cpp and Pillow), so give the time: {_EXAMPLE}"

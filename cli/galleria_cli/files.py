@@ -68,9 +68,7 @@ def distinct(file: LocalFile, earlier: Sequence[Path]) -> Iterator[LocalFile]:
         if not (path.is_dir() or path.name == file.name) or not os.path.lexists(other):
             continue
         if not (other.exists() and file.path.exists() and other.samefile(file.path)):
-            yield file._replace(
-                problem=f"it would take the place of {str(other)!r}: name the folder above both instead"
-            )
+            yield file._replace(problem=f"it would replace {str(other)!r}; name the folder above both instead")
         return
     yield file
 

@@ -230,4 +230,4 @@ def _try(path: Path, asked: Mapping[str, str], media_type: str) -> None:
 def _no_photo(facts: Facts) -> str:
     if facts.media is None:
         return "it is not a photo"
-    return f"it is {facts.media.media_type}, which is published only where PASS_THROUGH_TYPES lists it (--also)"
+    return f"it is {facts.media.media_type}, which is published only if PASS_THROUGH_TYPES lists it (--also)"

@@ -64,12 +64,12 @@ def _reading(public: ObjectStore, copy: ObjectInfo, base_url: str | None, seen: 
         return Check("public reading", "ok", f"{url.shown} can be read by anyone")
     found = f"{url.shown} is answered with {answer.status}"
     if not base_url:
-        advice = "Where visitors read elsewhere (a CDN, a domain), give --base-url; else let everybody read the bucket."
+        advice = "If visitors read elsewhere (CDN, domain), give --base-url; otherwise let everybody read the bucket."
         return Check("public reading", "note", found, advice)
     if answer.status in _FORBIDDEN:
-        advice = "Allow everybody to read the public bucket (docs/providers has how), or let the CDN do it."
+        advice = "Allow everybody to read the public bucket (see docs/providers), or let the CDN read it."
     elif answer.status == _NOT_FOUND:
-        advice = f"--base-url leads elsewhere: {copy.key!r} is in the bucket. Is a folder missing in it, or too much?"
+        advice = f"--base-url leads elsewhere: {copy.key!r} is in the bucket. Is a folder missing, or one too many?"
     else:
         advice = "Check this address at the CDN or the provider."
     return Check("public reading", "wrong", found, advice)
@@ -86,7 +86,7 @@ def _kept(copy: ObjectInfo, visited: _Visit | None, wanted: str) -> Check:
     if _directives(found) == _directives(wanted):
         return Check("Cache-Control", "ok", said)
     if copy.cache_control and _directives(copy.cache_control) == _directives(wanted):
-        advice = f"The bucket has {wanted}; the CDN or proxy before it changes that."
+        advice = f"The bucket has {wanted}; the CDN or proxy in front of it changes that."
     else:
         advice = f"CACHE_CONTROL is {wanted}; publish older copies again: galleria-storage publish --all."
     return Check("Cache-Control", "wrong", said, advice)

@@ -175,7 +175,7 @@ def test_two_photos_of_one_name_never_take_each_others_place(
     cards = [str(tmp_path / card) for card in ("100CANON", "101CANON")]
     for _ in range(2):
         assert main(["push", *cards, "--prefix", prefix]) == 1
-        assert f"would take the place of '{cards[0]}/1.jpg'" in capsys.readouterr().out
+        assert f"would replace '{cards[0]}/1.jpg'" in capsys.readouterr().out
     assert main(["push", f"{cards[0]}/1.jpg", f"{cards[1]}/1.jpg", "--prefix", prefix]) == 1
     assert s3.get_object(Bucket=buckets.staging, Key=f"{prefix}1.jpg")["Body"].read().endswith(b"100CANON")
     capsys.readouterr()

@@ -138,7 +138,7 @@ class _Interface:
     async def hide(self, request: Request) -> Any:
         groups = (await _object(request)).get("groups")
         if not isinstance(groups, list) or not all(isinstance(group, str) for group in groups):
-            raise CorrectionError("groups must be a list of texts")
+            raise CorrectionError("groups must be a list of strings")
         return await run_in_threadpool(self._session.hide, groups)
 
     async def tray(self, _: Request) -> Any:
@@ -151,7 +151,7 @@ class _Interface:
         given = await _object(request)
         prefix, dry_run = given.get("prefix", ""), given.get("dry_run", False)
         if not isinstance(prefix, str) or not isinstance(dry_run, bool):
-            raise CorrectionError("prefix must be a text, and dry_run true or false")
+            raise CorrectionError("prefix must be a string, and dry_run true or false")
         if self._folder is None:
             raise CorrectionError("photos in staging cannot be pushed again")
         self._runs.start(PushRun(self._folder, prefix, dry_run=dry_run))
@@ -214,7 +214,7 @@ async def _object(request: Request) -> dict[str, Any]:
 async def _text(request: Request, name: str) -> str:
     found = (await _object(request)).get(name)
     if not isinstance(found, str):
-        raise CorrectionError(f"{name} must be a text")
+        raise CorrectionError(f"{name} must be a string")
     return found
 
 

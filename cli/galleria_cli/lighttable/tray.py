@@ -41,7 +41,7 @@ def tray_json(
         _group("The same file more than once", "", [_several([by_number[one] for one in group]) for group in same]),
         _group("RAW and JPEG of one picture", "They are moved together.", _pairs(found, {"photo", "raw"})),
         _group("Live photos", "The film is moved with its photo.", _pairs(found, {"photo", "film"})),
-        _group("Films", "They are pushed with --also only.", [_one(one) for one in found if one.shot.kind == "film"]),
+        _group("Films", "They are pushed only with --also.", [_one(one) for one in found if one.shot.kind == "film"]),
         _group("Sidecars and the like", "They stay here.", [_one(one) for one in found if one.sidecar]),
         _group("No photos", "They are left out.", [_one(one) for one in found if _is_other(one)]),
     ]

@@ -82,8 +82,8 @@ def drift_of(rule: Mapping[str, Any], asked: Mapping[str, str], where: str) -> D
         )
     if since is None:
         raise CorrectionError(
-            f"{where}: drift-from is {given.get(DRIFT_FROM)!r}; the time on the camera's clock at which shift alone is "
-            'right is expected, such as "2024-06-15T12:00"',
+            f"{where}: drift-from is {given.get(DRIFT_FROM)!r}; allowed is the time on the camera's clock at which "
+            'shift alone is right, such as "2024-06-15T12:00"',
             tag=DRIFT_FROM,
         )
     if TIMESTAMP in asked or CAMERA_ZONE in asked:

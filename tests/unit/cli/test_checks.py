@@ -58,7 +58,7 @@ def visit(
         ("Public,max-age=60", "max-age=60, public", "ok", ""),
         ("max-age=5", "", "ok", ""),
         (None, "", "note", "Set CACHE_CONTROL"),
-        ("max-age=5", "public, max-age=60", "wrong", "the CDN or proxy before it changes that"),
+        ("max-age=5", "public, max-age=60", "wrong", "the CDN or proxy in front of it changes that"),
         ("max-age=60, public", "max-age=99", "wrong", "publish --all"),
         (None, "max-age=99", "wrong", "publish --all"),
     ],

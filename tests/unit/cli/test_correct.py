@@ -269,5 +269,5 @@ def test_two_photos_of_one_name_never_take_each_others_place(
     (wedding / "a/b/2.jpg").write_bytes(PHOTO)
     words = ["correct", "shift=1", "--into", str(tmp_path / "out"), str(wedding / "2.jpg"), str(wedding / "a/b/2.jpg")]
     assert main(words) == 1
-    assert "rejected   2.jpg  it would take the place of" in (said := capsys.readouterr().out)
+    assert "rejected   2.jpg  it would replace" in (said := capsys.readouterr().out)
     assert "1 corrected, 1 rejected" in said
