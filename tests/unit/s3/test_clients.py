@@ -13,7 +13,7 @@ from urllib3 import HTTPResponse
 from galleria_storage.errors import SettingsError
 from galleria_storage.s3 import clients
 from galleria_storage.s3.access import BucketAccess, ProviderAccess
-from galleria_storage.s3.clients import connect, get_s3_client, staging_client
+from galleria_storage.s3.clients import connect, get_s3_client
 from galleria_storage.s3.sdk.botocore_session import read_timestamp
 
 
@@ -95,7 +95,7 @@ def test_the_region_of_backblaze_is_read_from_its_host_name() -> None:
 
 def test_staging_is_where_the_standard_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
-    assert staging_client().meta.endpoint_url == "http://127.0.0.1:9"
+    assert connect(BucketAccess("staging")).client.meta.endpoint_url == "http://127.0.0.1:9"
 
 
 @pytest.mark.parametrize(

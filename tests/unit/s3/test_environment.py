@@ -14,7 +14,7 @@ from botocore.credentials import Credentials
 
 from galleria_storage.errors import SettingsError
 from galleria_storage.s3.access import BucketAccess, ProviderAccess
-from galleria_storage.s3.clients import Connection, connect, get_s3_client, staging_client
+from galleria_storage.s3.clients import Connection, connect, get_s3_client
 from galleria_storage.s3.sdk.botocore_session import _FROM_AWS, FoundCredentials, credentials_of, plain_session
 
 Write = Callable[[str], int]
@@ -76,7 +76,6 @@ def test_an_endpoint_in_the_configuration_file_chooses_the_profile(config: Write
     assert found.client.meta.endpoint_url == "https://nyc3.digitaloceanspaces.com"
     assert found.client.meta.config.request_checksum_calculation == "when_required"
     assert url_asked(found) == "https://nyc3.digitaloceanspaces.com/photos/a.jpg"
-    assert staging_client().meta.endpoint_url == "https://nyc3.digitaloceanspaces.com"
 
 
 def test_an_unknown_endpoint_in_the_configuration_file_has_to_be_probed(config: Write) -> None:
@@ -123,7 +122,7 @@ def test_a_host_that_botocore_refuses_is_an_error_in_words() -> None:
 
 def test_an_aws_profile_that_does_not_exist_is_an_error_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "nobody")
-    for make in (photos, lambda: get_s3_client("", "", "", ""), staging_client):
+    for make in (photos, lambda: get_s3_client("", "", "", "")):
         with pytest.raises(SettingsError, match=r"AWS configuration cannot be used.*nobody"):
             make()
 

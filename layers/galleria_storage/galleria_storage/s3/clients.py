@@ -121,12 +121,6 @@ def connect(access: BucketAccess, pace: Pace | None = None, tries_made: int = 0)
     return Connection(client, access.bucket, maker.profile)
 
 
-def staging_client() -> "S3Client":
-    """Make the client for staging, as the standard AWS environment says."""
-    session = lean_session()
-    return _Maker(session, session.create_client, ProviderAccess(), session.user_agent()).client()
-
-
 class _Maker:
     """Makes one client, and then knows its endpoint and profile.
 
