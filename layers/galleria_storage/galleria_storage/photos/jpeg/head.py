@@ -201,7 +201,7 @@ def _segment_at(data: bytes | bytearray, at: int) -> Segment | None:
         return None
     if data[code] == 0xFF:  # T.81 B.1.1.2: fill bytes may come before a marker
         first, code = code - 1, _FILL.match(data, code).end()  # type: ignore[union-attr]  # it matches: one is there
-        if code - first > MAX_FILL:
+        if code - first - 1 > MAX_FILL:  # the last 0xFF is the marker's own
             raise _corrupt(at, f"more than {MAX_FILL:,} fill bytes")
         if code == size:
             return None
