@@ -24,8 +24,8 @@ def audit(*, setup_cors: bool, merge: bool, report: Report) -> int:
     if report.as_json:
         print(json.dumps(summary(verdicts), indent=2))
     else:
-        told = [verdict for verdict in verdicts if not report.quiet or _exit_status([verdict])]
-        _print(told, sys.stdout, setup_cors=setup_cors)
+        shown = [verdict for verdict in verdicts if not report.quiet or _exit_status([verdict])]
+        _print(shown, sys.stdout, setup_cors=setup_cors)
     return _exit_status(verdicts)
 
 

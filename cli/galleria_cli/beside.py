@@ -117,13 +117,13 @@ def followed(data: bytes, before: CaptureTags, after: CaptureTags) -> bytes:
 
 
 def _own_time(block: Block, correction: Correction) -> CaptureTags:
-    told = told_times([block])
-    if len(told) > 1 and correction.changes_time:
+    times = told_times([block])
+    if len(times) > 1 and correction.changes_time:
         raise CorrectionError(
-            f"the sidecar has {len(told)} different times, and no photo beside it shows which one is right",
+            f"the sidecar has {len(times)} different times, and no photo beside it shows which one is right",
             tag="xmp:CreateDate",
         )
-    return CaptureTags(told[0].exif_text) if told else CaptureTags()
+    return CaptureTags(times[0].exif_text) if times else CaptureTags()
 
 
 def _without_groups(data: bytes, names: Sequence[str]) -> bytes:

@@ -117,11 +117,11 @@ def _notification(staging: ObjectStore, settings: PublishSettings) -> Check:
         if not is_aws(urlsplit(staging.client.meta.endpoint_url).hostname or ""):  # where no stack can hear of them
             return Check("notification", "note", missed, f"{_WATCH}.")
         return Check("notification", "wrong", missed, f"Deploy the stack with this bucket. {_WATCH} until then.")
-    told = {event for entry in entries for event in entry.get("Events", [])}
+    sent = {event for entry in entries for event in entry.get("Events", [])}
     wanted = {"s3:ObjectCreated:": "new photos", "s3:ObjectTagging:": "changed tags"}
     if settings.when_removed == "unpublish":
         wanted["s3:ObjectRemoved:"] = "removed photos"
-    missing = [what for event, what in wanted.items() if not any(name.startswith(event) for name in told)]
+    missing = [what for event, what in wanted.items() if not any(name.startswith(event) for name in sent)]
     if missing:
         state: State = "wrong" if "new photos" in missing else "note"
         advice = f"Add {', '.join(event for event, what in wanted.items() if what in missing)} with a * at each end."

@@ -43,17 +43,17 @@ def follow(  # noqa: PLR0917 # what a wait needs
         left = []
         for key in waiting:
             try:
-                told = _outcome(public, wishes, key, began)
+                captured = _outcome(public, wishes, key, began)
             except GalleriaError as error:
                 if not error.permanent:
                     raise
                 right = False
                 report.file("rejected", key, wrong=True, key=key, reason=error.message)
             else:
-                if told is None:
+                if captured is None:
                     left.append(key)
                 else:
-                    report.file("published", key, key=key, asked=told)
+                    report.file("published", key, key=key, asked=captured)
         waiting = left
         if waiting and time.monotonic() >= until:
             break

@@ -62,11 +62,11 @@ class Report:
             Further fields for JSON; `reason` and `asked` are shown to people, too.
         """
         self._count()
-        told = {key: value for key, value in facts.items() if value is not None and value != ""}
+        known = {key: value for key, value in facts.items() if value is not None and value != ""}
         if self.as_json:
-            self._print(json.dumps({"file": name, "status": status, **told}, ensure_ascii=False, default=str))
+            self._print(json.dumps({"file": name, "status": status, **known}, ensure_ascii=False, default=str))
         elif wrong or (not self.quiet and (self.verbose or not dull)):
-            words = [f"{status:<10} {name}", str(told.get("asked", "")), str(told.get("reason", ""))]
+            words = [f"{status:<10} {name}", str(known.get("asked", "")), str(known.get("reason", ""))]
             self._print(printable("  ".join(word for word in words if word)))
 
     def explained(self, name: str, lines: Sequence[str]) -> None:
@@ -97,13 +97,13 @@ class Report:
         files
             Returns how many there are; None: the number is unknown.
         goes_on
-            What was done need not be done again.
+            Whether the same command would skip what is done.
         """
         try:
             yield
         except KeyboardInterrupt:
             done = self._files if files is None else f"{self._files} of {files()}"
-            then = "goes on from there" if goes_on else "begins anew"
+            then = "goes on from there" if goes_on else "starts over"
             self.note(f"stopped after {done} files; the same command {then}")
             raise
 

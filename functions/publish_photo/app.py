@@ -96,8 +96,8 @@ def _timed(act: Callable[[Task], Outcome], task: Task) -> Outcome:
     with segment("publish", key=task.key):
         outcome = act(task)
     milliseconds = (time.perf_counter() - started) * 1000
-    told = summary(outcome)
-    _LOG.get(outcome.status, logger.info)(line(told), **told, milliseconds=round(milliseconds, 1))
+    fields = summary(outcome)
+    _LOG.get(outcome.status, logger.info)(line(fields), **fields, milliseconds=round(milliseconds, 1))
     metrics.add_metric(_COUNTERS[outcome.status], MetricUnit.Count, 1)
     metrics.add_metric("BytesIn", MetricUnit.Bytes, outcome.bytes_in)
     metrics.add_metric("BytesOut", MetricUnit.Bytes, outcome.bytes_out)

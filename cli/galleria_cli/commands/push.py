@@ -69,8 +69,8 @@ def command(  # one name for each option
     """Put photos into the staging bucket, each with its correction.
 
     Writes only into staging, where the function finds them: STAGING_BUCKET, reached by the AWS environment. Corrections
-    come from galleria.toml in the folder and from --correct. Only photos are sent, and none that is there already. A
-    photo that would be rejected is named, and not sent.
+    come from galleria.toml in the folder and from --correct. Only photos are sent, and only those not yet there. A
+    photo that would be rejected is reported, and not sent.
     """
     from galleria_cli import places, pushing, sending  # noqa: PLC0415 # `--help` is quick
     from galleria_cli.files import Chosen  # noqa: PLC0415

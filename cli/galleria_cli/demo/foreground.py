@@ -24,7 +24,7 @@ _WAIT_SECONDS = 1
 def run(report: Report, log_file: Path | None = None) -> int:
     """Serve until Ctrl-C or a termination signal."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a supervisor's Ctrl-C
-    told: dict[str, str] = {}
+    printed: dict[str, str] = {}
     with (log_file or Path(os.devnull)).open("w", encoding="utf-8") as log, embedded_system(log, {}) as system:
         if report.as_json:
             print(
@@ -36,14 +36,14 @@ def run(report: Report, log_file: Path | None = None) -> int:
         try:
             while True:
                 for event in system.events(wait_seconds=_WAIT_SECONDS):
-                    _publish(system, event, told, report)
+                    _publish(system, event, printed, report)
         except KeyboardInterrupt:
             if not report.as_json:
                 print("\nStopped. Everything was in memory and is gone.")
     return 0
 
 
-def _publish(system: EmbeddedSystem, event: object, told: dict[str, str], report: Report) -> None:
+def _publish(system: EmbeddedSystem, event: object, printed: dict[str, str], report: Report) -> None:
     """Publish, and print each outcome once: the server sends two notifications for one upload."""
     try:
         outcomes = system.publish_photo(event, None)["outcomes"]
@@ -51,11 +51,11 @@ def _publish(system: EmbeddedSystem, event: object, told: dict[str, str], report
         outcomes = [{"outcome": "failed", "key": error.key, "reason": error.message}]
     for outcome in outcomes:
         key, state = str(outcome.get("key")), f"{outcome.get('captured_after')} {outcome.get('reason')}"
-        if outcome["outcome"] == "duplicate" and key in told:
+        if outcome["outcome"] == "duplicate" and key in printed:
             continue
-        if outcome["outcome"] == "published" or told.get(key) != state:
+        if outcome["outcome"] == "published" or printed.get(key) != state:
             _tell(report, outcome)
-        told[key] = state
+        printed[key] = state
 
 
 def _tell(report: Report, outcome: dict[str, Any]) -> None:

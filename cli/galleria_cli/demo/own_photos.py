@@ -47,7 +47,7 @@ def photos_in(
     SettingsError
         The folder does not exist, or has no file.
     """
-    if not os.path.isdir(folder):  # noqa: PTH112 # False where it cannot be told, where Path raises an error
+    if not os.path.isdir(folder):  # noqa: PTH112 # False where Path would raise an error
         raise SettingsError(f"{folder} is not a folder", advice="Name a folder with photos: make demo PHOTOS=folder.")
     found = (file for file in list_files(folder) if file.name.rpartition("/")[2] != NAME)
     files = [file for file in found if selection.takes(file.name)]

@@ -37,8 +37,8 @@ class KeyState(NamedTuple):
     def as_json(self) -> dict[str, Any]:
         """Return what the page shows."""
         asked = ", ".join(f"{name}={value}" for name, value in self.asked.items())
-        told = {"state": self.judged.state, "well": self.judged.state in WELL, "reason": self.judged.reason}
-        return {"key": self.judged.key, **told, "asked": asked, "captured": self.captured}
+        verdict = {"state": self.judged.state, "well": self.judged.state in WELL, "reason": self.judged.reason}
+        return {"key": self.judged.key, **verdict, "asked": asked, "captured": self.captured}
 
 
 class States(Background):

@@ -74,12 +74,12 @@ def draft(text: str, lanes: Sequence[Lane], state: State, *, approved_only: bool
 
 def times_of(rules: Iterable[Mapping[str, Any]], names: Iterable[str]) -> dict[str, str]:
     """Return the times that rules give to single photos, by the photos' names."""
-    told = {
+    times = {
         str(rule["files"]): str(rule["time"]).replace("T", " ")
         for rule in rules
         if {"files", "time"} <= rule.keys() <= {"files", "time", "zone"}
     }
-    return {name: told[_escaped(name)] for name in names if _escaped(name) in told}
+    return {name: times[_escaped(name)] for name in names if _escaped(name) in times}
 
 
 def zone_asked(text: str) -> str:

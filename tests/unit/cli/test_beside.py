@@ -50,7 +50,7 @@ def correct(folder: Path, *words: str) -> tuple[int, Path]:
     return main(["correct", "-r", "--into", str(into), *words, str(folder)]), into
 
 
-def told(path: Path) -> CaptureTags:
+def capture_tags(path: Path) -> CaptureTags:
     return plan_photo(BytesSource(path.read_bytes()), NOTHING).before
 
 
@@ -70,23 +70,23 @@ def live(folder: Path) -> Path:
 def test_both_halves_of_a_live_photo_move(live: Path) -> None:
     status, into = correct(live, "shift=+1h")
     assert status == 0
-    assert told(into / "IMG_1.HEIC") == CaptureTags("2020:01:02 04:04:05", None, "-05:00")
-    assert told(into / "IMG_1.MOV") == CaptureTags("2020:01:02 04:04:05", None, "-05:00")
+    assert capture_tags(into / "IMG_1.HEIC") == CaptureTags("2020:01:02 04:04:05", None, "-05:00")
+    assert capture_tags(into / "IMG_1.MOV") == CaptureTags("2020:01:02 04:04:05", None, "-05:00")
     assert films.created_of((into / "IMG_1.MOV").read_bytes()) == {datetime(2020, 1, 2, 3, 4, 5)}
 
 
 def test_the_film_of_a_live_photo_takes_the_zone_that_the_photos_gps_time_tells(live: Path) -> None:
     status, into = correct(live, "zone=gps")
     assert status == 0
-    assert told(into / "IMG_1.HEIC").offset_time_original == "-05:00"
-    assert told(into / "IMG_1.MOV") == CaptureTags("2020:01:02 03:04:05", None, "-05:00")
+    assert capture_tags(into / "IMG_1.HEIC").offset_time_original == "-05:00"
+    assert capture_tags(into / "IMG_1.MOV") == CaptureTags("2020:01:02 03:04:05", None, "-05:00")
 
 
 def test_a_film_in_utc_is_set_by_the_offset_of_the_photo_beside_it(live: Path) -> None:
     (live / "IMG_1.MOV").write_bytes(films.film())
     status, into = correct(live, "time=2021-03-04T05:06:07")
     assert status == 0
-    assert told(into / "IMG_1.HEIC") == CaptureTags("2021:03:04 05:06:07", None, "-05:00")
+    assert capture_tags(into / "IMG_1.HEIC") == CaptureTags("2021:03:04 05:06:07", None, "-05:00")
     assert films.created_of((into / "IMG_1.MOV").read_bytes()) == {datetime(2021, 3, 4, 10, 6, 7)}
 
 
@@ -123,7 +123,9 @@ def test_raw_jpeg_and_sidecar_of_one_shot_move_together(folder: Path, name: str)
     (folder / name).write_bytes(before := sidecar("2024-06-15T12:30:45.25", "2024-06-15T12:30:45"))
     status, into = correct(folder, "shift=-30min", "zone=+02:00")
     assert status == 0
-    assert {told(into / f"DSC_1.{kind}").date_time_original for kind in ("NEF", "JPG")} == {"2024:06:15 12:00:45"}
+    assert {capture_tags(into / f"DSC_1.{kind}").date_time_original for kind in ("NEF", "JPG")} == {
+        "2024:06:15 12:00:45"
+    }
     assert (into / name).read_bytes() == before.replace(b"T12:30:45", b"T12:00:45")
     assert tiffs.tables((into / "DSC_1.NEF").read_bytes())[0][tiffs.TIME] == b"2024:06:15 12:00:45\0"
 

@@ -51,10 +51,10 @@ def test_correct_puts_in_order_what_clocks_found_out(wedding: Path, tmp_path: Pa
 
 def test_each_camera_is_reported_with_its_evidence(wedding: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["clocks", "-n", str(wedding)]) == 0
-    told = capsys.readouterr().out
-    assert "Canon EOS R5: 12 files, 2024-06-15 12:59 → 2024-06-15 13:32\n  certain, +1h46s ±2s, zone +02:00" in told
-    assert "GPS: in 12 photos, clock minus GPS time is +0:59:14" in told
-    assert "2 of 2 clocks are known" in told
+    printed = capsys.readouterr().out
+    assert "Canon EOS R5: 12 files, 2024-06-15 12:59 → 2024-06-15 13:32\n  certain, +1h46s ±2s, zone +02:00" in printed
+    assert "GPS: in 12 photos, clock minus GPS time is +0:59:14" in printed
+    assert "2 of 2 clocks are known" in printed
     assert not (wedding / GALLERY).exists()
 
 
@@ -187,18 +187,18 @@ def test_what_cannot_be_read_is_reported(wedding: Path, capsys: pytest.CaptureFi
     (wedding / "lost/IMG_0001.JPG").symlink_to("gone.JPG")
     (wedding / "lost/IMG_0002.JPG.json").symlink_to("gone.json")
     assert main(["clocks", "-n", "-q", str(wedding)]) == 1
-    told = capsys.readouterr().out
-    assert "unreadable lost/IMG_0001.JPG" in told
-    assert "unreadable lost/IMG_0002.JPG.json" in told
-    assert "2 of 2 clocks are known, by 24 files; 2 could not be read" in told
+    printed = capsys.readouterr().out
+    assert "unreadable lost/IMG_0001.JPG" in printed
+    assert "unreadable lost/IMG_0002.JPG.json" in printed
+    assert "2 of 2 clocks are known, by 24 files; 2 could not be read" in printed
 
 
 def test_a_folder_that_cannot_be_read_is_reported(wedding: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (wedding / "camera/again").symlink_to("..")  # refused like a folder without permission, also for root
     assert main(["clocks", "-n", "-q", "--json", str(wedding)]) == 1
-    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [one["file"] for one in told if one.get("status") == "unreadable"] == ["camera/again"]
-    assert told[-1]["summary"] == {"cameras": 2, "known": 2, "files": 24, "unreadable": 1}
+    printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["file"] for one in printed if one.get("status") == "unreadable"] == ["camera/again"]
+    assert printed[-1]["summary"] == {"cameras": 2, "known": 2, "files": 24, "unreadable": 1}
 
 
 def test_a_folder_without_photos_gets_no_rules(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -226,8 +226,8 @@ def test_one_photo_is_spoken_of_as_one(tmp_path: Path, capsys: pytest.CaptureFix
     camera = shots_at(TIMES[1], camera="Canon EOS R5", offset=60, folder="camera")
     write_files([*phone, *camera], tmp_path)
     main(["clocks", "-n", str(tmp_path)])
-    told = capsys.readouterr().out
-    assert "1 photo names the zone +02:00" in told
-    assert "1 photo says that the clock is set to +01:00" in told
-    assert "in 1 photo, clock minus GPS time" in told
-    assert not re.search(r"\b1 (photos|files|clocks)", told)
+    printed = capsys.readouterr().out
+    assert "1 photo names the zone +02:00" in printed
+    assert "1 photo says that the clock is set to +01:00" in printed
+    assert "in 1 photo, clock minus GPS time" in printed
+    assert not re.search(r"\b1 (photos|files|clocks)", printed)

@@ -164,9 +164,9 @@ def test_a_terminal_that_knows_few_letters_is_not_an_error() -> None:
 
 def test_a_group_without_a_subcommand_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert console.main(["cors"]) == 2
-    told = capsys.readouterr().err
-    assert told.startswith("Usage: galleria-storage cors")
-    assert "Error" not in told
+    printed = capsys.readouterr().err
+    assert printed.startswith("Usage: galleria-storage cors")
+    assert "Error" not in printed
 
 
 def test_an_error_of_usage_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -82,10 +82,10 @@ def test_without_yes_nothing_is_changed(capsys: pytest.CaptureFixture[str]) -> N
     services = FakeServices(REJECTED, FAILED)
     assert go(services) == 1
     assert (len(services.messages), services.taken) == (2, [])
-    told = capsys.readouterr().out
-    assert "would try again a b.jpg  the provider was away" in told
-    assert "left       wrong.jpg  'yesterday' is no time" in told
-    assert "nothing was changed" in told
+    printed = capsys.readouterr().out
+    assert "would try again a b.jpg  the provider was away" in printed
+    assert "left       wrong.jpg  'yesterday' is no time" in printed
+    assert "nothing was changed" in printed
 
 
 @pytest.mark.parametrize("function", ["publish", "publish:live", FUNCTION, FUNCTION.removesuffix(":live")])
@@ -185,10 +185,10 @@ def test_looking_hides_nothing_and_says_what_to_do(capsys: pytest.CaptureFixture
     services = FakeServices({**REJECTED, "advice": "Write a time."}, FAILED, "no JSON")
     for _ in range(2):
         assert queue_work.show(services, "q", 0, Report()) == 1
-        told = capsys.readouterr().out
-        assert "rejected   wrong.jpg  'yesterday' is no time. Write a time." in told
-        assert "failed     a b.jpg  the provider was away. Try again: galleria-storage retry." in told
-        assert "1 failed, 1 rejected, 1 unknown" in told
+        printed = capsys.readouterr().out
+        assert "rejected   wrong.jpg  'yesterday' is no time. Write a time." in printed
+        assert "failed     a b.jpg  the provider was away. Try again: galleria-storage retry." in printed
+        assert "1 failed, 1 rejected, 1 unknown" in printed
     assert services.hidden == set()
 
 

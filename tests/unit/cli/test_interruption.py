@@ -22,12 +22,12 @@ def test_an_interrupted_run_tells_where_it_stopped(capsys: pytest.CaptureFixture
 def test_in_json_the_files_are_counted_too_and_the_note_is_not_among_them(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(KeyboardInterrupt):
         interrupted(Report(as_json=True))
-    told = capsys.readouterr()
-    assert told.out == '{"file": "one.jpg", "status": "pushed"}\n'
-    assert "stopped after 1 of 3 files" in told.err
+    printed = capsys.readouterr()
+    assert printed.out == '{"file": "one.jpg", "status": "pushed"}\n'
+    assert "stopped after 1 of 3 files" in printed.err
 
 
-@pytest.mark.parametrize(("goes_on", "words"), [(True, "goes on from there"), (False, "begins anew")])
+@pytest.mark.parametrize(("goes_on", "words"), [(True, "goes on from there"), (False, "starts over")])
 def test_what_the_same_command_does_then_is_reported(
     capsys: pytest.CaptureFixture[str], *, goes_on: bool, words: str
 ) -> None:

@@ -65,9 +65,9 @@ def test_no_file_fails_and_the_wait_is_reported(site: Path, capsys: pytest.Captu
     assert statuses == {"deployed"}
     assert len(server.objects) == FILES
     assert network.lost > 0
-    told = capsys.readouterr().err.splitlines()
-    assert "could not be reached; waiting, 0 s so far" in told[0]
-    assert "the provider answers again, after " in told[-1]
+    printed = capsys.readouterr().err.splitlines()
+    assert "could not be reached; waiting, 0 s so far" in printed[0]
+    assert "the provider answers again, after " in printed[-1]
 
 
 def test_stopping_in_the_middle_of_an_outage_does_not_wait_for_its_end(site: Path) -> None:
@@ -81,8 +81,8 @@ def test_stopping_in_the_middle_of_an_outage_does_not_wait_for_its_end(site: Pat
         if waits.is_set():
             raise KeyboardInterrupt
 
-    told: list[object] = []
+    returned: list[object] = []
     results = as_they_finish(run.one, list_files(site), 8, stop=patience.give_up, idle=interrupt, idle_seconds=0.01)
     with pytest.raises(KeyboardInterrupt):
-        told.extend(results)
-    assert len(told) < FILES
+        returned.extend(results)
+    assert len(returned) < FILES

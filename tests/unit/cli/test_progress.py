@@ -35,11 +35,11 @@ def test_files_of_which_nobody_knows_how_many_there_are_are_counted(
     with report.counting(goes_on=True):
         for _ in range(5):
             report.file("right", "a.jpg", dull=True)
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert ("files so far" in told.err) != installed
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert ("files so far" in printed.err) != installed
     if not installed:
-        assert told.err.splitlines() == ["2 files so far", "4 files so far"]
+        assert printed.err.splitlines() == ["2 files so far", "4 files so far"]
 
 
 def test_a_run_that_is_quiet_counts_nothing_aloud(
