@@ -42,8 +42,6 @@ def apply(name: str | None) -> None:
     for setting, value in profiles.get(wanted or DEFAULT, {}).items():
         if wanted or setting not in os.environ:
             os.environ[setting] = value
-    if region := os.environ.get("AWS_REGION"):
-        os.environ["AWS_DEFAULT_REGION"] = region  # boto3 reads this one alone; the AWS command line prefers the other
 
 
 def read() -> dict[str, dict[str, str]]:

@@ -53,12 +53,11 @@ def retry(
             failure = found if function or found.event is None else foreign(found)
             wanted = bool(function) and failure.event is not None and (failure.kind == "failed" or rejected)
             status = ("tried again" if yes else "would try again") if wanted else "left"
-            report.file(status, failure.what, wrong=not wanted, kind=failure.kind, reason=failure.reason)
-            if not wanted:
-                left += 1
-            elif yes:
+            if wanted and yes:
                 try_again(call, failure, function)
                 call("sqs", "delete_message", QueueUrl=queue_url, ReceiptHandle=failure.receipt)
+            report.file(status, failure.what, wrong=not wanted, kind=failure.kind, reason=failure.reason)
+            left += not wanted
             done += wanted
     report.summary(_summary(done, left, done_for_real=yes), {"tried_again": done, "left": left, "dry_run": not yes})
     return 1 if left else 0

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from galleria_storage.aws.calls import call
-from galleria_storage.errors import SettingsError
+from galleria_storage.errors import ProviderError, SettingsError
+from galleria_storage.s3.faults import code_of
 
 Call = Callable[..., dict[str, Any]]
 
@@ -18,9 +19,16 @@ def outputs_of(stack: str, call: Call = call) -> dict[str, str]:
     SettingsError
         There is no such stack.
     """
-    stacks = call("cloudformation", "describe_stacks", StackName=stack).get("Stacks", [])
+    try:
+        stacks = call("cloudformation", "describe_stacks", StackName=stack).get("Stacks", [])
+    except ProviderError as error:
+        if code_of(error) != "ValidationError":
+            raise
+        stacks = []
     if not stacks:
-        raise SettingsError(f"no such stack: {stack!r}", tag="--stack")
+        region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "the configured region"
+        advice = "Check its name, and the region (AWS_REGION): `aws cloudformation list-stacks` names all of them."
+        raise SettingsError(f"there is no stack {stack!r} in {region}", tag="--stack", advice=advice)
     return {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from galleria_storage.aws import calls
 from galleria_storage.aws.calls import announce, call
 from galleria_storage.errors import ProviderError
 
@@ -47,3 +48,9 @@ def test_a_configuration_that_cannot_be_used_is_reported_in_words_without_secret
     with pytest.raises(ProviderError, match=words) as error:
         call("sqs", "send_message", QueueUrl="https://queue", MessageBody="")
     assert "secret" not in str(error.value)
+
+
+def test_the_region_that_the_aws_command_line_takes_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_REGION", "eu-north-1")
+    assert calls._client("sqs", "this test's own").meta.region_name == "eu-north-1"

@@ -151,11 +151,3 @@ def test_a_secret_may_come_through_a_pipe(
     assert "Warning" not in said.err
     assert configuration.read()["default"]["S3_PUBLIC_SECRET_KEY"] == "secret"
     assert config.exists()
-
-
-@pytest.mark.usefixtures("_environment_is_put_back")
-def test_the_region_of_the_aws_command_line_counts_for_boto3_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_REGION", "eu-north-1")
-    configuration.apply(None)
-    assert os.environ["AWS_DEFAULT_REGION"] == "eu-north-1"

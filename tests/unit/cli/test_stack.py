@@ -1,9 +1,10 @@
 """`--stack NAME` and `--settings-from STACK`: the values of a deployed stack replace what one would type."""
 
 import json
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
+from botocore.exceptions import ClientError
 
 from galleria_cli import places
 from galleria_cli.console import main
@@ -65,11 +66,30 @@ def test_a_retry_goes_to_the_stacks_function_and_empties_its_queue(
     assert last == {"summary": {"tried_again": 1, "left": 1, "dry_run": False}}
 
 
-def test_a_stack_that_is_not_there_is_reported_in_words(stack: FakeStack, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_stack_that_is_not_there_is_reported_in_words(
+    stack: FakeStack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     del stack
+    monkeypatch.setenv("AWS_REGION", "eu-north-1")
     for words in (["problems", "--stack", "other"], ["status", "--settings-from", "other"]):
         assert main(words) == 2
-        assert "cloudformation refused describe_stacks" in capsys.readouterr().err
+        missing, advice = capsys.readouterr().err.splitlines()
+        assert missing == "there is no stack 'other' in eu-north-1"
+        assert "AWS_REGION" in advice
+
+
+def test_an_event_that_no_function_takes_is_not_reported_as_tried_again(
+    stack: FakeStack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(**_arguments: Any) -> NoReturn:
+        raise ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "Invoke")  # type: ignore[typeddict-item] # as much as is read
+
+    monkeypatch.setattr(stack, "invoke", refuse)
+    assert main(["retry", "--stack", "galleria", "--yes"]) == 2
+    told = capsys.readouterr()
+    assert "tried again" not in told.out
+    assert "There is none of this name" in told.err
+    assert len(stack.messages) == 2
 
 
 def test_settings_of_the_stack_count_more_and_the_shells_own_provider_is_left_out(

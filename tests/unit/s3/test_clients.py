@@ -182,3 +182,9 @@ def test_a_date_is_understood_in_every_form_that_a_provider_writes(written: obje
 def test_what_is_not_a_date_is_an_answer_that_cannot_be_read() -> None:
     with pytest.raises(ResponseParserError):
         read_timestamp("yesterday GMT")
+
+
+def test_the_region_that_the_aws_command_line_takes_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_REGION", "eu-north-1")
+    assert connect(BucketAccess("photos")).client.meta.region_name == "eu-north-1"

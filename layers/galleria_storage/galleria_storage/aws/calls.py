@@ -12,6 +12,9 @@ from galleria_storage.runtime.redaction import redacted
 
 #: `source` of every event that this project puts on a bus.
 EVENT_SOURCE: Final = "galleria-storage"
+#: Codes for a queue or a function that does not exist.
+_MISSING: Final = ("ResourceNotFoundException", "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
+_NOT_THERE: Final = "There is none of this name: check it, and the region (AWS_REGION)."
 _REACH: Final = ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_MAX_ATTEMPTS")
 
 
@@ -51,7 +54,9 @@ def call(service: str, operation: str, **arguments: Any) -> dict[str, Any]:
     try:
         response: dict[str, Any] = getattr(client, operation)(**arguments)
     except ClientError as error:  # the code alone: the message may repeat what was signed
-        raise ProviderError(f"{service} refused {operation}: {error.response['Error'].get('Code')}") from error
+        code = str(error.response["Error"].get("Code"))
+        advice = _NOT_THERE if code in _MISSING else None
+        raise ProviderError(f"{service} refused {operation}: {code}", advice=advice) from error
     except BotoCoreError as error:
         raise ProviderError(f"{service} could not be reached for {operation}: {redacted(str(error))}") from error
     return response
@@ -89,4 +94,6 @@ def _client(service: str, *_reach: str | None) -> Any:
     from botocore.config import Config  # noqa: PLC0415
 
     make: Any = boto3.client  # its type lists every service by name; here the name is a variable
-    return make(service, config=Config(retries={"mode": "standard", "total_max_attempts": attempts(os.environ)}))
+    region = os.environ.get("AWS_REGION")  # boto3 reads AWS_DEFAULT_REGION alone
+    config = Config(retries={"mode": "standard", "total_max_attempts": attempts(os.environ)})
+    return make(service, region_name=region, config=config)

@@ -1,5 +1,6 @@
 """AWS Secrets Manager: secrets are fetched once, expire, and can be dropped early."""
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -92,7 +93,8 @@ def _fetch(arn: str) -> str:
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 # the same
 
     parts = arn.split(":")
-    region = parts[3] if arn.startswith("arn:") and len(parts) > 3 else None  # noqa: PLR2004 # arn:partition:service:region
+    named = parts[3] if arn.startswith("arn:") and len(parts) > 3 else ""  # noqa: PLR2004 # arn:partition:service:region
+    region = named or os.environ.get("AWS_REGION")  # boto3 reads AWS_DEFAULT_REGION alone
     try:
         client: SecretsManagerClient = boto3.session.Session().client("secretsmanager", region_name=region or None)
         return client.get_secret_value(SecretId=arn).get("SecretString", "")
