@@ -9,6 +9,11 @@ from galleria_storage.aws.calls import announce, call
 from galleria_storage.errors import ProviderError
 
 
+@pytest.fixture(autouse=True)
+def _no_client_of_another_test() -> None:
+    calls._client.cache_clear()
+
+
 def test_an_event_that_the_bus_took_is_announced() -> None:
     sent: list[Any] = []
 
@@ -53,4 +58,4 @@ def test_a_configuration_that_cannot_be_used_is_reported_in_words_without_secret
 def test_the_region_that_the_aws_command_line_takes_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_REGION", "eu-north-1")
-    assert calls._client("sqs", "this test's own").meta.region_name == "eu-north-1"
+    assert calls._client("sqs").meta.region_name == "eu-north-1"
