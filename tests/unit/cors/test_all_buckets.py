@@ -49,6 +49,29 @@ def test_a_bucket_that_does_not_answer_in_time_fails_alone() -> None:
         released.set()
     assert [(v.bucket, v.status) for v in verdicts] == [("broken", "repaired"), ("missing", "failed"), ("right", "ok")]
     assert verdicts[1].reason == "there was no answer in time"
+    assert (verdicts[1].drift, verdicts[1].repaired, verdicts[1].unknown) == (False, False, False)
+
+
+def test_a_verdict_on_rules_that_nobody_saw_says_nothing_about_them() -> None:
+    (verdict,) = audit_buckets(settings(buckets=(settings().buckets[0],)), connect=lambda _: 1 / 0)
+    assert verdict.as_document() == {
+        "bucket": "broken",
+        "endpoint": "",
+        "mode": "repair",
+        "status": "failed",
+        "reason": "ZeroDivisionError: division by zero",
+        "advice": "",
+        "exact": None,
+        "effective": None,
+        "differences": [],
+        "shortcomings": [],
+        "risks": [],
+        "drift": False,
+        "rules_before": None,
+        "rules_after": None,
+        "probe": None,
+        "error": "ProviderError",
+    }
 
 
 def test_a_defect_is_logged_and_fails_one_bucket_alone() -> None:

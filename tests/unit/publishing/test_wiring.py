@@ -1,5 +1,6 @@
 """The publisher that the environment describes."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -59,6 +60,25 @@ def test_all_photos_of_an_invocation_see_the_same_settings() -> None:
     service.read_settings()
     env["CACHE_CONTROL"] = "no-cache"
     assert service.publisher().settings.cache_control == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TIMESTAMP_OFFSET_HOURS", "a lot"),
+        ("CAMERA_TIMEZONE", "Europe/Stokholm"),
+        ("TARGET_TIMEZONE_OFFSET_HOURS", "+15:00"),
+        ("TARGET_TIMEZONE", "Europe/Stokholm"),
+        ("DATE_FIELDS", "both"),
+        ("REMOVE_FROM_COPIES", "everything"),
+    ],
+)
+def test_a_default_correction_that_makes_no_sense_is_refused_at_start_by_the_name_of_its_setting(
+    name: str, value: str
+) -> None:
+    with pytest.raises(SettingsError, match=f"^{name}: .*{re.escape(value)}") as refused:
+        publisher_from_environment({**ENV, name: value})
+    assert refused.value.tag == name
 
 
 @pytest.mark.parametrize("endpoint", ["https://s3.example.com", "http://s3.example.com:443/"])
