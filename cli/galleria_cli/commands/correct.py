@@ -43,6 +43,9 @@ def command(
     Writes a corrected copy of each photo into a folder. The photos themselves are only read, and no copy that is there
     already is replaced. With -r, whole folders are corrected by the rules in their galleria.toml; a stopped run
     continues where it was. Sidecars (.xmp) follow their photos.
+
+    A correction is KEY=VALUE: shift=+1h, zone=Europe/Stockholm, camera-zone=Asia/Tokyo, time=2024-06-15T10:30:45,
+    dates=all or remove=location.
     """
     from galleria_cli import asked  # noqa: PLC0415 # `--help` is quick
     from galleria_cli.correcting import Corrected, Correcting  # noqa: PLC0415

@@ -71,6 +71,9 @@ def command(  # one name for each option
     Writes only into staging, where the function finds them: STAGING_BUCKET, reached by the AWS environment. Corrections
     come from galleria.toml in the folder and from --correct. Only photos are sent, and only those not yet there. A
     photo that would be rejected is reported, and not sent.
+
+    A correction is KEY=VALUE: shift=+1h, zone=Europe/Stockholm, camera-zone=Asia/Tokyo, time=2024-06-15T10:30:45,
+    dates=all or remove=location.
     """
     from galleria_cli import places, pushing, sending  # noqa: PLC0415 # `--help` is quick
     from galleria_cli.files import Chosen  # noqa: PLC0415

@@ -9,6 +9,7 @@ import pytest
 
 from galleria_cli import console
 from galleria_cli.rules.rulebook import read_rulebook
+from galleria_cli.rules.short_forms import SHORT_KEYS, from_words
 from galleria_cli.subcommands import Subcommands
 
 PAGE = (Path(__file__).parents[3] / "docs/command.md").read_text(encoding="utf-8")
@@ -118,3 +119,12 @@ def test_words_are_completed_in_powershell(
     monkeypatch.setenv("_GALLERIA_STORAGE_COMPLETE", "powershell_complete")
     assert console.main([]) == 0
     assert expected in capsys.readouterr().out.split()
+
+
+@pytest.mark.parametrize("name", ["push", "correct"])
+def test_the_help_names_every_short_key_with_a_value_that_is_understood(name: str) -> None:
+    said = commands()[name].help or ""
+    given = re.findall(r"([a-z-]+=[^ ,]+?)[,.]?(?=\s)", said.partition("KEY=VALUE:")[2] + "\n")
+    assert {word.partition("=")[0] for word in given} == SHORT_KEYS.keys()
+    for word in given:
+        from_words([word], "--correct")
