@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from galleria_cli.files import distinct, expanded
+from galleria_cli.files import distinct, expanded, other_rules
+from galleria_cli.reporting import Report
 from galleria_cli.rules.filename import NAME
 from galleria_cli.rules.rulebook import Rulebook, book_of, read_rulebook
 from galleria_cli.rules.short_forms import ASKING_KEYS, correction_values
@@ -36,11 +37,16 @@ def understand(words: Sequence[str]) -> tuple[dict[str, str], list[Path]]:
     return correction_values(asked, "the correction"), list(expanded(paths))
 
 
-def rules_for(paths: Sequence[Path], rules: Path | None, *, recursive: bool) -> Rulebook:
-    """Return the rules in a file, or else those of the first folder."""
+def rules_for(paths: Sequence[Path], rules: Path | None, report: Report, *, recursive: bool) -> Rulebook:
+    """Return the rules in a file, or else those of the first folder; report others nearby, which do not count."""
     if rules:
         return read_rulebook(rules)
-    return next((book_of(path) for path in paths if recursive and path.is_dir()), Rulebook())
+    folders = [path for path in paths if recursive and path.is_dir()]
+    if not folders:
+        return Rulebook()
+    for note in other_rules(folders, folders[0] / NAME):
+        report.note(note)
+    return book_of(folders[0])
 
 
 def nothing_asked(paths: Sequence[Path], rules: Path | None, *, recursive: bool) -> CorrectionError:

@@ -73,6 +73,22 @@ def distinct(file: LocalFile, earlier: Sequence[Path]) -> Iterator[LocalFile]:
     yield file
 
 
+def other_rules(paths: Sequence[Path], read: Path) -> list[str]:
+    """Return notes on rules near the given files that do not count: above them, below them, or in a further folder.
+
+    Parameters
+    ----------
+    read
+        The rules that count, or would if they were there.
+    """
+    folders = dict.fromkeys(path if path.is_dir() else path.parent for path in paths)
+    near = [place for folder in folders for place in (folder / NAME, folder.resolve().parent / NAME)]
+    near += [place for folder in folders for place in sorted(folder.glob(f"*/{NAME}"))]
+    found = {place.resolve(): place for place in near if place.is_file()}
+    found.pop(read.resolve(), None)
+    return [f"{place} does not count here; --rules names other rules than the folder's own" for place in found.values()]
+
+
 def files_of(paths: Sequence[Path], selection: Selection, *, recursive: bool = True) -> list[LocalFile]:
     """Return the chosen files, which stay where they are; see `Chosen`.
 

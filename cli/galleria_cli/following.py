@@ -61,7 +61,9 @@ def follow(  # noqa: PLR0917 # what a wait needs
             sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
     for key in waiting:
-        report.file("unknown", key, wrong=True, key=key, reason=f"no copy after {seconds:.0f} s; see `problems`")
+        report.file(
+            "unknown", key, wrong=True, key=key, reason=f"no copy after {seconds:.0f} s; see `problems` or `status`"
+        )
     return right and not waiting
 
 

@@ -194,3 +194,13 @@ def test_what_takes_the_place_of_another_photo_says_so(
         line = capsys.readouterr().out.splitlines()[0]
         assert line.startswith(f"{verb} 2.jpg")
         assert line.endswith("in place of another file of its name")
+
+
+def test_rules_of_the_folder_above_are_not_passed_over_in_silence(
+    folder: Path, prefix: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    push(folder / "a", "--prefix", prefix, "--dry-run")
+    assert f"{folder}/galleria.toml does not count here" in capsys.readouterr().err
+    push(folder, "--prefix", prefix, "--dry-run")
+    push(folder / "a", "--prefix", prefix, "--dry-run", "--rules", str(folder / "galleria.toml"))
+    assert capsys.readouterr().err == ""

@@ -54,7 +54,7 @@ def command(
     if bool(into) == dry_run:
         raise click.UsageError("give either --into FOLDER or --dry-run")
     given, paths = asked.understand(words)
-    book = asked.rules_for(paths, rules, recursive=recursive)
+    book = asked.rules_for(paths, rules, report, recursive=recursive)
     if not (given or book.asked or book.rules):
         raise asked.nothing_asked(paths, rules, recursive=recursive)
     if not paths:

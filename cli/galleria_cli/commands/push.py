@@ -82,7 +82,7 @@ def command(  # one name for each option
 
     given = from_words(correct, "--correct")
     found = Chosen(paths, selection, recursive=recursive)
-    book = _book(paths, rules)
+    book = _book(paths, rules, report)
     if explain:
         return _explain(report, book, found, given)
     store = places.staging_store(bucket, endpoint, transfers.pace)
@@ -110,14 +110,17 @@ def command(  # one name for each option
     return int(not right)
 
 
-def _book(paths: Sequence[Path], rules: Path | None) -> "Rulebook":
-    from galleria_cli.files import expanded  # noqa: PLC0415 # `--help` is quick
+def _book(paths: Sequence[Path], rules: Path | None, report: Report) -> "Rulebook":
+    from galleria_cli.files import expanded, other_rules  # noqa: PLC0415 # `--help` is quick
     from galleria_cli.rules.rulebook import book_of, read_rulebook  # noqa: PLC0415
 
     if rules:
         return read_rulebook(rules)
-    first = next(expanded(paths))
-    return book_of(first if first.is_dir() else first.parent)
+    given = list(expanded(paths))
+    folder = given[0] if given[0].is_dir() else given[0].parent
+    for note in other_rules(given, folder / NAME):
+        report.note(note)
+    return book_of(folder)
 
 
 def _explain(report: Report, book: "Rulebook", found: "Iterable[LocalFile]", given: dict[str, str]) -> int:

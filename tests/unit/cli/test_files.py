@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from galleria_cli.files import Chosen
+from galleria_cli.files import Chosen, other_rules
 from galleria_storage.bulk.selection import EVERYTHING
 
 
@@ -30,3 +30,15 @@ def test_two_files_of_one_name_clash_and_one_file_counts_once(
     found = list(Chosen([Path(word) for word in words], EVERYTHING))
     assert [file.name for file in found] == names
     assert [number for number, file in enumerate(found) if file.problem] == clashes
+
+
+def test_rules_above_below_and_beside_are_named_since_they_do_not_count(tmp_path: Path) -> None:
+    for name in ("wedding", "wedding/anna", "wedding/anna/raw", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "galleria.toml").touch()
+    anna, other = tmp_path / "wedding/anna", tmp_path / "other"
+    notes = other_rules([anna, other], anna / "galleria.toml")
+    assert [note.partition("/galleria.toml does not count")[0] for note in notes] == [
+        *(f"{tmp_path}/wedding", f"{other}", f"{anna}/raw"),
+    ]
+    assert other_rules([other], other / "galleria.toml") == []
