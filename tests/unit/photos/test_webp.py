@@ -103,6 +103,16 @@ def test_a_damaged_file_is_refused_in_words(file: bytes, words: str) -> None:
         corrected(file)
 
 
+@pytest.mark.parametrize("sign", range(256))
+def test_the_type_of_a_chunk_is_four_printable_signs_of_ascii(sign: int) -> None:
+    file = webps.webp(chunk(b"VP8 ", VP8), chunk(b"abc" + bytes([sign])))
+    if chr(sign).isascii() and chr(sign).isprintable():
+        assert kinds_of(corrected(file))[-2:] == [b"abc" + bytes([sign]), b"EXIF"]
+    else:
+        with pytest.raises(CorruptPhotoError, match="no type"):
+            corrected(file)
+
+
 def test_another_file_is_refused() -> None:
     with pytest.raises(UnsupportedFormatError):
         corrected(b"RIFF\4\0\0\0WAVE")
