@@ -3,7 +3,7 @@
 Both run under AWS's runtime interface client and emulator. Reported are the
 init phase as the emulator measures it, the first publication after it, and
 the memory at rest (resident set of the runtime after the init phase). Rounds
-are interleaved, so that what else the machine does meets all alike; the
+are interleaved, so that other load on the machine affects all equally; the
 median counts. Exit status 1 if a bar is missed.
 """
 
@@ -143,7 +143,7 @@ def _resident_mib(started: ExecutionEnvironment) -> float:
         try:
             command = (process / "cmdline").read_bytes()
             variables = (process / "environ").read_bytes()
-        except OSError:  # it has ended, or is somebody else's
+        except OSError:  # it has ended, or belongs to another user
             continue
         if b"awslambdaric" in command and b"lambda-rie" not in command and started.marks(variables):
             status = (process / "status").read_text()

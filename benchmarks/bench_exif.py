@@ -1,7 +1,7 @@
 """`make bench-exif`: what one correction costs beside its peers, in one run, against the bars of the project.
 
 CPU time is that of all processes involved, the least of several rounds; the
-files lie in a temporary folder. On a busy machine all figures grow, those of
+files are in a temporary folder. On a busy machine all figures grow, those of
 the kernel most: run it on a quiet one.
 """
 
@@ -66,20 +66,20 @@ def import_milliseconds(before: str) -> float:
 
 
 class Bars:
-    """The measured figures beside their bars."""
+    """The measured figures, each with its limit."""
 
     def __init__(self) -> None:
         self.missed = 0
 
     def show(self, what: str, value: float, limit: float, unit: str, *, at_least: bool = False) -> None:
-        """Print one figure and whether it keeps its bar."""
+        """Print one figure and whether it is within its limit."""
         kept = value >= limit if at_least else value <= limit
         self.missed += not kept
         sign = "≥" if at_least else "≤"
         print(f"  {what:<62} {value:9.2f} {unit:<3} bar {sign} {limit:g} {unit:<3} {'kept' if kept else 'MISSED'}")
 
     def tell(self, what: str, value: float, unit: str) -> None:
-        """Print a figure that has no bar."""
+        """Print a figure without a limit."""
         print(f"  {what:<62} {value:9.2f} {unit}")
 
 
@@ -127,7 +127,7 @@ def bench_memory_and_speed(data: bytes, folder: Path, bars: Bars) -> None:
 
 
 def main() -> int:
-    """Print all figures; status 1 if a bar is missed."""
+    """Print all figures; status 1 if one exceeds its limit."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
     runs = parser.parse_args().runs

@@ -93,7 +93,7 @@ def attempt(task: Callable[[], object], runs: int) -> str:
 
 
 def main() -> int:
-    """Measure and print; status 1 if a plan takes longer than its bar."""
+    """Measure and print; status 1 if a plan takes longer than its limit."""
     pyexiv2.set_log_level(4)
     missed = 0
     heads = "".join(f"{head:>10}" for head in ("KB", "our plan", "exiftool", "exiv2", "encoder"))

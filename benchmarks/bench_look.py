@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def measured(browser: Chrome, folder: Path, cache: Path, frames: int) -> dict[str, str]:
-    """Open the table, and return what can be said of it."""
+    """Open the table, and return its measurements."""
     with running(folder, cache) as address:
         began = time.monotonic()
         browser.get(address)

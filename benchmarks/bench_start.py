@@ -1,7 +1,7 @@
 """How long the command takes to say what it does (`make bench-start`): --help of every subcommand.
 
-The shortest of several runs counts: on a machine with other work, longer ones tell of that work. Beside it is the
-processor time, and what an empty Python takes on the same machine.
+The shortest of several runs counts: on a machine with other work, longer ones measure that work. Printed beside it
+are the processor time, and what an empty Python takes on the same machine.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""CPU time of one photo from bytes to bytes, beside that of one copy of the bytes, in interpreters made for it."""
+"""CPU time of one photo from bytes to bytes, beside that of one copy of the bytes, in fresh interpreters."""
 
 import json
 import statistics

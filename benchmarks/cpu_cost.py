@@ -1,4 +1,4 @@
-"""CPU time of one photo, of all processes that work on it, measured in interpreters made for it."""
+"""CPU time of one photo, of all processes that work on it, measured in fresh interpreters."""
 
 import json
 import subprocess

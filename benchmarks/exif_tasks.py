@@ -28,7 +28,7 @@ def ours(source: Path, target: Path) -> None:
 
 
 def plain_copy(source: Path, target: Path) -> None:
-    """Read all and write all: what any correction has to beat or pay."""
+    """Read all and write all: the least that a correction from file to file costs."""
     target.write_bytes(source.read_bytes())
 
 
@@ -75,11 +75,11 @@ class WithExifTool:
         self._running.run(*TAGS, "-o", target, source)
 
     def cpu_seconds(self) -> float:
-        """CPU time that it has used."""
+        """Return the CPU time that the process has used."""
         return self._running.cpu_seconds()
 
 
-#: How to make each task.
+#: How each task is made.
 TASKS: dict[str, Callable[[], Task]] = {
     "galleria-storage": lambda: ours,
     "read all, write all": lambda: plain_copy,

@@ -27,13 +27,13 @@ def exiftool_command() -> list[str] | None:
 
 
 def read_alone(path: Path) -> dict[str, Any]:
-    """Read all tags in a process of its own: exiftool remembers unknown tags from photo to photo."""
+    """Read all tags in a separate process: exiftool remembers unknown tags from photo to photo."""
     command = exiftool_command() or missing()
     return parse_tags(subprocess.run([*command, *READ_OPTIONS, path], capture_output=True, check=False).stdout)
 
 
 def parse_tags(output: bytes) -> dict[str, Any]:
-    """Take what exiftool printed as values by ``kind:group:copy:name``, as they are stored."""
+    """Return what exiftool printed as values by ``kind:group:copy:name``, as they are stored."""
     start = output.find(b"[{")
     if start < 0:
         return {"ExifTool:Error": output.decode("utf-8", "replace").strip() or "no answer"}
@@ -42,7 +42,7 @@ def parse_tags(output: bytes) -> dict[str, Any]:
 
 
 def missing() -> NoReturn:
-    """End with what to do."""
+    """Exit, and say how to install exiftool."""
     raise SystemExit("exiftool is missing: run `make exiftool` (npm) or install libimage-exiftool-perl")
 
 
@@ -63,7 +63,7 @@ class ExifTool:
         self._process.communicate(b"-stay_open\nFalse\n", timeout=30)
 
     def run(self, *arguments: str | Path) -> bytes:
-        """Run one command; return all that it printed, and if it died of that (some photos do it), its last words."""
+        """Run one command; return all that it printed; if it crashed (some photos make it), also its last error."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None  # noqa: S101 # opened with a pipe
         assert stdout is not None  # noqa: S101 # the same

@@ -108,7 +108,7 @@ def _publish(
 
 @contextmanager
 def _profiled(files: set[str], hops: list[Hop]) -> Iterator[Callable[[Callable[[], Any]], Any]]:
-    """Hand out what runs a piece of work and counts in it."""
+    """Yield a function that runs work and counts its hops."""
 
     def watch(frame: FrameType, event: str, _argument: Any) -> None:
         if event != "call" or not (place := _place(frame)) or _resumes(frame):

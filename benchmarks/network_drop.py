@@ -1,8 +1,9 @@
 """`make drop`: the network is away for AWAY=60 seconds in the middle of FILES=2000, beside rclone and s5cmd.
 
-A proxy stands between the programs and one SeaweedFS server on loopback. When half of the bytes have passed it either
+A proxy is between the programs and one SeaweedFS server on loopback. When half of the bytes have passed it either
 cuts all connections and refuses new ones, or falls silent: connections stay open, and nothing passes. Reported are
-the files that are not in the bucket at the end, and what was told. Exit status 1 if `deploy` loses a file or is silent.
+the files that are not in the bucket at the end, and what each program said. Exit status 1 if `deploy` loses a file or
+is silent.
 """
 
 import argparse
@@ -99,7 +100,7 @@ class Proxy:
 
 
 class Result(NamedTuple):
-    """What a program did: files that are missing, seconds, its exit status, and what it told."""
+    """What a program did: files that are missing, seconds, its exit status, and what it reported."""
 
     missing: int
     seconds: float
@@ -193,7 +194,7 @@ def _environment(server: S3Server, endpoint: str, cache: Path) -> dict[str, str]
 
 @contextmanager
 def _proxy(endpoint: str, after: int, away: float, way: Way) -> Iterator[str]:
-    """Run a proxy in a thread of its own, and return its address."""
+    """Run a proxy in its own thread, and return its address."""
     parts = urlsplit(endpoint)
     ready, ended = threading.Event(), asyncio.Event()
     proxy = Proxy((str(parts.hostname), int(parts.port or 80)), after, away, way)

@@ -47,7 +47,7 @@ class Report:
     seconds, away_seconds
         In all, and how long the provider was away.
     outcomes
-        How often the function's log tells of each.
+        How often each is in the function's log.
     most_attempts
         That one photo took.
     missing, wrong

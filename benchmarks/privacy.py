@@ -1,7 +1,7 @@
 """What a folder of photos reveals, before and after each group of metadata is removed.
 
 `python -m benchmarks.privacy FOLDER` reads every photo below a folder and
-changes none. Two judges say what a photo tells: exiftool, with a list of tags
+changes none. Two judges say what a photo reveals: exiftool, with a list of tags
 of its own, and a search for the bytes of what was there before.
 """
 

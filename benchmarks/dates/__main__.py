@@ -22,7 +22,7 @@ from galleria_storage.photos.sniff import recognise
 from galleria_storage.photos.source import BytesSource
 
 SHIFT = {"timestamp-offset-hours": "PT27H11M13S"}
-#: By what the table calls them.
+#: By their names in the table.
 CORRECTIONS = {
     "`capture`": parse_correction(SHIFT, {}),
     "`all`": parse_correction(SHIFT | {"dates": "all"}, {}),

@@ -70,7 +70,7 @@ def _first(*names: str | tuple[str, str]) -> Callable[[Tags], str | None]:
 _IPTC_CREATED = ("IPTC:DateCreated", "IPTC:TimeCreated")
 _IPTC_DIGITISED = ("IPTC:DigitalCreationDate", "IPTC:DigitalCreationTime")
 
-#: What each date counts, in the order in which digiKam looks at them; the first with more than two wins.
+#: The weight of each date, in the order in which digiKam looks at them; the first with more than two wins.
 _DIGIKAM = (
     ("ExifIFD:DateTimeOriginal", 2),
     ("ExifIFD:CreateDate", 1),

@@ -1,4 +1,4 @@
-"""What counts as harm in a film: its moments in UTC and its words, as exiftool reads them, and all other tags."""
+"""What counts as harm in a film: its moments in UTC and its texts, as exiftool reads them, and all other tags."""
 
 import re
 from typing import Final

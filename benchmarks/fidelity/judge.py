@@ -23,7 +23,7 @@ _POSITION = re.compile(
 _BLOCK_AS_IMAGE = re.compile(r"base64:(SUkq|TU0A)")
 #: The JPEG of a Fujifilm RAF: its Exif data is that of the file, and its tags are compared as such.
 _HOLDS_THE_EXIF = "File:PreviewImage"
-#: The tags that were set; a camera that keeps them in IFD0 too has to get them there, too.
+#: The tags that were set; a camera that also keeps them in IFD0 must get them there, too.
 _TARGET = re.compile(r"EXIF:(?:ExifIFD|IFD0):(?:Copy\d+:)?(DateTimeOriginal|OffsetTimeOriginal)$")
 #: What Exif 2.32 section 4.6.3 and 4.6.5 demands of a new block.
 _MANDATORY = re.compile(
@@ -149,7 +149,7 @@ def _tag_harm(before: Photo, after: Photo) -> tuple[set[str], list[str]]:
 
 
 def content(tags: Tags, targets: re.Pattern[str]) -> dict[str, list[str]]:
-    """Keep what is in the photo, by group and name, but the targets; of derived values, the images.
+    """Keep the photo's own tags, by group and name, except the targets; of derived values only the images.
 
     Exiftool numbers the copies of a name over all groups; without the numbers, a name may have several values.
     """

@@ -1,4 +1,4 @@
-"""Make photos whose Exif block is full, or cut, of real ones: ``python -m benchmarks.fidelity.mutants FOLDER INTO``.
+"""Make photos with a full or cut Exif block from real ones: ``python -m benchmarks.fidelity.mutants FOLDER INTO``.
 
 They show what happens where there is little space: INTO gets a folder for each
 kind, for `make fidelity` to judge.

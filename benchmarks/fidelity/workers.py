@@ -27,7 +27,7 @@ class Worker:
         self._pool = self._new_pool()
 
     def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Call a function over there; LostError if it takes the process with it."""
+        """Call a function in that process; LostError if the process dies of it."""
         try:
             return self._pool.submit(function, *args, **kwargs).result(timeout=SECONDS_PER_FILE)
         except (BrokenProcessPool, NoAnswerError) as error:

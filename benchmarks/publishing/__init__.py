@@ -1,1 +1,1 @@
-"""What publishing costs beside the handlers that others would write, and whether it keeps its promise under fire."""
+"""What publishing costs compared with simpler handlers, and whether it keeps its promise among errors and kills."""

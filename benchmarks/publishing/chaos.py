@@ -46,7 +46,7 @@ class UnreliableSession:
         self._random = random.Random(seed)
 
     def send(self, request: Any) -> Any:
-        """Send a request, unless the dice say otherwise."""
+        """Send a request, unless chance makes it fail."""
         dice = self._random.random()
         if dice < ERROR_RATE / 2:
             raise ConnectTimeoutError(endpoint_url=request.url)

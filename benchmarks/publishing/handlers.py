@@ -58,7 +58,7 @@ def ours(buckets: Buckets, *, copying: bool) -> Handler:
 
 
 def naive(buckets: Buckets) -> Handler:
-    """Make what a developer writes first: a plain boto3 client, read all, `piexif.insert`, put."""
+    """Make the handler that a developer writes first: a plain boto3 client, read all, `piexif.insert`, put."""
     client = buckets.plain
 
     def handle(key: str) -> None:

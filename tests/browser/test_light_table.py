@@ -1,4 +1,4 @@
-"""The light table in Chromium: a wedding of four cameras is put in order, as a person would do it."""
+"""The light table in Chromium: a wedding of four cameras is put in order, as a person would."""
 
 import json
 import os
@@ -29,7 +29,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Wedding:
 
 @pytest.fixture
 def wedding(model: Wedding, tmp_path: Path) -> Wedding:
-    """A copy of the model of one's own."""
+    """A copy of the model that a test may change."""
     shutil.copytree(model.folder, tmp_path / "wedding")
     return Wedding(tmp_path / "wedding", model.true)
 
@@ -215,7 +215,7 @@ def test_a_correction_in_staging_is_changed_and_published_again(
     assert head["Metadata"]["galleria-captured-after"].startswith(f"{wedding.true[name] + ZONE:%Y:%m:%d %H:%M:%S}")
 
 
-#: What pure modules of the page work out, and what must come of it.
+#: Calls of the page's pure modules, and the expected results.
 WORKED_OUT = {
     "times": {
         "[0, 46, -694, 3600, -25212, 183845].map(module.spanText)": [

@@ -17,7 +17,7 @@ ARTIFACTS = Path(__file__).parents[2] / "artifacts/browser"
 CORRECTION = parse_correction({"corrected-timestamp": "2024-06-15T10:30:45.5+02:00"}, {})
 WHOLLY = parse_correction({"remove": "location,names,captions,maker-notes"}, {})
 KINDS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "AVIF": "image/avif"}
-#: Draws a picture, and says all of its pixels.
+#: Draws a picture, and returns all of its pixels.
 PIXELS = """
     const [type, data, done] = arguments;
     const image = new Image();

@@ -22,7 +22,7 @@ _SYSTEMS: Final = {"Linux": "ubuntu", "Darwin": "macos"}
 _PROCESSORS: Final = {"arm64": "aarch64", "AMD64": "x86_64"}
 _COMPLIES, _BREAKS_RULES = 0, 19  # cfn-guard's exit codes; all others are errors of its own
 
-# Between them these have every resource of the template.
+# Together these have every resource of the template.
 STACKS: Final[Mapping[str, Mapping[str, str]]] = {
     "default": {},
     "public-read": {"PublicAccess": "public-read", "AlarmEmail": "someone@example.com"},

@@ -3,7 +3,7 @@
 Each docstring names the case as its project calls it: rclone's `fs/sync/sync_test.go`, s5cmd's `e2e/sync_test.go` and
 `e2e/cp_test.go`, the AWS CLI's `tests/integration/customizations/s3/test_plugin.py` and
 `tests/functional/s3/test_sync_command.py`. The situations are theirs, the expectations ours: content decides whether
-a file is sent, nothing is ever deleted, and what cannot be sent is told and stops nothing else.
+a file is sent, nothing is ever deleted, and what cannot be sent is reported and stops nothing else.
 """
 
 import json
@@ -95,7 +95,7 @@ def write(path: Path, mark: bytes = b"", when: int = OLD) -> None:
 
 
 class TestChanges:
-    """One file is there already; something about it or about the folder has changed."""
+    """One file is there already; something about it or the folder has changed."""
 
     @pytest.fixture(autouse=True)
     def first(self, folder: Path, sync: Sync) -> None:
@@ -139,7 +139,7 @@ class TestChanges:
         assert sync("--checksum")[:3] == (0, 1, 0)
 
     def test_a_file_more(self, folder: Path, sync: Sync) -> None:
-        """Of rclone, TestSyncAfterAddingAFile: that one alone is sent."""
+        """Of rclone, TestSyncAfterAddingAFile: only that one is sent."""
         write(folder / "sub/two.jpg", b"2")
         assert sync()[:3] == (0, 1, 1)
 
@@ -248,7 +248,7 @@ def test_times_that_no_calendar_has(folder: Path, sync: Sync) -> None:
 
 
 def test_one_name_in_two_spellings(folder: Path, sync: Sync, stored: Callable[[], list[str]]) -> None:
-    """Of rclone, TestSyncUTFNorm; here, a key is what the file is called, letter for letter, each time again."""
+    """Of rclone, TestSyncUTFNorm; here, the key is the file's name, letter for letter, every time."""
     for form in ("NFC", "NFD"):
         write(folder / unicodedata.normalize(form, "Frühstück.jpg"), form.encode())
     count = len(list(folder.iterdir()))  # some file systems know one name only
@@ -270,7 +270,7 @@ def test_odd_names(folder: Path, sync: Sync, stored: Callable[[], list[str]]) ->
     assert sync()[:3] == (0, 0, len(names))
 
 
-def test_names_whose_order_is_another_one_with_a_slash(folder: Path, sync: Sync) -> None:
+def test_names_that_sort_differently_with_a_slash(folder: Path, sync: Sync) -> None:
     """Of the AWS CLI, the order of `foo-bar`, `foo/` and `foo.txt` in a listing: nothing is sent twice."""
     names = ["foo-bar/a.jpg", "foo.jpg", "foo/a.jpg", "foo0.jpg", "foo/-.jpg", "Foo/a.jpg"]
     for name in names:

@@ -14,7 +14,7 @@ from tests.support.servers.bucket_names import bucket_name
 from tests.support.servers.gallery import Gallery
 
 MIB = 1 << 20
-#: No object here has it.
+#: No object here has this ETag.
 STALE = Matches(hashlib.md5(b"another", usedforsecurity=False).hexdigest())
 
 

@@ -13,7 +13,7 @@ from tests.support.servers.wire import Wire, proxied
 
 MIB = 1 << 20
 CORRECTION = {"timestamp-offset-hours": "-2"}
-#: What the kernel's socket buffers and the library's own may take of a body that nobody wants.
+#: How much of an unwanted body the socket's and the library's buffers may take.
 BUFFERED = 6 * MIB
 
 

@@ -78,7 +78,7 @@ def test_a_changed_file_is_the_only_one_sent_and_a_dry_run_says_so(gallery: Gall
         planned = upload(gallery, folder, wire, dry_run=True)
         assert (planned["uploaded_files"], wire.names().count("PUT")) == (1, 0)
         done = upload(gallery, folder, wire)
-        # One HEAD more: the ETag differs, and the recorded SHA-256 has the last word.
+        # One HEAD more: the ETag differs, and the recorded SHA-256 decides.
         assert (done["uploaded_files"], Counter(wire.names())) == (1, {"GET list-type": 1, "HEAD": 1, "PUT": 1})
 
 

@@ -27,7 +27,7 @@ def put(s3: "S3Client", bucket: str, rules: Any) -> None:
 
 @pytest.fixture
 def bucket(s3: "S3Client") -> str:
-    """A bucket of its own for each test: rules belong to the whole bucket."""
+    """One bucket for each test: rules belong to the whole bucket."""
     name = bucket_name("cors")
     s3.create_bucket(Bucket=name)
     return name

@@ -1,4 +1,4 @@
-"""`make demo` and `make local`: right when everything is right, and only then."""
+"""`make demo` and `make local`: they succeed if, and only if, everything is right."""
 
 import io
 import os
@@ -99,7 +99,7 @@ def test_nothing_of_the_callers_environment_reaches_the_system_or_is_lost(monkey
 
 
 class Saboteur:
-    """A function that does harm after the real one did its work."""
+    """A function that does damage after the real one has run."""
 
     def __init__(self, system: EmbeddedSystem, harm: Any) -> None:
         self.real, self.harm, self.s3 = system.publish_photo, harm, system.s3

@@ -89,7 +89,7 @@ def test_a_missing_setting_is_named(
     assert "S3_PUBLIC_BUCKET is not set" in capsys.readouterr().err
 
 
-def test_any_entry_that_cannot_be_uploaded_is_an_error_of_its_own(
+def test_each_entry_that_cannot_be_uploaded_is_a_separate_error(
     s3: "S3Client", buckets: Buckets, prefix: str, photos: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (photos / "long.jpg").symlink_to("x" * 300)
@@ -183,7 +183,7 @@ def test_headers_follow_rules(s3: "S3Client", buckets: Buckets, prefix: str, pho
     assert s3.head_object(Bucket=buckets.public, Key=f"{prefix}b.geojson")["ContentType"] == "application/geo+json"
 
 
-def test_where_nobody_can_tell_whether_pages_may_read_nothing_is_deployed(
+def test_nothing_is_deployed_while_it_is_unknown_whether_pages_may_read(
     buckets: Buckets, photos: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("S3_PUBLIC_BUCKET", f"{buckets.public}-none")

@@ -1,4 +1,4 @@
-"""Uploading a folder: what is new or changed, all of it, and one bad file spoils nothing."""
+"""Uploading a folder: all that is new or changed is sent, and one bad file stops nothing else."""
 
 import os
 import uuid

@@ -47,7 +47,7 @@ def bucket(s3: "S3Client") -> str:
 
 @pytest.fixture
 def unknown(server: S3Server, bucket: str) -> Connection:
-    """A connection of which the settings say nothing."""
+    """A connection whose provider the settings do not name."""
     access = server.access(bucket)
     return connect(BucketAccess(bucket, replace(access.provider, profile="")))
 
@@ -86,7 +86,7 @@ def test_nothing_stays_behind(unknown: Connection, s3: "S3Client", bucket: str) 
     assert leftovers(s3, bucket) == []
 
 
-def test_nothing_stays_behind_in_a_versioned_bucket(unknown: Connection, s3: "S3Client", bucket: str) -> None:
+def test_nothing_is_left_in_a_versioned_bucket(unknown: Connection, s3: "S3Client", bucket: str) -> None:
     try:
         s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     except ClientError as error:

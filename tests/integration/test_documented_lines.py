@@ -32,7 +32,7 @@ PROVIDERS = sorted((ROOT / "docs/providers").glob("*.md"))
 PAGES = [ROOT / "docs/command.md", ROOT / "docs/manifest.md", ROOT / "docs/cors.md", *PROVIDERS]
 #: Commands that serve until Ctrl-C or take long: they have tests of their own.
 ELSEWHERE = {"demo", "local", "look"}
-#: What a page cannot know: the keys of its reader.
+#: What a page cannot know: its reader's keys.
 OF_THE_READER = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_S3", "AWS_REGION"}
 
 
@@ -122,7 +122,7 @@ def test_every_line_of_a_page_can_be_done(
 
 
 def as_typed(words: list[str]) -> list[str]:
-    """Fill in what the reader knows; nobody answers at a provider's address, so that visitors' reading is left out."""
+    """Fill in what the reader knows; no server answers at a provider's address, so `doctor` skips visitors' reading."""
     secret = "arn:aws:secretsmanager:eu-north-1:123456789012:secret:gallery"
     filled = [word.replace("ARN-OF-THE-SECRET", secret) for word in words]
     if words[0] == "--profile":

@@ -58,7 +58,7 @@ class Account:
         return json.dumps({f"S3_PUBLIC_{name}": value for name, value in keys.items()})
 
     def rotate(self, *, tell: bool = True) -> None:
-        """Make another key, put it into the secret, and let the old one mean nothing any more."""
+        """Make another key, put it into the secret, and make the old one invalid."""
         iam, old = self.client("iam"), self.gallery
         self.gallery = iam.create_access_key(UserName="gallery")["AccessKey"]
         if tell:

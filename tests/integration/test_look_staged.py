@@ -46,7 +46,7 @@ class Page(NamedTuple):
         return {one["key"].removeprefix(self.gallery.prefix): one for one in found}
 
     def decide(self, **changes: Any) -> dict[str, Any]:
-        """Decide about the one camera, and wait until what follows from it is done."""
+        """Decide about the one camera, and wait until all that follows is done."""
         camera = self.client.get("/api/table").json()["cameras"][0]["key"]
         answer = self.client.put(f"/api/cameras/{camera}", json=changes)
         assert answer.status_code == 200, answer.text

@@ -117,7 +117,7 @@ def test_a_key_may_be_written_in_any_way(
 
 
 class Bad(NamedTuple):
-    """Something that can never be published, and what the reason must name."""
+    """Something that can never be published, and what the reason must mention."""
 
     data: bytes
     metadata: dict[str, str]

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 EXPLAINED = {
     ("juicefs", "versioning"): "MinIO has versions; the gateway of JuiceFS, which runs MinIO's code, refuses them",
 }
-#: Not promises but offers: where they are claimed and missing, the call is answered with an error that says so.
+#: Features, not promises: where one is claimed but missing, the call is answered with an error that says so.
 OFFERS = {"object_tags", "cors_api", "cors_enforced", "versioning"}
 
 
 @pytest.fixture(scope="module")
 def site(s3: "S3Client") -> Site:
-    """Two buckets of their own: facts about CORS and versions change a bucket for good."""
+    """Two separate buckets: facts about CORS and versions change a bucket for good."""
     names = [bucket_name("facts") for _ in range(2)]
     for name in names:
         s3.create_bucket(Bucket=name)

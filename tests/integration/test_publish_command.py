@@ -1,4 +1,4 @@
-"""`publish` by hand: with whose settings, which keys, and again where that is forced."""
+"""`publish` by hand: whose settings apply, which keys are published, and again with --force."""
 
 import json
 from types import SimpleNamespace

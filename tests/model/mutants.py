@@ -95,7 +95,7 @@ MUTANTS = (
         wishes,
     ),
     Mutant(
-        "the correction is no part of the identity",
+        "the correction is not part of the identity",
         (("fingerprint(info, correction, carried)", "fingerprint(info, Correction(), carried)"),),
         "honours",
         wishes,

@@ -105,7 +105,7 @@ class Plan:
 
     @classmethod
     def _of_two_keys(cls, rng: random.Random) -> list[Change]:
-        if rng.random() < 0.4:  # a content is left by the one key while the other one comes to it
+        if rng.random() < 0.4:  # one key gives up a content while the other gets it
             one, other = ((PHOTOS[n], {}, ()) for n in rng.sample((0, 1), 2))
             return [Change("put", 0, one), Change("wait"), Change("put", 0, other), Change("put", 1, one)]
         puts = (cls._put(rng, alike=True) for _ in range(rng.choice((3, 4, 5))))

@@ -1,4 +1,4 @@
-"""What must be true of a schedule: at every moment, and when all is quiet."""
+"""What must be true of a schedule: at every moment, and at the end."""
 
 from dataclasses import dataclass, field
 from functools import cache
@@ -98,7 +98,7 @@ class Promise:
             raise Violation(f"Content-Type is {right[0].content_type}")
 
     def _check_reported(self, key: str) -> None:
-        """Whoever listens has heard of each copy, and the CDN of what it replaced."""
+        """Each copy was reported, and what it replaced was dropped from the CDN."""
         if not (public := self.s3.objects.get((PUBLIC, key))):
             return
         told = [outcome for outcome in self.outcomes if outcome.run == public.metadata["galleria-run"]]

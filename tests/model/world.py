@@ -35,7 +35,7 @@ NOW = 1_800_000_000.0
 
 
 class Crash(BaseException):
-    """The worker is gone; nothing of it runs any more."""
+    """The worker was killed; nothing of it runs any more."""
 
 
 class SameThread(Executor):
@@ -104,7 +104,7 @@ class World:
     # --- the schedule
 
     def run(self) -> None:
-        """Run until everything is quiet, then check the promise.
+        """Run until nothing is left to do, then check the promise.
 
         Raises
         ------
@@ -133,7 +133,7 @@ class World:
 
     def _resume(self, strand: Strand) -> Any:
         def resume() -> None:
-            if self.rng.random() < 0.15:  # a worker falls asleep in the middle of things, or wakes up
+            if self.rng.random() < 0.15:  # a worker pauses in the middle of its work, or goes on
                 self.readings[strand].weight = self.rng.choice((1.0, 0.005))
             self.strands.step(strand)
 

@@ -1,4 +1,4 @@
-"""The wheel, installed beside the dependencies that it names and nothing else (`make test-package`)."""
+"""The wheel, installed with only the dependencies that it names (`make test-package`)."""
 
 import json
 import os

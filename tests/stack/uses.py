@@ -57,7 +57,7 @@ class Uses:
         self._expect("gone.jpg", "gone")
 
     def a_large_photo_that_breaks_off(self) -> None:
-        """Its second part is never taken, so the upload is aborted, and nothing is left over."""
+        """Its second part is always refused, so the upload is aborted, and nothing is left over."""
         body = jpegs.photo(size=40_000_000)
         self._s3.put_object(Bucket=self._staging, Key="large.jpg", Body=body, Metadata=CORRECTION)
         wire = self._role.cloud.wire

@@ -1,4 +1,4 @@
-"""`make audit`: are vulnerabilities known of what is pinned? Says SKIPPED where nobody can be asked.
+"""`make audit`: do the pinned packages have known vulnerabilities? Says SKIPPED if the database cannot be reached.
 
 Exit status 1 if there is one. An audit that could not ask must not stop work
 without a network, and must not look like one that found nothing either.

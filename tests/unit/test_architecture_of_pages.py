@@ -1,4 +1,4 @@
-"""The pages can be read in a terminal, and name files of the code only by the names that they have."""
+"""The pages can be read in a terminal, and name only files that exist."""
 
 import re
 from collections.abc import Iterator

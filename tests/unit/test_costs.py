@@ -1,4 +1,4 @@
-"""The figures of docs/operations.md: computed by `make costs`, and computed rightly."""
+"""The figures of docs/operations.md: computed by `make costs`, and correct."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The judge of `make fidelity` sees every kind of harm that an editor can do."""
+"""The judge of `make fidelity` finds every kind of damage that an editor can do."""
 
 from base64 import b64encode
 from pathlib import Path
@@ -161,7 +161,7 @@ def test_the_preview_of_a_raf_may_change_in_its_exif_data_alone(after: bytes, ha
 
 
 @pytest.mark.parametrize("key", ["ExifTool:Error", "ExifTool:Warning"])
-def test_a_photo_in_whose_structure_exiftool_finds_a_fault_is_not_sound(key: str) -> None:
+def test_a_photo_with_a_fault_that_exiftool_finds_is_not_sound(key: str) -> None:
     assert not Photo({key: "Bad InteropIFD directory"}, None, None).is_sound
     assert Photo(BEFORE, None, None).is_sound
 

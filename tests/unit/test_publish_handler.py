@@ -1,4 +1,4 @@
-"""The function `publish_photo`: every photo of an event gets its turn, its log line and its numbers."""
+"""The function `publish_photo`: every photo of an event is handled, logged and counted."""
 
 import json
 import subprocess
@@ -24,7 +24,7 @@ SETTINGS = {
 
 
 class Studio:
-    """A publisher whose photos end as told by key: an outcome, or an error."""
+    """A publisher that returns an outcome or raises an error for each key, as a test chooses."""
 
     def __init__(self, fates: Mapping[str, Outcome | Exception]) -> None:
         self.fates, self.asked = fates, list[str]()
@@ -63,7 +63,7 @@ def test_the_init_phase_survives_a_provider_that_does_not_answer(monkeypatch: py
 
 
 def staff(function: Function, **fates: Outcome | Exception) -> Studio:
-    """Put a studio in the publisher's place; fates by key without its suffix."""
+    """Put a studio in the publisher's place; `fates` has keys without suffixes."""
     studio = Studio({f"{name}.jpg": fate for name, fate in fates.items()})
     function.module.service = Staffed(studio)  # type: ignore[attr-defined] # the seam for tests
     return studio
@@ -146,7 +146,7 @@ def test_a_photo_that_is_gone_is_logged_and_no_error(function: Function) -> None
 
 
 def test_what_is_not_a_photo_is_counted_and_told_to_nobody(function: Function, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FAILURE_QUEUE_URL", "http://127.0.0.1:9/queue")  # who asks it, fails
+    monkeypatch.setenv("FAILURE_QUEUE_URL", "http://127.0.0.1:9/queue")  # asking it fails
     staff(function, a=Outcome(key="a.jpg", status="ignored", reason="its name is not that of a photo"))
     function(event("a.jpg"))
     assert [(line["level"], line["outcome"]) for line in function.logged()] == [("INFO", "ignored")]

@@ -1,4 +1,4 @@
-"""The judges of `make dates`: each program's order of preference, on exiftool's output."""
+"""The readers of `make dates`: each program's order of preference, on exiftool's output."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The twelve functions have the names, parameters and defaults that Galleria expects, and cost nothing to import."""
+"""The twelve functions have the names, parameters and defaults that Galleria expects, and are quick to import."""
 
 import hashlib
 import inspect
@@ -86,7 +86,7 @@ def test_a_capture_time_and_its_offset_are_set(photo: bytes, hours: float, offse
     assert len(modified) == len(photo)
 
 
-def test_a_photo_without_exif_gets_a_block_of_its_own() -> None:
+def test_a_photo_without_exif_gets_its_own_block() -> None:
     out = BytesIO()
     Image.new("RGB", (8, 8)).save(out, "JPEG")
     modified = modify_exif_in_memory(out.getvalue(), datetime(2021, 3, 4, 5, 6, 7), -5)
@@ -142,7 +142,7 @@ def test_rules_do_not_match_where_any_of_the_five_fields_differs(change: dict[st
 
 
 class Recorder:
-    """Stands for boto3's client: remembers what it was told to put."""
+    """Stands for boto3's client: records what it is asked to put."""
 
     def __init__(self) -> None:
         self.put: dict[str, Any] = {}
@@ -174,7 +174,7 @@ def test_rules_are_taken_as_a_list_and_as_the_document_of_the_aws_command_line(g
         ([DEFAULT_RULE | {"MaxAgeSeconds": "3600"}], "MaxAgeSeconds in cors_rules is of type str"),
     ],
 )
-def test_rules_that_are_none_are_answered_in_words(given: Any, words: str) -> None:
+def test_invalid_rules_are_answered_in_words(given: Any, words: str) -> None:
     client: Any = Recorder()
     answer = s3_storage.configure_bucket_cors(client, "photos", given)
     assert (answer["success"], client.put) == (False, {})
@@ -199,7 +199,7 @@ def test_what_is_not_a_client_is_answered_in_words(client: Any, tmp_path: Path) 
             ask(client, "photos", "a.jpg")
 
 
-def test_names_and_paths_that_are_none_are_answered_in_words() -> None:
+def test_invalid_names_and_paths_are_answered_in_words() -> None:
     client: Any = Recorder()
     client.head_object = None
     upload = s3_storage.upload_file_to_s3
@@ -233,7 +233,7 @@ def test_an_offset_that_is_not_a_number_is_refused_in_words(photo: bytes, hours:
 
 
 @pytest.mark.parametrize("time", [None, "yesterday", 1614834367, date(2021, 3, 4)])
-def test_a_time_that_is_none_is_refused_in_words(photo: bytes, time: Any) -> None:
+def test_an_invalid_time_is_refused_in_words(photo: bytes, time: Any) -> None:
     with pytest.raises(ArgumentError, match="corrected_timestamp is"):
         modify_exif_in_memory(photo, time, 13)
 

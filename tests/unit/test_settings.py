@@ -1,4 +1,4 @@
-"""The environment is read once, into typed objects; whatever is missing or contradictory is named."""
+"""The environment is read once, into typed objects; a missing or contradictory setting is named."""
 
 import json
 import re

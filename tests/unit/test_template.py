@@ -43,7 +43,7 @@ BUCKETS = ("StagingBucket", "PublicBucket", "OperationsBucket")
 COMMON = source()["Globals"]["Function"]["Environment"]["Variables"]
 
 
-#: Names of the stack's own parts, which no one can spell wrong.
+#: Names of the stack's own parts, which nobody types.
 MADE_BY_THE_STACK = {"STAGING_BUCKET", "PUBLISH_QUEUE_URL", "FAILURE_QUEUE_URL", "CDN_DISTRIBUTION_ID"}
 
 
@@ -216,7 +216,7 @@ def test_only_the_staging_bucket_may_send_events(adopted: dict[str, str]) -> Non
         assert fnmatch.fnmatchcase(f"arn:aws:s3:::{name}", permission["SourceArn"])
 
 
-def test_a_second_deployment_has_buckets_of_its_own_unless_it_is_told_the_names_of_the_first() -> None:
+def test_a_second_deployment_has_its_own_buckets_unless_it_gets_the_names_of_the_first() -> None:
     names = {Stack().properties(bucket)["BucketName"] for bucket in BUCKETS}
     again = {Stack({"BucketSuffix": "51af3dc0"}).properties(bucket)["BucketName"] for bucket in BUCKETS}
     assert names == again == {f"galleria-{kind}-123456789012-51af3dc0" for kind in ("staging", "public", "operations")}
@@ -325,7 +325,7 @@ def test_what_the_application_repository_is_told_is_what_the_package_says() -> N
     assert (ROOT / told["ReadmeUrl"]).is_file()
 
 
-def test_a_parameter_whose_change_swaps_a_bucket_or_a_cdn_says_so() -> None:
+def test_a_parameter_says_if_changing_it_swaps_a_bucket_or_a_cdn() -> None:
     page = (ROOT / "docs/deploy.md").read_text(encoding="utf-8")
     for name in ("BucketPrefix", "BucketSuffix", "StagingBucketName", "PublicBucketName", "PublicAccess"):
         assert re.search(r"no longer used|deleted", source()["Parameters"][name]["Description"]), name

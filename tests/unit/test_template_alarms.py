@@ -37,8 +37,8 @@ def test_the_failure_queue_keeps_messages_as_long_as_there_is() -> None:
     assert queue == {"SqsManagedSseEnabled": True, "MessageRetentionPeriod": 14 * 24 * 3600}
 
 
-def test_silence_neither_rings_nor_says_that_all_is_well() -> None:
-    """SQS and a daily audit fall silent by themselves; the others write a number whenever there is something to say."""
+def test_missing_data_keeps_the_state_of_alarms_that_fall_silent() -> None:
+    """SQS and a daily audit stop sending data by themselves; the others send a number whenever something happens."""
     stack = Stack()
     silent = {name for name in ALARMS if stack.properties(name)["TreatMissingData"] == "ignore"}
     assert silent == {"FailureAlarm", "FailureExpiryAlarm", "WaitingAlarm", "PublishErrorAlarm", "CorsAlarm"}

@@ -1,4 +1,4 @@
-"""No shape of the template refers to what it does not have; a sample here, all of them in `make check-shapes`."""
+"""No shape of the template refers to something missing; a sample here, all of them in `make check-shapes`."""
 
 import random
 from copy import deepcopy

@@ -1,6 +1,6 @@
 """`python -m tests.weddings`: how often proposals are wrong, on many generated weddings.
 
-A proposal that is `right`, `certain` or `likely` is wrong if the moments that it tells of the camera's photos are off
+A proposal that is `right`, `certain` or `likely` is wrong if the times that it gives to the camera's photos are off
 by more than the tolerance that it states (and a second, since clocks show whole seconds) for the photo in the middle.
 """
 

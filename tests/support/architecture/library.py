@@ -87,7 +87,7 @@ def arrows_point_down(house: House) -> Iterator[str]:
 
 
 def arrows_have_no_circle(house: House) -> Iterator[str]:
-    """The order of the rooms is an order."""
+    """The order of the rooms has no cycles."""
     del house
     yield from _circles(ARROWS, "the order of the rooms")
 
@@ -114,7 +114,7 @@ def _circles(graph: Mapping[str, Iterable[str]], what: str) -> Iterator[str]:
 
 
 def pure_rooms_only_compute(house: House) -> Iterator[str]:
-    """A pure room neither reads nor writes anything, nor asks for the time of day."""
+    """A pure room reads and writes nothing, and does not ask for the time of day."""
     for module in (module for module in house.modules if module.room in PURE):
         for one in module.imports:
             if one.top in INPUT_OUTPUT and (module.place, one.top) not in ALLOWED_INPUT:
@@ -226,7 +226,7 @@ def the_page_goes_from_the_bottom_up(house: House) -> Iterator[str]:
 
 
 def the_page_names_only_rooms_that_exist(house: House) -> Iterator[str]:
-    """No section describes what is gone."""
+    """No section describes what no longer exists."""
     rooms = {module.room for module in house.modules}
     for room in re.findall(r"^### `(\w+)`", house.page, re.MULTILINE):
         if room not in rooms:

@@ -31,7 +31,7 @@ def allowed_origins(origin: str) -> list[tuple[str, ...]]:
 
 
 def refused_origins(origin: str) -> list[tuple[str, ...]]:
-    """Return values that do not."""
+    """Return values of the header that do not allow it."""
     host = urlsplit(origin).netloc
     port = host.rpartition(":")[2]
     single = [

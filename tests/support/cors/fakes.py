@@ -1,4 +1,4 @@
-"""A provider that keeps CORS rules in memory, and a web server that answers as it is told."""
+"""A provider that keeps CORS rules in memory, and a web server whose answers a test chooses."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -71,7 +71,7 @@ class FakeGallery:
         self.copies = False
         self.pauses: list[float] = []
         self.clock = 1_800_000_000.0
-        #: What happens while somebody waits.
+        #: Called while somebody waits.
         self.meanwhile: Callable[[], object] = lambda: None
 
     def publisher(self) -> Publisher:

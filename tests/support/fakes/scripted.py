@@ -1,4 +1,4 @@
-"""A client that answers as it is told, one answer after the other."""
+"""A client that gives prepared answers, one after the other."""
 
 from collections.abc import Mapping
 from types import SimpleNamespace

@@ -74,7 +74,7 @@ class Page:
         field.send_keys(text, Keys.ENTER)
 
     def grab(self, name: str, hours: float) -> ActionChains:
-        """Pull a lane by so many hours; it is let go when that is performed."""
+        """Pull a lane by so many hours; it is released when the actions are performed."""
         strip = self.lane(name).find_element(By.TAG_NAME, "lane-strip")
         self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", strip)
         pixels = round(hours * 3_600_000 / self.per_pixel())

@@ -1,4 +1,4 @@
-"""Heads of JPEG files that are made to keep an editor busy: whatever can share bytes, shares them."""
+"""Heads of JPEG files made to keep an editor busy: whatever can share bytes does."""
 
 from struct import pack
 

@@ -1,4 +1,4 @@
-"""Plain JPEG files of any size, and how to look at them without the library's own eyes (piexif reads the tags).
+"""Plain JPEG files of any size, and how to read them without the library (piexif reads the tags).
 
 Cameras' oddities, built byte by byte, are in `camera_files`.
 """

@@ -1,4 +1,4 @@
-"""What fixtures of several suites do with a server."""
+"""What fixtures of several suites need to run a server."""
 
 import tempfile
 from collections.abc import Iterator

@@ -85,5 +85,5 @@ class Gallery:
 
     @property
     def profile(self) -> ProviderProfile:
-        """What the settings or, where they are silent, a probe says about the server."""
+        """What the settings say about the server, or a probe if they say nothing."""
         return settle(connect(self.server.access(self.buckets.public))).profile

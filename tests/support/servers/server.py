@@ -63,7 +63,7 @@ class S3Server:
         }
 
     def client(self) -> "S3Client":
-        """Return a plain boto3 client, made without the library, so that tests judge with independent eyes."""
+        """Return a plain boto3 client, made without the library, so that tests judge independently."""
         return boto3.client(
             "s3",
             endpoint_url=self.endpoint,

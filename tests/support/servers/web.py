@@ -1,4 +1,4 @@
-"""Web servers on loopback that answer as a test tells them."""
+"""Web servers on loopback whose answers a test chooses."""
 
 import threading
 from collections.abc import Callable, Iterator

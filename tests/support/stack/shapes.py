@@ -1,6 +1,7 @@
 """Every shape that the template's parameters give it, and what would be wrong in one.
 
-A shape is a choice of values for all parameters that a condition or a rule reads. What the rules refuse is none.
+A shape is a choice of values for all parameters that a condition or a rule reads. Values that the rules refuse
+make no shape.
 """
 
 from collections.abc import Iterator, Mapping

@@ -103,7 +103,7 @@ class Stack:
         return {name: str(value) for name, value in {**common, **own}.items()}
 
     def refusals(self) -> list[str]:
-        """Return what the template's rules have against these parameters."""
+        """Return why the template's rules refuse these parameters."""
         return [
             entry["AssertDescription"]
             for rule in self.template["Rules"].values()

@@ -1,4 +1,4 @@
-"""Weddings that never were: people photograph the same moments with clocks whose errors are known.
+"""Invented weddings: people photograph the same moments with clocks whose errors are known.
 
 A wedding has scenes (ceremony, dinner, dance …), a scene has moments at which many press the button, and everybody also
 photographs alone. What cameras record is worked out from the true moments and from what is wrong with their clocks.
@@ -101,7 +101,7 @@ class Scene:
 
 
 def drawn_parameters(dice: random.Random) -> Parameters:
-    """Draw a wedding unlike the others."""
+    """Draw a new wedding."""
     zone, hours, month = dice.choice(
         [("Europe/Stockholm", 2, 6), ("Europe/Berlin", 1, 2), ("America/New_York", -4, 7), ("Asia/Kolkata", 5.5, 11),
          ("Australia/Sydney", 11, 1), ("Europe/London", 1, 8), ("America/Denver", -6, 9), ("Asia/Kathmandu", 5.75, 4)]

@@ -1,4 +1,4 @@
-"""A network that is away for a while makes nothing fail; everything else fails at once."""
+"""Nothing fails because of a network that is away for a while; other errors fail at once."""
 
 import pytest
 from botocore.exceptions import EndpointConnectionError

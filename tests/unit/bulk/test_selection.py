@@ -1,4 +1,4 @@
-"""Which names are meant."""
+"""Which names a selection includes."""
 
 import pytest
 

@@ -95,7 +95,7 @@ def test_a_film_alone_or_beside_a_photo_without_an_offset_is_still_rejected(fold
     (folder / "2.MOV").write_bytes(films.film())
     (folder / "2.HEIC").write_bytes(heic(offset=False))
     (folder / "3.MOV").write_bytes(films.film())
-    (folder / "3.MP4").write_bytes(films.film())  # a film says no more than the other
+    (folder / "3.MP4").write_bytes(films.film())  # the film has no other time than the photo
     status, into = correct(folder, "time=2021-03-04T05:06:07")
     assert status == 1
     assert [path.name for path in into.iterdir()] == ["2.HEIC"]

@@ -48,7 +48,7 @@ def commands() -> dict[str, click.Command]:
 
 
 def table() -> dict[str, dict[str, bool]]:
-    """Command -> option -> whether the page says that it takes it."""
+    """Command -> option -> whether the page says that the command takes it."""
     lines = PAGE[PAGE.index("| command | `-r`") :].split("\n\n")[0].splitlines()
     header, _, *rows = lines
     names = re.findall(r"`(-[^`]+)`", header)

@@ -123,7 +123,7 @@ def test_nothing_is_written_unless_it_is_confirmed(
     assert (tmp_path / "samconfig.toml").read_text() == "version = 0.1\n"
 
 
-def test_a_question_that_nobody_answers_is_reported_in_words(
+def test_an_unanswered_question_is_reported_in_words(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO())

@@ -1,4 +1,4 @@
-"""The command: lazy, and its errors in words."""
+"""The command imports late, and reports errors in words."""
 
 import errno
 import os
@@ -102,7 +102,7 @@ def test_an_error_of_the_file_system_is_reported_in_words(
 
 
 @pytest.mark.parametrize("words", [["--help"], ["cors", "check"]])
-def test_output_that_nobody_reads_leaves_no_trace(words: list[str]) -> None:
+def test_output_without_a_reader_leaves_no_traceback(words: list[str]) -> None:
     read, write = os.pipe()
     os.close(read)
     run = subprocess.run(

@@ -121,7 +121,7 @@ def test_a_preview_of_a_raw_file_is_not_its_picture() -> None:
     assert dimensions(BytesSource(box(b"ftyp", b"crx ") + canon), "image/x-canon-cr3") == (6048, 4024)
 
 
-def test_panasonic_names_the_borders_and_fujifilm_has_a_table_of_its_own() -> None:
+def test_panasonic_names_the_borders_and_fujifilm_has_its_own_table() -> None:
     borders = [(tag, 3, 1, value) for tag, value in ((4, 8), (5, 12), (6, 3008), (7, 4012))]
     table = struct.pack("<H", 4) + b"".join(struct.pack("<HHII", *field) for field in borders) + bytes(4)
     assert dimensions(BytesSource(b"IIU\0" + struct.pack("<I", 8) + table), "image/x-panasonic-rw2") == (4000, 3000)

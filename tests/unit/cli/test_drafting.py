@@ -1,4 +1,4 @@
-"""What is proposed becomes a galleria.toml that asks just that of the photos that are meant, whatever their names."""
+"""A proposal becomes a galleria.toml that asks exactly that, for exactly those photos, whatever their names."""
 
 from datetime import timedelta
 

@@ -31,7 +31,7 @@ FAILED = {
 
 
 class FakeServices:
-    """A queue that hides what was received until it is deleted, and Lambda, taking events or not."""
+    """A queue that hides received messages until they are deleted, and a Lambda that takes events or refuses them."""
 
     def __init__(self, *bodies: Any, status: int = 202) -> None:
         texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]

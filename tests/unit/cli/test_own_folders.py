@@ -1,4 +1,4 @@
-"""The command's own folders are where platformdirs says, also where it is not asked."""
+"""The command's own folders are where platformdirs says, although the command does not use it."""
 
 import subprocess
 import sys

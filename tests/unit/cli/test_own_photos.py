@@ -1,4 +1,4 @@
-"""The user's own photos: each is asked for what suits it, and none is changed."""
+"""The user's own photos: each gets a correction that suits it, and none is changed."""
 
 import errno
 import os

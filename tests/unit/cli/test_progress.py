@@ -24,7 +24,7 @@ def test_a_terminal_gets_a_bar_where_rich_is_installed(
 
 
 @pytest.mark.parametrize("installed", [True, False])
-def test_files_of_which_nobody_knows_how_many_there_are_are_counted(
+def test_files_are_counted_if_their_number_is_unknown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, installed: bool
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)

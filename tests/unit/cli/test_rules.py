@@ -1,4 +1,4 @@
-"""`galleria.toml`: the first rule that fits wins, and what nobody reads is an error."""
+"""`galleria.toml`: the first rule that fits wins, and an unknown name is an error."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -17,7 +17,7 @@ def test_a_sample_decodes(photo: Photo) -> None:
         picture.load()
 
 
-def test_there_are_both_byte_orders_a_maker_note_a_thumbnail_xmp_and_none_of_them() -> None:
+def test_samples_cover_both_byte_orders_a_maker_note_a_thumbnail_xmp_and_bare_photos() -> None:
     data = [photo.data for photo in PHOTOS]
     assert any(b"Exif\0\0II*\0" in one for one in data)
     assert any(b"Exif\0\0MM\0*" in one for one in data)

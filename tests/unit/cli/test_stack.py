@@ -1,4 +1,4 @@
-"""`--stack NAME` and `--settings-from STACK`: the values of a deployed stack replace what one would type."""
+"""`--stack NAME` and `--settings-from STACK`: the values of a deployed stack are used instead of typed ones."""
 
 import json
 from typing import Any, NoReturn
@@ -119,7 +119,7 @@ def test_retries_reach_every_client(words: list[str], attempts: int, monkeypatch
     assert store.client.meta.config.retries["total_max_attempts"] == attempts  # type: ignore[attr-defined]
 
 
-def test_a_number_of_attempts_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_number_of_attempts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "many")
     with pytest.raises(GalleriaError, match="AWS_MAX_ATTEMPTS is 'many'; allowed are whole numbers from 1 to 100"):
         places.public_store(env={"S3_PUBLIC_BUCKET": "gallery", "S3_PUBLIC_PROFILE": "aws"})

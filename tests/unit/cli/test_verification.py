@@ -1,4 +1,4 @@
-"""The demo's own eyes: they see what is right, and every way in which a copy can be wrong."""
+"""The demo's own check: it accepts what is right, and notices every way in which a copy can be wrong."""
 
 import pytest
 

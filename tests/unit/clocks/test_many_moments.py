@@ -25,7 +25,7 @@ def party(seed: int) -> list[datetime]:
 
 
 def photographed(moments: list[datetime], seed: int, ahead: timedelta = timedelta()) -> list[datetime]:
-    """Return when somebody who attends pressed the button, by a clock that is so far ahead of UTC."""
+    """Return when a guest pressed the button, by a clock that is so far ahead of UTC."""
     dice = Random(seed)
     return [moment + timedelta(seconds=dice.gauss(0, 4)) + ahead for moment in moments if dice.random() < 0.75]
 

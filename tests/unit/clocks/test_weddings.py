@@ -1,4 +1,4 @@
-"""On generated weddings, what is said to be sure is so; `make weddings` measures it on many."""
+"""On generated weddings, proposals that claim to be sure are right; `make weddings` measures it on many."""
 
 from datetime import timedelta
 from statistics import median

@@ -1,4 +1,4 @@
-"""Several buckets: each is tried, and none keeps the others back."""
+"""Several buckets: each is tried, and none stops the others."""
 
 import threading
 

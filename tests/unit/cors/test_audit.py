@@ -1,4 +1,4 @@
-"""One bucket: examined, and put right where that is asked for."""
+"""One bucket: audited, and repaired if asked for."""
 
 import logging
 from collections.abc import Callable
@@ -131,7 +131,7 @@ def test_a_provider_without_cors_rules_is_not_an_error_and_there_is_advice(code:
 
 
 @pytest.mark.parametrize("mode", ["audit", "repair"])
-def test_a_provider_that_says_it_has_no_rules_and_takes_none_is_unsupported_too(mode: CorsMode) -> None:
+def test_a_provider_that_has_no_rules_and_accepts_none_is_unsupported_too(mode: CorsMode) -> None:
     provider = FakeProvider(profile="minio")
     provider.refuse["PutBucketCors"] = refusal("PutBucketCors", "NotImplemented", 501)
     verdict = audit(provider, mode)

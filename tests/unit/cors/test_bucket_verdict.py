@@ -1,4 +1,4 @@
-"""What a verdict says of a bucket, beside what was found."""
+"""What a verdict says about a bucket."""
 
 import pytest
 

@@ -46,7 +46,7 @@ def test_a_list_of_nothing_is_the_public_bucket(text: str) -> None:
     assert [t.access.bucket for t in cors_settings(ENV | {"CORS_BUCKETS": text}).buckets] == ["photos"]
 
 
-def test_a_document_gives_each_bucket_an_endpoint_and_a_profile_of_its_own() -> None:
+def test_a_document_gives_each_bucket_its_own_endpoint_and_profile() -> None:
     document = [
         {"bucket": "at-aws"},
         {"bucket": "at-home", "endpoint": "https://s3.home.example", "profile": "minio", "probe_url": "https://x/y"},

@@ -21,7 +21,7 @@ def test_the_expected_rules_fall_short_of_nothing() -> None:
     assert shortcomings(DEFAULT, DEFAULT, "ceph") == []
 
 
-def test_a_bucket_without_rules_lets_nobody_read() -> None:
+def test_pages_cannot_read_a_bucket_without_rules() -> None:
     assert "pages of https://* may not GET" in shortcomings([], DEFAULT, "aws")
 
 

@@ -239,7 +239,7 @@ def test_a_provider_without_rules_can_still_be_seen_to_work() -> None:
     assert "the public URL answers as the gallery needs" in reason
 
 
-def test_a_probe_address_that_is_none_fails_the_bucket() -> None:
+def test_an_invalid_probe_address_fails_the_bucket() -> None:
     status, reason = verdict_with("photos.example", FakeProvider(default_gallery_rules()))
     assert status == "failed"
     assert reason.startswith("the rules are in order; but the probe showed nothing: CORS_PROBE_URL is")

@@ -86,7 +86,7 @@ def test_heads_of_many_spellings_are_read(head: bytes) -> None:
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS"])
-def test_no_body_is_awaited_where_none_counts(method: str) -> None:
+def test_the_body_is_not_read_where_it_does_not_matter(method: str) -> None:
     assert asked(holding_after(OK + b"\r\n"), method).body == b""
 
 

@@ -16,7 +16,7 @@ def test_the_settings_left_alone_ask_for_the_default_rules() -> None:
     assert [rule.to_document() for rule in rules_from_settings(cors_settings(ENV))] == default_gallery_rules()
 
 
-def test_each_call_gives_default_rules_of_its_own() -> None:
+def test_each_call_returns_new_default_rules() -> None:
     default_gallery_rules()[0]["AllowedOrigins"].append("https://changed.example")
     assert default_gallery_rules()[0]["AllowedOrigins"] == ["*"]
 

@@ -1,4 +1,4 @@
-"""The failure queue hears of rejections, the bus of publications, the CDN of replaced photos."""
+"""Rejections go to the failure queue, publications to the bus, replaced photos to the CDN."""
 
 import json
 from typing import Any
@@ -27,7 +27,7 @@ NOBODY = PublishSettings("staging", BucketAccess("public"))
 
 
 class Aws:
-    """Services that remember what they were asked, or refuse."""
+    """Services that record their requests, or refuse them."""
 
     def __init__(self, *refusing: str, failed_entries: int = 0) -> None:
         self.calls = list[tuple[str, str, dict[str, Any]]]()
@@ -89,7 +89,7 @@ def test_nothing_is_reported_about_what_will_be_tried_again_or_is_not_a_photo(st
 
 
 @pytest.mark.parametrize("status", ["published", "rejected"])
-def test_nothing_is_called_where_the_settings_name_nobody(status: OutcomeStatus) -> None:
+def test_nothing_is_called_if_the_settings_name_no_receiver(status: OutcomeStatus) -> None:
     aws = Aws()
     report(outcome(status, replaced=True), aws, NOBODY)
     assert aws.calls == []

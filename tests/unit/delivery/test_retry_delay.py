@@ -21,7 +21,7 @@ def message(name: str, attempts: int = 1, arn: str = ARN) -> dict[str, Any]:
 
 
 class Queue:
-    """Records what is put off, and for how long."""
+    """Records which messages are delayed, and for how long."""
 
     def __init__(self, error: GalleriaError | None = None) -> None:
         self.put_off: dict[str, int] = {}
@@ -40,7 +40,7 @@ class Queue:
         return self.put_off
 
 
-def test_only_the_messages_whose_photos_failed_are_put_off() -> None:
+def test_only_messages_with_failed_photos_are_delayed() -> None:
     event = {"Records": [message("a"), message("b", attempts=3)]}
     assert Queue().after(event, only={"b"}) == {"receipt b": 120}
 

@@ -1,4 +1,4 @@
-"""Whatever happens to one photo, it ends in an outcome that somebody hears of."""
+"""Whatever happens to a photo, it ends in an outcome that is reported."""
 
 from dataclasses import dataclass, field
 
@@ -32,7 +32,7 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Listener(Reporter):
-    """A reporter that remembers, or is deaf."""
+    """A reporter that records outcomes, or fails."""
 
     settings: PublishSettings = field(default_factory=lambda: PublishSettings("staging", BucketAccess("public")))
     deaf: bool = False
@@ -65,8 +65,8 @@ def test_an_event_of_another_bucket_is_rejected_and_nothing_is_read() -> None:
 
 
 def test_what_names_no_photo_fails_so_that_the_event_is_kept() -> None:
-    outcome = carried_out(Task("", "", problem="this is no event that names a photo"), Shelf())
-    assert (outcome.status, outcome.reason) == ("failed", "this is no event that names a photo")
+    outcome = carried_out(Task("", "", problem="this event names no photo"), Shelf())
+    assert (outcome.status, outcome.reason) == ("failed", "this event names no photo")
 
 
 @pytest.mark.parametrize(("error", "status"), [(CorrectionError("no"), "rejected"), (ProviderError("no"), "failed")])
@@ -92,7 +92,7 @@ def test_a_photo_that_is_gone_under_both_readings_is_gone_under_the_first() -> N
     assert (outcome.status, outcome.key) == ("gone", "a b.jpg")
 
 
-def test_an_outcome_that_nobody_hears_of_is_failed() -> None:
+def test_an_outcome_that_could_not_be_reported_is_failed() -> None:
     outcome = carried_out(Task("staging", "a.jpg"), Shelf("a.jpg"), Listener(deaf=True))
     assert outcome.status == "failed"
     assert "published" in outcome.reason
@@ -111,7 +111,7 @@ def test_the_copy_of_an_original_that_was_removed_is_taken_away() -> None:
     assert [outcome.status for outcome in listener.heard] == ["removed"]
 
 
-def test_an_original_that_a_lifecycle_rule_removed_is_gone_and_nobody_is_asked() -> None:
+def test_an_original_removed_by_a_lifecycle_rule_is_gone_without_a_request() -> None:
     shelf = Shelf("a.jpg")
     outcome = carried_out(Task("staging", "a.jpg", change="expired"), shelf)
     assert (outcome.status, shelf.asked) == ("gone", [])
@@ -148,7 +148,7 @@ def test_an_heir_is_reported_once_and_before_the_photo_that_it_inherits_from() -
     assert [outcome.key for outcome in listener.heard] == ["heir of a.jpg", "a.jpg"]
 
 
-def test_a_photo_whose_heir_nobody_hears_of_fails_before_its_copy_goes() -> None:
+def test_a_photo_whose_heir_could_not_be_reported_fails_before_its_copy_is_removed() -> None:
     outcome = carried_out(Task("staging", "a.jpg"), Rich(), Listener(deaf=True))
     assert outcome.status == "failed"
     assert "AccessDenied" in outcome.reason

@@ -1,4 +1,4 @@
-"""Nobody but the browser that opened the one-time address reaches the light table."""
+"""Only the browser that opened the one-time address reaches the light table."""
 
 import pytest
 from starlette.applications import Starlette

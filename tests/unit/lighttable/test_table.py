@@ -1,4 +1,4 @@
-"""What the page asks the command for: the table, decisions, pairs, the way back."""
+"""What the page asks the command for: the table, decisions, pairs, undo."""
 
 import tomllib
 from collections.abc import Callable
@@ -99,11 +99,11 @@ def test_a_clock_in_a_photo_tells_the_shift(table: Table) -> None:
 @pytest.mark.parametrize(
     "body", [[], {}, {"pairs": [[1]]}, {"pairs": []}, {"pairs": [[0, "noon"]]}, {"pairs": [[99, 0]]}]
 )
-def test_a_pair_that_is_none_is_refused(table: Table, body: object) -> None:
+def test_an_invalid_pair_is_refused(table: Table, body: object) -> None:
     assert table.client.post("/api/solve", json=body).status_code in {404, 422}
 
 
-def test_one_photo_gets_a_time_of_its_own(table: Table, folder: Path) -> None:
+def test_one_photo_gets_its_own_time(table: Table, folder: Path) -> None:
     number = table.photo("IMG_2.JPG")["id"]
     table.client.put(f"/api/photos/{number}/time", json={"time": "2024-06-15 20:00:00"})
     assert rules(folder) == [{"files": "IMG_2.JPG", "time": "2024-06-15 20:00:00", "zone": "+02:00"}]

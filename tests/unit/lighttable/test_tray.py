@@ -1,4 +1,4 @@
-"""What lies beside the lanes, and what the public would learn."""
+"""What is in the tray, and what the public would learn."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -80,7 +80,7 @@ def test_what_is_hidden_applies_to_all_photos(table: Table, folder: Path) -> Non
 
 
 @pytest.mark.parametrize("body", [{}, {"groups": "names"}, {"groups": [1]}, {"groups": ["shoe size"]}])
-def test_what_nobody_knows_is_not_hidden(table: Table, body: dict[str, Any]) -> None:
+def test_what_is_unknown_is_not_hidden(table: Table, body: dict[str, Any]) -> None:
     assert table.client.put("/api/remove", json=body).status_code == 422
 
 

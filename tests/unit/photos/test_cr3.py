@@ -55,7 +55,7 @@ def exif(*, offset: bool = True, fraction: bool = True, **form: object) -> bytes
 
 
 def tags_of(data: bytes) -> dict[int, bytes]:
-    """Read the first table by itself."""
+    """Read the first table without the library."""
     order = "big" if data[:2] == b"MM" else "little"
 
     def n(at: int, size: int) -> int:

@@ -1,4 +1,4 @@
-"""A metered source gives the same bytes as what it reads from, in few reads, and stops at its bounds."""
+"""A metered source gives the same bytes as the source that it reads, in few reads, and stops at its bounds."""
 
 import io
 from pathlib import Path

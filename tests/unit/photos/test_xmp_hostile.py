@@ -1,4 +1,4 @@
-"""XMP as anyone might write it: whatever surrounds a property, it alone changes; hostile packets hurt nobody."""
+"""XMP as anyone might write it: only the property changes, whatever surrounds it; hostile packets do no harm."""
 
 import re
 import xml.etree.ElementTree as ET

@@ -84,7 +84,7 @@ def test_the_event_of_a_holder_that_died_finds_that_another_key_took_over(scoped
     assert scoped.publish("a.jpg").duplicate_of == "b.jpg"
 
 
-def test_a_holder_whose_correction_makes_no_sense_by_now_does_not_get_another_key_rejected(scoped: FakeGallery) -> None:
+def test_a_holder_with_an_invalid_correction_does_not_get_another_key_rejected(scoped: FakeGallery) -> None:
     claimed_by_a_run_that_died(scoped)
     scoped.put(key="a.jpg", metadata={"corrected-timestamp": "yesterday"})
     scoped.put(key="b.jpg")
@@ -163,7 +163,7 @@ def test_a_key_that_comes_while_the_holder_is_leaving_does_not_wait_for_it(scope
         scoped.put(metadata=TIME, key="b.jpg")
         came.append(scoped.publisher().publish("b.jpg"))
 
-    scoped.director.after_plans["ListObjectsV2", 1] = comes  # after the holder has looked who waits
+    scoped.director.after_plans["ListObjectsV2", 1] = comes  # after the holder has looked for waiting keys
     assert scoped.publish("a.jpg").heirs == ()
     assert (came[0].status, scoped.copy("b.jpg").body) == ("published", CORRECTED)
 
@@ -196,7 +196,7 @@ def test_notes_hold_no_key_in_clear_text(scoped: FakeGallery) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"\xff" * 100, b"y" * (LONGEST + 1)], ids=len)
-def test_a_claim_that_cannot_be_read_is_held_by_nobody(scoped: FakeGallery, body: bytes) -> None:
+def test_an_unreadable_claim_has_no_holder(scoped: FakeGallery, body: bytes) -> None:
     scoped.put(key="a.jpg")
     scoped.publish("a.jpg")
     scoped.s3.store(PUBLIC, *notes(scoped, "holder"), body)
@@ -255,7 +255,7 @@ def test_where_conditions_are_ignored_the_last_claim_counts(gallery: FakeGallery
     def other() -> None:
         gallery.director.after_plans.clear()
         claim = next(key for key in gallery.published_keys() if key.startswith("."))
-        gallery.s3.remove(PUBLIC, claim)  # as if b.jpg had not seen it yet
+        gallery.s3.remove(PUBLIC, claim)  # as if b.jpg had not yet seen it
         gallery.publisher().publish("b.jpg")
 
     gallery.director.after_plans["PutObject", 1] = other

@@ -1,4 +1,4 @@
-"""Whoever loses a race, or an answer, still ends with one right copy."""
+"""A lost race or a lost answer still ends with one right copy."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""What was asked, by whom, and how it was before: in the outcome and on the copy; and the way back."""
+"""What was asked, by whom, and what the photo said before: in the outcome and on the copy; and how to undo it."""
 
 from typing import Any
 
@@ -75,7 +75,7 @@ COPY = {"galleria-fingerprint": "2-abc", "galleria-run": "1800000000-abc"}
 
 
 def differences(before: str, now: str) -> str:
-    """Return what is told of a copy for which the first was asked, and whose original asks for the second."""
+    """Return what is reported for a copy made by the first request, whose original now has the second."""
     copy = ObjectInfo("a.jpg", 1, "etag", {**COPY, "galleria-asked": before[:LONGEST_ASKED]})
     return other_settings(copy, Wish(ObjectInfo("a.jpg", 1, "etag", {}), NO_CORRECTION, {}, "2-def", asked=now))
 
@@ -109,7 +109,7 @@ def test_a_default_that_is_another_now_is_told(before: str, now: str, told: str)
         ("tag:corrected-timestamp=2024-06-15T10:30:45", "default:timestamp-offset-hours=-2"),
     ],
 )
-def test_what_the_photo_itself_asks_for_is_no_setting_and_replaces_one(before: str, now: str) -> None:
+def test_what_the_photo_itself_asks_for_is_not_a_setting_but_replaces_one(before: str, now: str) -> None:
     assert differences(before, now) == ""
 
 

@@ -1,4 +1,4 @@
-"""Which keys are not published: those of no photo, and those that name another object than they say."""
+"""Which keys are not published: those without a photo, and those that lead to another object than they seem to."""
 
 import pytest
 from hypothesis import given

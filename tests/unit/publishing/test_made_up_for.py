@@ -1,4 +1,4 @@
-"""What must follow a write follows it, whatever happens between the two: from a task to the CDN and the event bus."""
+"""After a write, the CDN and the event bus are always informed, whatever happens in between."""
 
 from collections import Counter
 from typing import Any
@@ -19,7 +19,7 @@ LISTENERS = {"event_bus_name": "news", "cdn_distribution_id": "DIST"}
 
 
 class Listeners:
-    """An event bus and a CDN that remember what they heard, or refuse as often as they are told to."""
+    """An event bus and a CDN that record what they receive, or refuse it a given number of times."""
 
     def __init__(self, **refusals: int) -> None:
         self.refusals = Counter(refusals)

@@ -1,4 +1,4 @@
-"""A sample of the schedules that `make model` runs by the ten thousand, and the proof that they find what is broken."""
+"""A sample of the schedules that `make model` runs by the ten thousand, and proof that they find a broken protocol."""
 
 from typing import Any
 

@@ -42,7 +42,7 @@ def test_a_video_is_published_only_if_settings_let_it_through(gallery: FakeGalle
     assert (gallery.copy().body, gallery.copy().content_type) == (video, "video/webm")
 
 
-def test_a_gif_with_a_correction_of_its_own_is_rejected(gallery: FakeGallery) -> None:
+def test_a_gif_with_its_own_correction_is_rejected(gallery: FakeGallery) -> None:
     gallery.put(GIF, TIME)
     outcome = gallery.publish()
     assert outcome.status == "rejected"

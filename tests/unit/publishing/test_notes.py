@@ -1,4 +1,4 @@
-"""The outcome says what was almost asked for: keys and settings that are nearly right, and were read by nobody."""
+"""The outcome says what was almost asked for: keys and settings that are nearly right, and were ignored."""
 
 from dataclasses import replace
 from struct import pack

@@ -1,4 +1,4 @@
-"""What is in the public bucket after a write is what was sent, or it does not stay there."""
+"""What is in the public bucket after a write is what was sent, or it is removed."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -97,7 +97,7 @@ def test_parts_that_their_etags_prove_are_not_read_back(gallery: FakeGallery) ->
     assert gallery.s3.calls.count("GetObject") == 1
 
 
-def test_parts_that_nobody_has_checked_and_that_are_something_else_are_removed(gallery: FakeGallery) -> None:
+def test_unchecked_parts_with_other_content_are_removed(gallery: FakeGallery) -> None:
     gallery.sizes, gallery.profile = Sizes(whole=0, part=90_000), replace(CAPABLE, content_md5_checked=False)
     gallery.put(BIG)
     hiding(gallery, BIG[::-1])

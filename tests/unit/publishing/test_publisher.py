@@ -124,7 +124,7 @@ def test_what_was_written_is_published_although_the_original_changed_and_went_af
     assert (outcome.status, outcome.replaced, gallery.copy().body) == ("published", True, CORRECTED)
 
 
-def test_each_publication_has_a_run_of_its_own_although_the_content_comes_back(gallery: FakeGallery) -> None:
+def test_each_publication_has_its_own_run_even_if_the_content_repeats(gallery: FakeGallery) -> None:
     runs = []
     for metadata in ({}, TIME, {}, TIME):
         gallery.put(metadata=metadata)

@@ -24,7 +24,7 @@ def published(gallery: FakeGallery) -> FakeGallery:
     return gallery
 
 
-def test_by_default_the_copy_stays_and_nobody_is_asked(gallery: FakeGallery) -> None:
+def test_by_default_the_copy_stays_and_no_request_is_sent(gallery: FakeGallery) -> None:
     published(gallery).s3.remove(STAGING, "a.jpg")
     assert gallery.unpublish().status == "gone"
     assert gallery.s3.calls == []

@@ -1,4 +1,4 @@
-"""Log lines and metrics come out whatever level is asked for."""
+"""Log lines and metrics are written, whatever log level is set."""
 
 import json
 import uuid

@@ -1,4 +1,4 @@
-"""A body is read straight into the buffer, over http and https, and nothing is lost on that way."""
+"""A body is read straight into the buffer, over http and https, and nothing is lost on the way."""
 
 import datetime as dt
 import gc
@@ -117,7 +117,7 @@ def store(server: Any, profile: ProviderProfile = CEPH) -> ObjectStore:
 
 
 def is_straight(read: Callable[[memoryview], int]) -> bool:
-    """Tell by its name what reads; botocore before 1.38.21 has no `readinto` to compare it with."""
+    """Return the name of the function that reads; botocore before 1.38.21 has no `readinto` to compare it with."""
     return getattr(read, "__qualname__", "").startswith("straight_reader.")
 
 

@@ -1,4 +1,4 @@
-"""No answer is read that does not end; all others are read as botocore reads them."""
+"""Endless answers are not read; all others are read as botocore reads them."""
 
 import io
 import socket

@@ -1,4 +1,4 @@
-"""Only a bucket that says so has no rules."""
+"""A bucket counts as having no rules only if its server says so."""
 
 import pytest
 

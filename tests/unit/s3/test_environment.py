@@ -1,4 +1,4 @@
-"""What the AWS environment and configuration file say decides as much as our own settings do."""
+"""What the AWS environment and configuration file say counts as much as our own settings."""
 
 import json
 import threading
@@ -198,7 +198,7 @@ def test_the_configuration_files_style_of_addressing_is_respected(config: Write)
     assert url_asked(photos("https://s3.example.org")) == "https://photos.s3.example.org/a.jpg"
 
 
-# --- whose credentials go where
+# --- which credentials go where
 
 
 @contextmanager

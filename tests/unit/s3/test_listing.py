@@ -10,7 +10,7 @@ from galleria_storage.s3.listing import MAX_EMPTY_PAGES, list_objects
 
 
 class Pages:
-    """Stands for boto3's client: whatever is asked, these pages come."""
+    """Stands for boto3's client: returns these pages, whatever is asked."""
 
     def __init__(self, pages: Iterator[dict[str, Any]]) -> None:
         self._pages = pages

@@ -1,4 +1,4 @@
-"""Only what an answer says is believed: a bare 200 proves nothing, and one odd answer teaches nothing."""
+"""Only the content of an answer counts: a bare 200 proves nothing, and nothing is learnt from one odd answer."""
 
 import hashlib
 import io

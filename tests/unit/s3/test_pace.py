@@ -1,4 +1,4 @@
-"""A pace holds for all threads together, gives each its turn, and slows down what a client sends and reads."""
+"""A pace holds for all threads together, serves them in order, and slows down what a client sends and reads."""
 
 import io
 from types import SimpleNamespace

@@ -54,6 +54,6 @@ def test_ceph_gets_the_etag_without_quotes_and_everybody_else_with() -> None:
 
 
 @pytest.mark.parametrize("name", ["minio", "b2", "generic"])
-def test_no_precondition_is_relied_upon_where_none_was_seen_to_work(name: str) -> None:
+def test_preconditions_are_relied_on_only_where_they_were_seen_to_work(name: str) -> None:
     assert not PROFILES[name].preconditions
     assert not PROFILES[name].complete_preconditions

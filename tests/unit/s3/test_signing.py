@@ -1,4 +1,4 @@
-"""The signature covers the digest that is known, and no body is hashed again."""
+"""The signature uses a digest that is known already, and no body is hashed again."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""A file over something that others keep changing: it is looked at again, and given up after a few attempts."""
+"""A file that replaces an object that others keep changing: it is tried again, and given up after a few attempts."""
 
 import pytest
 
@@ -54,7 +54,7 @@ def test_the_same_content_from_somebody_else_is_left_alone() -> None:
 
 
 class Closed(Calm):
-    """Nobody may look at an object, as with credentials that may only write."""
+    """No object may be read, as with credentials that may only write."""
 
     def before(self, operation: str, bucket: str) -> None:  # noqa: ARG002 # as a Director has it
         if operation == "HeadObject":

@@ -1,4 +1,4 @@
-"""A stored object as a source: any range, and all of it, in as few requests as that takes."""
+"""A stored object as a source: any range, and the whole, in as few requests as possible."""
 
 from contextlib import AbstractContextManager
 from typing import Any

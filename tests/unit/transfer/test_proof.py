@@ -1,4 +1,4 @@
-"""The digest that goes with some bytes, and what a provider's answer proves."""
+"""The digest sent with some bytes, and what a provider's answer proves."""
 
 import hashlib
 import zlib
@@ -103,9 +103,9 @@ def test_an_etag_says_how_many_parts_it_is_of() -> None:
     [
         # The provider compared the digest and answers with an ETag of its own kind: a look at the size is enough.
         (AWS, Stored("opaque", etag_is_md5=False), MD5.hexdigest(), True),
-        # It says a checksum, which is wrong: neither the checksum nor the ETag is trusted any more.
+        # It answers with a wrong checksum: neither the checksum nor the ETag is trusted any more.
         (AWS, Stored(MD5.hexdigest(), {"ChecksumSHA256": base64(bytes(32))}), "", False),
-        # Nobody is known to have compared anything.
+        # Nothing shows that anything was compared.
         (replace(NOTHING, content_md5_checked=False), Stored("opaque"), MD5.hexdigest(), False),
         (replace(NOTHING, content_md5_checked=True), Stored("opaque"), MD5.hexdigest(), True),
         # The answer contradicts.

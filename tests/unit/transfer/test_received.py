@@ -1,4 +1,4 @@
-"""What boto3 does not compare is compared here: no byte of a photo is changed on its way unseen."""
+"""Checksums that boto3 does not compare are compared here: no byte changes on its way unnoticed."""
 
 from base64 import b64encode
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whatever is to change of an object, and however it is written: what is stored is what was meant."""
+"""Whatever changes in an object, and however it is written, the right bytes are stored."""
 
 import hashlib
 from dataclasses import replace
@@ -27,7 +27,7 @@ COPYING = replace(PROFILES["seaweedfs"], name="copying")
 
 @st.composite
 def edits(draw: st.DrawFn) -> tuple[bytes, list[bytes | range]]:
-    """Draw an object, and what is to become of it."""
+    """Draw an object, and its changes."""
     data = draw(st.binary(min_size=1, max_size=700))
     pieces: list[bytes | range] = []
     position = 0

@@ -1,4 +1,4 @@
-"""Where facts are observed, and how one call is looked at."""
+"""Where facts are observed, and how one call is examined."""
 
 import hashlib
 import uuid

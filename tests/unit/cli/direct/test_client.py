@@ -1,4 +1,4 @@
-"""What is asked without the SDK is what boto3 would ask, and what goes wrong is left to boto3."""
+"""Requests without the SDK are those that boto3 would make, and failed ones are left to boto3."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""Requests do without the SDK only where an access says all by itself."""
+"""Requests are made without the SDK only if the access itself says all that they need."""
 
 from pathlib import Path
 from typing import Any
@@ -93,7 +93,7 @@ def test_a_request_that_fails_is_repeated_as_often_as_retries_says(
         access = BucketAccess("photos", ProviderAccess(server.url, profile="seaweedfs", **KEYS))
         store = ObjectStore(*connect_for_many(access, env={**env, "AWS_MAX_ATTEMPTS": str(retries + 1)}))
         listed = "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>"
-        server.say(200, listed)  # what does not even begin to work is left to the SDK
+        server.say(200, listed)  # what cannot work at all is left to the SDK
         assert list(list_objects(store.client, "photos")) == []
         for ask in (lambda: list(list_objects(store.client, "photos")), lambda: sent(store), lambda: store.head("a")):
             server.requests.clear()

@@ -235,7 +235,7 @@ def test_items_without_any_piece_are_read() -> None:
 
 @pytest.mark.parametrize("items", [[MASTER], [MASTER, NO_ROOM]])
 def test_data_that_may_be_in_another_file_is_refused_only_where_something_moves(items: list[Spec]) -> None:
-    """Readers do not look at the number of the file: to them, the data is in this one."""
+    """Readers ignore the number of the file, and look for the data in this one."""
     elsewhere = Spec(3, b"av01", b"alpha", reference=1)
     with pytest.raises(CorruptPhotoError, match="another file"):
         corrected(heif([*items, elsewhere]))

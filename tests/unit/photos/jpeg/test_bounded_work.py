@@ -1,4 +1,4 @@
-"""The work on one photo is bounded, whatever shares what: counted in steps of Python, which no busy machine changes."""
+"""The work on one photo is bounded, whatever shares what: counted in steps of Python, the same on any machine."""
 
 from contextlib import suppress
 

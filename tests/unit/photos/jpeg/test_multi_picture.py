@@ -105,7 +105,7 @@ def test_a_broken_multi_picture_index_is_refused_only_where_it_matters(broken: b
     index = segment(0xE2, broken)
     with pytest.raises(CorruptPhotoError, match=r"index|MP"):
         corrected(jpeg(index, exif_segment(camera_block().data)))
-    after = corrected(photo(camera_block(), index))  # it comes after all that grows: whatever it leads to moves with it
+    after = corrected(photo(camera_block(), index))  # it comes after all that grows, so what it leads to moves with it
     assert segments(after)[1] == index
     assert tags_of(corrected(photo(camera_block(exif=[text(OFFSET_TIME_ORIGINAL, "Z")]), index), ONLY_DATE))
 

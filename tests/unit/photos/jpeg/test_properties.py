@@ -134,7 +134,7 @@ def _point(tiff: Tiff, ifd: int, tag: int, target: int) -> None:
 
 
 def meaning(block: bytes) -> Counter[tuple[str, int, int, int, bytes]]:
-    """Return all that a block says but for the capture tags: an independent reader, which knows but one way to read."""
+    """Return all that a block says except the capture tags: a simple, independent reader."""
     order = LITTLE if block[:2] == b"II" else BIG
     found: Counter[tuple[str, int, int, int, bytes]] = Counter()
 

@@ -167,7 +167,7 @@ def test_the_same_holds_in_photos_of_real_cameras() -> None:
         try:
             case = edited(data)
             check_head(case.head, case.edit, TEXTS, case.new)
-            right = repr(tags_of(case.new + case.rest))  # 0/0 equals not even itself
+            right = repr(tags_of(case.new + case.rest))  # 0/0 is not equal even to itself
         except (GalleriaError, *PILLOW_ERRORS):
             continue
         for at in positions(case, dice):

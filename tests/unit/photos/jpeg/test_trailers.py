@@ -1,4 +1,4 @@
-"""Trailers whose offsets count from the start of the file still lead to the same bytes when the file grew."""
+"""Trailers whose offsets count from the start of the file still lead to the same bytes when the file has grown."""
 
 from struct import pack
 

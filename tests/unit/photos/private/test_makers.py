@@ -1,4 +1,4 @@
-"""Serial numbers in the notes of every maker whose layout is known: they go, and nothing around them does."""
+"""Serial numbers in the notes of every maker whose layout is known: they are removed, and nothing around them is."""
 
 import pytest
 

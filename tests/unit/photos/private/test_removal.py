@@ -1,4 +1,4 @@
-"""What the public may not learn is gone from the copy: nothing lists it, nothing spells it, and no picture moved."""
+"""What the public may not learn is gone from the copy: no list and no byte has it, and no picture moved."""
 
 import piexif
 import pytest
