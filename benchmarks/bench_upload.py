@@ -2,9 +2,9 @@
 
 All work on one SeaweedFS server on loopback, eight files at once, in rounds that take turns, so that other load on
 the machine affects all equally; the median counts. Wall time includes the server's work on the same processors, CPU
-time is the program's own. Every program compares as it does by default: rclone by size and time, s5cmd and aws by size and
-time, the command by size and by the checksum that it remembers of a file whose size, time and inode have not changed.
-It runs as an installed package does, with its bytecode kept.
+time is the program's own. Every program compares as it does by default: rclone by size and time, s5cmd and aws by
+size and time, the command by size and by the checksum that it remembers of a file whose size, time and inode have not
+changed. It runs as an installed package does, with its bytecode kept.
 """
 
 import argparse
