@@ -201,11 +201,13 @@ def test_tables_that_claim_more_than_they_hold_are_refused(claim: int) -> None:
         corrected(file[:at] + u(claim, 2) + file[at + 2 :])
 
 
-def test_a_large_photo_costs_few_reads() -> None:
-    """Samsung's phones put the tables after the image, and a video after them."""
+@pytest.mark.parametrize("between", [0, 64 * 1024 - 200])
+def test_a_large_photo_costs_few_reads(between: int) -> None:
+    """Samsung's phones put the tables after the image, the Exif data shortly before them, and a video after them."""
     picture, video = Spec(1, b"hvc1", bytes(3_000_000)), box(b"mpvd", bytes(4_000_000))
     for item in (ROOM, NO_ROOM):
-        file = heif([picture, item], (b"ftyp", b"mdat", b"meta", video, box(b"sefd", bytes(500))))
+        items = [picture, item, Spec(3, b"mime", bytes(between))]
+        file = heif(items, (b"ftyp", b"mdat", b"meta", video, box(b"sefd", bytes(500))))
         source = MeteredSource(BytesSource(file), file[: 256 * 1024])
         result = plan_photo(source, Texts(NEW), "image/heic")
         assert source.reads <= 2

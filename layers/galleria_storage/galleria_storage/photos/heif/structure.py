@@ -20,7 +20,7 @@ MAX_TABLE: Final = 1024 * 1024
 """Bytes of the largest table in `meta` that is read."""
 
 _NEAR: Final = 64 * 1024
-"""A box that starts this soon after another is read together with it."""
+"""How far before and after the end of a large box is read at once."""
 
 _STAY_LAST: Final = frozenset({b"mpvd", b"sefd"})
 """Samsung's and Google's: the video of a motion photo, and data that is found from the end of the file."""
