@@ -1,5 +1,7 @@
 """Requests are made without the SDK only if the access itself says all that they need."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -105,3 +107,11 @@ def test_a_request_that_fails_is_repeated_as_often_as_retries_says(
 def sent(store: ObjectStore) -> None:
     content = LocalContent(b"photo")
     file_upload.send(store, content, file_upload.read_digests(content), "a", ABSENT)
+
+
+def test_a_folder_in_which_nothing_changed_needs_neither_the_sdk_nor_what_comes_with_it() -> None:
+    code = "import sys, galleria_cli.commands.deploy, galleria_cli.deploying, galleria_cli.direct.direct_access as _; "
+    done = subprocess.run(
+        [sys.executable, "-c", code + "print(*sys.modules)"], check=True, capture_output=True, text=True, timeout=60
+    )
+    assert {"boto3", "botocore", "urllib3", "http.client", "email", "ssl", "random"} & set(done.stdout.split()) == set()

@@ -18,7 +18,6 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from http.client import HTTPException, HTTPResponse
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -148,6 +147,8 @@ def straight_reader(body: Any) -> Read:
         the end; the caller must notice an early end. After the last byte the
         connection is free for the next request.
     """
+    from http.client import HTTPResponse  # noqa: PLC0415 # lazy: comes with boto3
+
     from botocore.response import StreamingBody  # noqa: PLC0415 # lazy: importing botocore is slow
     from urllib3.response import HTTPResponse as PooledResponse  # noqa: PLC0415 # the same
 
@@ -179,6 +180,8 @@ def _by_read(body: Any) -> Read:
 
 def breaks() -> tuple[type[Exception], ...]:
     """Return what reading a body raises when the connection breaks, apart from botocore's own errors."""
-    from urllib3.exceptions import HTTPError  # noqa: PLC0415 # lazy: comes with boto3
+    from http.client import HTTPException  # noqa: PLC0415 # lazy: comes with boto3
+
+    from urllib3.exceptions import HTTPError  # noqa: PLC0415 # the same
 
     return HTTPError, HTTPException, OSError
