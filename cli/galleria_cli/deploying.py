@@ -76,14 +76,14 @@ class Deployment(NamedTuple):
     def _one(self, file: LocalFile, key: str) -> Sent:
         from galleria_storage.transfer import file_upload  # noqa: PLC0415 # not if nothing has changed
 
-        file_upload.check_key(self.store.bucket, key)
+        file_upload.check_object_key(self.store.bucket, key)
         content = LocalContent(file.path)
         status = self.known.patience.call(lambda: self._put(file, content, key))
         return Sent(file.name, key, status, content.size)
 
     def _put(self, file: LocalFile, content: LocalContent, key: str) -> str:
         from galleria_storage.transfer import file_upload  # noqa: PLC0415 # as above
-        from galleria_storage.transfer.stored import find, is_same  # noqa: PLC0415
+        from galleria_storage.transfer.existing import find, is_same  # noqa: PLC0415
 
         listed = self.known.standing.listed.get(key)
         digests = self.known.remembered.digests(file.path)

@@ -21,8 +21,8 @@ from galleria_storage.publishing.photo_keys import is_ignored
 from galleria_storage.s3.faults import translated
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectInfo, ObjectStore
 from galleria_storage.transfer import file_upload
+from galleria_storage.transfer.existing import is_same
 from galleria_storage.transfer.local_content import LocalContent
-from galleria_storage.transfer.stored import is_same
 
 How = Literal["tags", "metadata"]
 WORDS: Final = Words(
@@ -104,7 +104,7 @@ class Push:
         if asked:
             asked = asked_of(file.path, facts.media.media_type, asked)
             _try(file.path, asked, facts.media.media_type)
-        file_upload.check_key(self.store.bucket, key)
+        file_upload.check_object_key(self.store.bucket, key)
         content = LocalContent(file.path)
         status = self.known.patience.call(lambda: self._put(file.path, content, key, asked))
         words = ", ".join(f"{name}={value}" for name, value in asked.items())

@@ -21,7 +21,7 @@ from galleria_storage.s3 import bucket_cors, listing
 from galleria_storage.s3.clients import get_s3_client
 from galleria_storage.s3.objects import ObjectStore
 from galleria_storage.s3.profiles import profile_of_client
-from galleria_storage.transfer import digests, file_upload, stored
+from galleria_storage.transfer import digests, existing, file_upload
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -183,7 +183,7 @@ def file_exists_in_s3(client: "S3Client", bucket: str, key: str) -> bool:
     ProviderError
         The request failed, so this is unknown.
     """
-    return stored.exists(_store(client, bucket), given.name_argument("key", key))
+    return existing.exists(_store(client, bucket), given.name_argument("key", key))
 
 
 def calculate_file_checksum(file_path: Path) -> str:

@@ -18,8 +18,8 @@ from galleria_storage.errors import GalleriaError, LocalFileError
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectStore
 from galleria_storage.transfer import file_upload
 from galleria_storage.transfer.digests import has_etag
+from galleria_storage.transfer.existing import find, is_same
 from galleria_storage.transfer.local_content import LocalContent
-from galleria_storage.transfer.stored import find, is_same
 
 #: Files that are sent at once; with `file_upload.PART_THREADS` each they fill `clients.CONNECTIONS`.
 FILE_THREADS: Final = 8
@@ -120,7 +120,7 @@ class _FolderRun:
         size = 0
         try:
             key = self.prefix + file.name
-            file_upload.check_key(self.store.bucket, key)
+            file_upload.check_object_key(self.store.bucket, key)
             content = LocalContent(file.path)
             with content.open():
                 size = content.size

@@ -254,7 +254,7 @@ def told(answer: Mapping[str, Any], name: str, operation: str, *, bucket: str, k
     return value
 
 
-def stored(answer: Mapping[str, Any]) -> Stored:
+def read_stored(answer: Mapping[str, Any]) -> Stored:
     """Read the answer of a write, which may say nothing."""
     checksums = {name: answer[name] for name in _CHECKSUMS if answer.get(name)}
     return Stored(etag=unquoted(answer.get("ETag")), checksums=checksums, etag_is_md5=not _is_encrypted(answer))

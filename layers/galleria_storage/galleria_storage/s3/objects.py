@@ -19,7 +19,7 @@ from galleria_storage.errors import (
     ProviderError,
     UnsupportedOperationError,
 )
-from galleria_storage.s3.answers import ObjectInfo, ObjectStream, Stored, object_info, stored, told
+from galleria_storage.s3.answers import ObjectInfo, ObjectStream, Stored, object_info, read_stored, told
 from galleria_storage.s3.conditions import ABSENT, Absent, Condition, Matches, Write
 from galleria_storage.s3.faults import code_of, sdk_errors, translate, unproven, wants_digest
 from galleria_storage.s3.guarded import TIMES, Call, Learnt, with_digest, write_again
@@ -166,7 +166,7 @@ class ObjectStore:
         upload = partial(self._upload, self.client.put_object, key, body, headers)
         answer = self._under_condition("put", upload, key, condition)
         self._notice_versions(answer)
-        return stored(answer)
+        return read_stored(answer)
 
     def delete(self, key: str, condition: Matches | None) -> None:
         """DeleteObject, under `If-Match` if the provider obeys it; otherwise after a check."""
@@ -188,7 +188,7 @@ class ObjectStore:
         """UploadPart number `number` (from 1)."""
         answer = self._upload(self.client.upload_part, key, body, headers, UploadId=upload_id, PartNumber=number)
         told(answer, "ETag", "UploadPart", bucket=self.bucket, key=key)
-        return stored(answer)
+        return read_stored(answer)
 
     def copy_part(self, key: str, upload_id: str, number: int, source: tuple[str, ObjectInfo], span: range) -> Stored:
         """UploadPartCopy of some bytes of an object in another bucket of this provider.
@@ -219,7 +219,7 @@ class ObjectStore:
         )
         copied = told(answer, "CopyPartResult", "UploadPartCopy", bucket=self.bucket, key=key)
         told(copied, "ETag", "UploadPartCopy", bucket=self.bucket, key=key)
-        return stored(copied)
+        return read_stored(copied)
 
     def complete(self, key: str, upload_id: str, parts: list[Stored], condition: Condition) -> Stored:
         """CompleteMultipartUpload, under a condition if the provider supports it."""
@@ -228,7 +228,7 @@ class ObjectStore:
         ]
         operation, parts_told = self.client.complete_multipart_upload, {"Parts": numbered}
         call = partial(self._ask, operation, key, UploadId=upload_id, MultipartUpload=parts_told)
-        return stored(self._under_condition("complete", call, key, condition))
+        return read_stored(self._under_condition("complete", call, key, condition))
 
     def abort(self, key: str, upload_id: str) -> None:
         """AbortMultipartUpload; it is not an error if the upload no longer exists."""

@@ -15,12 +15,12 @@ from galleria_storage.errors import LocalFileError, PreconditionFailedError, Pro
 from galleria_storage.s3.conditions import Write
 from galleria_storage.s3.objects import Condition, ObjectInfo, ObjectStore, Stored
 from galleria_storage.transfer.digests import SHA256_METADATA, SINGLE_PUT_BYTES, Digests, digest
+from galleria_storage.transfer.existing import find, is_same
 from galleria_storage.transfer.file_body import FileBody, Progress, SentBytes, count_what_is_sent
 from galleria_storage.transfer.local_content import LocalContent
 from galleria_storage.transfer.media_types import content_encoding, media_type
 from galleria_storage.transfer.multipart import MultipartUpload
 from galleria_storage.transfer.proof import Proof, algorithm_of_parts, check_stored
-from galleria_storage.transfer.stored import find, is_same
 
 #: S3 User Guide, "Naming Amazon S3 objects".
 MAX_KEY_BYTES: Final = 1024
@@ -68,7 +68,7 @@ def upload(store: ObjectStore, source: Path | str | bytes, key: str, progress: P
     ProviderError
         The provider refused or failed.
     """
-    check_key(store.bucket, key)
+    check_object_key(store.bucket, key)
     content = LocalContent(source)
     digests = read_digests(content)
     found, condition = find(store, key)
@@ -78,7 +78,7 @@ def upload(store: ObjectStore, source: Path | str | bytes, key: str, progress: P
     return Uploaded(digests, skipped=False)
 
 
-def check_key(bucket: str, key: str) -> None:
+def check_object_key(bucket: str, key: str) -> None:
     """Raise LocalFileError if no object can have this key."""
     try:
         length = len(key.encode())

@@ -1,4 +1,4 @@
-"""What is stored under a key: whether there is an object, and whether it has a given content."""
+"""What exists under a key: whether there is an object, and whether it has a given content."""
 
 from galleria_storage.errors import AccessDeniedError, NotFoundError
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectInfo, ObjectStore
