@@ -84,9 +84,9 @@ def _film_patches(block: "Block", asked: Asked) -> "Sequence[Patch]":
 def _without_groups(source: RangedSource, plan: Plan, found: Format, names: "Sequence[str]") -> Plan:
     """Remove groups of metadata, and prove that they are gone."""
     from galleria_storage.photos.private.leftovers import leftover_patches  # noqa: PLC0415 # lazy: few photos need it
-    from galleria_storage.photos.private.removal import Removal, removal_patches  # noqa: PLC0415
-    from galleria_storage.photos.private.removal_proof import prove_removed  # noqa: PLC0415
-    from galleria_storage.photos.private.removed_values import values  # noqa: PLC0415
+    from galleria_storage.photos.private.removal import Removal, removal_patches  # noqa: PLC0415 # the same
+    from galleria_storage.photos.private.removal_proof import prove_removed  # noqa: PLC0415 # the same
+    from galleria_storage.photos.private.removed_values import values  # noqa: PLC0415 # the same
 
     view, removal = plan.view(source), Removal.of(names)
     blocks = found.metadata(view)
@@ -178,7 +178,7 @@ def _copy(source: "BinaryIO", target: "BinaryIO", written: int, size: int) -> No
     """
     room = CHUNK - written % CHUNK
     with memoryview(bytearray(min(CHUNK, size))) as buffer:
-        while count := source.readinto(buffer[: min(room, size)]):  # type: ignore[attr-defined]
+        while count := source.readinto(buffer[: min(room, size)]):  # type: ignore[attr-defined] # all files have it
             target.write(buffer[:count])
             size -= count
             room = room - count or CHUNK

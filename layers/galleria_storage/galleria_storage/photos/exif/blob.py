@@ -1,7 +1,7 @@
-"""One Exif block as stored in other formats than JPEG: a HEIF item, a PNG or WebP chunk, a box.
+"""One Exif block by itself: as formats other than JPEG store it (a HEIF item, a PNG chunk, a box), or a new one.
 
 There, a block's offsets count from its own start and nothing follows it, so an
-edit needs only the block. In a JPEG there is more around a block; see
+edit needs only the block. A JPEG has more around the blocks that it holds; see
 `photos.jpeg`.
 """
 

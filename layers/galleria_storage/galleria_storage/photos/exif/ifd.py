@@ -228,11 +228,11 @@ def read_ifd(block: bytes, at: int, order: ByteOrder, name: str, noted: Collecti
     """
     size = len(block)
     if not 8 <= at <= size - 2:
-        raise damaged(f"its {name} should be at byte {at:,} of {size:,}")
+        raise damaged_exif(f"its {name} should be at byte {at:,} of {size:,}")
     entries: int = order.short.unpack_from(block, at)[0]
     end = at + 2 + 12 * entries
     if entries > MAX_ENTRIES or end > size:
-        raise damaged(f"its {name} claims {entries:,} entries")
+        raise damaged_exif(f"its {name} claims {entries:,} entries")
     following = order.long.unpack_from(block, end)[0] if end + 4 <= size else 0
     return Ifd(name, at, _entries(order.mark, entries).unpack_from(block, at + 2), following, noted)
 
@@ -283,6 +283,6 @@ def is_pointer(entry: Entry) -> bool:
     return entry.number == 1 and entry.type in (LONG, SLONG, IFD)
 
 
-def damaged(what: str) -> CorruptPhotoError:
+def damaged_exif(what: str) -> CorruptPhotoError:
     """Return the error for Exif data that cannot be read."""
     return CorruptPhotoError(f"the photo's Exif data is damaged: {what}")

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Final
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.photos.exif.ifd import ASCII, INLINE, Entry, Ifd, Value
+from galleria_storage.photos.exif.ifd import ASCII, INLINE, Entry, Ifd, Value, damaged_exif
 from galleria_storage.photos.exif.maker_note import NoteIfd, note_ifds
 from galleria_storage.photos.exif.references import (
     NEAR,
@@ -96,7 +96,7 @@ def survey(block: TiffBlock) -> Survey:
     _check_references(block, found.references)
     notes = [entry for entry in block.maker_notes if entry.size > INLINE]
     if len(notes) > MAX_NOTES:
-        raise CorruptPhotoError(f"the photo's Exif data is damaged: it has {len(notes):,} maker notes")
+        raise damaged_exif(f"it has {len(notes):,} maker notes")
     if notes:
         told = _survey_notes(block, notes, found)
         _check_references(block, told, home=MAKER_NOTE)
@@ -116,7 +116,7 @@ def _set_dead_ends_aside(block: TiffBlock, found: Survey) -> None:
         elif reference.at in chain:
             found.dead_ends.append(block.order.long.unpack_from(block.data, reference.at)[0])
         else:
-            raise CorruptPhotoError("the photo's Exif data is damaged: its maker note shares bytes with a pointer")
+            raise damaged_exif("its maker note shares bytes with a pointer")
     found.references = free
 
 
@@ -146,31 +146,31 @@ def _survey_odd_pointer(block: TiffBlock, name: str, pointer: Entry, found: Surv
         if at < size:
             found.add(_end_of_table(block, at), size)
         elif at < size + NEAR or at != pointer.raw:
-            raise CorruptPhotoError(f"the photo's Exif data is damaged: a pointer in its {name} has the wrong type")
+            raise damaged_exif(f"a pointer in its {name} has the wrong type")
 
 
 def _survey_ifd(block: TiffBlock, ifd: Ifd, found: Survey) -> None:
     """Survey what an IFD lists: its values, its thumbnails, and the IFD that follows it."""
-    size, table, behind = len(block.data), ifd.at, ifd.end
-    ends = [behind]
+    size, table, table_end = len(block.data), ifd.at, ifd.end
+    ends = [table_end]
     for value in ifd.values:
         tag, start, end, _ = value
         if end > size:
             _survey_outside(block, ifd, value, found)
-        elif table <= start < behind and tag not in CAPTURE_TAGS:
+        elif table <= start < table_end and tag not in CAPTURE_TAGS:
             # Readers skip a value within its own IFD, but not after the IFD has moved.
-            raise CorruptPhotoError(f"the photo's Exif data is damaged: tag {tag:04X} is within the {ifd.name}")
+            raise damaged_exif(f"tag {tag:04X} is within the {ifd.name}")
         else:
             ends.append(end)
     found.add(max(ends), size)
-    found.tables_end = max(found.tables_end, behind)
+    found.tables_end = max(found.tables_end, table_end)
     for place, start, length in ifd.images if ifd.name != GPS_NAME else ():
         if start < size:
             found.image_ends.append(start + length)
         else:
             found.references.append(Reference(place, block.order, 0))
     if ifd.next >= size and ifd.name.startswith("IFD"):
-        found.references.append(Reference(behind, block.order, 0))
+        found.references.append(Reference(table_end, block.order, 0))
 
 
 def _survey_outside(block: TiffBlock, ifd: Ifd, value: Value, found: Survey) -> None:
@@ -190,7 +190,7 @@ def _check_references(block: TiffBlock, references: list[Reference], home: int =
     places = sorted(reference.at for reference in references)
     tables = sorted((ifd.at, ifd.end) for ifd in block.ifds)
     if any(end > following for (_, end), (following, _) in pairwise(tables)):
-        raise CorruptPhotoError("the photo's Exif data is damaged: an IFD is within another")
+        raise damaged_exif("an IFD is within another")
     for ifd in block.ifds:
         for tag, start, end, _ in ifd.values:
             if tag != home:
@@ -200,9 +200,9 @@ def _check_references(block: TiffBlock, references: list[Reference], home: int =
 
 
 def _check_places(places: list[int], start: int, end: int) -> None:
-    behind = bisect_right(places, start - 4)
-    if behind < len(places) and places[behind] < end:
-        raise CorruptPhotoError("the photo's Exif data is damaged: an IFD is within other data")
+    index = bisect_right(places, start - 4)
+    if index < len(places) and places[index] < end:
+        raise damaged_exif("an IFD is within other data")
 
 
 def _survey_notes(block: TiffBlock, notes: list[Entry], found: Survey) -> list[Reference]:
@@ -214,9 +214,7 @@ def _survey_notes(block: TiffBlock, notes: list[Entry], found: Survey) -> list[R
         for inner in _survey_note(block, note, make, found, told):
             entries += len(inner.ifd.tags)
         if entries > MAX_NOTE_ENTRIES:
-            raise CorruptPhotoError(
-                f"the photo's Exif data is damaged: its maker note has more than {MAX_NOTE_ENTRIES:,} entries"
-            )
+            raise damaged_exif(f"its maker note has more than {MAX_NOTE_ENTRIES:,} entries")
     return list(told)
 
 

@@ -187,8 +187,8 @@ class TextDraft:
             # piexif and some cameras write Exif IFDs without the offset of the next IFD.
             if ifd.at < end and start < ifd.end + (4 if ifd.name.startswith("IFD") else 0):
                 return False
-            for tag, other, behind, _ in ifd.values:
-                if other < end and start < behind <= size and (tag, other, behind) != own:
+            for tag, other, stop, _ in ifd.values:
+                if other < end and start < stop <= size and (tag, other, stop) != own:
                     return False
             for _, at, length in ifd.images:
                 if at < end and start < at + length <= size:

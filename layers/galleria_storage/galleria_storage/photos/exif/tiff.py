@@ -17,7 +17,7 @@ from galleria_storage.photos.exif.ifd import (
     Entry,
     Ifd,
     byte_order,
-    damaged,
+    damaged_exif,
     end_if_apart,
     is_pointer,
     read_ifd,
@@ -118,7 +118,7 @@ def read_block(data: bytes) -> TiffBlock:
     """
     order = byte_order(data)
     if order is None or len(data) < 8:
-        raise damaged("it does not start with a TIFF header")
+        raise damaged_exif("it does not start with a TIFF header")
     block = TiffBlock(data, order)
     queue = [(_IFD0, order.long.unpack_from(data, 4)[0])]
     seen: set[int] = set()
@@ -126,12 +126,12 @@ def read_block(data: bytes) -> TiffBlock:
     for name, at in queue:  # grows while it is read
         if at in seen:
             if name.startswith("IFD"):
-                raise damaged(f"its {name} points back to an earlier IFD")
+                raise damaged_exif(f"its {name} points back to an earlier IFD")
             block.has_shared_ifds = True
             continue
         seen.add(at)
         if len(seen) > MAX_IFDS:
-            raise damaged(f"it has more than {MAX_IFDS} IFDs")
+            raise damaged_exif(f"it has more than {MAX_IFDS} IFDs")
         try:
             ifd = read_ifd(data, at, order, name, () if name == GPS_NAME else _NOTED)  # a GPS IFD has its own tags
             if not KNOWN_TYPES.issuperset(ifd.types):
@@ -143,7 +143,7 @@ def read_block(data: bytes) -> TiffBlock:
             continue
         entries += len(ifd.tags)
         if entries > MAX_ENTRIES:
-            raise damaged(f"it has more than {MAX_ENTRIES:,} entries")
+            raise damaged_exif(f"it has more than {MAX_ENTRIES:,} entries")
         _add(block, ifd, queue)
     _check_counts(block)
     block.end_if_apart = 0 if block.damage or block.has_shared_ifds else end_if_apart(block.ifds, len(data))
@@ -160,19 +160,19 @@ def check_types(name: str, types: Sequence[int]) -> None:
     """
     unknown = [kind for kind in types if kind not in TYPE_SIZES]
     if unknown and (len(unknown) > MAX_UNKNOWN_TYPES or types[0] == unknown[0]):
-        raise damaged(f"entries of its {name} have types that do not exist ({unknown[0]}, for one)")
+        raise damaged_exif(f"entries of its {name} have types that do not exist ({unknown[0]}, for one)")
 
 
 def _check_counts(block: TiffBlock) -> None:
     if len(block.captures) > MAX_COPIES:
-        raise damaged(f"it has more than {MAX_COPIES} copies of the capture time")
+        raise damaged_exif(f"it has more than {MAX_COPIES} copies of the capture time")
     if len(block.pointers) > MAX_POINTERS:
-        raise damaged(f"it has more than {MAX_POINTERS} pointers to IFDs")
+        raise damaged_exif(f"it has more than {MAX_POINTERS} pointers to IFDs")
 
 
 def _check_exif_pointers(ifd: Ifd) -> None:
     if not any(map(is_pointer, ifd.find((EXIF_IFD,)))):
-        raise damaged("the pointer to its Exif IFD has the wrong type")
+        raise damaged_exif("the pointer to its Exif IFD has the wrong type")
 
 
 def _add(block: TiffBlock, ifd: Ifd, queue: list[tuple[str, int]]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final, Literal
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.photos.exif.ifd import LITTLE, Entry, Ifd, damaged, is_pointer, read_ifd
+from galleria_storage.photos.exif.ifd import LITTLE, Entry, Ifd, damaged_exif, is_pointer, read_ifd
 from galleria_storage.photos.exif.tiff import TiffBlock
 
 NOT_FOLLOWED: Final = 0x400_0000
@@ -51,7 +51,7 @@ def strips(block: TiffBlock) -> Iterator[tuple[int, int]]:
                 if tags not in _IMAGE_DATA[:2] or not (is_pointer(starts) and is_pointer(lengths)):
                     left -= starts.number + lengths.number
                     if left < 0:
-                        raise damaged(f"it has more than {MAX_NUMBERS:,} strips or tiles")
+                        raise damaged_exif(f"it has more than {MAX_NUMBERS:,} strips or tiles")
                     yield from zip(numbers(block, starts), numbers(block, lengths), strict=False)
 
 
@@ -82,7 +82,7 @@ def check_sub_ifds(block: TiffBlock) -> None:
     """
     pointers = [pointer for ifd in block.ifds if _SUB_IFDS in ifd.tag_set for pointer in ifd.find((_SUB_IFDS,))]
     if sum(pointer.number for pointer in pointers) > MAX_SUB_IFDS:
-        raise damaged(f"it has more than {MAX_SUB_IFDS} SubIFDs")
+        raise damaged_exif(f"it has more than {MAX_SUB_IFDS} SubIFDs")
     for at in {at for pointer in pointers for at in numbers(block, pointer) if at}:
         _check_sub_ifd(block, read_ifd(block.data, at, block.order, "SubIFD"))
 

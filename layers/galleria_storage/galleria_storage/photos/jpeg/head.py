@@ -11,7 +11,7 @@ from struct import Struct
 from typing import Final, NamedTuple
 
 from galleria_storage.errors import CorruptPhotoError, UnsupportedFormatError
-from galleria_storage.photos.refusals import cut_off
+from galleria_storage.photos.refusals import cut_off, damaged
 from galleria_storage.photos.source import READ_BYTES, RangedSource
 
 DEFAULT_LIMIT: Final = 16 * 1024 * 1024
@@ -237,7 +237,4 @@ def read_head(source: RangedSource, limit: int = DEFAULT_LIMIT) -> Head:
 
 
 def _corrupt(at: int, what: str) -> CorruptPhotoError:
-    return CorruptPhotoError(
-        f"the photo is damaged: {what}, at byte {at:,}",
-        advice="Open it in a photo program and save it again, or upload the original.",
-    )
+    return damaged(f"{what}, at byte {at:,}")

@@ -17,7 +17,7 @@ from galleria_storage.photos.exif.ifd import (
     Entry,
     Ifd,
     byte_order,
-    damaged,
+    damaged_exif,
     is_pointer,
     read_ifd,
 )
@@ -65,7 +65,7 @@ def edit_table(data: bytes, asked: Asked) -> TableEdit:
     entries = table.find(CAPTURE_TAGS)
     by_tag = {entry.tag: entry for entry in entries}
     if len(by_tag) < len(entries):
-        raise damaged("a capture tag is there twice")
+        raise damaged_exif("a capture tag is there twice")
     before = CaptureTags(*[_text(data, by_tag.get(tag)) for tag in CAPTURE_TAGS])
     changes = asked.changes(before)
     patches: list[Patch] = []
@@ -93,7 +93,7 @@ def other_values(data: bytes) -> list[str]:
 def _read(data: bytes) -> tuple[ByteOrder, Ifd]:
     order = byte_order(data)
     if order is None or len(data) < 8:
-        raise damaged("it does not start with a TIFF header")
+        raise damaged_exif("it does not start with a TIFF header")
     return order, read_ifd(data, order.long.unpack_from(data, 4)[0], order, _NAME)
 
 
@@ -157,5 +157,5 @@ def _used(data: bytes, order: ByteOrder, table: Ifd) -> int:
     tables = [table, *[read_ifd(data, place, order, "Interoperability IFD") for place in inner]]
     ends = [end for ifd in tables for _, _, end, _ in ifd.values] + [ifd.end + 4 for ifd in tables]
     if max(ends) > len(data):
-        raise damaged("a value in it is cut off")
+        raise damaged_exif("a value in it is cut off")
     return max(ends)
