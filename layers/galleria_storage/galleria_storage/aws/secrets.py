@@ -52,11 +52,6 @@ class SecretCache:
                 self._cached[arn] = _Cached(self._fetch(arn), self._clock())
             return self._cached[arn].text
 
-    def has_aged(self, arn: str) -> bool:
-        """Whether the text that was returned last is too old, or was dropped."""
-        with self._lock:
-            return not self._is_fresh(arn)
-
     def forget(self, arn: str) -> None:
         """Drop a secret that no longer works; the next call fetches it again."""
         with self._lock:
@@ -76,11 +71,6 @@ def fetch(arn: str) -> str:
         Secrets Manager refused or failed.
     """
     return _cache.text(arn)
-
-
-def has_aged(arn: str) -> bool:
-    """Whether the secret must be fetched again, and connections with its keys be made again."""
-    return _cache.has_aged(arn)
 
 
 def forget(arn: str) -> None:
