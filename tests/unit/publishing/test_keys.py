@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 
 from galleria_storage.errors import UnsafeKeyError
 from galleria_storage.publishing.claims import PREFIX as CLAIMS
-from galleria_storage.publishing.photo_keys import BEGINNINGS, ENDINGS, FOLDERS, NAMES, check_key, is_ignored
+from galleria_storage.publishing.photo_keys import (
+    IGNORED_BEGINNINGS,
+    IGNORED_ENDINGS,
+    IGNORED_FOLDERS,
+    IGNORED_NAMES,
+    check_key,
+    is_ignored,
+)
 from galleria_storage.s3.profiles import PROFILES
 from galleria_storage.s3.trial_key import PREFIX as PROBES
 from tests.support.fakes.gallery import JPEG, FakeGallery
@@ -71,7 +78,7 @@ def test_settings_extend_the_list(gallery: FakeGallery) -> None:
 
 
 def test_the_lists_are_written_as_they_are_compared() -> None:
-    words = [*NAMES, *BEGINNINGS, *ENDINGS, *FOLDERS]
+    words = [*IGNORED_NAMES, *IGNORED_BEGINNINGS, *IGNORED_ENDINGS, *IGNORED_FOLDERS]
     assert [word for word in words if word != word.lower() or "/" in word] == []
 
 

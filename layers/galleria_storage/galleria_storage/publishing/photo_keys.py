@@ -12,24 +12,24 @@ from typing import Final
 from galleria_storage.errors import UnsafeKeyError
 
 #: Whole names: markers of empty folders; what macOS, Windows, photo programs and storage boxes leave in folders.
-NAMES: Final = frozenset({
+IGNORED_NAMES: Final = frozenset({
     ".keep", ".gitkeep", ".empty", ".placeholder", ".directory", ".nomedia",
     ".ds_store", ".localized", ".apdisk", "icon\r",
     "thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini",
     ".picasa.ini", "picasa.ini", ".bridgecache", ".bridgecachet",
 })  # fmt: skip
 #: How names begin: resource forks of macOS; files that an office program has open.
-BEGINNINGS: Final = ("._", "~$", ".~lock.")
+IGNORED_BEGINNINGS: Final = ("._", "~$", ".~lock.")
 #: How names end: folder markers of Hadoop; sidecars with edits, thumbnails, indexes or previews of a photo; uploads
 #: that are not finished.
-ENDINGS: Final = (
+IGNORED_ENDINGS: Final = (
     "_$folder$",
     ".xmp", ".aae", ".thm", ".pp3", ".dop", ".cos", ".nksc", ".vrd", ".arp", ".on1", ".photo-edit",
     ".ctg", ".moff", ".modd", ".lrv", ".lrf",
     ".part", ".partial", ".filepart", ".crdownload", ".tmp", ".swp",
 )  # fmt: skip
 #: Folders, anywhere in a key.
-FOLDERS: Final = frozenset({
+IGNORED_FOLDERS: Final = frozenset({
     "__macosx", ".appledouble", ".spotlight-v100", ".trashes", ".fseventsd", ".temporaryitems",
     ".documentrevisions-v100", "$recycle.bin", "system volume information", "@eadir", "#recycle", ".thumbnails",
 })  # fmt: skip
@@ -54,10 +54,10 @@ def is_ignored(key: str, more: Collection[str] = ()) -> bool:
     *folders, name = key.lower().split("/")
     return (
         not name
-        or name in NAMES
-        or name.startswith(BEGINNINGS)
-        or name.endswith(ENDINGS)
-        or not FOLDERS.isdisjoint(folders)
+        or name in IGNORED_NAMES
+        or name.startswith(IGNORED_BEGINNINGS)
+        or name.endswith(IGNORED_ENDINGS)
+        or not IGNORED_FOLDERS.isdisjoint(folders)
         or any(_matches(folders, name, pattern) for pattern in more)
     )
 
