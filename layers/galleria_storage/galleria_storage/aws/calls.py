@@ -91,7 +91,7 @@ def announce(bus: str, detail_type: str, detail: Mapping[str, Any], call: Callab
 def _client(service: str, *_reach: str | None) -> Any:
     """Make a client; a different one if the environment now names another endpoint or account."""
     import boto3  # noqa: PLC0415 # lazy, and not every invocation needs it
-    from botocore.config import Config  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415 # the same
 
     make: Any = boto3.client  # its type lists every service by name; here the name is a variable
     region = os.environ.get("AWS_REGION")  # boto3 reads AWS_DEFAULT_REGION alone

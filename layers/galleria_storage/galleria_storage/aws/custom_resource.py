@@ -89,12 +89,12 @@ def answer(event: Mapping[str, Any], status: Literal["SUCCESS", "FAILED"], reaso
 
 def _put(url: str, body: bytes) -> None:
     import urllib.error  # noqa: PLC0415 # lazy: needed at deployments alone
-    import urllib.request  # noqa: PLC0415
+    import urllib.request  # noqa: PLC0415 # the same
 
     # The URL is signed for an empty Content-Type.
     request = urllib.request.Request(url, body, {"Content-Type": ""}, method="PUT")  # noqa: S310 # AWS gives the URL
     try:
-        urllib.request.urlopen(request, timeout=_SECONDS).close()  # noqa: S310
+        urllib.request.urlopen(request, timeout=_SECONDS).close()  # noqa: S310 # the same
     except urllib.error.HTTPError as refusal:
         refusal.close()
         raise

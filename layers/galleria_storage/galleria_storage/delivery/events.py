@@ -121,7 +121,7 @@ def _message(record: Any) -> Iterator[Task]:
 
 
 def _batch(event: Mapping[str, Any]) -> Delivery:
-    """Yield the tasks of a Batch Operations event: schema 1.0 names the bucket by ARN, 2.0 by name."""
+    """Return the tasks of a Batch Operations event: schema 1.0 names the bucket by ARN, 2.0 by name."""
     invocation = str(event.get("invocationId", ""))
     items = event.get("tasks")
     tasks = []

@@ -11,7 +11,7 @@ from galleria_storage.publishing.outcome import Outcome, Tell
 
 
 class Publishes(Protocol):
-    """What is needed of `publishing.publisher.Publisher`."""
+    """What is needed of `publishing.wiring.PublishService`, or of a `Publisher`."""
 
     def publish(self, key: str, tell: Tell) -> Outcome:
         """Bring the copy of a key up to its original, or raise an error of the family."""

@@ -23,7 +23,7 @@ DuplicateScope = Literal["key", "bucket"]
 WhenRemoved = Literal["keep", "unpublish"]
 SignedPhotos = Literal["publish", "reject"]
 
-#: Environment variable -> correction key (the table of corrections in `corrections.correction`).
+#: Environment variable -> correction key (`corrections.correction_keys`).
 DEFAULT_CORRECTION_VARIABLES: Final = {
     "TIMESTAMP_OFFSET_HOURS": "timestamp-offset-hours",
     "CAMERA_TIMEZONE": "camera-timezone",

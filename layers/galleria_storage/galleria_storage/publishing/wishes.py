@@ -22,7 +22,7 @@ from galleria_storage.s3.objects import ObjectInfo, ObjectStore
 _READ: Final = RECORDED.union(CORRECTION_KEYS)
 _PREFIX: Final = len("x-amz-meta-")
 METADATA_BYTES: Final = 2048
-#: Bytes of the most that we record on an object ourselves.
+#: The most bytes that we record on an object ourselves.
 OWN_BYTES: Final = 768
 
 

@@ -90,7 +90,7 @@ def _level(env: Mapping[str, str]) -> tuple[str | None, str]:
 
 
 def _doubt(name: str, asked: str) -> str:
-    allowed = ", ".join(level for level in map(logging.getLevelName, (10, 20, 30, 40, 50)))
+    allowed = ", ".join(map(logging.getLevelName, (10, 20, 30, 40, 50)))
     return f"{name} is {asked!r}; allowed are {allowed}. INFO is used."
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from botocore.session import Session
     from mypy_boto3_s3 import S3Client
 
-#: Enough for `directories.upload`'s threads on one client; botocore's default of 10 would make them wait.
+#: Enough for the threads of `bulk.directories` on one client; botocore's default of 10 would make them wait.
 CONNECTIONS: Final = 32
 _CONNECT_SECONDS: Final = 5
 _READ_SECONDS: Final = 60

@@ -52,7 +52,7 @@ class Discoveries:
         if found not in _OPEN:
             return found
         from galleria_storage.s3.trial import Trial  # noqa: PLC0415 # most profiles are known
-        from galleria_storage.s3.trial_key import PREFIX, TrialKey  # noqa: PLC0415
+        from galleria_storage.s3.trial_key import PREFIX, TrialKey  # noqa: PLC0415 # the same
 
         return Trial(TrialKey(connection.client, connection.bucket, PREFIX + self._name), found).run()
 

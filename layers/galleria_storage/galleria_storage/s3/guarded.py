@@ -1,6 +1,6 @@
 """What is learnt from a bucket's answers, and writes that are repeated in another form after a refusal.
 
-Only what repeats is learnt. Only refused writes come here.
+A refusal counts only if it repeats: a single one may be a gateway's. A write comes here only after it was refused.
 """
 
 import hashlib
