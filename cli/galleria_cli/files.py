@@ -79,7 +79,7 @@ def other_rules(paths: Sequence[Path], read: Path) -> list[str]:
     Parameters
     ----------
     read
-        The rules that count, or would if they were there.
+        The rules file that counts, even if it does not exist.
     """
     folders = dict.fromkeys(path if path.is_dir() else path.parent for path in paths)
     near = [place for folder in folders for place in (folder / NAME, folder.resolve().parent / NAME)]

@@ -88,7 +88,7 @@ def test_an_event_that_no_function_takes_is_not_reported_as_tried_again(
     assert main(["retry", "--stack", "galleria", "--yes"]) == 2
     told = capsys.readouterr()
     assert "tried again" not in told.out
-    assert "There is none of this name" in told.err
+    assert "Nothing has this name" in told.err
     assert len(stack.messages) == 2
 
 

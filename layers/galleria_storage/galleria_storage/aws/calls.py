@@ -14,7 +14,7 @@ from galleria_storage.runtime.redaction import redacted
 EVENT_SOURCE: Final = "galleria-storage"
 #: Codes for a queue or a function that does not exist.
 _MISSING: Final = ("ResourceNotFoundException", "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
-_NOT_THERE: Final = "There is none of this name: check it, and the region (AWS_REGION)."
+_NOT_THERE: Final = "Nothing has this name: check it, and the region (AWS_REGION)."
 _REACH: Final = ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_MAX_ATTEMPTS")
 
 
@@ -94,6 +94,6 @@ def _client(service: str, *_reach: str | None) -> Any:
     from botocore.config import Config  # noqa: PLC0415 # the same
 
     make: Any = boto3.client  # its type lists every service by name; here the name is a variable
-    region = os.environ.get("AWS_REGION")  # boto3 reads AWS_DEFAULT_REGION alone
+    region = os.environ.get("AWS_REGION")  # boto3 reads only AWS_DEFAULT_REGION
     config = Config(retries={"mode": "standard", "total_max_attempts": attempts(os.environ)})
     return make(service, region_name=region, config=config)

@@ -84,7 +84,7 @@ def _fetch(arn: str) -> str:
 
     parts = arn.split(":")
     named = parts[3] if arn.startswith("arn:") and len(parts) > 3 else ""  # noqa: PLR2004 # arn:partition:service:region
-    region = named or os.environ.get("AWS_REGION")  # boto3 reads AWS_DEFAULT_REGION alone
+    region = named or os.environ.get("AWS_REGION")  # boto3 reads only AWS_DEFAULT_REGION
     try:
         client: SecretsManagerClient = boto3.session.Session().client("secretsmanager", region_name=region or None)
         return client.get_secret_value(SecretId=arn).get("SecretString", "")

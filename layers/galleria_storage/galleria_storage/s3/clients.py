@@ -206,7 +206,7 @@ class _Maker:
                 endpoint_url=url or None,
                 aws_access_key_id=self._provider.access_key or None,
                 aws_secret_access_key=self._provider.secret_key or None,
-                region_name=region or os.environ.get("AWS_REGION") or None,  # boto3 reads AWS_DEFAULT_REGION alone
+                region_name=region or os.environ.get("AWS_REGION") or None,  # boto3 reads only AWS_DEFAULT_REGION
                 config=Config(
                     connect_timeout=_CONNECT_SECONDS,
                     read_timeout=_READ_SECONDS,
