@@ -39,6 +39,13 @@ def test_a_photo_that_does_not_change_is_copied_all(copying: FakeGallery) -> Non
     assert (copying.copy().body, outcome.bytes_out, outcome.bytes_copied) == (BIG, 0, len(BIG))
 
 
+@pytest.mark.parametrize(("more", "copied"), [(0, len(BIG)), (1, 0)])
+def test_a_photo_is_copied_from_a_size_on(copying: FakeGallery, more: int, copied: int) -> None:
+    copying.sizes = copying.sizes._replace(copied=len(BIG) + more)
+    copying.put(BIG)
+    assert (copying.publish().bytes_copied, copying.copy().body) == (copied, BIG)
+
+
 def test_every_body_is_closed_where_most_is_copied(copying: FakeGallery) -> None:
     copying.put(BIG, TIME)
     copying.publish()

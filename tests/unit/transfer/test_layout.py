@@ -70,5 +70,9 @@ def test_a_new_end_after_a_short_rest_goes_out_with_it() -> None:
     assert lay_out([range(1000), b"x", range(1001, 1005)], SIZES)[-1] == SentPart((b"x", range(1001, 1005)))
 
 
+def test_a_gigabyte_is_copied_in_eight_requests() -> None:
+    assert [size_of(part) for part in lay_out([range(1024 * MIB)], Sizes())] == [128 * MIB] * 8
+
+
 def test_the_largest_object_needs_no_more_parts_than_are_allowed() -> None:
     assert len(lay_out([b"new", range(10, 5 * 1024 * 1024 * MIB)], Sizes())) <= MAX_PARTS

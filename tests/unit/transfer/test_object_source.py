@@ -68,6 +68,13 @@ def test_the_end_of_a_small_object_is_read_on_the_same_connection() -> None:
     assert bucket.s3.calls == ["GetObject"]
 
 
+@pytest.mark.parametrize(("size", "in_memory"), [(16 * MIB, True), (16 * MIB + 1, False)])
+def test_an_object_of_up_to_16_mib_is_held_in_memory(size: int, in_memory: bool) -> None:
+    bucket = Bucket(bytes(size))
+    with source_of(bucket.store, bucket.store.open("a")) as source:
+        assert source.in_memory is in_memory
+
+
 def test_what_follows_a_closed_connection_is_asked_for_by_range() -> None:
     bucket = Bucket()
     with bucket.open(STREAMED) as source:
