@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
-from galleria_cli.beside import asked_of
 from galleria_cli.rules.facts import Facts, facts_of, media_of, refuse_pretended
 from galleria_cli.rules.rulebook import Rulebook
 from galleria_cli.sending import Known, Sent, Words, outcome
@@ -15,13 +14,10 @@ from galleria_storage.corrections.correction import parse_correction
 from galleria_storage.corrections.correction_keys import CORRECTION_KEYS
 from galleria_storage.errors import GalleriaError, UnsupportedOperationError
 from galleria_storage.photos.formats import is_correctable
-from galleria_storage.photos.photo import plan_photo
 from galleria_storage.photos.source import FileSource
 from galleria_storage.publishing.photo_keys import is_ignored
 from galleria_storage.s3.faults import translated
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectInfo, ObjectStore
-from galleria_storage.transfer import file_upload
-from galleria_storage.transfer.existing import is_same
 from galleria_storage.transfer.local_content import LocalContent
 
 How = Literal["tags", "metadata"]
@@ -101,20 +97,32 @@ class Push:
         asked: Mapping[str, str] = choice.asked
         if choice.general and not is_correctable(facts.media.media_type):
             asked = {}  # treated like a default of the stack, which does not apply to such a photo
-        if asked:
+        if asked and facts.media.media_type.startswith("video/"):
+            from galleria_cli.beside import asked_of  # noqa: PLC0415 # few files are films
+
             asked = asked_of(file.path, facts.media.media_type, asked)
+        words = ", ".join(f"{name}={value}" for name, value in asked.items())
+        if self._is_known(file.path, key, _correction({}, asked)):
+            return Sent(file.name, key, "unchanged", self.known.standing.listed[key].size, words)
+        if asked:
             _try(file.path, asked, facts.media.media_type)
+        return self._send(file, key, asked, words)
+
+    def _send(self, file: LocalFile, key: str, asked: Mapping[str, str], words: str) -> Sent:
+        """Push a file that was not seen in staging before."""
+        from galleria_storage.transfer import file_upload  # noqa: PLC0415 # not if nothing has changed
+
         file_upload.check_object_key(self.store.bucket, key)
         content = LocalContent(file.path)
         status = self.known.patience.call(lambda: self._put(file.path, content, key, asked))
-        words = ", ".join(f"{name}={value}" for name, value in asked.items())
         reason = _REASONS.get(status, "")
         return Sent(file.name, key, "pushed" if status == "replaced" else status, content.size, words, reason)
 
     def _put(self, path: Path, content: LocalContent, key: str, asked: Mapping[str, str]) -> str:
+        from galleria_storage.transfer import file_upload  # noqa: PLC0415 # as above
+        from galleria_storage.transfer.existing import is_same  # noqa: PLC0415 # the same
+
         wanted = _correction({}, asked)
-        if self._is_known(path, key, wanted):
-            return "unchanged"
         absent = self.known.standing.complete and key not in self.known.standing.listed
         found = None if absent else self.store.head(key)
         if self.rules_only:
@@ -221,6 +229,8 @@ def _try(path: Path, asked: Mapping[str, str], media_type: str) -> None:
     GalleriaError
         It would be.
     """
+    from galleria_storage.photos.photo import plan_photo  # noqa: PLC0415 # not if nothing has changed
+
     correction = parse_correction(asked, {})
     if correction and is_correctable(media_type):
         with LocalContent(path).open() as stream:

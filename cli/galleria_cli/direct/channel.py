@@ -64,21 +64,22 @@ class Channel:
         self._socket.sendall(("\r\n".join([*lines, "accept-encoding: identity"]) + "\r\n\r\n").encode("ascii"))
         while body is not None and (piece := body.read(_PIECE)):
             self._socket.sendall(piece)
-        return self._answer()
+        return self._answer(has_body=method != "HEAD")
 
     def close(self) -> None:
         """Drop the connection."""
         self._answers.close()
         self._socket.close()
 
-    def _answer(self) -> RawAnswer:
+    def _answer(self, *, has_body: bool) -> RawAnswer:
         status, is_old = self._status()
         found = self._headers()
         while 100 <= status < 200:  # noqa: PLR2004 # informational: the answer itself follows
             status, is_old = self._status()
             found = self._headers()
         self.stays = not is_old and found.get("connection", "").lower() != "close"
-        return RawAnswer(status, found, b"" if status in _NO_CONTENT else self._content(found))
+        has_body = has_body and status not in _NO_CONTENT
+        return RawAnswer(status, found, self._content(found) if has_body else b"")
 
     def _status(self) -> tuple[int, bool]:
         """Read the first line; return the status, and whether the server speaks HTTP/1.0."""

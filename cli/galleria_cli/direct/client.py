@@ -67,6 +67,16 @@ class DirectClient:
         body.seek(0)
         return self._after(tries).put_object(**arguments)
 
+    def head_bucket(self, **arguments: Any) -> Any:
+        """HeadBucket of boto3's client."""
+        tries = 0
+        try:
+            if arguments == {"Bucket": self._bucket} and (answer := self._requests.head_bucket()) is not None:
+                return answer
+        except UnansweredError:
+            tries = 1
+        return self._after(tries).head_bucket(**arguments)
+
     def get_paginator(self, operation: str) -> Any:
         """Return our paginator of ListObjectsV2, or boto3's for any other operation."""
         return _Listing(self) if operation == "list_objects_v2" else self.whole.get_paginator(operation)  # type: ignore[call-overload] # any of them

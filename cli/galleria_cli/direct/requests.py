@@ -1,6 +1,6 @@
-"""PutObject and ListObjectsV2 as HTTP requests: boto3's arguments in, boto3's answers out.
+"""PutObject, ListObjectsV2 and HeadBucket as HTTP requests: boto3's arguments in, boto3's answers out.
 
-Source: Amazon S3 API Reference, PutObject and ListObjectsV2.
+Source: Amazon S3 API Reference, PutObject, ListObjectsV2 and HeadBucket.
 """
 
 import re
@@ -106,6 +106,16 @@ class DirectRequests:
             query["start-after"] = after
         answer = self._ask(Target("GET", self._host, self._path or "/", query), {}, EMPTY_SHA256)
         return _listing(answer.body) if answer else None
+
+    def head_bucket(self) -> dict[str, Any] | None:
+        """HeadBucket: what the server's headers say.
+
+        Raises UnansweredError.
+        """
+        answer = self._ask(Target("HEAD", self._host, self._path or "/"), {}, EMPTY_SHA256)
+        if answer is None:
+            return None
+        return {"ResponseMetadata": {"HTTPStatusCode": answer.status, "HTTPHeaders": dict(answer.headers)}}
 
     def _ask(self, target: Target, headers: Mapping[str, str], sha256: str, body: Any = None) -> RawAnswer | None:
         if self._works is False:

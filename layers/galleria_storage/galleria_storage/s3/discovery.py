@@ -7,11 +7,11 @@ If the settings name a profile, neither happens.
 
 import threading
 import uuid
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from galleria_storage.s3 import profiles
 from galleria_storage.s3.clients import Connection
-from galleria_storage.s3.faults import translate
+from galleria_storage.s3.faults import sdk_errors, translate
 from galleria_storage.s3.profiles import ProviderProfile
 
 if TYPE_CHECKING:
@@ -83,14 +83,13 @@ def settle(connection: Connection) -> Connection:
 
 def _by_its_answer(client: "S3Client", bucket: str) -> ProviderProfile:
     """Recognise a server by its headers (measured; ``Server: AmazonS3`` proves nothing, rclone says it too)."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 # lazy: importing boto3 is slow
-
     try:
-        headers = client.head_bucket(Bucket=bucket)["ResponseMetadata"]["HTTPHeaders"]
-    except ClientError as error:  # a refusal names the server, too
-        headers = error.response["ResponseMetadata"]["HTTPHeaders"]
-    except BotoCoreError as error:
-        raise translate(error, bucket=bucket) from error
+        answer: Any = client.head_bucket(Bucket=bucket)
+    except sdk_errors() as error:
+        answer = getattr(error, "response", None)  # a refusal names the server, too
+        if answer is None:
+            raise translate(error, bucket=bucket) from error
+    headers = answer["ResponseMetadata"]["HTTPHeaders"]
     server = headers.get("server", "")
     if server.startswith("Ceph") or any(name.startswith("x-rgw-") for name in headers):
         return profiles.CEPH

@@ -127,3 +127,9 @@ def test_an_answer_without_an_end_is_given_up(answering: Answering, monkeypatch:
     for said in (b"\r\n12345678901", b"Transfer-Encoding: chunked\r\n\r\n6\r\n123456\r\n6\r\n123456\r\n0\r\n\r\n"):
         with pytest.raises(ConnectionError, match="does not end"):
             ask(answering(b"HTTP/1.1 200 OK\r\n" + said))
+
+
+def test_the_answer_to_a_head_has_no_body_whatever_its_length_says(answering: Answering) -> None:
+    one = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nHTTP/1.1 404 Not Found\r\n\r\n")
+    assert [one.exchange("HEAD", "/", {}).status for _ in range(2)] == [200, 404]
+    one.close()

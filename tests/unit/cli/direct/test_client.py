@@ -37,6 +37,9 @@ class Boto3:
         self.put.append((arguments, arguments["Body"].read()))
         return {"ETag": '"boto3"'}
 
+    def head_bucket(self, **arguments: Any) -> dict[str, Any]:
+        return {"ResponseMetadata": {"HTTPHeaders": arguments}}
+
     def head_object(self, **_: Any) -> str:
         return "headed"
 
@@ -200,3 +203,15 @@ def test_everything_else_is_boto3s(client: DirectClient, boto3: Boto3) -> None:
     assert boto3.tries_made == []
     assert client.head_object() == "headed"
     assert boto3.tries_made == [0]
+
+
+def test_a_server_is_recognised_by_its_answer_about_the_bucket(
+    client: DirectClient, server: Script, boto3: Boto3
+) -> None:
+    server.say(200, Server="SeaweedFS 4.48")
+    assert client.head_bucket(Bucket="photos")["ResponseMetadata"]["HTTPHeaders"]["server"].endswith("SeaweedFS 4.48")
+    assert (server.requests[0].method, server.requests[0].path) == ("HEAD", "/photos")
+    server.say(404)
+    for bucket, tries_made in (("photos", [1]), ("another", [1, 0])):
+        assert client.head_bucket(Bucket=bucket)["ResponseMetadata"]["HTTPHeaders"] == {"Bucket": bucket}
+        assert boto3.tries_made == tries_made

@@ -110,7 +110,7 @@ def sent(store: ObjectStore) -> None:
 
 
 def test_a_folder_in_which_nothing_changed_needs_neither_the_sdk_nor_what_comes_with_it() -> None:
-    code = "import sys, galleria_cli.commands.deploy, galleria_cli.deploying, galleria_cli.direct.direct_access as _; "
+    code = "import sys, galleria_cli.deploying, galleria_cli.pushing, galleria_cli.direct.direct_access as _; "
     done = subprocess.run(
         [sys.executable, "-c", code + "print(*sys.modules)"], check=True, capture_output=True, text=True, timeout=60
     )
