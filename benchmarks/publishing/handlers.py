@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 MIB: Final = 1 << 20
-#: As the publisher has it (`publishing.writing.Sizes`).
+#: As the publisher has it (`transfer.sizes.Sizes`).
 WHOLE: Final = 16 * MIB
 #: boto3's own (`boto3.s3.transfer.TransferConfig`).
 PART: Final = 8 * MIB
