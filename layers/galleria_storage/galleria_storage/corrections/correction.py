@@ -129,12 +129,10 @@ class Correction(NamedTuple):
         Parameters
         ----------
         when
-            Local wall-clock time of the shutter; microseconds become
-            SubSecTimeOriginal unless they are 0. A time with a zone is a
-            moment, and is converted to the local time at `offset_hours`.
+            Local wall-clock time of the shutter; microseconds become SubSecTimeOriginal unless they are 0. A time with
+            a zone is a moment, and is converted to the local time at `offset_hours`.
         offset_hours
-            Hours from UTC in whole minutes; 13 leaves the photo's offset
-            unchanged, and writes the wall-clock time as it is.
+            Hours from UTC in whole minutes; 13 leaves the photo's offset unchanged, and writes the time as it is.
 
         Raises
         ------
@@ -286,11 +284,17 @@ def parse_correction(
 
 def read_correction(asked: Winning) -> Correction:
     """Interpret the values that count, as `parse_correction` does."""
-    time, offset, shift, camera, target, dates, remove, other = read_values(asked.values)
-    given = asked.by_object
-    time_asked = bool(time or shift or camera or other) and not given.isdisjoint(TIME_KEYS)
-    zone_asked = target is not None and (bool(offset) or not given.isdisjoint(ZONE_KEYS))
-    by_object = time_asked or zone_asked or (bool(remove) and REMOVE in given)
-    if not (time or shift or target or other):
-        dates = "capture"  # the capture time does not change, so there is nothing to follow
-    return Correction(time, shift, camera, target, dates, remove, other, asked_by_object=by_object)
+    told, given = read_values(asked.values), asked.by_object
+    changes = bool(told.capture_time or told.shift or told.takes_other_date)
+    time_asked = (changes or bool(told.camera_zone)) and not given.isdisjoint(TIME_KEYS)
+    zone_asked = told.target_zone is not None and (bool(told.offset) or not given.isdisjoint(ZONE_KEYS))
+    return Correction(
+        capture_time=told.capture_time,
+        shift=told.shift,
+        camera_zone=told.camera_zone,
+        target_zone=told.target_zone,
+        dates=told.dates if changes or told.target_zone else "capture",  # else there is nothing to follow
+        remove=told.remove,
+        takes_other_date=told.takes_other_date,
+        asked_by_object=time_asked or zone_asked or (bool(told.remove) and REMOVE in given),
+    )

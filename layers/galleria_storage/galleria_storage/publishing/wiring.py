@@ -22,7 +22,7 @@ from galleria_storage.transfer.writer import Writer
 
 #: Besides the settings, these decide how staging is reached.
 _AWS_VARIABLES: Final = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE")
-#: After this many seconds, keys from a secret are compared with its current value.
+#: After this many seconds, keys from a secret are compared with its current value; `aws.secrets` keeps it as long.
 SECRET_SECONDS: Final = 300
 _RETRY_SECONDS: Final = 60
 
@@ -154,11 +154,11 @@ def _publisher(
             "function that writes into the bucket that triggers it would run forever",
             tag="STAGING_BUCKET",
         )
-    stores = _store(identify(staging)), _store(settle(public))
     keys = settings.public.provider
     one_account = not keys.secret_arn and keys.access_key in {"", staging_access_key}
-    writer = Writer(stores[1], copies=one_provider and one_account)
-    return Publisher(*stores, settings, writer=writer)
+    staging_store, public_store = _store(identify(staging)), _store(settle(public))
+    writer = Writer(public_store, copies=one_provider and one_account)
+    return Publisher(staging_store, public_store, settings, writer=writer)
 
 
 def _check_default_correction(settings: PublishSettings) -> None:
