@@ -62,11 +62,10 @@ def test_what_is_there_is_not_sent_again_and_a_changed_rule_changes_its_tags(
     push(folder, "--prefix", prefix, "--as", "tags")
     assert push(folder, "--prefix", prefix, "--as", "tags") == 0
     assert "0 pushed (0 bytes), 2 already there" in capsys.readouterr().out
-    before = s3.head_object(Bucket=buckets.staging, Key=f"{prefix}a/1.JPG")["LastModified"]
     (folder / "galleria.toml").write_text(RULES.replace("-2h", "+90min"))
     assert push(folder, "--prefix", prefix, "--as", "tags", "--rules-only") == 0
+    assert "0 pushed (0 bytes), 1 already there, 1 asked for other corrections" in capsys.readouterr().out
     assert tags(s3, buckets, f"{prefix}a/1.JPG") == {"timestamp-offset-hours": "+01:30:00"}
-    assert s3.head_object(Bucket=buckets.staging, Key=f"{prefix}a/1.JPG")["LastModified"] == before
 
 
 def test_a_dry_run_names_every_file_and_writes_nothing(
