@@ -37,7 +37,7 @@ CASES: list[tuple[str, int, bytes, Correction]] = [
     ("boxes.MAX_BOXES", 3, FILM, SHIFT),
     ("exif.blob.MAX_BLOB", EXIF, SAMPLES["AVIF"], SHIFT),
     ("exif.survey.MAX_NOTES", 1, CAMERA, TIME),
-    ("exif.survey.MAX_NOTE_ENTRIES", 2, CAMERA, TIME),
+    ("exif.survey.MAX_ENTRIES_OF_NOTES", 2, CAMERA, TIME),
     ("exif.tiff.MAX_IFDS", 2, CAMERA, TIME),
     ("exif.tiff.MAX_ENTRIES", 7, CAMERA, TIME),
     ("exif.tiff.MAX_COPIES", 1, CAMERA, TIME),

@@ -10,6 +10,11 @@ def damaged(what: str) -> CorruptPhotoError:
     )
 
 
+def damaged_exif(what: str) -> CorruptPhotoError:
+    """Return the error for Exif data that is broken; `what` completes "the photo's Exif data is damaged: …"."""
+    return CorruptPhotoError(f"the photo's Exif data is damaged: {what}")
+
+
 def cut_off(what: str) -> TruncatedPhotoError:
     """Return the error for a file whose end is missing; `what` completes "the photo is cut off: …"."""
     return TruncatedPhotoError(f"the photo is cut off: {what}", advice="Upload the photo again.")

@@ -12,7 +12,7 @@ from operator import gt
 from struct import Struct
 from typing import Final, NamedTuple
 
-from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.photos.refusals import damaged_exif
 
 ASCII: Final = 2
 LONG: Final = 4
@@ -281,8 +281,3 @@ def end_if_apart(ifds: Iterable[Ifd], size: int) -> int:
 def is_pointer(entry: Entry) -> bool:
     """Whether an entry's value is an offset: one LONG (Exif 2.32 4.6.3), or IFD, or the SLONG of some programs."""
     return entry.number == 1 and entry.type in (LONG, SLONG, IFD)
-
-
-def damaged_exif(what: str) -> CorruptPhotoError:
-    """Return the error for Exif data that cannot be read."""
-    return CorruptPhotoError(f"the photo's Exif data is damaged: {what}")

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Final
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.photos.exif.ifd import ASCII, INLINE, Entry, Ifd, Value, damaged_exif
+from galleria_storage.photos.exif.ifd import ASCII, INLINE, Entry, Ifd, Value
 from galleria_storage.photos.exif.maker_note import NoteIfd, note_ifds
 from galleria_storage.photos.exif.references import (
     NEAR,
@@ -17,11 +17,12 @@ from galleria_storage.photos.exif.references import (
 from galleria_storage.photos.exif.tags import CAPTURE_TAGS
 from galleria_storage.photos.exif.tiff import GPS_NAME, MAKER_NOTE, TiffBlock
 from galleria_storage.photos.exif.tiff_images import check_sub_ifds, ends_of_strips, numbers
+from galleria_storage.photos.refusals import damaged_exif
 
 MAX_NOTES: Final = 6
 """More maker notes than any camera writes into one block; bounds the work on hostile input."""
 
-MAX_NOTE_ENTRIES: Final = 1024
+MAX_ENTRIES_OF_NOTES: Final = 1024
 """More entries than all IFDs of a block's maker notes have, even if they share some."""
 
 _INTEGERS: Final = frozenset({1, 3, 4, 6, 8, 9, 13})
@@ -213,8 +214,8 @@ def _survey_notes(block: TiffBlock, notes: list[Entry], found: Survey) -> list[R
     for note in notes:
         for inner in _survey_note(block, note, make, found, told):
             entries += len(inner.ifd.tags)
-        if entries > MAX_NOTE_ENTRIES:
-            raise damaged_exif(f"its maker note has more than {MAX_NOTE_ENTRIES:,} entries")
+        if entries > MAX_ENTRIES_OF_NOTES:
+            raise damaged_exif(f"its maker note has more than {MAX_ENTRIES_OF_NOTES:,} entries")
     return list(told)
 
 

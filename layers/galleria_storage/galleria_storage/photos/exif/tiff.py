@@ -17,12 +17,12 @@ from galleria_storage.photos.exif.ifd import (
     Entry,
     Ifd,
     byte_order,
-    damaged_exif,
     end_if_apart,
     is_pointer,
     read_ifd,
 )
 from galleria_storage.photos.exif.tags import CAPTURE_TAGS
+from galleria_storage.photos.refusals import damaged_exif
 
 EXIF_IFD: Final = 0x8769
 GPS_IFD: Final = 0x8825

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from typing import Final, Literal
 
 from galleria_storage.errors import CorruptPhotoError
-from galleria_storage.photos.exif.ifd import LITTLE, Entry, Ifd, damaged_exif, is_pointer, read_ifd
+from galleria_storage.photos.exif.ifd import LITTLE, Entry, Ifd, is_pointer, read_ifd
 from galleria_storage.photos.exif.tiff import TiffBlock
+from galleria_storage.photos.refusals import damaged_exif
 
 NOT_FOLLOWED: Final = 0x400_0000
 """A thumbnail that extends 64 MiB past the block has a wrong length; no reader follows it."""

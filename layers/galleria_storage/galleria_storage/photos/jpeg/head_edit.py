@@ -15,6 +15,7 @@ from galleria_storage.photos.exif.tiff import TiffBlock, read_block
 from galleria_storage.photos.jpeg.head import APP0, APP1, Head, Segment
 from galleria_storage.photos.jpeg.multi_picture import FoundIndex, find_index
 from galleria_storage.photos.plan import Patch
+from galleria_storage.photos.refusals import damaged_exif
 
 EXIF_HEADER: Final = b"Exif\0\0"
 """Exif 2.32 (CIPA DC-008) 4.5.4: the start of the segment's payload."""
@@ -131,7 +132,7 @@ def find_exif(head: Head) -> list[tuple[Segment, int]]:
         if not data.startswith(TIFF_HEADERS, start, end):
             if not data[start:end].strip(b"\0"):
                 continue  # an Exif segment that was emptied
-            raise CorruptPhotoError("the photo's Exif data is damaged: it does not start with a TIFF header")
+            raise damaged_exif("it does not start with a TIFF header")
         if len(found) == MAX_BLOCKS:
             raise CorruptPhotoError(f"the photo is damaged: it has more than {MAX_BLOCKS} Exif blocks")
         found.append((segment, start))

@@ -17,12 +17,12 @@ from galleria_storage.photos.exif.ifd import (
     Entry,
     Ifd,
     byte_order,
-    damaged_exif,
     is_pointer,
     read_ifd,
 )
 from galleria_storage.photos.exif.tags import CAPTURE_TAGS
 from galleria_storage.photos.plan import Asked, Patch
+from galleria_storage.photos.refusals import damaged_exif
 
 _INTEROPERABILITY: Final = 0xA005
 _NAME: Final = "Exif IFD"
