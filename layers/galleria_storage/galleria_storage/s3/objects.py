@@ -22,7 +22,7 @@ from galleria_storage.errors import (
 from galleria_storage.s3.answers import ObjectInfo, ObjectStream, Stored, object_info, read_stored, told
 from galleria_storage.s3.conditions import ABSENT, Absent, Condition, Matches, Write
 from galleria_storage.s3.faults import code_of, sdk_errors, translate, unproven, wants_digest
-from galleria_storage.s3.guarded import TIMES, Call, Learnt, with_digest, write_again
+from galleria_storage.s3.learnt import TIMES, Call, Learnt, with_digest, write_again
 from galleria_storage.s3.profiles import ProviderProfile
 
 __all__ = ["ABSENT", "Absent", "Condition", "Matches", "ObjectInfo", "ObjectStore", "ObjectStream", "Stored"]
