@@ -155,6 +155,16 @@ def test_an_ifd_of_whose_count_one_byte_is_left_may_not_get_another(order: str) 
 
 
 @ORDERS
+@pytest.mark.parametrize("left", range(2, 14))
+def test_an_ifd_with_a_count_and_not_all_of_its_entries_may_not_get_the_rest(order: str, left: int) -> None:
+    tiff = camera_block(order, main=[long(order, GPS_POINTER, 0)])
+    tiff.set_long(tiff.data.index(pack(order + "HHI", GPS_POINTER, LONG, 1)) + 8, len(tiff.data))
+    tiff.put((pack(order + "H", 1) + bytes(12))[:left], align=False)
+    with pytest.raises(CorruptPhotoError, match="cut off"):
+        corrected(photo(tiff))
+
+
+@ORDERS
 def test_the_tags_of_a_gps_ifd_are_numbered_for_themselves(order: str) -> None:
     fields = [long(order, 0x8769, 70_000), text(DATE_TIME_ORIGINAL, TAKEN), text(OFFSET_TIME_ORIGINAL, "+00:00")]
     gps = Tiff(order)
