@@ -135,6 +135,15 @@ def test_the_preview_of_a_ricoh_whose_place_has_two_bytes_is_still_found(header:
         corrected(photo(tiff, trailer=PREVIEW))
 
 
+def test_what_follows_a_short_image_info_of_a_ricoh_is_no_preview() -> None:
+    info = pack("<10s18xHH", b"image info", 0xFFFF, len(PREVIEW)) + bytes(20)
+    note = note_of(LITTLE, [(0x1001, UNDEFINED, 10, 0)], b"Ricoh\0\0\0") + info
+    tiff = camera(LITTLE, "RICOH", note)
+    at = tiff.data.index(b"image info")
+    tiff.set_long(tiff.data.index(pack("<HHI", 0x1001, UNDEFINED, 10)) + 8, at)
+    assert block_of(corrected(photo(tiff)))[at : at + len(info)] == info
+
+
 def test_a_preview_stored_as_a_value_after_the_image_is_still_found() -> None:
     note = note_of(
         LITTLE, [(0xB000, 1, 4, 3), (0x2001, UNDEFINED, len(PREVIEW), 0), (0x9050, 7, 8, 0)], b"SONY DSC \0\0\0"

@@ -5,6 +5,8 @@ from struct import pack
 import pytest
 
 from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.photos.photo import correct_bytes
+from tests.support.corrections.language import removing
 from tests.support.photos.byte_orders import ORDERS
 from tests.support.photos.camera_files import (
     BIG,
@@ -43,9 +45,11 @@ def multi_picture(order: str, sizes: list[int], offsets: list[int]) -> bytes:
     return segment(0xE2, b"MPF\0" + tiff.data)
 
 
-def with_second_image(order: str, *, index_first: bool = False, exif: Tiff | None = None) -> tuple[bytes, bytes]:
+def with_second_image(
+    order: str, *, index_first: bool = False, exif: Tiff | None = None, second: bytes = b""
+) -> tuple[bytes, bytes]:
     """Return a photo with a second image after the first, as an Ultra HDR camera writes it, and that image."""
-    second = plain_jpeg("red")
+    second = second or plain_jpeg("red")
     block = [exif_segment((exif or camera_block(order)).data)] if exif is not None or order else []
     draft = multi_picture(order, [0, len(second)], [0, 1])
     parts = [draft, *block] if index_first else [*block, draft]
@@ -67,6 +71,15 @@ def images_of(data: bytes, order: str) -> list[bytes]:
         start = header + offset if offset else 0
         found.append(data[start : start + size])
     return found
+
+
+@ORDERS
+def test_a_name_goes_from_a_picture_of_the_index_too(order: str) -> None:
+    told = camera_block(order, main=[text(0x013B, "Ada Lovelace")]).data
+    file, second = with_second_image(order, second=jpeg(exif_segment(told)))
+    result = correct_bytes(file, removing("names"))
+    assert b"Ada Lovelace" not in result
+    assert (len(result), images_of(result, order)[1][-100:]) == (len(file), second[-100:])
 
 
 @ORDERS

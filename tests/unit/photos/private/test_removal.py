@@ -198,6 +198,16 @@ def test_a_maker_note_that_nobody_knows_may_hold_a_serial_number() -> None:
     assert SERIAL not in correct_bytes(file, asked("serial-numbers,maker-notes"))
 
 
+@pytest.mark.parametrize("groups", ["serial-numbers", "names"])
+def test_a_note_in_the_private_data_of_a_dng_may_hold_one_too(groups: str) -> None:
+    builder = tiffs.TiffBuilder()
+    block = builder.file(builder.table({271: tiffs.text("Acme"), 0xC634: (1, b"Adobe\0MakN" + SERIAL)}))
+    file = jpeg(segment(0xE1, b"Exif\0\0" + block))
+    with pytest.raises(CorruptPhotoError, match="it is unknown whether the photo's maker note contains"):
+        correct_bytes(file, asked(groups))
+    assert correct_bytes(file, asked("location")) == file
+
+
 def canon_note(block_start: int) -> bytes:
     """Return Canon's note: an IFD whose offsets count from the TIFF header."""
     name, number = b"Ada Lovelace\0\0", 3077412
