@@ -79,6 +79,12 @@ def test_an_animation_keeps_its_frames() -> None:
     assert kinds_of(result) == [b"VP8X", b"ANIM", *[b"ANMF"] * 5, b"EXIF"]
 
 
+def test_exif_data_comes_after_all_frames_even_if_xmp_does_not() -> None:
+    frame = chunk(b"ANMF", bytes(30))
+    result = corrected(webps.webp(vp8x(0x06), chunk(b"ANIM", bytes(6)), frame, chunk(b"XMP ", b"<x/>"), frame))
+    assert kinds_of(result) == [b"VP8X", b"ANIM", b"ANMF", b"XMP ", b"ANMF", b"EXIF"]
+
+
 def test_what_follows_the_container_stays() -> None:
     assert corrected(webps.webp(chunk(b"VP8 ", VP8)) + b"after").endswith(b"after")
 
