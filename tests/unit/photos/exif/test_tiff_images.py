@@ -5,6 +5,11 @@ from struct import pack
 import pytest
 
 from galleria_storage.errors import CorruptPhotoError
+from galleria_storage.photos.exif import tiff_images
+from galleria_storage.photos.exif.ifd import BIG as BIG_ENDIAN
+from galleria_storage.photos.exif.ifd import LITTLE as LITTLE_ENDIAN
+from galleria_storage.photos.exif.ifd import read_ifd
+from galleria_storage.photos.exif.tiff import TiffBlock
 from tests.support.photos.byte_orders import ORDERS
 from tests.support.photos.camera_files import (
     ASCII,
@@ -204,3 +209,17 @@ def test_a_capture_time_of_another_type_becomes_ascii(kind: int) -> None:
 def test_offsets_or_lengths_of_an_image_alone_say_nothing(tag: int) -> None:
     after = corrected(photo(camera_block(exif=[long(LITTLE, tag, 500)])))
     assert tags_of(after) == CHANGES
+
+
+@ORDERS
+@pytest.mark.parametrize(("count", "cut", "found"), [(3, 0, 3), (3, 1, 0), (4096, 0, 4096), (4097, 0, 0)])
+def test_numbers_are_read_if_all_of_them_are_there_and_not_too_many(
+    order: str, count: int, cut: int, found: int
+) -> None:
+    tiff = Tiff(order)
+    at = tiff.ifd([Field(STRIP_OFFSETS, LONG, numbers(order, LONG, *range(count)))])
+    data = bytes(tiff.data)
+    block = TiffBlock(data, LITTLE_ENDIAN if order == LITTLE else BIG_ENDIAN)
+    (entry,) = read_ifd(data, at, block.order, "IFD1").find({STRIP_OFFSETS})
+    block.data = data[: entry.stop - cut]
+    assert tiff_images.numbers(block, entry) == list(range(found))
