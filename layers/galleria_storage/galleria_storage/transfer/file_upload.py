@@ -20,7 +20,7 @@ from galleria_storage.transfer.file_body import FileBody, Progress, SentBytes, c
 from galleria_storage.transfer.local_content import LocalContent
 from galleria_storage.transfer.media_types import content_encoding, media_type
 from galleria_storage.transfer.multipart import MultipartUpload
-from galleria_storage.transfer.proof import Proof, algorithm_of_parts, check_stored
+from galleria_storage.transfer.proof import Proof, algorithm_of_parts, put_proven
 
 #: S3 User Guide, "Naming Amazon S3 objects".
 MAX_KEY_BYTES: Final = 1024
@@ -193,16 +193,11 @@ class _Sending:
             return {"ContentEncoding": encoding} if stream.read(len(_GZIP)) == _GZIP else {}
 
     def _put(self, headers: dict[str, Any], condition: Condition) -> None:
-        proof = Proof.of_file(self.store.profile, self.digests)
-        headers |= proof.headers
+        proof, sha256 = Proof.of_file(self.store.profile, self.digests), bytes.fromhex(self.digests.sha256)
         with self._body(0, self.digests.size) as body:
             body.sha256 = self.digests.sha256
-            arguments = {**headers, "ContentLength": len(body)}
-            stored = self.store.put(self.key, body, arguments, self._obeyed("put", condition))
-        if not proof.holds(stored):
-            sha256 = bytes.fromhex(self.digests.sha256)
-            expected = proof.expected(stored, self.digests.size, sha256, headers["Metadata"])
-            check_stored(self.store, self.key, stored, expected)
+            headers["ContentLength"] = len(body)
+            put_proven(self.store, self.key, body, headers, self._obeyed("put", condition), proof, sha256)
 
     def _put_in_parts(self, headers: dict[str, Any], condition: Condition) -> None:
         proofs = Proof.of_file_parts(self.store.profile, self.digests)

@@ -10,13 +10,17 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from galleria_storage.errors import IntegrityError, NotFoundError, PreconditionFailedError
-from galleria_storage.s3.objects import ObjectInfo, ObjectStore, Stored
+from galleria_storage.s3.objects import Condition, ObjectInfo, ObjectStore, Stored
 from galleria_storage.s3.profiles import ProviderProfile
 from galleria_storage.s3.sdk.signing import DigestedBody
 from galleria_storage.transfer.digests import Digests
 from galleria_storage.transfer.etags import has_digest, md5_of
+
+if TYPE_CHECKING:
+    from galleria_storage.transfer.file_body import FileBody
 
 
 class WrongContentError(IntegrityError):
@@ -143,6 +147,29 @@ def algorithm_of_parts(profile: ProviderProfile, *, file: bool = False) -> dict[
     if profile.crc32_checked:
         return {"ChecksumAlgorithm": "CRC32"}
     return {"ChecksumAlgorithm": "SHA256"} if profile.sha256_checked and not file else {}
+
+
+def put_proven(  # noqa: PLR0917 # what a write needs
+    store: ObjectStore,
+    key: str,
+    body: "DigestedBody | FileBody",
+    headers: Mapping[str, Any],
+    condition: Condition,
+    proof: Proof,
+    sha256: bytes,
+) -> None:
+    """Write an object with one PutObject under a condition, and verify what was stored; errors as `check_stored`.
+
+    Parameters
+    ----------
+    headers
+        Arguments of PutObject, `Metadata` among them.
+    proof, sha256
+        Of the body.
+    """
+    stored = store.put(key, body, {**headers, **proof.headers}, condition)
+    if not proof.holds(stored):
+        check_stored(store, key, stored, proof.expected(stored, len(body), sha256, headers["Metadata"]))
 
 
 def check_stored(store: ObjectStore, key: str, stored: Stored, expected: Expected) -> None:

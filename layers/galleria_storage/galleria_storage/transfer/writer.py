@@ -11,7 +11,7 @@ from galleria_storage.transfer.copying import CopyRefusedError, SentPart, copies
 from galleria_storage.transfer.digests import SHA256_METADATA
 from galleria_storage.transfer.multipart import MultipartUpload, put_in_parts
 from galleria_storage.transfer.object_source import ObjectSource, source_of
-from galleria_storage.transfer.proof import Proof, algorithm_of_parts, check_stored
+from galleria_storage.transfer.proof import Proof, algorithm_of_parts, put_proven
 from galleria_storage.transfer.sizes import Sizes
 
 if TYPE_CHECKING:
@@ -126,9 +126,7 @@ class Writer:
         sha256 = content.sha256
         proof = Proof.of_bytes(store.profile, data, sha256)
         headers = {**headers, "Metadata": {**headers.get("Metadata", {}), SHA256_METADATA: sha256.hex()}}
-        stored = store.put(key, data, {**headers, **proof.headers}, condition)
-        if not proof.holds(stored):
-            check_stored(store, key, stored, proof.expected(stored, content.size, sha256, headers["Metadata"]))
+        put_proven(store, key, data, headers, condition, proof, sha256)
         return Written(store.profile.preconditions, content.size)
 
     def _parts_to_copy(self, key: str, content: Content) -> list[SentPart | range]:
