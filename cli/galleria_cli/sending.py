@@ -232,8 +232,3 @@ def outcome(file: LocalFile, key: str, work: Callable[[], Sent], status_of: Call
     except OSError as error:
         reason = error.strerror or errno.errorcode.get(error.errno or 0, "it cannot be read")
         return Sent(file.name, key, "failed", reason=f"the file cannot be read: {reason}")
-
-
-def folder_of(prefix: str) -> str:
-    """Return a prefix that ends with one slash; an empty one stays empty."""
-    return f"{prefix.strip('/')}/" if prefix.strip("/") else ""

@@ -62,6 +62,7 @@ def command(
     """
     from galleria_cli import deploying, places, sending  # noqa: PLC0415 # `--help` is quick
     from galleria_cli.files import Chosen, folder_given  # noqa: PLC0415
+    from galleria_storage.bulk.standing import folder_of  # noqa: PLC0415
 
     headers = [_headers(cache_control, "--cache-control"), _headers(media_type, "--media-type")]
     found = Chosen([folder_given(folder)], selection, recursive=recursive)
@@ -70,7 +71,7 @@ def command(
     if not no_cors_check and (status := _cors_status(given, setup_cors=setup_cors and not dry_run)):
         return status
     defaults = [*headers[0], *(deploying.Header(f"*{ending}", "no-cache") for ending in deploying.PAGES)]
-    start = sending.folder_of(prefix)
+    start = folder_of(prefix)
     run = sending.Sending(store, start, report, transfers, deploying.WORDS, checksum=checksum, dry_run=dry_run)
     right = run.run(
         deploying.in_stages(found),

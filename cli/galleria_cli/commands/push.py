@@ -78,6 +78,7 @@ def command(  # one name for each option
     from galleria_cli import places, pushing, sending  # noqa: PLC0415 # `--help` is quick
     from galleria_cli.files import Chosen  # noqa: PLC0415
     from galleria_cli.rules.short_forms import from_words  # noqa: PLC0415
+    from galleria_storage.bulk.standing import folder_of  # noqa: PLC0415
     from galleria_storage.runtime.environment import completed, words  # noqa: PLC0415
 
     given = from_words(correct, "--correct")
@@ -88,7 +89,7 @@ def command(  # one name for each option
     store = places.staging_store(bucket, endpoint, transfers.pace)
     chosen: pushing.How = "metadata" if how == "metadata" or (not how and not store.profile.object_tags) else "tags"
     types = frozenset(also) | frozenset(words(completed(os.environ), "PASS_THROUGH_TYPES"))
-    start, began = sending.folder_of(prefix), time.time()
+    start, began = folder_of(prefix), time.time()
     keys: list[str] = []
 
     def heard(sent: sending.Sent) -> None:

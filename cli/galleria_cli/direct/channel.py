@@ -9,8 +9,8 @@ import socket
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-#: The largest answer that is read; as `s3.sdk.http_session` has it.
-MAX_BYTES: Final = 32 * 1024 * 1024
+from galleria_storage.s3.sdk.http_session import MAX_BYTES
+
 _LONGEST_LINE: Final = 64 * 1024
 _MOST_HEADERS: Final = 200
 #: Bytes of a body that are read and sent at once.

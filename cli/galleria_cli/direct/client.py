@@ -1,7 +1,8 @@
-"""A client that makes two requests itself and leaves all others to boto3's client."""
+"""A client that makes three requests itself and leaves all others to boto3's client."""
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from galleria_cli.direct.requests import DirectRequests, UnansweredError
@@ -58,24 +59,18 @@ class DirectClient:
             return self.whole.put_object(**arguments)
         rest.pop("ContentLength", None)
         body.sending = True
-        tries = 0
-        try:
-            if (answer := self._requests.put(key, body, sha256, rest)) is not None:
-                return answer
-        except UnansweredError:
-            tries = 1
+        answer, tries = _tried(lambda: self._requests.put(key, body, sha256, rest))
+        if answer is not None:
+            return answer
         body.seek(0)
         return self._after(tries).put_object(**arguments)
 
     def head_bucket(self, **arguments: Any) -> Any:
         """HeadBucket of boto3's client."""
-        tries = 0
-        try:
-            if arguments == {"Bucket": self._bucket} and (answer := self._requests.head_bucket()) is not None:
-                return answer
-        except UnansweredError:
-            tries = 1
-        return self._after(tries).head_bucket(**arguments)
+        if arguments != {"Bucket": self._bucket}:
+            return self.whole.head_bucket(**arguments)
+        answer, tries = _tried(self._requests.head_bucket)
+        return self._after(tries).head_bucket(**arguments) if answer is None else answer
 
     def get_paginator(self, operation: str) -> Any:
         """Return our paginator of ListObjectsV2, or boto3's for any other operation."""
@@ -83,19 +78,24 @@ class DirectClient:
 
     def pages(self, prefix: str, after: str = "") -> Iterator[Any]:
         """Yield the pages of a listing; if a request fails here, boto3 continues from the same place."""
-        token, tries = "", 0
-        try:
-            page = self._requests.page(prefix, after=after)
-            while page is not None:
-                yield page
-                if not (token := page.get("NextContinuationToken", "")):
-                    return
-                page = self._requests.page(prefix, token=token)
-        except UnansweredError:
-            tries = 1
+        token = ""
+        page, tries = _tried(lambda: self._requests.page(prefix, after=after))
+        while page is not None:
+            yield page
+            if not (token := page.get("NextContinuationToken", "")):
+                return
+            page, tries = _tried(partial(self._requests.page, prefix, token=token))
         begin = {"ContinuationToken": token} if token else {"StartAfter": after} if after else {}
         paginator = self._after(tries).get_paginator("list_objects_v2")
         yield from paginator.paginate(Bucket=self._bucket, Prefix=prefix, **begin)  # type: ignore[arg-type] # as it takes them
+
+
+def _tried(request: Callable[[], dict[str, Any] | None]) -> tuple[dict[str, Any] | None, int]:
+    """Return the answer to a request, if it has a good one, and how often it was tried in vain."""
+    try:
+        return request(), 0
+    except UnansweredError:
+        return None, 1
 
 
 class _Meta:

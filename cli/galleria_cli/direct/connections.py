@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
 _SECONDS: Final = 60
-_PORTS: Final = {"http": 80, "https": 443}
+#: Of a scheme, where an address names none.
+PORTS: Final = {"http": 80, "https": 443}
 
 
 class Connections:
@@ -31,7 +32,7 @@ class Connections:
     def __init__(self, url: str, trusted: str = "") -> None:
         parts = urlsplit(url)
         self._secure = parts.scheme == "https"
-        self._host, self._port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+        self._host, self._port = parts.hostname or "", parts.port or PORTS[parts.scheme]
         self._trusted = trusted
         self._idle: deque[Channel] = deque()
         weakref.finalize(self, _close_all, self._idle)

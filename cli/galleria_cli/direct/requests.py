@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus, urlsplit
 from xml.etree import ElementTree as ET
 
 from galleria_cli.direct.channel import RawAnswer
-from galleria_cli.direct.connections import Connections
+from galleria_cli.direct.connections import PORTS, Connections
 from galleria_cli.direct.signature import EMPTY_SHA256, Target, quoted_path, signed
 from galleria_storage.s3.sdk.signing import Keys, moment_now
 
@@ -36,7 +36,6 @@ _ANSWERED: Final = {
 }
 #: The name of a header (RFC 9110, 5.6.2).
 _NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_PORTS: Final = {"http": 80, "https": 443}
 _TRUTH: Final = {"true": True, "false": False}
 
 
@@ -65,7 +64,7 @@ class DirectRequests:
 
     def __init__(self, url: str, keys: Keys, trusted: str = "", moment: Callable[[], str] | None = None) -> None:
         parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port not in {None, _PORTS[parts.scheme]} else ""
+        port = f":{parts.port}" if parts.port not in {None, PORTS[parts.scheme]} else ""
         name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
         self._host, self._path = f"{name}{port}", parts.path.rstrip("/")
         self._connections = Connections(url, trusted)

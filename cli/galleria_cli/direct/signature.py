@@ -21,7 +21,7 @@ class Target(NamedTuple):
     Attributes
     ----------
     method
-        ``GET`` or ``PUT``.
+        ``GET``, ``PUT`` or ``HEAD``.
     host
         With a port where it is not the scheme's own.
     path

@@ -12,8 +12,9 @@ from galleria_cli.following import follow
 from galleria_cli.lighttable.page_run import PageRun
 from galleria_cli.options import Transfers
 from galleria_cli.rules.rulebook import book_of
-from galleria_cli.sending import Known, Sending, Sent, Work, folder_of
+from galleria_cli.sending import Known, Sending, Sent, Work
 from galleria_storage.bulk.selection import Selection
+from galleria_storage.bulk.standing import folder_of
 from galleria_storage.errors import SettingsError
 from galleria_storage.runtime.environment import completed, words
 from galleria_storage.s3.objects import ObjectStore

@@ -115,6 +115,6 @@ def test_an_etag_says_how_many_parts_it_is_of() -> None:
 def test_an_answer_that_does_not_prove_the_bytes_says_what_a_look_must_find(
     profile: ProviderProfile, answer: Stored, etag: str, checked: bool
 ) -> None:
-    expected = Proof.of_bytes(profile, DigestedBody(BODY)).expected(answer, len(BODY), SHA256.digest(), {"a": "b"})
+    expected = Proof.of_bytes(profile, DigestedBody(BODY), SHA256.digest()).expected(answer, len(BODY), {"a": "b"})
     assert (expected.etag, expected.checked) == (etag, checked)
     assert (expected.sha256, expected.metadata) == (SHA256.digest(), {"a": "b"})

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from galleria_storage.bulk.run import as_they_finish
-from galleria_storage.bulk.standing import Standing, in_turn
+from galleria_storage.bulk.standing import Standing, folder_of, in_turn
 from galleria_storage.bulk.walk import LocalFile, walk
 from galleria_storage.errors import GalleriaError, LocalFileError
 from galleria_storage.s3.objects import ABSENT, Condition, Matches, ObjectStore
@@ -89,8 +89,7 @@ def upload_directory(
     """
     if not local_dir.is_dir():
         raise LocalFileError(f"no such folder: {str(local_dir)!r}")
-    folder = prefix.strip("/")
-    start = f"{folder}/" if folder else ""
+    start = folder_of(prefix)
     result = DirectoryUpload()
     total = sum(1 for _ in walk(local_dir)) if progress else 0
     for standing, files in in_turn(store, walk(local_dir), start):

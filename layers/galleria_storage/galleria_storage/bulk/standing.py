@@ -29,6 +29,11 @@ class Standing(NamedTuple):
     complete: bool
 
 
+def folder_of(prefix: str) -> str:
+    """Return a prefix that ends with one slash; an empty one stays empty."""
+    return f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+
+
 def look(store: ObjectStore, keys: Collection[str], after: str = "") -> Standing:
     """List what may exist already.
 

@@ -193,11 +193,11 @@ class _Sending:
             return {"ContentEncoding": encoding} if stream.read(len(_GZIP)) == _GZIP else {}
 
     def _put(self, headers: dict[str, Any], condition: Condition) -> None:
-        proof, sha256 = Proof.of_file(self.store.profile, self.digests), bytes.fromhex(self.digests.sha256)
+        proof = Proof.of_file(self.store.profile, self.digests)
         with self._body(0, self.digests.size) as body:
             body.sha256 = self.digests.sha256
             headers["ContentLength"] = len(body)
-            put_proven(self.store, self.key, body, headers, self._obeyed("put", condition), proof, sha256)
+            put_proven(self.store, self.key, body, headers, self._obeyed("put", condition), proof)
 
     def _put_in_parts(self, headers: dict[str, Any], condition: Condition) -> None:
         proofs = Proof.of_file_parts(self.store.profile, self.digests)

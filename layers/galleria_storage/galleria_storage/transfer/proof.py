@@ -76,12 +76,17 @@ class Proof:
         where the signature covers the bytes.
     md5
         Computes the MD5 of the bytes, for answers that can only be compared with that.
+    sha256
+        The SHA-256 of the bytes; empty if it is unknown.
     checked
         Whether the provider is known to compare what it receives.
     """
 
-    def __init__(self, headers: dict[str, str], md5: Callable[[], bytes], *, checked: bool = True) -> None:
+    def __init__(
+        self, headers: dict[str, str], md5: Callable[[], bytes], sha256: bytes = b"", *, checked: bool = True
+    ) -> None:
         self.headers = headers
+        self.sha256 = sha256
         self.checked = checked
         self._md5 = md5
 
@@ -96,16 +101,16 @@ class Proof:
             return cls(_header("ChecksumCRC32", _crc32(zlib.crc32(data))), md5)
         if profile.sha256_checked or profile.signed_sha256_checked:
             data.sha256 = sha256 or hashlib.sha256(data).digest()
-            return cls(_header("ChecksumSHA256", data.sha256) if profile.sha256_checked else {}, md5)
-        return cls._of_md5(profile, md5())
+            return cls(_header("ChecksumSHA256", data.sha256) if profile.sha256_checked else {}, md5, data.sha256)
+        return cls._of_md5(profile, md5(), sha256)
 
     @classmethod
     def of_file(cls, profile: ProviderProfile, digests: Digests) -> "Proof":
         """Return the proof of a file that is sent in one request."""
+        sha256 = bytes.fromhex(digests.sha256)
         if profile.sha256_checked:
-            sha256 = bytes.fromhex(digests.sha256)
-            return cls(_header("ChecksumSHA256", sha256), lambda: digests.part_md5s[0])
-        return cls._of_md5(profile, digests.part_md5s[0])
+            return cls(_header("ChecksumSHA256", sha256), lambda: digests.part_md5s[0], sha256)
+        return cls._of_md5(profile, digests.part_md5s[0], sha256)
 
     @classmethod
     def of_file_parts(cls, profile: ProviderProfile, digests: Digests) -> "list[Proof]":
@@ -118,8 +123,8 @@ class Proof:
         ]
 
     @classmethod
-    def _of_md5(cls, profile: ProviderProfile, md5: bytes) -> "Proof":
-        return cls(_header("ContentMD5", md5), lambda: md5, checked=profile.content_md5_checked)
+    def _of_md5(cls, profile: ProviderProfile, md5: bytes, sha256: bytes = b"") -> "Proof":
+        return cls(_header("ContentMD5", md5), lambda: md5, sha256, checked=profile.content_md5_checked)
 
     def holds(self, stored: Stored) -> bool | None:
         """Compare with the provider's answer; None if the answer does not say enough."""
@@ -136,10 +141,10 @@ class Proof:
             return True
         return False if md5_of(stored.etag) else None
 
-    def expected(self, stored: Stored, size: int, sha256: bytes, metadata: Mapping[str, str]) -> Expected:
+    def expected(self, stored: Stored, size: int, metadata: Mapping[str, str]) -> Expected:
         """Return what a check must find, given an answer that does not prove the write of an object in one piece."""
         etag = "" if stored.checksums else self._md5().hex()  # a wrong checksum leaves no trust in the ETag
-        return Expected(size, etag, sha256, metadata, checked=self.checked and self.holds(stored) is None)
+        return Expected(size, etag, self.sha256, metadata, checked=self.checked and self.holds(stored) is None)
 
 
 def algorithm_of_parts(profile: ProviderProfile, *, file: bool = False) -> dict[str, str]:
@@ -156,7 +161,6 @@ def put_proven(  # noqa: PLR0917 # what a write needs
     headers: Mapping[str, Any],
     condition: Condition,
     proof: Proof,
-    sha256: bytes,
 ) -> None:
     """Write an object with one PutObject under a condition, and verify what was stored; errors as `check_stored`.
 
@@ -164,12 +168,12 @@ def put_proven(  # noqa: PLR0917 # what a write needs
     ----------
     headers
         Arguments of PutObject, `Metadata` among them.
-    proof, sha256
+    proof
         Of the body.
     """
     stored = store.put(key, body, {**headers, **proof.headers}, condition)
     if not proof.holds(stored):
-        check_stored(store, key, stored, proof.expected(stored, len(body), sha256, headers["Metadata"]))
+        check_stored(store, key, stored, proof.expected(stored, len(body), headers["Metadata"]))
 
 
 def check_stored(store: ObjectStore, key: str, stored: Stored, expected: Expected) -> None:

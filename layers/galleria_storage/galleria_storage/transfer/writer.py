@@ -126,7 +126,7 @@ class Writer:
         sha256 = content.sha256
         proof = Proof.of_bytes(store.profile, data, sha256)
         headers = {**headers, "Metadata": {**headers.get("Metadata", {}), SHA256_METADATA: sha256.hex()}}
-        put_proven(store, key, data, headers, condition, proof, sha256)
+        put_proven(store, key, data, headers, condition, proof)
         return Written(store.profile.preconditions, content.size)
 
     def _parts_to_copy(self, key: str, content: Content) -> list[SentPart | range]:
